@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import { collaborationId, goodsItem, lineId, msmeId, needId, packageOfHelp, partner, timestamp, trainingTopic } from '../primitives.ts';
+import { requestedLine } from './line.ts';
+
+/** Body of `POST /commitments`. The name is shown only where `anonymous` is false; contacts never leave the collaboration. */
+export const makeCommitmentRequest = z.strictObject({
+  donor: z.strictObject({
+    name: z.string().trim().min(2, 'at least 2 characters').max(120, 'at most 120 characters'),
+    kind: z.enum(['person', 'company', 'institution'], 'one of: person, company, institution'),
+    email: z.email('an e-mail address').max(200),
+    phone: z.string().trim().regex(/^\+?[\d -]{8,20}$/, 'a phone number with 8 to 20 digits').optional(),
+    anonymous: z.boolean().default(false),
+  }),
+  /** Consent to hold the contact data, by Law 27/2022 on personal data. */
+  consent: z.literal(true, 'consent is needed to hold your contact data'),
+  lines: z
+    .array(requestedLine)
+    .min(1, 'at least one line')
+    .max(50, 'at most 50 lines')
+    .refine((lines) => new Set(lines.map((line) => line.needId)).size === lines.length, 'each need only once'),
+});
+export type MakeCommitmentRequest = z.output<typeof makeCommitmentRequest>;
+
+/** How much of what was asked is covered, in the unit of the need, and why not all of it. */
+export const lineOutcome = z.object({
+  needId,
+  msmeId,
+  lineId: lineId.nullable(),
+  requested: z.int(),
+  covered: z.int(),
+  shortfallReason: z.enum(['already-covered', 'msme-not-listed', 'no-such-need', 'other-package', 'board-full']).nullable(),
+});
+export type LineOutcome = z.output<typeof lineOutcome>;
+
+/** Answer of `POST /commitments`. The PIN is shown here and never again. */
+export const makeCommitmentAnswer = z.object({
+  collaborationId,
+  pin: z.string().regex(/^\d{6}$/),
+  lines: z.array(lineOutcome),
+});
+export type MakeCommitmentAnswer = z.output<typeof makeCommitmentAnswer>;
+
+export const collaborationLine = z.object({
+  lineId,
+  msmeId,
+  msmeName: z.string(),
+  kelurahan: z.string(),
+  package: packageOfHelp,
+  item: goodsItem.nullable(),
+  topic: trainingTopic.nullable(),
+  partner: partner.nullable(),
+  /** In the unit of the package: pieces, rupiah or seats. */
+  promised: z.int(),
+  reported: z.int(),
+  confirmed: z.int(),
+  status: z.enum(['open', 'fulfilled', 'released']),
+  releaseReason: z.string().nullable(),
+});
+
+/** Answer of `GET /collaborations/:collaborationId`: what anyone with the ID may see. No contact data. */
+export const collaborationView = z.object({
+  collaborationId,
+  origin: z.enum(['donor', 'relend']),
+  donorName: z.string().nullable(),
+  status: z.enum(['reserving', 'confirmed', 'closed']),
+  confirmedAt: timestamp.nullable(),
+  lines: z.array(collaborationLine),
+  reports: z.array(
+    z.object({
+      reportId: z.string(),
+      lineId,
+      /** What the donor says was delivered, and what the MSME says arrived; null until it has said so. */
+      reportedQuantity: z.int(),
+      confirmedQuantity: z.int().nullable(),
+      difference: z.int().nullable(),
+      note: z.string(),
+      reportedAt: timestamp,
+    }),
+  ),
+});
+export type CollaborationView = z.output<typeof collaborationView>;
+
+/** Body of `POST /collaborations/:collaborationId/capability`: the PIN for a token of one hour. */
+export const openCollaborationRequest = z.strictObject({ pin: z.string().regex(/^\d{6}$/, 'the six digits given with the collaboration ID') });
+
+export const capabilityAnswer = z.object({ token: z.string(), expiresAt: timestamp });

@@ -1,0 +1,17 @@
+import { z } from 'zod';
+import { msmeId, needId, packageOfHelp } from '../primitives.ts';
+
+/** One need on the board, in its own unit. `promised` includes what is delivered; `open` is declared less promised, at least 0. */
+export const needCoverage = z.object({
+  needId,
+  package: packageOfHelp,
+  declared: z.int().min(0),
+  promised: z.int().min(0),
+  delivered: z.int().min(0),
+  open: z.int().min(0),
+});
+export type NeedCoverage = z.output<typeof needCoverage>;
+
+/** Answer of `GET /boards/:msmeId`. */
+export const board = z.object({ msmeId, needs: z.array(needCoverage) });
+export type Board = z.output<typeof board>;

@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import { isCollaborationId } from './collaboration-id.ts';
+
+/** Rupiah have no subunit in use; amounts are integers and never above what a double holds exactly. */
+export const rupiah = z
+  .int('a whole number of rupiah')
+  .min(1, 'at least 1 rupiah')
+  .max(Number.MAX_SAFE_INTEGER, 'at most 9007199254740991 rupiah');
+
+/** An amount that may also be nothing. */
+export const rupiahOrZero = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
+
+/** Pieces or seats. */
+export const quantity = z.int('a whole number').min(1, 'at least 1').max(1_000_000, 'at most 1,000,000');
+
+export const quantityOrZero = z.int('a whole number').min(0, 'at least 0').max(1_000_000, 'at most 1,000,000');
+
+export const timestamp = z.iso.datetime({ error: 'a time in UTC such as 2026-11-24T03:00:00Z' });
+
+export const msmeId = z.string().regex(/^[a-z0-9-]{3,64}$/, 'an MSME id: lower-case letters, digits and hyphens');
+
+export const needId = z.string().regex(/^[a-z0-9-]{3,64}\.[a-z0-9-]{2,40}$/, 'a need id: an MSME id, a dot and the kind of need');
+
+/** The canonical form; people's input goes through `parseCollaborationId` first. */
+export const collaborationId = z.string().refine(isCollaborationId, 'a collaboration ID such as KSBB-7Q2M-9ZK4-T0XW');
+
+export const lineId = z
+  .string()
+  .regex(/^KSBB-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}\.\d{1,3}$/, 'a line id: a collaboration ID, a dot and the number of the line');
+
+export const partner = z.enum(['amanah', 'lumbung'], 'one of the partner fintechs: amanah, lumbung');
+export type Partner = z.output<typeof partner>;
+
+export const goodsItem = z.enum(['face-mask', 'glove', 'disinfectant', 'hand-sanitizer', 'hand-washing-station']);
+export type GoodsItem = z.output<typeof goodsItem>;
+
+export const trainingTopic = z.enum([
+  'bookkeeping',
+  'digital-marketing',
+  'food-safety',
+  'product-photography',
+  'customer-service',
+  'leadership',
+]);
+export type TrainingTopic = z.output<typeof trainingTopic>;
+
+export const skill = z.enum(['hard', 'soft']);
+
+/** Which topics teach a craft and which a way of dealing with people. */
+export const skillOf: Record<TrainingTopic, z.output<typeof skill>> = {
+  bookkeeping: 'hard',
+  'digital-marketing': 'hard',
+  'food-safety': 'hard',
+  'product-photography': 'hard',
+  'customer-service': 'soft',
+  leadership: 'soft',
+};
+
+export const packageOfHelp = z.enum(['goods', 'capital', 'training']);
+export type PackageOfHelp = z.output<typeof packageOfHelp>;
+
+/** Where an MSME is, in words; `kodeKelurahan` is the Kemendagri code with dots. */
+export const area = z.object({
+  kodeKelurahan: z.string().regex(/^\d{2}\.\d{2}\.\d{2}\.\d{4}$/, 'a Kemendagri code such as 31.71.01.1003'),
+  kelurahan: z.string().min(1).max(80),
+  kecamatan: z.string().min(1).max(80),
+  kota: z.string().min(1).max(80),
+});
+export type Area = z.output<typeof area>;
+
+/** One page of a list. `nextCursor` is null on the last page. */
+export const pageOf = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item), nextCursor: z.string().nullable() });

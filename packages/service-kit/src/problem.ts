@@ -1,0 +1,66 @@
+/** One bad field: where it is (RFC 6901 pointer into the body, or `header X`, `query x`, `path x`) and what would be right. */
+export type FieldError = { pointer: string; detail: string };
+
+type ProblemOptions = {
+  errors?: FieldError[];
+  retryAfterSeconds?: number;
+  /** Extension members of RFC 9457, shown beside the standard ones. */
+  extensions?: Record<string, unknown>;
+};
+
+/**
+ * A refusal that the HTTP shell answers as RFC 9457 `application/problem+json`.
+ * `slug` is stable and names the kind of problem; `detail` is read by a person.
+ */
+export class Problem extends Error {
+  readonly status: number;
+  readonly slug: string;
+  readonly detail: string;
+  readonly options: ProblemOptions;
+
+  constructor(status: number, slug: string, detail: string, options: ProblemOptions = {}) {
+    super(`${status} ${slug}: ${detail}`);
+    this.name = 'Problem';
+    this.status = status;
+    this.slug = slug;
+    this.detail = detail;
+    this.options = options;
+  }
+}
+
+/** The wire form of a problem. `type` is a URN, since no page stands behind it. */
+export function problemBody(problem: Problem, instance?: string): Record<string, unknown> {
+  return {
+    type: `urn:ksbb-umkm:problem:${problem.slug}`,
+    title: problem.slug.replaceAll('-', ' '),
+    status: problem.status,
+    detail: problem.detail,
+    ...(instance === undefined ? {} : { instance }),
+    ...(problem.options.errors === undefined ? {} : { errors: problem.options.errors }),
+    ...problem.options.extensions,
+  };
+}
+
+export function badRequest(detail: string, errors: FieldError[] = []): Problem {
+  return new Problem(400, 'invalid-request', detail, { errors });
+}
+
+export function unauthorized(detail: string): Problem {
+  return new Problem(401, 'unauthorized', detail);
+}
+
+export function notFound(slug: string, detail: string): Problem {
+  return new Problem(404, slug, detail);
+}
+
+export function conflict(slug: string, detail: string, extensions: Record<string, unknown> = {}): Problem {
+  return new Problem(409, slug, detail, { extensions });
+}
+
+export function unprocessable(slug: string, detail: string, errors: FieldError[] = []): Problem {
+  return new Problem(422, slug, detail, { errors });
+}
+
+export function unavailable(detail: string, retryAfterSeconds: number): Problem {
+  return new Problem(503, 'unavailable', detail, { retryAfterSeconds });
+}
