@@ -1,0 +1,58 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+export interface RabbitPorts {
+  amqp: number
+  management: number
+  prometheus: number
+  distribution: number
+  epmd: number
+}
+
+/** Writes the configuration of a broker that lives in `dir` alone and listens on loopback only. */
+export function writeRabbitFiles(dir: string, ports: RabbitPorts): void {
+  for (const folder of ['home', 'mnesia', 'log', 'schema', 'generated']) mkdirSync(join(dir, folder), { recursive: true })
+  writeFileSync(join(dir, 'enabled_plugins'), '[rabbitmq_management,rabbitmq_prometheus].\n')
+  writeFileSync(join(dir, 'rabbitmq-env.conf'), '')
+  writeFileSync(join(dir, 'rabbitmq.conf'), configuration(ports))
+  writeFileSync(join(dir, 'advanced.config'), '[].\n')
+}
+
+// A write-ahead log of the default 512 MB would keep as much in memory before it rolls over.
+function configuration(ports: RabbitPorts): string {
+  return `listeners.tcp.1 = 127.0.0.1:${ports.amqp}
+management.tcp.ip = 127.0.0.1
+management.tcp.port = ${ports.management}
+prometheus.tcp.ip = 127.0.0.1
+prometheus.tcp.port = ${ports.prometheus}
+vm_memory_high_watermark.absolute = 400MB
+disk_free_limit.absolute = 50MB
+raft.wal_max_size_bytes = 33554432
+log.file.level = info
+`
+}
+
+/** Environment of the broker: nothing of another RabbitMQ's settings, everything of ours inside `dir`. */
+export function rabbitEnvironment(dir: string, ports: RabbitPorts, nodeName: string): NodeJS.ProcessEnv {
+  const inherited = Object.entries(process.env).filter(([name]) => !/^(RABBITMQ_|ERL_)/.test(name))
+  return {
+    ...Object.fromEntries(inherited),
+    HOME: join(dir, 'home'),
+    ERL_EPMD_PORT: String(ports.epmd),
+    ERL_EPMD_ADDRESS: '127.0.0.1',
+    RABBITMQ_NODENAME: nodeName,
+    RABBITMQ_DIST_PORT: String(ports.distribution),
+    RABBITMQ_CONF_ENV_FILE: join(dir, 'rabbitmq-env.conf'),
+    RABBITMQ_CONFIG_FILE: join(dir, 'rabbitmq.conf'),
+    RABBITMQ_ADVANCED_CONFIG_FILE: join(dir, 'advanced.config'),
+    RABBITMQ_ENABLED_PLUGINS_FILE: join(dir, 'enabled_plugins'),
+    RABBITMQ_MNESIA_BASE: join(dir, 'mnesia'),
+    RABBITMQ_LOG_BASE: join(dir, 'log'),
+    RABBITMQ_SCHEMA_DIR: join(dir, 'schema'),
+    RABBITMQ_GENERATED_CONFIG_DIR: join(dir, 'generated'),
+    RABBITMQ_PID_FILE: join(dir, 'pid'),
+    // The start script then becomes the Erlang machine instead of its parent, so a signal reaches it directly.
+    RABBITMQ_ALLOW_INPUT: '1',
+    RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '-noinput +S 2:2 -kernel inet_dist_use_interface {127,0,0,1}',
+  }
+}
