@@ -8,14 +8,20 @@ import type { HttpSettings } from './settings.ts';
 /** Names a dependency and says whether it can be used now. */
 export type ReadyChecks = Record<string, () => boolean | Promise<boolean>>;
 
-type RunnableService = {
-  settings: HttpSettings;
-  log: Log;
-  metrics: Metrics;
+/** A built service, ready to be served. */
+export type BuiltService = {
   app: Express;
   ready: ReadyChecks;
   /** Ends what the service holds: finishes work in hand, flushes, closes connections. */
   close: () => Promise<void>;
+};
+
+type RunnableService = {
+  settings: HttpSettings;
+  log: Log;
+  metrics: Metrics;
+  /** Connects and wires the service. It may take as long as its dependencies need to be there. */
+  build: () => Promise<BuiltService>;
 };
 
 async function readiness(checks: ReadyChecks): Promise<Record<string, boolean>> {
@@ -60,31 +66,45 @@ function closed(server: Server): Promise<void> {
 }
 
 /**
- * Listens, and on SIGTERM or SIGINT ends in order: readiness off, serve on for DRAIN_DELAY_MS, finish requests, close,
- * exit 0. Exits 1 where that takes longer than SHUTDOWN_GRACE_MS.
+ * Serves health at once, so that a service that waits for its database is alive and not ready; then builds, listens, and
+ * on SIGTERM or SIGINT ends in order: readiness off, serve on for DRAIN_DELAY_MS, finish requests, close, exit 0. Exits 1
+ * where that takes longer than SHUTDOWN_GRACE_MS, or where building fails.
  */
-export async function runService(service: RunnableService): Promise<void> {
-  const { settings, log, metrics, app } = service;
-  let serving = true;
-  const health = await listen(createHealthApp(metrics, { serving: () => serving, ...service.ready }), settings.HEALTH_PORT, settings.HOST);
-  const server = await listen(app, settings.PORT, settings.HOST);
-  log.info({ port: settings.PORT, healthPort: settings.HEALTH_PORT }, 'listening');
+export async function runService({ settings, log, metrics, build }: RunnableService): Promise<void> {
+  let phase: 'starting' | 'serving' | 'stopping' = 'starting';
+  let built: BuiltService | undefined;
+  let server: Server | undefined;
+  const checks: ReadyChecks = { serving: () => phase === 'serving' };
+  const health = await listen(createHealthApp(metrics, checks), settings.HEALTH_PORT, settings.HOST);
 
   const stop = async (signal: string) => {
-    if (!serving) return;
-    serving = false;
+    if (phase === 'stopping') return;
+    phase = 'stopping';
     log.info({ signal }, 'shutting down');
     setTimeout(() => {
       log.error('shutdown took too long');
       process.exit(1);
     }, settings.SHUTDOWN_GRACE_MS).unref();
-    await sleep(settings.DRAIN_DELAY_MS);
-    await closed(server);
-    await service.close();
+    if (server !== undefined) {
+      await sleep(settings.DRAIN_DELAY_MS);
+      await closed(server);
+    }
+    await built?.close();
     await closed(health);
     log.info('stopped');
     process.exit(0);
   };
   process.on('SIGTERM', (signal) => void stop(signal));
   process.on('SIGINT', (signal) => void stop(signal));
+
+  try {
+    built = await build();
+    Object.assign(checks, built.ready);
+    server = await listen(built.app, settings.PORT, settings.HOST);
+  } catch (error) {
+    log.fatal({ err: error }, 'the service could not start');
+    process.exit(1);
+  }
+  if (phase === 'starting') phase = 'serving';
+  log.info({ port: settings.PORT, healthPort: settings.HEALTH_PORT }, 'listening');
 }

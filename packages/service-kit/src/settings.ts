@@ -49,3 +49,13 @@ export function parseSettings<T extends z.ZodType>(schema: T, environment: NodeJ
     }),
   );
 }
+
+/** `parseSettings` for an entrance of a process: prints the faults and exits 78 (EX_CONFIG of sysexits.h) instead of throwing. */
+export function settingsOrExit<T extends z.ZodType>(schema: T): z.output<T> {
+  try {
+    return parseSettings(schema);
+  } catch (error) {
+    process.stderr.write(`${error instanceof SettingsError ? error.message : String(error)}\n`);
+    process.exit(78);
+  }
+}

@@ -1,0 +1,149 @@
+import { type Envelope, envelope, type EventDefinition } from '@ksbb/contracts';
+import { serializeByKey } from '@ksbb/service-kit';
+import type { Connection } from 'mongoose';
+import { ContentionError, DuplicateKeyError, isDuplicateKey, OutboxFullError } from './errors.ts';
+import type { Relay } from './relay.ts';
+
+/** At this many unsent events an aggregate takes no more: the broker has been away for long. */
+const OUTBOX_LIMIT = 100;
+const ATTEMPTS = 25;
+
+export type AggregateEvent = { type: string; data: object };
+/** What a core answers when it says no; `refused` is a stable word, other members say more. */
+export type Refusal = { refused: string };
+
+export type Stored<State> = { id: string; version: number; state: State };
+export type Decided<State, Event> = Stored<State> & { events: Event[] };
+
+/** One aggregate as it lies in MongoDB. */
+export type StoredDocument<State> = { _id: string; version: number; state: State; outbox: Envelope[]; keys?: Record<string, string> };
+
+export type StoreDefinition<State, Event extends AggregateEvent> = {
+  collection: string;
+  initial: State;
+  evolve: (state: State, event: Event) => State;
+  /** The events that leave the service. Those that are not listed only change the state. */
+  publishes: readonly EventDefinition[];
+  /** Values by which an aggregate is also found, each unique in the collection. */
+  keys?: { names: readonly string[]; of: (state: State) => Record<string, string> };
+};
+
+export type DocumentStore<State, Event extends AggregateEvent> = {
+  load: (id: string) => Promise<Stored<State> | null>;
+  loadByKey: (name: string, value: string) => Promise<Stored<State> | null>;
+  /**
+   * Loads the aggregate (or its initial state), asks `decide`, and writes the new state and its events in one update
+   * guarded by the version that was read. On a concurrent change it asks again. Writes nothing where `decide` refuses or
+   * has nothing to add.
+   * @throws DuplicateKeyError when another aggregate has the same unique key
+   * @throws OutboxFullError when 100 events wait to be sent, ContentionError when others were always faster
+   */
+  decide: <No extends Refusal = never>(id: string, decide: (state: State) => Event[] | No) => Promise<Decided<State, Event> | No>;
+  /** Creates many aggregates at once; those that exist are left alone. Answers how many are new. */
+  createMany: (items: { id: string; events: Event[] }[]) => Promise<number>;
+  /** Every aggregate, by a cursor, in no promised order. */
+  scan: () => AsyncIterable<Stored<State>>;
+  /** Finds aggregates whose state matches a MongoDB filter on `state.…` fields. A scan: for small or rare work only. */
+  find: (filter: Record<string, unknown>, limit: number) => Promise<Stored<State>[]>;
+};
+
+type Context = { connection: Connection; relay: Relay; clock: () => Date };
+
+/** Makes sure that the indexes exist and gives the store of one kind of aggregate. */
+export async function openStore<State, Event extends AggregateEvent>(
+  definition: StoreDefinition<State, Event>,
+  { connection, relay, clock }: Context,
+): Promise<DocumentStore<State, Event>> {
+  type Document = StoredDocument<State>;
+  const collection = connection.collection(definition.collection);
+  const published = new Map(definition.publishes.map((event) => [event.name as string, event]));
+  const inTurn = serializeByKey();
+
+  await collection.createIndex({ 'outbox.time': 1 }, { sparse: true });
+  for (const name of definition.keys?.names ?? []) {
+    await collection.createIndex({ [`keys.${name}`]: 1 }, { unique: true, sparse: true });
+  }
+  const outbox = relay.register(definition.collection, collection);
+
+  const toStored = ({ _id, version, state }: Document): Stored<State> => ({ id: _id, version, state });
+
+  function fold(id: string, from: { version: number; state: State }, events: Event[]) {
+    const now = clock();
+    const envelopes = events.flatMap((event, at) => {
+      const contract = published.get(event.type);
+      if (contract === undefined) return [];
+      return [envelope(contract, id, from.version + at + 1, contract.data.parse(event.data), now)];
+    });
+    const state = events.reduce(definition.evolve, from.state);
+    const keys = definition.keys?.of(state);
+    return { version: from.version + events.length, state, envelopes, ...(keys === undefined ? {} : { keys }) };
+  }
+
+  /** One optimistic try; undefined when another writer was faster. */
+  async function attempt<No extends Refusal>(id: string, decide: (state: State) => Event[] | No) {
+    const found = await collection.findOne({ _id: id } as object);
+    const before = found === null ? { version: 0, state: definition.initial, outbox: [] } : (found as unknown as Document);
+    const events = decide(before.state);
+    if ('refused' in events) return events;
+    if (events.length === 0) return { id, version: before.version, state: before.state, events };
+    if (before.outbox.length >= OUTBOX_LIMIT) throw new OutboxFullError(definition.collection, id);
+
+    const { version, state, envelopes, keys } = fold(id, before, events);
+    const set = { version, state, ...(keys === undefined ? {} : { keys }) };
+    if (found === null) {
+      try {
+        await collection.insertOne({ _id: id, outbox: envelopes, ...set } as never);
+      } catch (error) {
+        if (!isDuplicateKey(error)) throw error;
+        if ((await collection.findOne({ _id: id } as object)) === null) throw new DuplicateKeyError(definition.collection, id);
+        return undefined;
+      }
+    } else {
+      const update = { $set: set, ...(envelopes.length > 0 ? { $push: { outbox: { $each: envelopes } } } : {}) };
+      const { matchedCount } = await collection.updateOne({ _id: id, version: before.version } as object, update as object);
+      if (matchedCount === 0) return undefined;
+    }
+    if (envelopes.length > 0) outbox.nudge(id, [...before.outbox, ...envelopes]);
+    return { id, version, state, events };
+  }
+
+  return {
+    load: async (id) => {
+      const found = await collection.findOne({ _id: id } as object);
+      return found === null ? null : toStored(found as unknown as Document);
+    },
+    loadByKey: async (name, value) => {
+      const found = await collection.findOne({ [`keys.${name}`]: value } as object);
+      return found === null ? null : toStored(found as unknown as Document);
+    },
+    decide: (id, decide) =>
+      inTurn(id, async () => {
+        for (let tries = 0; tries < ATTEMPTS; tries += 1) {
+          const result = await attempt(id, decide);
+          if (result !== undefined) return result;
+        }
+        throw new ContentionError(definition.collection, id);
+      }),
+    createMany: async (items) => {
+      const documents = items.map(({ id, events }) => {
+        const { envelopes, ...rest } = fold(id, { version: 0, state: definition.initial }, events);
+        return { _id: id, outbox: envelopes, ...rest };
+      });
+      try {
+        return (await collection.insertMany(documents as never, { ordered: false })).insertedCount;
+      } catch (error) {
+        if (!isDuplicateKey(error)) throw error;
+        return (error as { insertedCount?: number }).insertedCount ?? 0;
+      }
+    },
+    scan: async function* () {
+      for await (const document of collection.find({}, { projection: { outbox: 0 }, batchSize: 1000 })) {
+        yield toStored(document as unknown as Document);
+      }
+    },
+    find: async (filter, limit) => {
+      const documents = await collection.find(filter as object, { limit }).toArray();
+      return documents.map((document) => toStored(document as unknown as Document));
+    },
+  };
+}

@@ -1,0 +1,71 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Log } from '@ksbb/service-kit';
+import { type ChannelModel, connect } from 'amqplib';
+
+const HEARTBEAT_SECONDS = 15;
+const CONNECT_TIMEOUT_MS = 5_000;
+const FIRST_PAUSE_MS = 200;
+const LONGEST_PAUSE_MS = 10_000;
+
+export type SupervisedConnection = { close: () => Promise<void> };
+
+type Supervision = {
+  url: string;
+  /** Shown in the broker's list of connections. */
+  name: string;
+  log: Log;
+  /** Builds channels on a fresh connection. When it fails, the connection is given up and made anew. */
+  onConnect: (model: ChannelModel) => Promise<void>;
+  onDisconnect: () => void;
+};
+
+/** Full jitter: anything from nothing to twice the last ceiling (AWS Architecture Blog, Exponential Backoff And Jitter). */
+function pauseBefore(attempt: number): number {
+  return Math.random() * Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(attempt, 10));
+}
+
+/** Keeps one connection to the broker, for ever, until closed. Resolves at once; `onConnect` tells when it is there. */
+export function superviseConnection({ url, name, log, onConnect, onDisconnect }: Supervision): SupervisedConnection {
+  const stopped = new AbortController();
+  let current: ChannelModel | undefined;
+
+  /** One life of the connection: resolves when it has ended. */
+  async function live(): Promise<void> {
+    const model = await connect(`${url}${url.includes('?') ? '&' : '?'}heartbeat=${HEARTBEAT_SECONDS}`, {
+      noDelay: true,
+      timeout: CONNECT_TIMEOUT_MS,
+      clientProperties: { connection_name: name },
+    });
+    const ended = new Promise<void>((resolve) => model.once('close', () => resolve()));
+    model.on('error', (error) => log.warn({ err: error, connection: name }, 'broker connection failed'));
+    model.on('blocked', (reason) => log.warn({ reason, connection: name }, 'the broker takes no messages for now'));
+    if (stopped.signal.aborted) return void (await model.close());
+    current = model;
+    try {
+      await onConnect(model);
+      await ended;
+    } finally {
+      current = undefined;
+      onDisconnect();
+      await model.close().catch(() => undefined);
+    }
+  }
+
+  async function supervise(): Promise<void> {
+    for (let attempt = 0; !stopped.signal.aborted; attempt += 1) {
+      const started = performance.now();
+      await live().catch((error) => log.warn({ reason: (error as Error).message, connection: name }, 'no connection to the broker; trying again'));
+      if (performance.now() - started > LONGEST_PAUSE_MS) attempt = 0;
+      await sleep(pauseBefore(attempt), undefined, { signal: stopped.signal }).catch(() => undefined);
+    }
+  }
+
+  const supervision = supervise();
+  return {
+    close: async () => {
+      stopped.abort();
+      await current?.close().catch(() => undefined);
+      await supervision;
+    },
+  };
+}
