@@ -26,6 +26,8 @@ export interface LeashedProcess {
   lastLines(): string
   /** SIGTERM, then SIGKILL to all of its process group after `graceMs`. */
   stop(graceMs?: number): Promise<void>
+  /** SIGKILL to all of its process group. */
+  kill(): Promise<void>
 }
 
 const running = new Set<LeashedProcess>()
@@ -51,6 +53,7 @@ export async function startLeashed(command: LeashedCommand): Promise<LeashedProc
     hasEnded: () => end !== undefined,
     lastLines: () => lastLines(command.logFile),
     stop: (graceMs = 10_000) => stopGroup(child, ended, graceMs),
+    kill: () => stopGroup(child, ended, 0),
   }
   running.add(handle)
   void ended.then(() => running.delete(handle))
@@ -101,7 +104,7 @@ function lastLines(path: string): string {
 
 async function stopGroup(child: ChildProcess, ended: Promise<string>, graceMs: number): Promise<void> {
   if (child.pid === undefined) return
-  if (child.exitCode === null && child.signalCode === null) {
+  if (graceMs > 0 && child.exitCode === null && child.signalCode === null) {
     // A frozen process cannot react to SIGTERM.
     signalGroup(child.pid, 'SIGCONT')
     child.kill('SIGTERM')
