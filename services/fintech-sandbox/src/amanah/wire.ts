@@ -1,0 +1,139 @@
+import { z } from 'zod';
+import { type CallbackMessage, eventAt, eventId, repaymentNo } from '../callbacks/message.ts';
+import { contractOf, type ContractEvent, type Instalment, outstandingRupiah, repaidRupiah, type Terms } from '../contract/contract.ts';
+import type { ContractRecord } from '../contract/record.ts';
+import { identifier, instalments, MAX_PRINCIPAL_RUPIAH, reference, shortText } from '../partner/fields.ts';
+import type { PartnerRefusal, RefusalKind } from '../partner/refusal.ts';
+
+export const createQardhContract = z.strictObject({
+  partnerReferenceNo: reference,
+  borrower: z.strictObject({ id: identifier, name: shortText, kelurahan: shortText }),
+  amount: z.strictObject({
+    value: z
+      .string()
+      .regex(/^[1-9]\d{0,12}\.00$/, 'whole rupiah with .00, as in 6000000.00')
+      .refine((value) => Number(value) <= MAX_PRINCIPAL_RUPIAH, 'at most 1000000000000.00'),
+    currency: z.literal('IDR', 'IDR'),
+  }),
+  instalments,
+  underMasterContract: identifier.optional(),
+});
+
+const EVENT_NAME = {
+  signed: 'CONTRACT_SIGNED',
+  declined: 'CONTRACT_DECLINED',
+  disbursed: 'DISBURSED',
+  repaid: 'REPAYMENT',
+  completed: 'COMPLETED',
+} as const;
+
+const STATUS = {
+  'pending-signature': 'PENDING_SIGNATURE',
+  signed: 'SIGNED',
+  declined: 'DECLINED',
+  disbursed: 'DISBURSED',
+  repaying: 'REPAYING',
+  completed: 'COMPLETED',
+} as const;
+
+const CODE: Record<Exclude<RefusalKind, 'fault'>, string> = {
+  'invalid-field': '4000001',
+  'key-missing': '4000002',
+  unauthorized: '4010000',
+  'not-found': '4040000',
+  'in-progress': '4090000',
+  'key-reused': '4220000',
+  'other-terms': '4220001',
+  'parent-not-signed': '4220002',
+  'principal-too-small': '4220003',
+};
+
+const SUCCESS = { responseCode: '2000000', responseMessage: 'Successful' };
+
+export function refusalBody({ kind, status, message }: PartnerRefusal) {
+  return { responseCode: kind === 'fault' ? `${status}0000` : CODE[kind], responseMessage: message };
+}
+
+function money(rupiah: number) {
+  return { value: `${rupiah}.00`, currency: 'IDR' };
+}
+
+function scheduleBody(schedule: Instalment[]) {
+  return schedule.map(({ instalment, dueDate, amountRupiah }) => ({ instalment, dueDate, amount: money(amountRupiah) }));
+}
+
+export function termsOf(body: z.output<typeof createQardhContract>): Terms {
+  const { id, name, kelurahan } = body.borrower;
+  return {
+    borrower: { id, name, area: kelurahan },
+    principalRupiah: Number(body.amount.value),
+    instalments: body.instalments,
+    parentContractNo: body.underMasterContract ?? null,
+  };
+}
+
+export function createdBody(record: ContractRecord, eContractUrl: string) {
+  return { ...SUCCESS, referenceNo: record.contractNo, partnerReferenceNo: record.reference, eContractUrl };
+}
+
+export function statusBody(record: ContractRecord, eContractUrl: string) {
+  const contract = contractOf(record.events);
+  const { borrower, principalRupiah, instalments: count, parentContractNo } = contract.terms;
+  const repayments = 'repayments' in contract ? contract.repayments : [];
+  const paid = new Set(repayments.map(({ instalment }) => instalment));
+  return {
+    ...SUCCESS,
+    referenceNo: record.contractNo,
+    partnerReferenceNo: record.reference,
+    underMasterContract: parentContractNo,
+    status: STATUS[contract.status],
+    sequence: contract.sequence,
+    eContractUrl,
+    borrower: { id: borrower.id, name: borrower.name, kelurahan: borrower.area },
+    amount: money(principalRupiah),
+    instalments: count,
+    repaidAmount: money(repaidRupiah(contract)),
+    outstandingAmount: money(outstandingRupiah(contract)),
+    createdAt: contract.openedAt,
+    signedAt: 'signedAt' in contract ? contract.signedAt : null,
+    declinedAt: 'declinedAt' in contract ? contract.declinedAt : null,
+    disbursedAt: 'disbursedAt' in contract ? contract.disbursedAt : null,
+    completedAt: 'completedAt' in contract ? contract.completedAt : null,
+    schedule: 'schedule' in contract ? scheduleBody(contract.schedule).map((row) => ({ ...row, paid: paid.has(row.instalment) })) : [],
+    repayments: repayments.map(({ number, instalment, amountRupiah, sequence, paidAt }) => ({
+      repaymentNo: repaymentNo(record, number),
+      instalment,
+      amount: money(amountRupiah),
+      sequence,
+      paidAt,
+    })),
+  };
+}
+
+function dataOf(record: ContractRecord, event: Exclude<ContractEvent, { type: 'opened' }>) {
+  const { terms } = contractOf(record.events);
+  switch (event.type) {
+    case 'signed':
+      return { signedBy: event.signedBy, ...(terms.parentContractNo === null ? {} : { underMasterContract: terms.parentContractNo }) };
+    case 'declined':
+      return {};
+    case 'disbursed':
+      return { amount: money(terms.principalRupiah), schedule: scheduleBody(event.schedule) };
+    case 'repaid':
+      return { repaymentNo: repaymentNo(record, event.number), instalment: event.instalment, amount: money(event.amountRupiah) };
+    case 'completed':
+      return { totalRepaid: money(event.totalRupiah) };
+    default:
+      return event satisfies never;
+  }
+}
+
+/** The callback that tells of one event. @throws Error for the opening, of which nobody is told. */
+export function messageOf(record: ContractRecord, sequence: number): CallbackMessage {
+  const event = eventAt(record, sequence);
+  if (event.type === 'opened') throw new Error('an opening is not called back');
+  const name = EVENT_NAME[event.type];
+  const { contractNo: referenceNo, reference: partnerReferenceNo } = record;
+  const body = { event: name, referenceNo, partnerReferenceNo, sequence, occurredAt: event.at, data: dataOf(record, event) };
+  return { deliveryId: eventId(record, sequence), name, body };
+}

@@ -1,0 +1,90 @@
+export type Borrower = { id: string; name: string; area: string };
+
+/** What was agreed. `parentContractNo` names the donor's signed contract that a relent one comes under. */
+export type Terms = { borrower: Borrower; principalRupiah: number; instalments: number; parentContractNo: string | null };
+
+/** `dueDate` is a day in Jakarta, `YYYY-MM-DD`. */
+export type Instalment = { instalment: number; dueDate: string; amountRupiah: number };
+
+/** `number` counts the repayments of a contract from 1; `sequence` is the place of the event among all of them. */
+export type Repayment = { number: number; instalment: number; amountRupiah: number; sequence: number; paidAt: string };
+
+/** `at` is RFC 3339 UTC. The place of an event in the contract's list is its sequence; `opened` has 0 and is never told. */
+export type ContractEvent =
+  | { type: 'opened'; at: string; terms: Terms }
+  | { type: 'signed'; at: string; signedBy: string | null; disburseAt: string }
+  | { type: 'declined'; at: string }
+  | { type: 'disbursed'; at: string; schedule: Instalment[] }
+  | { type: 'repaid'; at: string; number: number; instalment: number; amountRupiah: number }
+  | { type: 'completed'; at: string; totalRupiah: number };
+
+type Opened = { terms: Terms; openedAt: string; sequence: number };
+type Signed = Opened & { signedAt: string; signedBy: string | null };
+type Disbursed = Signed & { disbursedAt: string; schedule: Instalment[]; repayments: Repayment[] };
+
+export type Contract =
+  | { status: 'unopened' }
+  | ({ status: 'pending-signature' } & Opened)
+  | ({ status: 'declined'; declinedAt: string } & Opened)
+  | ({ status: 'signed'; disburseAt: string } & Signed)
+  | ({ status: 'disbursed' } & Disbursed)
+  | ({ status: 'repaying' } & Disbursed)
+  | ({ status: 'completed'; completedAt: string } & Disbursed);
+
+export type OpenedContract = Exclude<Contract, { status: 'unopened' }>;
+
+function impossible(state: Contract, event: ContractEvent): Error {
+  return new Error(`a contract that is ${state.status} cannot have been ${event.type}`);
+}
+
+/** The state after `event`. @throws Error where the event cannot follow on the state, which means damaged data. */
+export function evolve(state: Contract, event: ContractEvent): Contract {
+  switch (event.type) {
+    case 'opened':
+      if (state.status !== 'unopened') throw impossible(state, event);
+      return { status: 'pending-signature', terms: event.terms, openedAt: event.at, sequence: 0 };
+    case 'signed': {
+      if (state.status !== 'pending-signature') throw impossible(state, event);
+      const { signedBy, disburseAt, at } = event;
+      return { ...state, status: 'signed', sequence: state.sequence + 1, signedAt: at, signedBy, disburseAt };
+    }
+    case 'declined':
+      if (state.status !== 'pending-signature') throw impossible(state, event);
+      return { ...state, status: 'declined', sequence: state.sequence + 1, declinedAt: event.at };
+    case 'disbursed': {
+      if (state.status !== 'signed') throw impossible(state, event);
+      const { disburseAt: _, ...signed } = state;
+      const { schedule, at } = event;
+      return { ...signed, status: 'disbursed', sequence: state.sequence + 1, disbursedAt: at, schedule, repayments: [] };
+    }
+    case 'repaid': {
+      if (state.status !== 'disbursed' && state.status !== 'repaying') throw impossible(state, event);
+      const sequence = state.sequence + 1;
+      const { number, instalment, amountRupiah, at } = event;
+      const repayments = [...state.repayments, { number, instalment, amountRupiah, sequence, paidAt: at }];
+      return { ...state, status: 'repaying', sequence, repayments };
+    }
+    case 'completed':
+      if (state.status !== 'repaying') throw impossible(state, event);
+      return { ...state, status: 'completed', sequence: state.sequence + 1, completedAt: event.at };
+    default:
+      return event satisfies never;
+  }
+}
+
+/** Folds the whole list of events of a contract. @throws Error where there is none. */
+export function contractOf(events: readonly ContractEvent[]): OpenedContract {
+  const state = events.reduce<Contract>(evolve, { status: 'unopened' });
+  if (state.status === 'unopened') throw new Error('a contract without events');
+  return state;
+}
+
+/** What the borrower has paid back so far, in rupiah. */
+export function repaidRupiah(state: OpenedContract): number {
+  return 'repayments' in state ? state.repayments.reduce((sum, { amountRupiah }) => sum + amountRupiah, 0) : 0;
+}
+
+/** What the borrower still owes, in rupiah: nothing before the disbursement. */
+export function outstandingRupiah(state: OpenedContract): number {
+  return 'schedule' in state ? state.terms.principalRupiah - repaidRupiah(state) : 0;
+}

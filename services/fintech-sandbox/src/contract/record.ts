@@ -1,0 +1,47 @@
+import { type Callback, callbacksFor, headOf, type SendingPlan } from './callbacks.ts';
+import { contractOf, type ContractEvent } from './contract.ts';
+
+export type Partner = 'amanah' | 'lumbung';
+
+/**
+ * A contract as it is kept: all that happened to it, and all that is still to be told of it. Bounded, as a contract ends:
+ * at most 28 events, 51 callbacks and ten attempts for each.
+ */
+export type ContractRecord = {
+  partner: Partner;
+  /** The caller's own reference; one contract each. */
+  reference: string;
+  /** The partner's own number. */
+  contractNo: string;
+  /** What the address of the e-contract page ends with. */
+  token: string;
+  events: ContractEvent[];
+  callbacks: Callback[];
+  /** How many of the events stand in the feed of events that callers poll. */
+  fed: number;
+};
+
+/** What is due of a contract next, and from when on (ms of the epoch). */
+export type DueWork = { work: 'feed' | 'disburse' | 'call-back'; at: number };
+
+/** Only lumbung offers a feed of events. */
+function isFed(record: ContractRecord): boolean {
+  return record.partner !== 'lumbung' || record.fed === record.events.length;
+}
+
+/** The record after `events` happened, with the callbacks that tell of them queued. */
+export function happen(record: ContractRecord, events: ContractEvent[], now: Date, plan?: SendingPlan): ContractRecord {
+  const callbacks = callbacksFor(events, record.events.length, now, plan);
+  return { ...record, events: [...record.events, ...events], callbacks: [...record.callbacks, ...callbacks] };
+}
+
+/** The next work on a contract; the feed goes first, so that no callback tells what the feed does not. Null: none. */
+export function dueWork(record: ContractRecord): DueWork | null {
+  if (!isFed(record)) return { work: 'feed', at: 0 };
+  const contract = contractOf(record.events);
+  const head = headOf(record.callbacks);
+  const disburse: DueWork | null = contract.status === 'signed' ? { work: 'disburse', at: Date.parse(contract.disburseAt) } : null;
+  const callBack: DueWork | null = head ? { work: 'call-back', at: Date.parse(head.notBefore) } : null;
+  if (disburse === null || callBack === null) return disburse ?? callBack;
+  return disburse.at <= callBack.at ? disburse : callBack;
+}

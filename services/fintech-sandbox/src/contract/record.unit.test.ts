@@ -1,0 +1,57 @@
+import type { ContractEvent } from './contract.ts';
+import { type ContractRecord, dueWork, happen } from './record.ts';
+
+const NOW = new Date('2026-01-05T03:00:00.000Z');
+const AT = NOW.toISOString();
+const DISBURSE_AT = '2026-01-05T03:00:00.200Z';
+
+const opened: ContractEvent = {
+  type: 'opened',
+  at: AT,
+  terms: { borrower: { id: 'm1', name: 'Warung', area: 'Kapuk' }, principalRupiah: 2, instalments: 1, parentContractNo: null },
+};
+const signed: ContractEvent = { type: 'signed', at: AT, signedBy: 'Ibu Ratna', disburseAt: DISBURSE_AT };
+const empty: ContractRecord = { partner: 'amanah', reference: 'r', contractNo: 'AMN-1', token: 't', events: [], callbacks: [], fed: 0 };
+
+const pending = happen(empty, [opened], NOW);
+const signedRecord = happen(pending, [signed], NOW);
+
+function delivered(record: ContractRecord): ContractRecord {
+  return { ...record, callbacks: record.callbacks.map((callback) => ({ ...callback, status: 'delivered' as const })) };
+}
+
+test('happen appends events and their callbacks, at the sequence they have', () => {
+  expect(signedRecord.events).toEqual([opened, signed]);
+  expect(signedRecord.callbacks.map(({ sequence, notBefore }) => ({ sequence, notBefore }))).toEqual([{ sequence: 1, notBefore: AT }]);
+  expect(pending.callbacks).toEqual([]);
+});
+
+describe('dueWork', () => {
+  test('is none while a signature is awaited', () => expect(dueWork(pending)).toBeNull());
+
+  test('is the callback before a later disbursement', () => {
+    expect(dueWork(signedRecord)).toEqual({ work: 'call-back', at: NOW.getTime() });
+  });
+
+  test('is the disbursement before a callback that has to wait longer', () => {
+    const waiting = { ...signedRecord, callbacks: signedRecord.callbacks.map((callback) => ({ ...callback, notBefore: '2026-01-05T03:01:00.000Z' })) };
+    expect(dueWork(waiting)).toEqual({ work: 'disburse', at: Date.parse(DISBURSE_AT) });
+  });
+
+  test('is the disbursement once all is delivered', () => {
+    expect(dueWork(delivered(signedRecord))).toEqual({ work: 'disburse', at: Date.parse(DISBURSE_AT) });
+  });
+
+  test('is only callbacks after the disbursement, then none', () => {
+    const disbursed: ContractEvent = { type: 'disbursed', at: DISBURSE_AT, schedule: [{ instalment: 1, dueDate: '2026-02-05', amountRupiah: 2 }] };
+    const record = happen(delivered(signedRecord), [disbursed], new Date(DISBURSE_AT));
+    expect(dueWork(record)).toEqual({ work: 'call-back', at: Date.parse(DISBURSE_AT) });
+    expect(dueWork(delivered(record))).toBeNull();
+  });
+
+  test('is the feed first at lumbung, at once, until all events are in it', () => {
+    const loan: ContractRecord = { ...signedRecord, partner: 'lumbung' };
+    expect(dueWork({ ...loan, fed: 1 })).toEqual({ work: 'feed', at: 0 });
+    expect(dueWork({ ...loan, fed: 2 })).toEqual({ work: 'call-back', at: NOW.getTime() });
+  });
+});

@@ -1,0 +1,42 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Answer } from '@ksbb/service-kit';
+import type { Request } from 'express';
+import type { Fault } from '../stores/faults.ts';
+import { PartnerRefusal } from './refusal.ts';
+
+/** Longer than the time limits of callers, shorter than the grace period of a shutdown. */
+const HANG_MS = 12_000;
+
+/** Goes nowhere: the socket is gone. */
+const NO_ANSWER: Answer = { status: 500 };
+
+/**
+ * Answers a call as `fault` wants it. `act` does what was asked for and holds it up for the milliseconds it is given,
+ * which are 0 unless the fault is latency.
+ */
+export async function misbehave(fault: Fault | null, request: Request, act: (holdMs: number) => Promise<Answer>): Promise<Answer> {
+  switch (fault?.kind) {
+    case undefined:
+      return act(0);
+    case 'latency':
+      return act(fault!.milliseconds ?? 0);
+    case 'status':
+      throw new PartnerRefusal('fault', 'A fault on demand of the sandbox.', { status: fault!.status ?? 500, retryAfterSeconds: fault!.retryAfterSeconds });
+    case 'reset':
+      request.socket.resetAndDestroy();
+      return NO_ANSWER;
+    case 'hang':
+      await sleep(fault!.milliseconds ?? HANG_MS, undefined, { ref: false });
+      request.socket.destroy();
+      return NO_ANSWER;
+    case 'lost-answer':
+      try {
+        await act(0);
+      } finally {
+        request.socket.destroy();
+      }
+      return NO_ANSWER;
+    default:
+      return fault!.kind satisfies never;
+  }
+}
