@@ -1,12 +1,12 @@
-import type { Command } from './command.ts'
-import { startMongo, type MongoOptions, type MongoServer } from './mongodb.ts'
-import type { Log } from './progress.ts'
-import { withProgress } from './progress.ts'
-import { startRabbit, type Rabbit } from './rabbitmq.ts'
+import type { Command } from './command.ts';
+import { startMongo, type MongoOptions, type MongoServer } from './mongodb.ts';
+import type { Log } from './progress.ts';
+import { withProgress } from './progress.ts';
+import { startRabbit, type Rabbit } from './rabbitmq.ts';
 
 export interface BackingServers {
-  rabbit: Rabbit
-  mongo: MongoServer
+  rabbit: Rabbit;
+  mongo: MongoServer;
 }
 
 /** Starts broker and database side by side; each is stopped when the command ends. */
@@ -15,14 +15,14 @@ export async function startBackingServers(
   options: { dir: string; log: Log } & Pick<MongoOptions, 'backend' | 'heapMb'>,
 ): Promise<BackingServers> {
   const start = async <T extends { stop(): Promise<void> }>(starting: Promise<T>) => {
-    const server = await starting
-    command.defer(() => server.stop())
-    return server
-  }
+    const server = await starting;
+    command.defer(() => server.stop());
+    return server;
+  };
   return withProgress(options.log, 'starting broker and database', async () => {
-    const [rabbit, mongo] = await Promise.all([start(startRabbit(options)), start(startMongo(options))])
-    return { rabbit, mongo }
-  })
+    const [rabbit, mongo] = await Promise.all([start(startRabbit(options)), start(startMongo(options))]);
+    return { rabbit, mongo };
+  });
 }
 
 /** What tests need to find them, as `testing.ts` reads it. */
@@ -31,5 +31,5 @@ export function testEnvironment({ rabbit, mongo }: BackingServers): Record<strin
     KSBB_TEST_AMQP_URL: rabbit.url,
     KSBB_TEST_MANAGEMENT_URL: rabbit.managementUrl ?? '',
     KSBB_TEST_MONGODB_URI: mongo.url,
-  }
+  };
 }

@@ -1,22 +1,22 @@
-import { stopAllLeashed } from './leashed-process.ts'
-import type { Log } from './progress.ts'
+import { stopAllLeashed } from './leashed-process.ts';
+import type { Log } from './progress.ts';
 
 export interface Command {
   /** Undone in reverse order when the command ends, whatever ends it. */
-  defer(undo: () => Promise<void> | void): void
+  defer(undo: () => Promise<void> | void): void;
   /** Never rejects; resolves when Ctrl-C or SIGTERM asks to stop. */
-  interrupted: Promise<void>
+  interrupted: Promise<void>;
 }
 
 export interface CommandOptions {
-  log: Log
+  log: Log;
   /** Exit code after Ctrl-C or SIGTERM; by default the usual 128 + signal. */
-  codeWhenInterrupted?: number
+  codeWhenInterrupted?: number;
   /** Last words, after everything was undone. */
-  onExit?: (code: number) => void
+  onExit?: (code: number) => void;
 }
 
-const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
+const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
 /**
  * Runs the body of a command line tool and exits with the code it gives, 1 when it throws. When a signal comes first
@@ -24,43 +24,43 @@ const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
  * second signal exits at once, and then the leashes do the rest.
  */
 export function runCommand(body: (command: Command) => Promise<number>, options: CommandOptions): void {
-  const undos: (() => Promise<void> | void)[] = []
-  const interruption = Promise.withResolvers<number>()
-  listen(interruption.resolve, options)
+  const undos: (() => Promise<void> | void)[] = [];
+  const interruption = Promise.withResolvers<number>();
+  listen(interruption.resolve, options);
   const command = {
     defer: (undo: () => Promise<void> | void) => void undos.push(undo),
     interrupted: interruption.promise.then(() => undefined),
-  }
+  };
   const outcome = body(command).catch((error: unknown) => {
-    options.log(error instanceof Error ? error.message : String(error))
-    return 1
-  })
+    options.log(error instanceof Error ? error.message : String(error));
+    return 1;
+  });
   void Promise.race([outcome, interruption.promise]).then(async (code) => {
-    await undoAll(undos, options.log)
-    options.onExit?.(code)
-    process.exit(code)
-  })
+    await undoAll(undos, options.log);
+    options.onExit?.(code);
+    process.exit(code);
+  });
 }
 
 function listen(interrupt: (code: number) => void, options: CommandOptions): void {
-  let interrupted = false
+  let interrupted = false;
   for (const [signal, code] of Object.entries(SIGNALS)) {
     process.on(signal, () => {
-      if (interrupted) process.exit(code)
-      interrupted = true
-      options.log(`${signal}: stopping (once more to stop at once)`)
-      interrupt(options.codeWhenInterrupted ?? code)
-    })
+      if (interrupted) process.exit(code);
+      interrupted = true;
+      options.log(`${signal}: stopping (once more to stop at once)`);
+      interrupt(options.codeWhenInterrupted ?? code);
+    });
   }
 }
 
 async function undoAll(undos: (() => Promise<void> | void)[], log: Log): Promise<void> {
   for (const undo of undos.reverse()) {
     try {
-      await undo()
+      await undo();
     } catch (error) {
-      log(`while cleaning up: ${error instanceof Error ? error.message : String(error)}`)
+      log(`while cleaning up: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
-  await stopAllLeashed()
+  await stopAllLeashed();
 }

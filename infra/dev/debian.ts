@@ -1,18 +1,18 @@
-import { rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { withFileLock } from './file-lock.mjs'
-import { findProgram, run, type Output } from './programs.ts'
-import { withProgress, type Log } from './progress.ts'
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { withFileLock } from './file-lock.mjs';
+import { findProgram, run, type Output } from './programs.ts';
+import { withProgress, type Log } from './progress.ts';
 
-const LOCK = '/run/lock/ksbb-umkm-apt.lock'
-const POLICY = '/usr/sbin/policy-rc.d'
-const LOCK_TRIES = 60
-const BUSY = /Could not get lock|Unable to lock|is another process using it/
+const LOCK = '/run/lock/ksbb-umkm-apt.lock';
+const POLICY = '/usr/sbin/policy-rc.d';
+const LOCK_TRIES = 60;
+const BUSY = /Could not get lock|Unable to lock|is another process using it/;
 
 /** True when this is a Debian-like system on which we may install packages. */
 export function canInstall(): boolean {
-  return process.getuid?.() === 0 && findProgram(['apt-get']) !== undefined
+  return process.getuid?.() === 0 && findProgram(['apt-get']) !== undefined;
 }
 
 /**
@@ -24,29 +24,29 @@ export async function installPackage(name: string, serviceName: string | undefin
     LOCK,
     (pid) => log(`waiting for the installation of packages by process ${pid ?? '?'}`),
     () => withProgress(log, `installing ${name} from the distribution's packages`, () => install(name, serviceName)),
-  )
+  );
 }
 
 async function install(name: string, serviceName: string | undefined): Promise<void> {
-  await apt(['update', '-qq'])
-  const removePolicy = serviceName === undefined ? () => undefined : refuseToStart(serviceName)
+  await apt(['update', '-qq']);
+  const removePolicy = serviceName === undefined ? () => undefined : refuseToStart(serviceName);
   try {
-    await apt(['install', '-y', '-qq', '--no-install-recommends', '-o', 'DPkg::Lock::Timeout=300', name])
+    await apt(['install', '-y', '-qq', '--no-install-recommends', '-o', 'DPkg::Lock::Timeout=300', name]);
   } finally {
-    removePolicy()
+    removePolicy();
   }
 }
 
 async function apt(args: string[]): Promise<void> {
-  let result: Output | undefined
+  let result: Output | undefined;
   for (let attempt = 0; attempt < LOCK_TRIES; attempt += 1) {
-    result = await run('apt-get', args, { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } })
-    if (result.code === 0) return
+    result = await run('apt-get', args, { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } });
+    if (result.code === 0) return;
     // The lists' lock, unlike dpkg's, has no option to wait for it.
-    if (!BUSY.test(result.stderr)) break
-    await sleep(2000)
+    if (!BUSY.test(result.stderr)) break;
+    await sleep(2000);
   }
-  throw new Error(`apt-get ${args[0]} failed:\n${result?.stderr.trim()}`)
+  throw new Error(`apt-get ${args[0]} failed:\n${result?.stderr.trim()}`);
 }
 
 /**
@@ -58,15 +58,15 @@ function refuseToStart(serviceName: string): () => void {
 kill -0 ${process.pid} 2>/dev/null || exit 0
 [ "$1" = ${serviceName} ] && exit 101
 exit 0
-`
+`;
   try {
-    writeFileSync(POLICY, policy, { flag: 'wx', mode: 0o755 })
-    return () => rmSync(POLICY, { force: true })
+    writeFileSync(POLICY, policy, { flag: 'wx', mode: 0o755 });
+    return () => rmSync(POLICY, { force: true });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return () => undefined
-    throw error
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return () => undefined;
+    throw error;
   }
 }
 
 /** Folders that Debian's packages use and that are not on everybody's PATH. */
-export const DEBIAN_RABBITMQ_FOLDER = join('/usr/lib/rabbitmq', 'bin')
+export const DEBIAN_RABBITMQ_FOLDER = join('/usr/lib/rabbitmq', 'bin');

@@ -1,17 +1,17 @@
-import { spawn } from 'node:child_process'
-import { accessSync, constants, statSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { spawn } from 'node:child_process';
+import { accessSync, constants, statSync } from 'node:fs';
+import { delimiter, isAbsolute, join } from 'node:path';
 
 export interface Output {
-  code: number
-  stdout: string
-  stderr: string
+  code: number;
+  stdout: string;
+  stderr: string;
 }
 
 export interface RunOptions {
-  cwd?: string
-  env?: NodeJS.ProcessEnv
-  timeoutMs?: number
+  cwd?: string;
+  env?: NodeJS.ProcessEnv;
+  timeoutMs?: number;
 }
 
 /** Runs a program to its end and collects what it wrote; a program that cannot be started has code 127. */
@@ -22,42 +22,46 @@ export function run(command: string, args: readonly string[], options: RunOption
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
       ...(options.env === undefined ? {} : { env: options.env }),
       ...(options.timeoutMs === undefined ? {} : { timeout: options.timeoutMs }),
-    })
-    let stdout = ''
-    let stderr = ''
-    child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()))
-    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
-    child.once('error', (error) => resolve({ code: 127, stdout, stderr: error.message }))
-    child.once('close', (code) => resolve({ code: code ?? 1, stdout, stderr }))
-  })
+    });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+    child.once('error', (error) => resolve({ code: 127, stdout, stderr: error.message }));
+    child.once('close', (code) => resolve({ code: code ?? 1, stdout, stderr }));
+  });
 }
 
-/** The path of the first of `names` found on the PATH or in one of `moreFolders`, which come first. */
+/** The path of the first of `names` found in one of `moreFolders`, on the PATH or, for an absolute one, where it says. */
 export function findProgram(names: readonly string[], moreFolders: readonly string[] = []): string | undefined {
-  const folders = [...moreFolders, ...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin']
+  const folders = [...moreFolders, ...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin'];
   for (const name of names) {
+    if (isAbsolute(name)) {
+      if (isExecutable(name)) return name;
+      continue;
+    }
     for (const folder of folders) {
-      const path = join(folder, name)
-      if (folder !== '' && isExecutable(path)) return path
+      const path = join(folder, name);
+      if (folder !== '' && isExecutable(path)) return path;
     }
   }
-  return undefined
+  return undefined;
 }
 
 function isExecutable(path: string): boolean {
   try {
-    accessSync(path, constants.X_OK)
-    return statSync(path).isFile()
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
   } catch {
-    return false
+    return false;
   }
 }
 
 /** `docker` or `podman` where its engine answers. */
 export async function containerEngine(): Promise<string | undefined> {
   for (const name of ['docker', 'podman']) {
-    const path = findProgram([name])
-    if (path !== undefined && (await run(path, ['info'], { timeoutMs: 5000 })).code === 0) return path
+    const path = findProgram([name]);
+    if (path !== undefined && (await run(path, ['info'], { timeoutMs: 5000 })).code === 0) return path;
   }
-  return undefined
+  return undefined;
 }

@@ -1,21 +1,21 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 export interface RabbitPorts {
-  amqp: number
-  management: number
-  prometheus: number
-  distribution: number
-  epmd: number
+  amqp: number;
+  management: number;
+  prometheus: number;
+  distribution: number;
+  epmd: number;
 }
 
 /** Writes the configuration of a broker that lives in `dir` alone and listens on loopback only. */
 export function writeRabbitFiles(dir: string, ports: RabbitPorts): void {
-  for (const folder of ['home', 'mnesia', 'log', 'schema', 'generated']) mkdirSync(join(dir, folder), { recursive: true })
-  writeFileSync(join(dir, 'enabled_plugins'), '[rabbitmq_management,rabbitmq_prometheus].\n')
-  writeFileSync(join(dir, 'rabbitmq-env.conf'), '')
-  writeFileSync(join(dir, 'rabbitmq.conf'), configuration(ports))
-  writeFileSync(join(dir, 'advanced.config'), '[].\n')
+  for (const folder of ['home', 'mnesia', 'log', 'schema', 'generated']) mkdirSync(join(dir, folder), { recursive: true });
+  writeFileSync(join(dir, 'enabled_plugins'), '[rabbitmq_management,rabbitmq_prometheus].\n');
+  writeFileSync(join(dir, 'rabbitmq-env.conf'), '');
+  writeFileSync(join(dir, 'rabbitmq.conf'), configuration(ports));
+  writeFileSync(join(dir, 'advanced.config'), '[].\n');
 }
 
 // A write-ahead log of the default 512 MB would keep as much in memory before it rolls over.
@@ -29,16 +29,16 @@ vm_memory_high_watermark.absolute = 400MB
 disk_free_limit.absolute = 50MB
 raft.wal_max_size_bytes = 33554432
 log.file.level = info
-`
+`;
 }
 
 // Few threads that wait briefly for the next piece of work before they sleep: loading the code goes back and forth
 // between them, and without this a start takes 5 s instead of 2.5 s.
-const SCHEDULERS = '+S 2:2 +SDio 2 +sbwt very_short +sbwtdio very_short'
+const SCHEDULERS = '+S 2:2 +SDio 2 +sbwt very_short +sbwtdio very_short';
 
 /** Environment of the broker: nothing of another RabbitMQ's settings, everything of ours inside `dir`. */
 export function rabbitEnvironment(dir: string, ports: RabbitPorts, nodeName: string): NodeJS.ProcessEnv {
-  const inherited = Object.entries(process.env).filter(([name]) => !/^(RABBITMQ_|ERL_)/.test(name))
+  const inherited = Object.entries(process.env).filter(([name]) => !/^(RABBITMQ_|ERL_)/.test(name));
   return {
     ...Object.fromEntries(inherited),
     HOME: join(dir, 'home'),
@@ -58,5 +58,5 @@ export function rabbitEnvironment(dir: string, ports: RabbitPorts, nodeName: str
     // The start script then becomes the Erlang machine instead of its parent, so a signal reaches it directly.
     RABBITMQ_ALLOW_INPUT: '1',
     RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: `-noinput ${SCHEDULERS} -kernel inet_dist_use_interface {127,0,0,1}`,
-  }
+  };
 }

@@ -1,14 +1,14 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs';
 
 export interface Tally {
-  passed: number
-  failed: number
+  passed: number;
+  failed: number;
 }
 
 interface JestResult {
-  numPassedTests: number
-  numFailedTests: number
-  numRuntimeErrorTestSuites: number
+  numPassedTests: number;
+  numFailedTests: number;
+  numRuntimeErrorTestSuites: number;
 }
 
 /**
@@ -16,15 +16,15 @@ interface JestResult {
  * that ended badly without saying what failed.
  */
 export function readTally(resultFile: string, exitCode: number): Tally {
-  const result = readResult(resultFile)
-  const failed = result.numFailedTests + result.numRuntimeErrorTestSuites
-  return { passed: result.numPassedTests, failed: exitCode === 0 ? failed : Math.max(failed, 1) }
+  const result = readResult(resultFile);
+  const failed = result.numFailedTests + result.numRuntimeErrorTestSuites;
+  return { passed: result.numPassedTests, failed: exitCode === 0 ? failed : Math.max(failed, 1) };
 }
 
 function readResult(path: string): JestResult {
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as JestResult
+    return JSON.parse(readFileSync(path, 'utf8')) as JestResult;
   } catch {
-    return { numPassedTests: 0, numFailedTests: 0, numRuntimeErrorTestSuites: 1 }
+    return { numPassedTests: 0, numFailedTests: 0, numRuntimeErrorTestSuites: 1 };
   }
 }

@@ -2,48 +2,48 @@
  * `npm test [-- PATH... | -t NAME | any other option of jest]`: starts one broker and one database for all tests, runs
  * jest, stops everything, and closes with the line `N passed, N failed`.
  */
-import { spawn } from 'node:child_process'
-import { rmSync } from 'node:fs'
-import { join } from 'node:path'
-import { startBackingServers, testEnvironment } from './backing-servers.ts'
-import { runCommand, type Command } from './command.ts'
-import { makeRunDirectory, ROOT } from './run-directory.ts'
-import { readTally, type Tally } from './test-tally.ts'
+import { spawn } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { startBackingServers, testEnvironment } from './backing-servers.ts';
+import { runCommand, type Command } from './command.ts';
+import { makeRunDirectory, ROOT } from './run-directory.ts';
+import { readTally, type Tally } from './test-tally.ts';
 
-const log = (text: string) => void process.stderr.write(`[test] ${text}\n`)
+const log = (text: string) => void process.stderr.write(`[test] ${text}\n`);
 
-let tally: Tally = { passed: 0, failed: 1 }
+let tally: Tally = { passed: 0, failed: 1 };
 
 async function main(command: Command): Promise<number> {
-  const dir = makeRunDirectory('test')
-  command.defer(() => rmSync(dir, { recursive: true, force: true }))
-  const servers = await startBackingServers(command, { dir, log, backend: 'memory', heapMb: 512 })
-  const resultFile = join(dir, 'jest.json')
-  const code = await jest(command, [`--outputFile=${resultFile}`, ...process.argv.slice(2)], testEnvironment(servers))
-  tally = readTally(resultFile, code)
-  return tally.failed > 0 ? Math.max(code, 1) : code
+  const dir = makeRunDirectory('test');
+  command.defer(() => rmSync(dir, { recursive: true, force: true }));
+  const servers = await startBackingServers(command, { dir, log, backend: 'memory', heapMb: 512 });
+  const resultFile = join(dir, 'jest.json');
+  const code = await jest(command, [`--outputFile=${resultFile}`, ...process.argv.slice(2)], testEnvironment(servers));
+  tally = readTally(resultFile, code);
+  return tally.failed > 0 ? Math.max(code, 1) : code;
 }
 
 /** In a process group of its own, so that its workers go with it when we are interrupted. */
 function jest(command: Command, args: string[], env: Record<string, string>): Promise<number> {
-  const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning']
-  const program = join(ROOT, 'node_modules/jest/bin/jest.js')
+  const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
+  const program = join(ROOT, 'node_modules/jest/bin/jest.js');
   const child = spawn(process.execPath, [...flags, program, '--json', ...args], {
     cwd: ROOT,
     env: { ...process.env, ...env },
     detached: true,
     stdio: ['ignore', 'ignore', 'inherit'],
-  })
+  });
   command.defer(() => {
-    if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) process.kill(-child.pid, 'SIGKILL')
-  })
+    if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) process.kill(-child.pid, 'SIGKILL');
+  });
   return new Promise((resolve, reject) => {
-    child.once('error', reject)
-    child.once('exit', (code) => resolve(code ?? 1))
-  })
+    child.once('error', reject);
+    child.once('exit', (code) => resolve(code ?? 1));
+  });
 }
 
 runCommand(main, {
   log,
   onExit: () => process.stdout.write(`${tally.passed} passed, ${tally.failed} failed\n`),
-})
+});

@@ -1,0 +1,72 @@
+/** `npm start [-- --msmes N] [--port P]`: the whole platform with data loaded, until Ctrl-C. Keeps nothing between runs. */
+import { spawn } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { startBackingServers } from './backing-servers.ts';
+import { runCommand, type Command } from './command.ts';
+import { memoryFor } from './memory.ts';
+import { startPlatform, type Platform } from './platform.ts';
+import { isFreePort } from './ports.ts';
+import { makeRunDirectory, ROOT } from './run-directory.ts';
+
+const MOST_MSMES = 1_000_000;
+
+const log = (text: string) => void process.stdout.write(`[start] ${text}\n`);
+
+async function main(command: Command): Promise<number> {
+  const { msmes, port } = readOptions();
+  if (!(await isFreePort(port))) {
+    throw new Error(`port ${port} is taken; stop what listens there, or choose another: npm start -- --port 8081`);
+  }
+  const dir = makeRunDirectory('start');
+  command.defer(() => rmSync(dir, { recursive: true, force: true }));
+  const { rabbit, mongo } = await startBackingServers(command, { dir, log, ...memoryFor(msmes) });
+  const logDir = join(ROOT, '.run/logs');
+  const show = (line: string) => void process.stdout.write(`${line}\n`);
+  const shared = { dir, logDir, show, log, rabbitUrl: rabbit.url, mongoUrl: mongo.url };
+  const platform = await startPlatform({
+    ...shared,
+    ports: { portal: port },
+    settings: { portal: { PUBLIC_URL: `http://localhost:${port}` } },
+  });
+  command.defer(() => platform.stop());
+  await loadData(command, platform, msmes);
+  log(`open http://localhost:${port} (logs in .run/logs, Ctrl-C stops everything)`);
+  if (rabbit.managementUrl !== undefined) log(`RabbitMQ management: ${rabbit.managementUrl}`);
+  await command.interrupted;
+  return 0;
+}
+
+function readOptions(): { msmes: number; port: number } {
+  const { values } = parseArgs({
+    options: { msmes: { type: 'string', default: '5000' }, port: { type: 'string', default: '8080' } },
+  });
+  return { msmes: integer('--msmes', values.msmes, MOST_MSMES), port: integer('--port', values.port, 65_535) };
+}
+
+function integer(name: string, text: string, most: number): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1 || value > most) {
+    throw new Error(`${name} must be a whole number from 1 to ${most}, not "${text}"`);
+  }
+  return value;
+}
+
+/** The loader prints its own progress. */
+function loadData(command: Command, platform: Platform, msmes: number): Promise<void> {
+  log(`loading ${msmes} MSMEs`);
+  const args = ['services/msme-registry/src/load-data.ts', '--msmes', String(msmes)];
+  const env = platform.environment('msme-registry');
+  const loader = spawn(process.execPath, args, { cwd: ROOT, env, stdio: ['ignore', 'inherit', 'inherit'] });
+  command.defer(() => void loader.kill('SIGKILL'));
+  return new Promise((resolve, reject) => {
+    loader.once('error', reject);
+    loader.once('exit', (code, signal) => {
+      if (code === 0) resolve();
+      else reject(new Error(`loading the data failed (${signal ?? `exit code ${code}`})`));
+    });
+  });
+}
+
+runCommand(main, { log, codeWhenInterrupted: 0 });
