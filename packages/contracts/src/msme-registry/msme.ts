@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { needCoverage } from '../commitment/coverage.ts';
 import { area, goodsItem, msmeId, needId, packageOfHelp, pageOf, quantity, rupiah, skill, timestamp, trainingTopic } from '../primitives.ts';
 
 const needBase = { needId, declaredAt: timestamp };
@@ -50,7 +51,15 @@ export const msme = z.object({
 });
 export type Msme = z.output<typeof msme>;
 
-/** Query of `GET /msmes`. All filters are optional and combine; `kode` is a kota, kecamatan or kelurahan code. */
+/** Answer of `GET /msmes/:msmeId`. `coverage` is null until the needs board knows this MSME; its needs are then all open. */
+export const msmeDetail = msme.extend({ coverage: z.array(needCoverage).nullable() });
+export type MsmeDetail = z.output<typeof msmeDetail>;
+
+/**
+ * Query of `GET /msmes`. All filters are optional and combine; `q` is looked for in names, also of areas; `kode` is a
+ * kota, kecamatan or kelurahan code; `package` keeps who declares such a need; `open=true` who has something open, of that
+ * package where one is given, and `open=false` who has nothing open.
+ */
 export const msmeListQuery = z.strictObject({
   q: z.string().trim().max(100).optional(),
   category: msmeCategory.optional(),
