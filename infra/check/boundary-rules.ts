@@ -1,0 +1,102 @@
+import { globSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { IForbiddenRuleType, IRegularForbiddenRuleType } from 'dependency-cruiser';
+
+/** Test files, and what they share in a folder `testing`, may use infra/dev and the real broker and database by themselves. */
+const TESTS = '([.]test[.]ts$|/src/testing/)';
+const PACKAGE_OF = '(^|/)node_modules/';
+
+type Rule = IRegularForbiddenRuleType;
+
+function forbid(name: string, comment: string, from: Rule['from'], to: Rule['to']): IForbiddenRuleType {
+  return { name, comment, severity: 'error', from, to };
+}
+
+/** A core is a folder with a decide.ts. Relative to the root, with slashes. */
+function coreFolders(root: string): string[] {
+  return globSync('services/*/src/**/decide.ts', { cwd: root }).map((file) => dirname(file).replaceAll('\\', '/'));
+}
+
+function coreRules(root: string): IForbiddenRuleType[] {
+  const cores = coreFolders(root);
+  return cores.map((core) => {
+    const service = core.split('/').slice(0, 2).join('/');
+    const siblings = cores.filter((other) => other.startsWith(`${service}/`)).map((folder) => `^${folder}/`);
+    return forbid(
+      'core-imports-no-io',
+      'What decides is pure: a core imports itself, other cores of its service and the contracts. Time, ids and chance arrive as data.',
+      { path: `^${core}/`, pathNot: TESTS },
+      { pathNot: [...siblings, '^packages/contracts/'] },
+    );
+  });
+}
+
+/** Who may import whom. The rules about cores depend on which folders of `root` hold a decide.ts. */
+export function boundaryRules(root: string): IForbiddenRuleType[] {
+  return [
+    forbid('no-cycles', 'Files that import each other in a circle cannot be read or changed one at a time.', {}, { circular: true }),
+    forbid('imports-resolve', 'The imported file or package is not there.', {}, { couldNotResolve: true }),
+    forbid(
+      'no-service-imports-another',
+      'Services meet only in packages/contracts, over RabbitMQ and over HTTP.',
+      { path: '^services/([^/]+)/' },
+      { path: '^services/', pathNot: '^services/$1/' },
+    ),
+    forbid(
+      'services-import-only-packages',
+      'A service runs without what surrounds it in the repository.',
+      { path: '^services/', pathNot: TESTS },
+      { path: '^(infra|tests)/' },
+    ),
+    forbid('packages-import-no-service', 'A package serves every service and knows none.', { path: '^packages/' }, { path: '^services/' }),
+    forbid(
+      'packages-import-only-packages',
+      'A package runs without what surrounds it in the repository.',
+      { path: '^packages/', pathNot: TESTS },
+      { path: '^(infra|tests)/' },
+    ),
+    forbid(
+      'contracts-import-only-zod',
+      'Contracts are shapes and nothing else.',
+      { path: '^packages/contracts/', pathNot: TESTS },
+      { pathNot: ['^packages/contracts/', `${PACKAGE_OF}zod/`] },
+    ),
+    forbid(
+      'service-kit-imports-no-package',
+      'The service kit knows no business word and no other package.',
+      { path: '^packages/service-kit/' },
+      { path: '^packages/', pathNot: '^packages/service-kit/' },
+    ),
+    forbid(
+      'messaging-knows-no-document-store',
+      'Messages and documents meet only where a service wires them.',
+      { path: '^packages/messaging/', pathNot: TESTS },
+      { path: '^packages/document-store/' },
+    ),
+    forbid(
+      'document-store-knows-no-messaging',
+      'Messages and documents meet only where a service wires them.',
+      { path: '^packages/document-store/', pathNot: TESTS },
+      { path: '^packages/messaging/' },
+    ),
+    forbid(
+      'only-stores-know-mongodb',
+      'What lies in the database, and how, is known in stores/ alone.',
+      { path: '^(services|packages)/', pathNot: [TESTS, '^services/[^/]+/src/stores/', '^packages/document-store/'] },
+      { path: `${PACKAGE_OF}(mongoose|mongodb)/` },
+    ),
+    forbid(
+      'only-messaging-knows-rabbitmq',
+      'Channels, confirms and acknowledgements are handled in one place.',
+      { path: '^(services|packages)/', pathNot: [TESTS, '^packages/messaging/'] },
+      { path: `${PACKAGE_OF}amqplib/` },
+    ),
+    forbid(
+      'no-code-imports-a-test',
+      'Tests stand beside the code and are not part of it.',
+      { path: '^(services|packages)/', pathNot: TESTS },
+      { path: TESTS },
+    ),
+    ...coreRules(root),
+  ];
+}

@@ -1,0 +1,58 @@
+import type { EventDefinition } from '@ksbb/contracts';
+import { z } from 'zod';
+import type { Subscriber } from '../topology/subscribers.ts';
+import { fieldsOf, type JsonSchema } from './schema-fields.ts';
+
+const code = (text: string) => `\`${text}\``;
+const row = (cells: string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+
+function table(head: string[], rows: string[][]): string {
+  return [row(head), row(head.map(() => '---')), ...rows.map(row)].join('\n');
+}
+
+function consumersOf(event: EventDefinition, subscribers: readonly Subscriber[]): string {
+  const consumers = subscribers.flatMap(({ service, subscriptions }) => {
+    const rows = subscriptions.filter((subscription) => subscription.event.type === event.type);
+    return rows.map(({ reaction, effect }) => `${service}: ${reaction} (${effect})`);
+  });
+  return consumers.length === 0 ? 'none' : consumers.join('<br>');
+}
+
+function eventSection(event: EventDefinition): string {
+  const schema = z.toJSONSchema(event.data, { io: 'output', unrepresentable: 'any' }) as JsonSchema;
+  const rows = fieldsOf(schema).map(({ path, type, required }) => [code(path), type, required ? 'always' : 'sometimes']);
+  return [
+    `### ${event.name}`,
+    event.summary,
+    table(['field of data', 'type', 'there'], rows),
+    `<details><summary>Example of data</summary>\n\n\`\`\`json\n${JSON.stringify(event.example, null, 2)}\n\`\`\`\n\n</details>`,
+  ].join('\n\n');
+}
+
+function producerSection(service: string, events: EventDefinition[], subscribers: readonly Subscriber[]): string {
+  const rows = events.map((event) => {
+    return [`[${event.name}](#${event.name})`, code(event.type), event.summary, consumersOf(event, subscribers)];
+  });
+  return [`## ${service}`, table(['event', 'type', 'says', 'taken by'], rows), ...events.map(eventSection)].join('\n\n');
+}
+
+const introduction = `# Events
+
+Made from packages/contracts and every service's \`src/subscriptions.ts\` by \`node infra/check/generate.ts\`; \`npm run check\` fails where this page is not up to date.
+
+Each event is a structured-mode CloudEvents 1.0 message on the topic exchange \`ksbb.events\`. Its routing key is its type without \`ksbb.\`; \`subject\` is the id of what it is about, \`sequence\` the version of that after the event, and \`id\` follows from both, so a repeat has the same id. Every message can come twice and late. Each reaction is safe against that in the way in brackets after it:
+
+- **insert**: writes one document whose id follows from the event; a repeat finds it there
+- **newest-wins**: the event carries its subject's full public state; an older version is ignored
+- **transition**: a state machine takes the step once and has nothing to add to a repeat
+
+Inside a major version only fields are added, and consumers ignore what they do not know.`;
+
+/** The page docs/events.md: by producer every event, who takes it, its fields and an example. */
+export function eventsDocument(catalogue: readonly EventDefinition[], subscribers: readonly Subscriber[]): string {
+  const services = [...new Set(catalogue.map(({ service }) => service))];
+  const sections = services.map((service) => {
+    return producerSection(service, catalogue.filter((event) => event.service === service), subscribers);
+  });
+  return `${[introduction, ...sections].join('\n\n')}\n`;
+}

@@ -1,0 +1,30 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const BINARY = /\.(png|jpe?g|webp|gif|ico|woff2?|pdf|gz|zip)$/;
+
+/** What no committed file may hold, and what to do instead. */
+const forbidden: { pattern: RegExp; why: string }[] = [
+  { pattern: /(?<![\w.:/-])\/(?:work|root|home|Users)\/[\w.-]+/, why: 'a path of one machine; write it relative to the file or the root' },
+  { pattern: /\.\.\/shared\//, why: 'a path outside the repository' },
+  { pattern: /"resolved": "https?:/, why: 'the host of a registry; set omit-lockfile-registry-resolved and install again' },
+  { pattern: /^(?:<{7}|>{7}) /, why: 'a merge that was not finished' },
+];
+
+/** The faults of one file's text, a line each. */
+export function hygieneFaults(path: string, text: string): string[] {
+  return text.split('\n').flatMap((line, at) => {
+    return forbidden.flatMap(({ pattern, why }) => {
+      const found = pattern.exec(line);
+      return found === null ? [] : [`${path}:${at + 1}: "${found[0]}" is ${why}`];
+    });
+  });
+}
+
+/** The faults of every file that is in git or would be added to it. */
+export function treeHygieneFaults(root: string): string[] {
+  const list = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], { cwd: root, encoding: 'utf8' });
+  const paths = list.split('\0').filter((path) => path !== '' && !BINARY.test(path) && existsSync(join(root, path)));
+  return paths.flatMap((path) => hygieneFaults(path, readFileSync(join(root, path), 'utf8')));
+}
