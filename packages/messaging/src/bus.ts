@@ -1,8 +1,9 @@
-import type { Envelope } from '@ksbb/contracts';
+import type { Envelope, EventDefinition } from '@ksbb/contracts';
 import type { Log } from '@ksbb/service-kit';
 import type { Registry } from 'prom-client';
 import { superviseConnection, type SupervisedConnection } from './connection.ts';
 import { createConsumer, type RunningConsumer } from './consumer.ts';
+import { createFollower, type Follower } from './follow.ts';
 import { createBusMetrics } from './metrics.ts';
 import { createPublisher, eventMessage } from './publisher.ts';
 import { createSettler } from './settle.ts';
@@ -31,6 +32,8 @@ export type Bus = {
   ready: () => boolean;
   /** Begins to handle the events of a service's table. Once for each bus. */
   subscribe: <Deps>(subscriptions: readonly Subscription<Deps>[], deps: Deps) => void;
+  /** Hands every one of these events to this process, whatever its replicas do, as long as it is connected (see follow.ts). */
+  follow: <D extends EventDefinition>(events: readonly D[], follower: Follower<D>) => void;
   /** Resolves when the broker is reached for the first time, and the service's queues stand. */
   started: () => Promise<void>;
   /** Takes no more deliveries and finishes those in hand. Publishing goes on. */
@@ -117,6 +120,10 @@ export function createBus({ url, service, log, registry, prefetch = 64, isDepend
           },
         }),
       );
+    },
+    follow: (events, follower) => {
+      const onConnect = createFollower({ ...follower, events, log });
+      connections.push(superviseConnection({ url, name: `${service} follow`, log, onConnect, onDisconnect: () => undefined }));
     },
     started: async () => {
       await Promise.all([publishing.promise, consuming]);
