@@ -26,3 +26,11 @@ export class DuplicateKeyError extends Error {
 export function isDuplicateKey(error: unknown): boolean {
   return (error as { code?: number }).code === 11000;
 }
+
+type WriteError = { index: number; code?: number };
+
+/** What failed in an unordered bulk write, each with the place of its document; empty where the error is of another kind. */
+export function writeErrors(error: unknown): WriteError[] {
+  const failures = (error as { writeErrors?: WriteError | WriteError[] }).writeErrors ?? [];
+  return Array.isArray(failures) ? failures : [failures];
+}

@@ -17,6 +17,8 @@ export type Relay = {
   start: () => void;
   /** Sends all that waits in the database now. Answers how many events left; `onProgress` is told as they do. */
   sendAll: (onProgress?: (sent: number) => void) => Promise<number>;
+  /** Resolves when what is being sent now has been sent and removed, or was given up for now. */
+  settled: () => Promise<void>;
   /** Stops looking, finishes what is being sent and its removal. */
   close: () => Promise<void>;
 };
@@ -125,6 +127,9 @@ export function createRelay({ publisher, log, clock }: { publisher: EventPublish
       await sweepAll(0, () => onProgress(sent - before));
       await Promise.all(running);
       return sent - before;
+    },
+    settled: async () => {
+      await Promise.all(running);
     },
     close: async () => {
       stopped.abort();

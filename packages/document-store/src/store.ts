@@ -1,7 +1,7 @@
 import { type Envelope, envelope, type EventDefinition } from '@ksbb/contracts';
 import { serializeByKey } from '@ksbb/service-kit';
 import type { Connection } from 'mongoose';
-import { ContentionError, DuplicateKeyError, isDuplicateKey, OutboxFullError } from './errors.ts';
+import { ContentionError, DuplicateKeyError, isDuplicateKey, OutboxFullError, writeErrors } from './errors.ts';
 import type { Relay } from './relay.ts';
 
 /** At this many unsent events an aggregate takes no more: the broker has been away for long. */
@@ -38,8 +38,8 @@ export type DocumentStore<State, Event extends AggregateEvent> = {
    * @throws DuplicateKeyError when another aggregate has the same unique key
    * @throws OutboxFullError when 100 events wait to be sent, ContentionError when others were always faster
    */
-  decide: <No extends Refusal = never>(id: string, decide: (state: State) => Event[] | No) => Promise<Decided<State, Event> | No>;
-  /** Creates many aggregates at once; those that exist are left alone. Answers how many are new. */
+  decide: <No extends Refusal = never>(id: string, decide: (state: State, version: number) => Event[] | No) => Promise<Decided<State, Event> | No>;
+  /** Creates many aggregates at once, of distinct ids; those that exist are left alone. Answers how many are new. */
   createMany: (items: { id: string; events: Event[] }[]) => Promise<number>;
   /** Every aggregate, by a cursor, in no promised order. */
   scan: () => AsyncIterable<Stored<State>>;
@@ -80,10 +80,10 @@ export async function openStore<State, Event extends AggregateEvent>(
   }
 
   /** One optimistic try; undefined when another writer was faster. */
-  async function attempt<No extends Refusal>(id: string, decide: (state: State) => Event[] | No) {
+  async function attempt<No extends Refusal>(id: string, decide: (state: State, version: number) => Event[] | No) {
     const found = await collection.findOne({ _id: id } as object);
     const before = found === null ? { version: 0, state: definition.initial, outbox: [] } : (found as unknown as Document);
-    const events = decide(before.state);
+    const events = decide(before.state, before.version);
     if ('refused' in events) return events;
     if (events.length === 0) return { id, version: before.version, state: before.state, events };
     if (before.outbox.length >= OUTBOX_LIMIT) throw new OutboxFullError(definition.collection, id);
@@ -129,12 +129,17 @@ export async function openStore<State, Event extends AggregateEvent>(
         const { envelopes, ...rest } = fold(id, { version: 0, state: definition.initial }, events);
         return { _id: id, outbox: envelopes, ...rest };
       });
+      const existing = new Set<number>();
       try {
-        return (await collection.insertMany(documents as never, { ordered: false })).insertedCount;
+        await collection.insertMany(documents as never, { ordered: false });
       } catch (error) {
-        if (!isDuplicateKey(error)) throw error;
-        return (error as { insertedCount?: number }).insertedCount ?? 0;
+        const failures = writeErrors(error);
+        if (failures.length === 0 || !failures.every(isDuplicateKey)) throw error;
+        for (const { index } of failures) existing.add(index);
       }
+      const created = documents.filter((_, at) => !existing.has(at));
+      for (const { _id, outbox: unsent } of created) outbox.nudge(_id, unsent);
+      return created.length;
     },
     scan: async function* () {
       for await (const document of collection.find({}, { projection: { outbox: 0 }, batchSize: 1000 })) {
