@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isCollaborationId } from './collaboration-id.ts';
+import { isCollaborationId, parseCollaborationId } from './collaboration-id.ts';
 
 /** Rupiah have no subunit in use; amounts are integers and never above what a double holds exactly. */
 export const rupiah = z
@@ -23,6 +23,23 @@ export const needId = z.string().regex(/^[a-z0-9-]{3,64}\.[a-z0-9-]{2,40}$/, 'a 
 
 /** The canonical form; people's input goes through `parseCollaborationId` first. */
 export const collaborationId = z.string().refine(isCollaborationId, 'a collaboration ID such as KSBB-7Q2M-9ZK4-T0XW');
+
+const MISTYPED = {
+  'wrong-length': 'a collaboration ID has 12 letters and digits after KSBB',
+  'unknown-character': 'a collaboration ID has letters and digits only, and no U',
+  'wrong-check-character': 'this ID is mistyped: its last character does not fit the others',
+} as const;
+
+/** A collaboration ID as people type it; gives the canonical form. */
+export const typedCollaborationId = z
+  .string()
+  .max(60, MISTYPED['wrong-length'])
+  .transform((typed, context) => {
+    const parsed = parseCollaborationId(typed);
+    if (parsed.ok) return parsed.id;
+    context.addIssue({ code: 'custom', message: MISTYPED[parsed.reason] });
+    return z.NEVER;
+  });
 
 export const lineId = z
   .string()
