@@ -1,0 +1,189 @@
+import { seatsOf, spreadOverLines } from './attendance.ts';
+import { aboutOf, type AboutTraining, type Cancelled, type Participant, type Scheduled, type Session, type Training, type TrainingEvent } from './training.ts';
+
+/** A session may start this long before now, so that one that begins this minute can still be entered. */
+const GRACE_MS = 60_000;
+
+const NOBODY_LEFT = 'no participants are left';
+
+export type OfferTraining = { is: 'offer-training'; about: AboutTraining; participants: Omit<Participant, 'attended'>[] };
+export type TakeLineOut = { is: 'take-line-out'; lineId: string };
+export type ScheduleTraining = { is: 'schedule-training'; session: Session };
+export type RecordAttendance = { is: 'record-attendance'; msmeId: string; attended: number };
+export type HoldTraining = { is: 'hold-training' };
+export type ReportTraining = { is: 'report-training'; summary: string };
+export type CancelTraining = { is: 'cancel-training'; reason: string };
+export type TrainingCommand = OfferTraining | TakeLineOut | ScheduleTraining | RecordAttendance | HoldTraining | ReportTraining | CancelTraining;
+
+export type TrainingRefusal =
+  | { refused: 'no-such-training' }
+  | { refused: 'not-scheduled' }
+  | { refused: 'not-held' }
+  | { refused: 'already-held' }
+  | { refused: 'already-reported' }
+  | { refused: 'cancelled'; reason: string }
+  | { refused: 'not-started'; startsAt: string }
+  | { refused: 'start-in-the-past'; now: string }
+  | { refused: 'unknown-msme'; msmeId: string; participants: string[] }
+  | { refused: 'more-than-seats'; seats: number }
+  | { refused: 'attendance-missing'; missing: { msmeId: string; msmeName: string }[] };
+
+type Decision = TrainingEvent[] | TrainingRefusal;
+
+const cancelled = ({ reason }: Cancelled): TrainingRefusal => ({ refused: 'cancelled', reason });
+const hasStarted = ({ session }: Scheduled, now: Date) => Date.parse(session.startsAt) <= now.getTime();
+const isCounted = (participant: Participant): participant is Participant & { attended: number } => participant.attended !== null;
+const isSameSession = (one: Session, other: Session) =>
+  one.startsAt === other.startsAt && one.endsAt === other.endsAt && one.place === other.place && one.trainer === other.trainer;
+
+function offer(training: Training, { about, participants }: OfferTraining): Decision {
+  return training.status === 'none' ? [{ type: 'training-offered', data: { ...about, participants } }] : [];
+}
+
+/** The MSME of a released line leaves. Attendance is final once held; then nothing changes any more. */
+function takeLineOut(training: Training, { lineId }: TakeLineOut): Decision {
+  if (training.status !== 'offered' && training.status !== 'scheduled') return [];
+  if (!training.participants.some((participant) => participant.lineId === lineId)) return [];
+  const left: TrainingEvent = { type: 'participant-left', data: { lineId } };
+  if (training.participants.length > 1) return [left];
+  return [left, { type: 'training-cancelled', data: { ...aboutOf(training), lineIds: [lineId], reason: NOBODY_LEFT } }];
+}
+
+/** A time and a place, or another one while the training is not held. A new start lies at most `GRACE_MS` in the past. */
+function schedule(training: Training, { session }: ScheduleTraining, now: Date): Decision {
+  switch (training.status) {
+    case 'none':
+      return { refused: 'no-such-training' };
+    case 'cancelled':
+      return cancelled(training);
+    case 'held':
+    case 'reported':
+      return isSameSession(training.session, session) ? [] : { refused: 'already-held' };
+    case 'scheduled':
+      if (isSameSession(training.session, session)) return [];
+      break;
+    case 'offered':
+      break;
+    default:
+      return training satisfies never;
+  }
+  if (Date.parse(session.startsAt) < now.getTime() - GRACE_MS) return { refused: 'start-in-the-past', now: now.toISOString() };
+  const invited = training.participants.map(({ msmeId, seats }) => ({ msmeId, seats }));
+  return [{ type: 'training-scheduled', data: { ...aboutOf(training), ...session, invited } }];
+}
+
+/** From its start on, until it is held. What is recorded already is accepted again, also later. */
+function recordAttendance(training: Training, { msmeId, attended }: RecordAttendance, now: Date): Decision {
+  switch (training.status) {
+    case 'none':
+      return { refused: 'no-such-training' };
+    case 'offered':
+      return { refused: 'not-scheduled' };
+    case 'cancelled':
+      return cancelled(training);
+    case 'scheduled':
+    case 'held':
+    case 'reported':
+      break;
+    default:
+      return training satisfies never;
+  }
+  const lines = training.participants.filter((participant) => participant.msmeId === msmeId);
+  if (lines.length === 0) {
+    return { refused: 'unknown-msme', msmeId, participants: [...new Set(training.participants.map((participant) => participant.msmeId))] };
+  }
+  if (attended > seatsOf(lines)) return { refused: 'more-than-seats', seats: seatsOf(lines) };
+  const changed = spreadOverLines(attended, lines).filter((line) => line.attended !== line.participant.attended);
+  if (changed.length === 0) return [];
+  if (training.status !== 'scheduled') return { refused: 'already-held' };
+  if (!hasStarted(training, now)) return { refused: 'not-started', startsAt: training.session.startsAt };
+  return changed.map(({ participant: { lineId, seats }, attended: here }) => ({
+    type: 'attendance-recorded',
+    data: { ...aboutOf(training), lineId, msmeId, seats, attended: here },
+  }));
+}
+
+/** Held: its start time has passed, and the attendance of every participant is recorded. A session may end early. */
+function hold(training: Training, now: Date): Decision {
+  switch (training.status) {
+    case 'none':
+      return { refused: 'no-such-training' };
+    case 'offered':
+      return { refused: 'not-scheduled' };
+    case 'cancelled':
+      return cancelled(training);
+    case 'held':
+    case 'reported':
+      return [];
+    case 'scheduled': {
+      if (!hasStarted(training, now)) return { refused: 'not-started', startsAt: training.session.startsAt };
+      const counted = training.participants.filter(isCounted);
+      const missing = training.participants.filter((participant) => !isCounted(participant)).map(({ msmeId, msmeName }) => ({ msmeId, msmeName }));
+      if (missing.length > 0) return { refused: 'attendance-missing', missing };
+      const participants = counted.map(({ lineId, msmeId, seats, attended }) => ({ lineId, msmeId, seats, attended }));
+      return [{ type: 'training-held', data: { ...aboutOf(training), participants, heldAt: now.toISOString() } }];
+    }
+    default:
+      return training satisfies never;
+  }
+}
+
+function report(training: Training, { summary }: ReportTraining, now: Date): Decision {
+  switch (training.status) {
+    case 'none':
+      return { refused: 'no-such-training' };
+    case 'offered':
+    case 'scheduled':
+      return { refused: 'not-held' };
+    case 'cancelled':
+      return cancelled(training);
+    case 'reported':
+      return training.summary === summary ? [] : { refused: 'already-reported' };
+    case 'held':
+      return [{ type: 'training-reported', data: { ...aboutOf(training), summary, reportedAt: now.toISOString() } }];
+    default:
+      return training satisfies never;
+  }
+}
+
+function cancel(training: Training, { reason }: CancelTraining): Decision {
+  switch (training.status) {
+    case 'none':
+      return { refused: 'no-such-training' };
+    case 'held':
+    case 'reported':
+      return { refused: 'already-held' };
+    case 'cancelled':
+      return training.reason === reason ? [] : cancelled(training);
+    case 'offered':
+    case 'scheduled':
+      return [{ type: 'training-cancelled', data: { ...aboutOf(training), lineIds: training.participants.map(({ lineId }) => lineId), reason } }];
+    default:
+      return training satisfies never;
+  }
+}
+
+/**
+ * What happens when `command` is given to `training` at `now`: events, or a refusal. A command that was carried out before
+ * gives no events.
+ */
+export function decide(training: Training, command: TrainingCommand, now: Date): Decision {
+  switch (command.is) {
+    case 'offer-training':
+      return offer(training, command);
+    case 'take-line-out':
+      return takeLineOut(training, command);
+    case 'schedule-training':
+      return schedule(training, command, now);
+    case 'record-attendance':
+      return recordAttendance(training, command, now);
+    case 'hold-training':
+      return hold(training, now);
+    case 'report-training':
+      return report(training, command, now);
+    case 'cancel-training':
+      return cancel(training, command);
+    default:
+      return command satisfies never;
+  }
+}
