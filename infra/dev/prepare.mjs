@@ -10,6 +10,8 @@ import { fileURLToPath } from 'node:url';
 import { withFileLock } from './file-lock.mjs';
 
 const OLDEST_NODE = 20;
+/** npm says first what is wrong, then how to use it. */
+const MOST_OUTPUT = 3_000;
 
 /**
  * Why dependencies must be installed, or undefined when they are as the lockfile says.
@@ -105,14 +107,14 @@ function npmCi(root) {
     const child = spawn(command, all, { cwd: root, env: npmEnvironment(), stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
     const keep = (chunk) => {
-      output = (output + chunk).slice(-4000);
+      if (output.length < MOST_OUTPUT) output += chunk;
     };
     child.stdout.on('data', keep);
     child.stderr.on('data', keep);
     child.on('error', (error) => reject(new Error(`cannot start npm (${error.message}); is it on the PATH?`)));
     child.on('close', (code, signal) => {
       if (code === 0) resolve();
-      else reject(new Error(`npm ci failed (${signal ?? `exit code ${code}`}):\n${output.trim()}`));
+      else reject(new Error(`npm ci failed (${signal ?? `exit code ${code}`}):\n${output.slice(0, MOST_OUTPUT).trim()}`));
     });
   });
 }
