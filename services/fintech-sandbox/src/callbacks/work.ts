@@ -1,4 +1,4 @@
-import { type Callback, headOf, isTampered, settle } from '../contract/callbacks.ts';
+import { type Callback, isTampered, settle } from '../contract/callbacks.ts';
 import { contractOf } from '../contract/contract.ts';
 import { decide } from '../contract/decide.ts';
 import { type ContractRecord, dueWork, happen, type Partner } from '../contract/record.ts';
@@ -54,8 +54,8 @@ export async function doDueWork(record: ContractRecord, parts: WorkParts): Promi
     case 'disburse':
       return disburse(now);
     case 'call-back':
-      return callBack(record, headOf(record.callbacks)!, parts);
+      return callBack(record, due.callback, parts);
     default:
-      return due.work satisfies never;
+      return due satisfies never;
   }
 }

@@ -17,7 +17,8 @@ export type Callback = {
 export type SendingPlan = { order: number[]; duplicate: number[]; tamperFirst: number[] };
 
 const MAX_ATTEMPTS = 10;
-const WAIT_FACTORS = [1, 10 / 3, 10, 100 / 3, 100, 200];
+const WAIT_FACTORS = [1, 10 / 3, 10, 100 / 3, 100];
+const LAST_WAIT_FACTOR = 200;
 const IN_ORDER: SendingPlan = { order: [], duplicate: [], tamperFirst: [] };
 
 function instalmentOf(event: ContractEvent): number | null {
@@ -65,7 +66,7 @@ export function isTampered(callback: Callback): boolean {
 
 /** Milliseconds to wait after `attempts` failed ones. */
 export function waitAfter(attempts: number, baseMs: number): number {
-  return Math.round(baseMs * (WAIT_FACTORS[attempts - 1] ?? WAIT_FACTORS.at(-1)!));
+  return Math.round(baseMs * (WAIT_FACTORS[attempts - 1] ?? LAST_WAIT_FACTOR));
 }
 
 /** The callback after an attempt: delivered on 2xx, given up after the tenth, else pending until its wait is over. */

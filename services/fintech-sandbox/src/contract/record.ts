@@ -22,7 +22,7 @@ export type ContractRecord = {
 };
 
 /** What is due of a contract next, and from when on (ms of the epoch). */
-export type DueWork = { work: 'feed' | 'disburse' | 'call-back'; at: number };
+export type DueWork = { work: 'feed'; at: number } | { work: 'disburse'; at: number } | { work: 'call-back'; at: number; callback: Callback };
 
 /** Only lumbung offers a feed of events. */
 function isFed(record: ContractRecord): boolean {
@@ -41,7 +41,7 @@ export function dueWork(record: ContractRecord): DueWork | null {
   const contract = contractOf(record.events);
   const head = headOf(record.callbacks);
   const disburse: DueWork | null = contract.status === 'signed' ? { work: 'disburse', at: Date.parse(contract.disburseAt) } : null;
-  const callBack: DueWork | null = head ? { work: 'call-back', at: Date.parse(head.notBefore) } : null;
+  const callBack: DueWork | null = head ? { work: 'call-back', at: Date.parse(head.notBefore), callback: head } : null;
   if (disburse === null || callBack === null) return disburse ?? callBack;
   return disburse.at <= callBack.at ? disburse : callBack;
 }

@@ -30,7 +30,7 @@ describe('dueWork', () => {
   test('is none while a signature is awaited', () => expect(dueWork(pending)).toBeNull());
 
   test('is the callback before a later disbursement', () => {
-    expect(dueWork(signedRecord)).toEqual({ work: 'call-back', at: NOW.getTime() });
+    expect(dueWork(signedRecord)).toEqual({ work: 'call-back', at: NOW.getTime(), callback: signedRecord.callbacks[0] });
   });
 
   test('is the disbursement before a callback that has to wait longer', () => {
@@ -45,13 +45,13 @@ describe('dueWork', () => {
   test('is only callbacks after the disbursement, then none', () => {
     const disbursed: ContractEvent = { type: 'disbursed', at: DISBURSE_AT, schedule: [{ instalment: 1, dueDate: '2026-02-05', amountRupiah: 2 }] };
     const record = happen(delivered(signedRecord), [disbursed], new Date(DISBURSE_AT));
-    expect(dueWork(record)).toEqual({ work: 'call-back', at: Date.parse(DISBURSE_AT) });
+    expect(dueWork(record)).toEqual({ work: 'call-back', at: Date.parse(DISBURSE_AT), callback: record.callbacks[1] });
     expect(dueWork(delivered(record))).toBeNull();
   });
 
   test('is the feed first at lumbung, at once, until all events are in it', () => {
     const loan: ContractRecord = { ...signedRecord, partner: 'lumbung' };
     expect(dueWork({ ...loan, fed: 1 })).toEqual({ work: 'feed', at: 0 });
-    expect(dueWork({ ...loan, fed: 2 })).toEqual({ work: 'call-back', at: NOW.getTime() });
+    expect(dueWork({ ...loan, fed: 2 })).toEqual({ work: 'call-back', at: NOW.getTime(), callback: signedRecord.callbacks[0] });
   });
 });

@@ -15,18 +15,17 @@ const NO_ANSWER: Answer = { status: 500 };
  * which are 0 unless the fault is latency.
  */
 export async function misbehave(fault: Fault | null, request: Request, act: (holdMs: number) => Promise<Answer>): Promise<Answer> {
-  switch (fault?.kind) {
-    case undefined:
-      return act(0);
+  if (fault === null) return act(0);
+  switch (fault.kind) {
     case 'latency':
-      return act(fault!.milliseconds ?? 0);
+      return act(fault.milliseconds ?? 0);
     case 'status':
-      throw new PartnerRefusal('fault', 'A fault on demand of the sandbox.', { status: fault!.status ?? 500, retryAfterSeconds: fault!.retryAfterSeconds });
+      throw new PartnerRefusal('fault', 'A fault on demand of the sandbox.', { status: fault.status ?? 500, retryAfterSeconds: fault.retryAfterSeconds });
     case 'reset':
       request.socket.resetAndDestroy();
       return NO_ANSWER;
     case 'hang':
-      await sleep(fault!.milliseconds ?? HANG_MS, undefined, { ref: false });
+      await sleep(fault.milliseconds ?? HANG_MS, undefined, { ref: false });
       request.socket.destroy();
       return NO_ANSWER;
     case 'lost-answer':
@@ -37,6 +36,6 @@ export async function misbehave(fault: Fault | null, request: Request, act: (hol
       }
       return NO_ANSWER;
     default:
-      return fault!.kind satisfies never;
+      return fault.kind satisfies never;
   }
 }

@@ -112,7 +112,7 @@ export function createContractStore(connection: Connection, onWork: (at: number)
       const filter = { _id: { $gt: after }, ...(partner === null ? {} : { partner }) };
       const documents = await model.find(filter).sort({ _id: 1 }).limit(limit + 1).lean<ContractDocument[]>();
       const page = documents.slice(0, limit);
-      return { records: page.map(recordOf), next: documents.length > limit ? page.at(-1)!._id : null };
+      return { records: page.map(recordOf), next: documents.length > limit ? (page.at(-1)?._id ?? null) : null };
     },
   };
 }

@@ -1,0 +1,79 @@
+import { CREDENTIALS, QARDH_PATH, qardhBody, startSandbox, type TestSandbox, until } from '../testing/sandbox.ts';
+
+let sandbox: TestSandbox;
+beforeAll(async () => {
+  sandbox = await startSandbox();
+});
+afterAll(() => sandbox.stop());
+
+type Delivery = { event: string; status: string; attempts: { status: number | null; error: string | null }[] };
+
+async function deliveriesOf(reference: string): Promise<Delivery[]> {
+  return (await sandbox.admin('get', `/admin/deliveries?reference=${reference}`).expect(200)).body.deliveries;
+}
+
+async function sign(reference: string): Promise<void> {
+  const { body } = await sandbox.amanah('post', QARDH_PATH, qardhBody(reference)).expect(200);
+  await sandbox.signOn(body.eContractUrl).expect(303);
+}
+
+test('a receiver that refuses, redirects and recovers gets each callback, in order', async () => {
+  const statuses = [503, 302, 200];
+  sandbox.receiver.answerWith(() => statuses.shift() ?? 200);
+  await sign('retry-1');
+  const deliveries = await until(async () => {
+    const all = await deliveriesOf('retry-1');
+    return all.length === 2 && all.every(({ status }) => status === 'delivered') && all;
+  });
+  expect(deliveries.map(({ event, attempts }) => [event, attempts.map(({ status }) => status)])).toEqual([
+    ['CONTRACT_SIGNED', [503, 302, 200]],
+    ['DISBURSED', [200]],
+  ]);
+  expect(sandbox.receiver.received.map(({ path }) => path)).not.toContain('/elsewhere');
+});
+
+test('after ten refusals a callback is given up and the next one goes', async () => {
+  sandbox.receiver.answerWith(({ body }) => (body.event === 'CONTRACT_SIGNED' ? 500 : 200));
+  await sign('retry-2');
+  const deliveries = await until(async () => {
+    const all = await deliveriesOf('retry-2');
+    return all.length === 2 && all.every(({ status }) => status !== 'pending') && all;
+  });
+  expect(deliveries.map(({ status, attempts }) => [status, attempts.length])).toEqual([['exhausted', 10], ['delivered', 1]]);
+  const { body } = await sandbox.admin('get', '/admin/contracts/amanah/retry-2').expect(200);
+  expect(body.callbacks).toEqual({ pending: 0, delivered: 1, exhausted: 1 });
+});
+
+test('a receiver that never answers is left after 5 s, while other contracts go on', async () => {
+  let hung = false;
+  sandbox.receiver.answerWith(({ body }) => {
+    if (hung || body.partnerReferenceNo !== 'retry-3') return 200;
+    hung = true;
+    return 0;
+  });
+  await sign('retry-3');
+  await until(() => hung);
+  await sandbox.disbursed('amanah', 'retry-4');
+  expect((await deliveriesOf('retry-3'))[0]!.attempts).toEqual([]);
+  const [signed] = await until(async () => {
+    const all = await deliveriesOf('retry-3');
+    return all[0]!.status === 'delivered' && all;
+  });
+  expect(signed!.attempts.map(({ status, error }) => [status, error])).toEqual([[null, 'no answer within 5 s'], [200, null]]);
+});
+
+test('a receiver that is not there is an error without a status', async () => {
+  const alone = await startSandbox({ AMANAH_CALLBACK_URL: 'http://127.0.0.1:9/nobody' });
+  try {
+    const { body } = await alone.amanah('post', QARDH_PATH, qardhBody('retry-5')).expect(200);
+    await alone.signOn(body.eContractUrl).expect(303);
+    const attempt = await until(async () => {
+      const { body: answer } = await alone.admin('get', '/admin/deliveries?reference=retry-5').expect(200);
+      return answer.deliveries[0]?.attempts[0];
+    });
+    expect(attempt).toMatchObject({ status: null, error: 'ECONNREFUSED' });
+    expect(JSON.stringify(attempt)).not.toContain(CREDENTIALS.AMANAH_CLIENT_SECRET);
+  } finally {
+    await alone.stop();
+  }
+});

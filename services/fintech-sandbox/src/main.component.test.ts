@@ -1,0 +1,130 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import axios from 'axios';
+import { freshDatabase, removeDatabase } from '../../../infra/dev/testing.ts';
+import { type CallbackReceiver, startCallbackReceiver } from './testing/callback-receiver.ts';
+import { callersOf, environmentOf, QARDH_PATH, qardhBody, until } from './testing/sandbox.ts';
+import { createTcpGate } from './testing/tcp-gate.ts';
+
+type Process = { child: ChildProcess; url: string; health: string; output: () => string };
+
+let uri: string;
+let receiver: CallbackReceiver;
+const children: ChildProcess[] = [];
+
+beforeEach(async () => {
+  uri = freshDatabase('sandbox-process');
+  receiver = await startCallbackReceiver();
+});
+afterEach(async () => {
+  for (const child of children.splice(0)) child.kill('SIGKILL');
+  await receiver.close();
+  await removeDatabase(uri);
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+async function run(change: Record<string, string> = {}): Promise<Process> {
+  const [port, healthPort] = [await freePort(), await freePort()];
+  const environment = { ...environmentOf(uri, receiver.port), HOST: '127.0.0.1', PORT: String(port), HEALTH_PORT: String(healthPort), LOG_LEVEL: 'info', ...change };
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts')], { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+  children.push(child);
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on('data', (chunk: Buffer) => {
+      output += chunk.toString();
+    });
+  }
+  return { child, url: `http://127.0.0.1:${port}`, health: `http://127.0.0.1:${healthPort}`, output: () => output };
+}
+
+async function statusOf(url: string): Promise<number> {
+  return axios.get(url, { validateStatus: () => true, timeout: 5_000 }).then(({ status }) => status, () => 0);
+}
+
+const isReady = ({ health }: Process) => until(async () => (await statusOf(`${health}/healthz/ready`)) === 200);
+
+async function sign(url: string, reference: string): Promise<void> {
+  const { amanah, signOn } = callersOf(url);
+  const { body } = await amanah('post', QARDH_PATH, qardhBody(reference)).expect(200);
+  await signOn(body.eContractUrl).expect(303);
+}
+
+test('killed with callbacks undelivered and a disbursement due, it goes on where it was', async () => {
+  receiver.answerWith(() => 503);
+  const first = await run({ DISBURSE_AFTER_MS: '2000', CALLBACK_RETRY_BASE_MS: '100' });
+  await isReady(first);
+  await Promise.all(['kill-1', 'kill-2', 'kill-3'].map((reference) => sign(first.url, reference)));
+  await until(() => receiver.received.length >= 3);
+  first.child.kill('SIGKILL');
+  await once(first.child, 'exit');
+  expect(receiver.received.map(({ body }) => body.event)).not.toContain('DISBURSED');
+
+  receiver.answerWith(() => 200);
+  const second = await run({ DISBURSE_AFTER_MS: '2000', CALLBACK_RETRY_BASE_MS: '100' });
+  await isReady(second);
+  const { admin } = callersOf(second.url);
+  for (const reference of ['kill-1', 'kill-2', 'kill-3']) {
+    await until(async () => {
+      const { body } = await admin('get', `/admin/contracts/amanah/${reference}`);
+      return body.callbacks.delivered === 2 && body.status === 'disbursed';
+    });
+    const delivered = receiver.received.filter(({ body, status }) => body.partnerReferenceNo === reference && status === 200);
+    expect(delivered.map(({ body }) => body.event)).toEqual(['CONTRACT_SIGNED', 'DISBURSED']);
+  }
+}, 60_000);
+
+test('SIGTERM finishes what is in hand and exits 0', async () => {
+  const running = await run();
+  await isReady(running);
+  await sign(running.url, 'term-1');
+  running.child.kill('SIGTERM');
+  expect(await once(running.child, 'exit')).toEqual([0, null]);
+});
+
+test('settings that cannot be used are all named, and no secret repeated', async () => {
+  const { child, output } = await run({ LUMBUNG_TOKEN: 'too-short', AMANAH_CALLBACK_URL: '', DISBURSE_AFTER_MS: '-1' });
+  expect((await once(child, 'exit'))[0]).not.toBe(0);
+  for (const name of ['LUMBUNG_TOKEN', 'AMANAH_CALLBACK_URL', 'DISBURSE_AFTER_MS']) expect(output()).toContain(name);
+  expect(output()).not.toContain('too-short');
+});
+
+test('it waits for a database that is not there, says so when it goes away, and recovers alone', async () => {
+  const { hostname, port } = new URL(uri);
+  const gate = await createTcpGate({ host: hostname, port: Number(port) });
+  const through = new URL(uri);
+  through.port = String(gate.port);
+  const running = await run({ MONGODB_URI: through.href });
+  try {
+    await until(() => running.output().includes('not there yet'));
+    expect(await statusOf(`${running.health}/healthz/live`)).toBe(200);
+    expect(await statusOf(`${running.health}/healthz/ready`)).toBe(503);
+
+    await gate.open();
+    await isReady(running);
+    const { amanah } = callersOf(running.url);
+    await amanah('post', QARDH_PATH, qardhBody('away-1')).expect(200);
+
+    await gate.close();
+    await until(async () => (await statusOf(`${running.health}/healthz/ready`)) === 503);
+    const refused = await amanah('post', QARDH_PATH, qardhBody('away-2')).expect(503).expect('Content-Type', /problem\+json/);
+    expect(refused.headers['retry-after']).toBe('2');
+
+    await gate.open();
+    await isReady(running);
+    await sign(running.url, 'away-2');
+    await until(() => receiver.received.some(({ body }) => body.event === 'DISBURSED'));
+  } finally {
+    running.child.kill('SIGKILL');
+    await gate.close();
+  }
+}, 60_000);

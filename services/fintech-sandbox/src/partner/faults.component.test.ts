@@ -1,0 +1,112 @@
+import { randomUUID } from 'node:crypto';
+import { LOANS_PATH, loanBody, QARDH_PATH, qardhBody, startSandbox, type TestSandbox, until } from '../testing/sandbox.ts';
+
+let sandbox: TestSandbox;
+beforeAll(async () => {
+  sandbox = await startSandbox();
+});
+afterEach(() => sandbox.admin('delete', '/admin/faults').expect(204));
+afterAll(() => sandbox.stop());
+
+const order = (fault: object) => sandbox.admin('post', '/admin/faults', { partner: 'amanah', route: 'create-contract', times: 1, ...fault });
+const open = (reference: string, key = randomUUID()) => sandbox.amanah('post', QARDH_PATH, qardhBody(reference), { key });
+const contractOf = (reference: string) => sandbox.admin('get', `/admin/contracts/amanah/${reference}`);
+const served = async () => ((await sandbox.admin('get', '/admin/faults').expect(200)).body.faults as { served: number }[]).map((fault) => fault.served);
+
+test('status: the next calls are answered so, then all is well; the same key serves', async () => {
+  await order({ kind: 'status', status: 503, retryAfterSeconds: 7, times: 2 }).expect(201);
+  const key = randomUUID();
+  const first = await open('status-1', key).expect(503);
+  expect(first.body.responseCode).toBe('5030000');
+  expect(first.headers['retry-after']).toBe('7');
+  await open('status-1', key).expect(503);
+  await contractOf('status-1').expect(404);
+  await open('status-1', key).expect(200);
+  expect(await served()).toEqual([2]);
+});
+
+test('faults on a route are used up in the order they were ordered, and calls without credentials use up none', async () => {
+  await order({ kind: 'status', status: 401 }).expect(201);
+  await order({ kind: 'status', status: 429 }).expect(201);
+  await sandbox.amanah('post', QARDH_PATH, qardhBody('order-1'), { headers: { 'X-SIGNATURE': 'x' } }).expect(401);
+  expect(await served()).toEqual([0, 0]);
+  await open('order-1').expect(401);
+  await open('order-1').expect(429);
+  await open('order-1').expect(200);
+});
+
+test('latency: done, but late', async () => {
+  await order({ kind: 'latency', milliseconds: 400 }).expect(201);
+  let answered = false;
+  const slow = open('latency-1').then(({ status }) => {
+    answered = true;
+    return status;
+  });
+  await until(async () => (await served())[0] === 1);
+  expect(answered).toBe(false);
+  expect(await slow).toBe(200);
+  await contractOf('latency-1').expect(200);
+});
+
+test.each(['reset', 'hang'])('%s: no answer and nothing done', async (kind) => {
+  await order({ kind, ...(kind === 'hang' ? { milliseconds: 50 } : {}) }).expect(201);
+  const key = randomUUID();
+  await expect(open(`${kind}-1`, key).then()).rejects.toThrow(/ECONNRESET|socket hang up|aborted/);
+  await contractOf(`${kind}-1`).expect(404);
+  await open(`${kind}-1`, key).expect(200);
+});
+
+test('hang: a caller that gives up first finds nothing done', async () => {
+  await order({ kind: 'hang', milliseconds: 1_000 }).expect(201);
+  await expect(open('hang-2').timeout(100).then()).rejects.toThrow(/[Tt]imeout/);
+  await contractOf('hang-2').expect(404);
+});
+
+test('lost-answer: committed, and the same key is answered with what was lost', async () => {
+  await order({ kind: 'lost-answer' }).expect(201);
+  const key = randomUUID();
+  await expect(open('lost-1', key).then()).rejects.toThrow(/ECONNRESET|socket hang up|aborted/);
+  const { body: kept } = await contractOf('lost-1').expect(200);
+  const repeat = await open('lost-1', key).expect(200);
+  expect(repeat.body.referenceNo).toBe(kept.contractNo);
+  expect(repeat.headers['idempotent-replayed']).toBe('true');
+  const status = await sandbox.amanah('get', `${QARDH_PATH}/by-reference/lost-1`).expect(200);
+  expect(status.body.referenceNo).toBe(kept.contractNo);
+});
+
+test('each route of each partner has its own faults', async () => {
+  await order({ route: 'get-contract', kind: 'status', status: 500 }).expect(201);
+  for (const route of ['create-contract', 'get-contract', 'events']) await order({ partner: 'lumbung', route, kind: 'status', status: 502 }).expect(201);
+  await open('routes-1').expect(200);
+  await sandbox.amanah('get', `${QARDH_PATH}/by-reference/routes-1`).expect(500);
+  await sandbox.amanah('get', `${QARDH_PATH}/by-reference/routes-1`).expect(200);
+  const refused = await sandbox.lumbung('post', LOANS_PATH, loanBody('routes-1')).expect(502);
+  expect(refused.body.error.code).toBe('sandbox_fault');
+  await sandbox.lumbung('get', `${LOANS_PATH}/routes-1`).expect(502);
+  await sandbox.lumbung('get', '/lumbung/api/events').expect(502);
+  await sandbox.lumbung('get', '/lumbung/api/events').expect(200);
+  expect(await served()).toEqual([1, 1, 1, 1]);
+});
+
+test.each([
+  [{ kind: 'status' }, '/status'],
+  [{ kind: 'status', status: 200 }, '/status'],
+  [{ kind: 'latency' }, '/milliseconds'],
+  [{ kind: 'reset', milliseconds: 5 }, '/milliseconds'],
+  [{ kind: 'reset', status: 500 }, '/status'],
+  [{ kind: 'reset', retryAfterSeconds: 5 }, '/retryAfterSeconds'],
+  [{ kind: 'reset', route: 'events' }, '/route'],
+  [{ kind: 'explode' }, '/kind'],
+  [{ kind: 'reset', times: 0 }, '/times'],
+  [{ kind: 'reset', colour: 'red' }, '/colour'],
+])('the order %j is 400 and names %s', async (fault, pointer) => {
+  const { body } = await order(fault).expect(400);
+  expect(body.errors).toEqual([{ pointer, detail: expect.any(String) }]);
+  expect(await served()).toEqual([]);
+});
+
+test('a hundred faults are kept, no more', async () => {
+  for (let count = 0; count < 100; count += 1) await order({ kind: 'reset', route: 'get-contract' }).expect(201);
+  const { body } = await order({ kind: 'reset', route: 'get-contract' }).expect(409);
+  expect(body.type).toBe('urn:ksbb-umkm:problem:too-many-faults');
+});
