@@ -21,7 +21,8 @@ export const scheduleTrainingRequest = z
     place: z.string().trim().min(3, 'at least 3 characters').max(200, 'at most 200 characters'),
     trainer: z.string().trim().min(2, 'at least 2 characters').max(120, 'at most 120 characters'),
   })
-  .refine((session) => Date.parse(session.startsAt) < Date.parse(session.endsAt), { path: ['endsAt'], error: 'later than startsAt' });
+  // Not `<`: where one of them is no time at all, that is said already.
+  .refine((session) => !(Date.parse(session.startsAt) >= Date.parse(session.endsAt)), { path: ['endsAt'], error: 'later than startsAt' });
 export type ScheduleTrainingRequest = z.output<typeof scheduleTrainingRequest>;
 
 /** Body of `POST /trainings/:trainingId/attendance`: how many of the invited seats of one MSME came. Later ones replace earlier ones. */

@@ -1,0 +1,169 @@
+import { commitmentConfirmed, envelope, lineReleased } from '@ksbb/contracts';
+import { openDatabase } from '@ksbb/document-store';
+import { type Bus, createBus, on } from '@ksbb/messaging';
+import { type BuiltService, createLog, createMetrics } from '@ksbb/service-kit';
+import { SignJWT } from 'jose';
+import request from 'supertest';
+import { freshDatabase, freshVhost, removeDatabase, removeVhost } from '../../../infra/dev/testing.ts';
+import { createApp } from './app.ts';
+import { trainingStore } from './stores/trainings.ts';
+
+const CAPABILITY_SECRET = 'a-secret-of-enough-characters-for-tests';
+const collaborationId = 'KSBB-0000-0000-0011';
+const trainingId = `${collaborationId}.bookkeeping`;
+const msmeId = 'osm-way-352856285';
+const log = createLog('training', 'silent');
+
+let now = new Date('2026-11-25T00:00:00.000Z');
+const session = { startsAt: '2026-12-01T02:00:00Z', endsAt: '2026-12-01T05:00:00Z', place: 'Balai Kota', trainer: 'Ibu Ratna' };
+
+let amqpUrl: string;
+let mongoUrl: string;
+let service: BuiltService;
+let outside: Bus;
+let donor: string;
+/** What the service published, as `event version`. */
+const published: string[] = [];
+
+function tokenOf(sub: string, role = 'donor'): Promise<string> {
+  const unsigned = new SignJWT({ role }).setProtectedHeader({ alg: 'HS256' }).setSubject(sub).setIssuer('ksbb-commitment').setAudience('ksbb');
+  return unsigned.setExpirationTime(new Date('2027-01-01T00:00:00Z')).sign(new TextEncoder().encode(CAPABILITY_SECRET));
+}
+
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
+const get = (path: string) => request(service.app).get(path);
+const put = (path: string, body: object, token = donor) => request(service.app).put(path).set('Authorization', `Bearer ${token}`).send(body);
+const post = (path: string, body: object = {}, token = donor) => request(service.app).post(path).set('Authorization', `Bearer ${token}`).send(body);
+const confirmed = (id: string, version = 1) =>
+  envelope(
+    commitmentConfirmed,
+    id,
+    version,
+    JSON.parse(JSON.stringify(commitmentConfirmed.example).replaceAll(collaborationId, id)) as Record<string, unknown>,
+    now,
+  );
+const released = (id: string) => envelope(lineReleased, id, 2, {
+  collaborationId: id, lineId: `${id}.3`, msmeId, needId: `${msmeId}.bookkeeping`, package: 'training', releasedAmount: 4, reason: 'msme-delisted',
+}, now);
+
+beforeAll(async () => {
+  amqpUrl = await freshVhost();
+  mongoUrl = freshDatabase('training');
+  const settings = { url: amqpUrl, log };
+  outside = createBus({ ...settings, service: 'outside', registry: createMetrics('outside').registry });
+  outside.subscribe(
+    trainingStore.publishes.map((event) => on(event, 'insert', async ({ type, version }) => published.push(`${type} ${version}`))),
+    {},
+  );
+  await outside.started();
+  const metrics = createMetrics('training');
+  const bus = createBus({ ...settings, service: 'training', registry: metrics.registry });
+  service = await createApp({ settings: { CAPABILITY_SECRET }, database: await openDatabase(mongoUrl, log), bus, log, metrics, clock: () => now });
+  await bus.started();
+  donor = await tokenOf(collaborationId);
+});
+
+afterAll(async () => {
+  await service.close();
+  await outside.close();
+  await removeVhost(amqpUrl);
+  await removeDatabase(mongoUrl);
+});
+
+test('a training goes from a confirmed commitment to its report', async () => {
+  await outside.publish(confirmed(collaborationId));
+  await until(async () => (await get(`/trainings/${trainingId}`)).status === 200);
+  await outside.publish(confirmed(collaborationId));
+
+  const scheduled = await put(`/trainings/${trainingId}/schedule`, session);
+  expect(scheduled.status).toBe(200);
+  expect(scheduled.body).toMatchObject({ status: 'scheduled', session: { startsAt: '2026-12-01T02:00:00.000Z', trainer: 'Ibu Ratna' } });
+  expect((await put(`/trainings/${trainingId}/schedule`, session)).body).toEqual(scheduled.body);
+
+  now = new Date('2026-12-01T02:00:00.000Z');
+  const missing = await post(`/trainings/${trainingId}/holding`);
+  expect(missing.status).toBe(422);
+  expect(missing.body.errors[0].detail).toContain('Pasar Petojo');
+
+  expect((await post(`/trainings/${trainingId}/attendance`, { msmeId, attended: 5 })).status).toBe(422);
+  expect((await post(`/trainings/${trainingId}/attendance`, { msmeId, attended: 3 })).body).toMatchObject({ participants: [{ msmeId, attended: 3 }] });
+  const held = await post(`/trainings/${trainingId}/holding`);
+  expect(held.body).toMatchObject({ status: 'held' });
+  expect((await post(`/trainings/${trainingId}/holding`)).body).toEqual(held.body);
+
+  const summary = 'Three owners keep a cash book now.';
+  const reported = await post(`/trainings/${trainingId}/report`, { summary });
+  expect(reported.body).toMatchObject({ status: 'reported', summary });
+  expect((await post(`/trainings/${trainingId}/report`, { summary })).body).toEqual(reported.body);
+  expect((await post(`/trainings/${trainingId}/cancellation`, { reason: 'too late' })).status).toBe(409);
+
+  await until(async () => published.length >= 4);
+  expect(published).toEqual([
+    'ksbb.training.training-scheduled.v1 2',
+    'ksbb.training.attendance-recorded.v1 3',
+    'ksbb.training.training-held.v1 4',
+    'ksbb.training.training-reported.v1 5',
+  ]);
+});
+
+test('the trainings of a collaboration are listed, however its ID is typed', async () => {
+  const list = await get('/collaborations/ksbb%200000%200000%20oo11/trainings');
+  expect(list.body.items.map((item: { trainingId: string }) => item.trainingId)).toEqual([trainingId]);
+  expect((await get('/collaborations/KSBB-0000-0000-0022/trainings')).body).toEqual({ items: [] });
+  const mistyped = await get('/collaborations/KSBB-0000-0000-0012/trainings');
+  expect(mistyped.status).toBe(400);
+  expect(mistyped.body.errors).toEqual([{ pointer: 'path /collaborationId', detail: expect.stringContaining('mistyped') }]);
+});
+
+test('a released line takes its MSME out, and the training is cancelled when nobody is left; too early, it waits for the commitment', async () => {
+  const other = 'KSBB-0000-0000-0022';
+  await outside.publish(released(other));
+  await outside.publish(confirmed(other));
+  await until(async () => (await get(`/trainings/${other}.bookkeeping`)).body.status === 'cancelled');
+  expect((await get(`/trainings/${other}.bookkeeping`)).body).toMatchObject({ participants: [], cancelReason: 'no participants are left' });
+  const refused = await put(`/trainings/${other}.bookkeeping/schedule`, { ...session, startsAt: '2026-12-02T02:00:00Z', endsAt: '2026-12-02T03:00:00Z' }, await tokenOf(other));
+  expect(refused.status).toBe(409);
+  expect(refused.body).toMatchObject({ type: 'urn:ksbb-umkm:problem:training-cancelled', reason: 'no participants are left' });
+});
+
+describe('a request is refused', () => {
+  const path = `/trainings/${trainingId}/schedule`;
+
+  test('without a token, and with one for something else', async () => {
+    expect((await request(service.app).put(path).send(session)).status).toBe(401);
+    expect((await put(path, session, 'nonsense')).status).toBe(401);
+    expect((await put(path, session, await tokenOf('KSBB-0000-0000-0022'))).status).toBe(403);
+    expect((await put(path, session, await tokenOf(collaborationId, 'msme'))).status).toBe(403);
+  });
+
+  test('with every bad field named', async () => {
+    const answer = await put(path, { startsAt: 'tomorrow', endsAt: session.endsAt, place: 'x', trainer: 'Ibu Ratna', room: 3 });
+    expect(answer.status).toBe(400);
+    expect(answer.type).toBe('application/problem+json');
+    expect(answer.body.errors.map((error: { pointer: string }) => error.pointer).sort()).toEqual(['/place', '/room', '/startsAt']);
+    const reversed = await put(path, { ...session, endsAt: '2026-12-01T01:00Z' });
+    expect(reversed.body.errors).toEqual([{ pointer: '/endsAt', detail: 'later than startsAt' }]);
+  });
+
+  test('for a training that does not exist', async () => {
+    expect((await get('/trainings/KSBB-0000-0000-0011.leadership')).status).toBe(404);
+    expect((await put('/trainings/KSBB-0000-0000-0011.leadership/schedule', session)).status).toBe(404);
+  });
+});
+
+test('it says that it is ready, and describes its interface', async () => {
+  for (const check of Object.values(service.ready)) expect(await check()).toBe(true);
+  const { body } = await get('/openapi.json');
+  expect(Object.keys(body.paths)).toEqual([
+    '/collaborations/{collaborationId}/trainings',
+    '/trainings/{trainingId}',
+    '/trainings/{trainingId}/schedule',
+    '/trainings/{trainingId}/attendance',
+    '/trainings/{trainingId}/holding',
+    '/trainings/{trainingId}/report',
+    '/trainings/{trainingId}/cancellation',
+  ]);
+});
