@@ -144,7 +144,7 @@ describe('a request is refused', () => {
     expect(answer.status).toBe(400);
     expect(answer.type).toBe('application/problem+json');
     expect(answer.body.errors.map((error: { pointer: string }) => error.pointer).sort()).toEqual(['/place', '/room', '/startsAt']);
-    const reversed = await put(path, { ...session, endsAt: '2026-12-01T01:00Z' });
+    const reversed = await put(path, { ...session, endsAt: '2026-12-01T02:00:00Z' });
     expect(reversed.body.errors).toEqual([{ pointer: '/endsAt', detail: 'later than startsAt' }]);
   });
 
