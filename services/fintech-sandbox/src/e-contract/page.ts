@@ -87,8 +87,8 @@ function signForm(incomplete: Incomplete | null): Html {
 function stateNotice(contract: OpenedContract): Html {
   if (contract.status === 'pending-signature') throw new Error('a contract that is not signed has a form instead');
   const [indonesian, english] = STATE[contract.status];
-  const by = 'signedBy' in contract && contract.signedBy !== null ? [html`<span>Oleh ${contract.signedBy}, ${DAY.format(new Date(contract.signedAt))}</span>`] : [];
-  return html`<div class="state" role="status"><strong>${indonesian}</strong><span class="en" lang="en">${english}</span> ${by}</div>`;
+  const by = 'signedBy' in contract && contract.signedBy !== null ? [html`<br>Oleh ${contract.signedBy}, ${DAY.format(new Date(contract.signedAt))}`] : [];
+  return html`<div class="state" role="status"><strong>${indonesian}</strong><span class="en" lang="en">${english}</span>${by}</div>`;
 }
 
 /** The e-contract page: terms, schedule, and the form, or what was decided. `notice` stands above all else. */
