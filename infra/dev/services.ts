@@ -82,7 +82,6 @@ export const SERVICES: Record<ServiceName, ServiceSpec> = {
     usesBroker: true,
     usesDatabase: true,
     settings: ({ secrets }) => ({
-      OPERATOR_TOKEN: secrets.operatorToken,
       CAPABILITY_SECRET: secrets.capabilitySecret,
     }),
   },
