@@ -1,13 +1,14 @@
 import type { Command } from './command.ts';
-import { startMongo, type MongoOptions, type MongoServer } from './mongodb.ts';
+import { startMongo, type MongoOptions } from './mongodb.ts';
 import type { Log } from './progress.ts';
 import { withProgress } from './progress.ts';
-import { startRabbit, type Rabbit } from './rabbitmq.ts';
+import { startRabbit } from './rabbitmq.ts';
+import type { MongoServer, Rabbit } from './servers.ts';
 
-export interface BackingServers {
+export type BackingServers = {
   rabbit: Rabbit;
   mongo: MongoServer;
-}
+};
 
 /** Starts broker and database side by side; each is stopped when the command ends. */
 export async function startBackingServers(

@@ -1,20 +1,20 @@
 import { stopAllLeashed } from './leashed-process.ts';
 import type { Log } from './progress.ts';
 
-export interface Command {
+export type Command = {
   /** Undone in reverse order when the command ends, whatever ends it. */
   defer(undo: () => Promise<void> | void): void;
   /** Never rejects; resolves when Ctrl-C or SIGTERM asks to stop. */
   interrupted: Promise<void>;
-}
+};
 
-export interface CommandOptions {
+export type CommandOptions = {
   log: Log;
   /** Exit code after Ctrl-C or SIGTERM; by default the usual 128 + signal. */
   codeWhenInterrupted?: number;
   /** Last words, after everything was undone. */
   onExit?: (code: number) => void;
-}
+};
 
 const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 

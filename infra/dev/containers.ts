@@ -1,22 +1,21 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { startLeashed, type LeashedProcess } from './leashed-process.ts';
-import type { MongoServer } from './mongodb.ts';
 import { freePort, freePorts } from './ports.ts';
 import { run } from './programs.ts';
 import { withProgress, type Log } from './progress.ts';
-import type { Rabbit } from './rabbitmq.ts';
 import { addVhost } from './rabbitmq-management.ts';
 import { untilMongoAnswers, untilRabbitAnswers } from './ready.ts';
+import type { MongoServer, Rabbit } from './servers.ts';
 
 const RABBITMQ_IMAGE = 'rabbitmq:4-management';
 const MONGODB_IMAGE = 'mongo:8';
 
-interface Container {
+type Container = {
   name: string;
   process: LeashedProcess;
   remove(): Promise<void>;
-}
+};
 
 /** RabbitMQ in a container, its ports on loopback only. */
 export async function startRabbitContainer(engine: string, dir: string, log: Log): Promise<Rabbit> {

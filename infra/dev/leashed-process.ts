@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const LEASH = join(import.meta.dirname, 'leash.sh');
 const LAST_LINES = 15;
 
-export interface LeashedCommand {
+export type LeashedCommand = {
   name: string;
   command: string;
   args: readonly string[];
@@ -14,9 +14,9 @@ export interface LeashedCommand {
   cwd: string;
   /** Standard output and error are appended here. */
   logFile: string;
-}
+};
 
-export interface LeashedProcess {
+export type LeashedProcess = {
   /** Of the command itself, not of its leash. */
   pid: number;
   /** Resolves when the command has ended, with how, for people. */
@@ -28,7 +28,7 @@ export interface LeashedProcess {
   stop(graceMs?: number): Promise<void>;
   /** SIGKILL to all of its process group. */
   kill(): Promise<void>;
-}
+};
 
 const running = new Set<LeashedProcess>();
 let closing = false;

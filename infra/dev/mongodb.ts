@@ -7,16 +7,9 @@ import { freePort } from './ports.ts';
 import { containerEngine, findProgram } from './programs.ts';
 import type { Log } from './progress.ts';
 import { untilMongoAnswers } from './ready.ts';
+import type { MongoServer } from './servers.ts';
 
-export interface MongoServer {
-  /** Without a database. */
-  url: string;
-  /** Undefined for one that we did not start. */
-  pid: number | undefined;
-  stop(): Promise<void>;
-}
-
-export interface MongoOptions {
+export type MongoOptions = {
   /** A directory of the caller's; the database makes and removes `mongodb` in it. */
   dir: string;
   log: Log;
@@ -24,7 +17,7 @@ export interface MongoOptions {
   backend: 'memory' | 'h2';
   /** Most heap for mongo-java-server. */
   heapMb?: number;
-}
+};
 
 const CHOICES = `no MongoDB found. Choose one:
   - set MONGODB_URI to a server that runs (without a database: each service has its own)

@@ -2,17 +2,17 @@ import { spawn } from 'node:child_process';
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
 
-export interface Output {
+export type Output = {
   code: number;
   stdout: string;
   stderr: string;
-}
+};
 
-export interface RunOptions {
+export type RunOptions = {
   cwd?: string;
   env?: NodeJS.ProcessEnv;
   timeoutMs?: number;
-}
+};
 
 /** Runs a program to its end and collects what it wrote; a program that cannot be started has code 127. */
 export function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<Output> {

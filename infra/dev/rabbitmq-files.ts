@@ -1,13 +1,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-export interface RabbitPorts {
+export type RabbitPorts = {
   amqp: number;
   management: number;
   prometheus: number;
   distribution: number;
   epmd: number;
-}
+};
 
 /** Writes the configuration of a broker that lives in `dir` alone and listens on loopback only. */
 export function writeRabbitFiles(dir: string, ports: RabbitPorts): void {

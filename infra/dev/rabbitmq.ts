@@ -10,27 +10,13 @@ import type { Log } from './progress.ts';
 import { addVhost, guessManagementUrl } from './rabbitmq-management.ts';
 import { rabbitEnvironment, writeRabbitFiles, type RabbitPorts } from './rabbitmq-files.ts';
 import { untilRabbitAnswers } from './ready.ts';
+import type { Rabbit } from './servers.ts';
 
-export interface Rabbit {
-  /** Of the default virtual host, with user and password. */
-  url: string;
-  managementUrl: string | undefined;
-  /** Of the broker's own process; undefined for one that we did not start. */
-  pid: number | undefined;
-  /** Makes a virtual host and gives its URL. */
-  createVhost(name: string): Promise<string>;
-  /** Stops the broker and keeps its data, for tests of an outage; resolves when it is down. */
-  halt(): Promise<void>;
-  /** Starts it again after `halt`, on the same ports and data. */
-  resume(): Promise<void>;
-  stop(): Promise<void>;
-}
-
-export interface RabbitOptions {
+type RabbitOptions = {
   /** A directory of the caller's; the broker makes and removes `rabbitmq` in it. */
   dir: string;
   log: Log;
-}
+};
 
 const CHOICES = `no RabbitMQ found. Choose one:
   - set AMQP_URL to a broker that runs (and AMQP_MANAGEMENT_URL if its management API is elsewhere than port 15672)

@@ -68,7 +68,6 @@ export const SERVICES: Record<ServiceName, ServiceSpec> = {
     usesDatabase: true,
     settings: ({ urls, secrets }) => ({
       OPERATOR_TOKEN: secrets.operatorToken,
-      PUBLIC_URL: urls['fintech-gateway'],
       AMANAH_URL: `${urls['fintech-sandbox']}/amanah`,
       AMANAH_CLIENT_ID: secrets.amanahClientId,
       AMANAH_CLIENT_SECRET: secrets.amanahClientSecret,

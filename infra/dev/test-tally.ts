@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs';
 
-export interface Tally {
+export type Tally = {
   passed: number;
   failed: number;
-}
+};
 
-interface JestResult {
+type JestResult = {
   numPassedTests: number;
   numFailedTests: number;
   numRuntimeErrorTestSuites: number;
-}
+};
 
 /**
  * Counts from jest's result file and exit code. A suite that could not run counts as one failure, and so does a jest

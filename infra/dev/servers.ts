@@ -1,0 +1,22 @@
+export type Rabbit = {
+  /** Of the default virtual host, with user and password. */
+  url: string;
+  managementUrl: string | undefined;
+  /** Of the broker's own process; undefined for one that we did not start. */
+  readonly pid: number | undefined;
+  /** Makes a virtual host and gives its URL. */
+  createVhost(name: string): Promise<string>;
+  /** Stops the broker and keeps its data, for tests of an outage; resolves when it is down. */
+  halt(): Promise<void>;
+  /** Starts it again after `halt`, on the same ports and data. */
+  resume(): Promise<void>;
+  stop(): Promise<void>;
+};
+
+export type MongoServer = {
+  /** Without a database. */
+  url: string;
+  /** Undefined for one that we did not start. */
+  pid: number | undefined;
+  stop(): Promise<void>;
+};
