@@ -247,6 +247,10 @@ describe('the state after events', () => {
     });
   });
 
+  test('nobody has been counted of an offered training', () => {
+    expect(given(offeredToOne)).toMatchObject({ status: 'offered', participants: [{ ...warung, attended: null }] });
+  });
+
   test('keeps the session of a cancelled training, and the lines that left', () => {
     expect(given(offeredToOne, scheduled, left(warung), cancelled)).toMatchObject({ status: 'cancelled', session, reason, participants: [], leftLineIds: [warung.lineId] });
     expect(given(offered, cancelled)).toMatchObject({ status: 'cancelled', session: null });
