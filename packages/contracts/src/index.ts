@@ -29,6 +29,7 @@ export * from './msme-registry/msme-delisted.ts';
 export * from './msme-registry/msme-listed.ts';
 export * from './msme-registry/msme-registration.ts';
 export * from './msme-registry/msme-updated.ts';
+export * from './reporting/archive.ts';
 export * from './reporting/portfolio.ts';
 export * from './reporting/timeline.ts';
 export * from './reporting/totals.ts';

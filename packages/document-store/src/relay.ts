@@ -26,6 +26,8 @@ export type Relay = {
 const LANES = 2_000;
 const POLL_LIMIT = 500;
 const POLL_EVERY_MS = 3_000;
+/** So many events that have left are remembered: a writer that read the outbox before their removal names them again. */
+const REMEMBERED = 10_000;
 /** Younger events are on their way by the nudge of the process that wrote them. */
 const GRACE_MS = 2_000;
 /** A poll is a scan on databases without sparse indexes: it may take a twentieth of the time at most. */
@@ -40,8 +42,18 @@ export function createRelay({ publisher, log, clock }: { publisher: EventPublish
   const collections = new Map<string, Collection>();
   const lanes = new Map<string, Lane>();
   const running = new Set<Promise<void>>();
+  const removed = new Set<string>();
   const stopped = new AbortController();
   let sent = 0;
+
+  function remember(eventId: string): void {
+    removed.add(eventId);
+    if (removed.size <= REMEMBERED) return;
+    for (const oldest of removed) {
+      removed.delete(oldest);
+      return;
+    }
+  }
 
   async function run(key: string, collection: Collection, id: string, lane: Lane): Promise<void> {
     while (lane.events.length > 0) {
@@ -52,7 +64,10 @@ export function createRelay({ publisher, log, clock }: { publisher: EventPublish
       }
       const ids = batch.map((event) => event.id);
       await collection.updateOne({ _id: id } as object, { $pull: { outbox: { id: { $in: ids } } } } as object);
-      for (const eventId of ids) lane.known.delete(eventId);
+      for (const eventId of ids) {
+        remember(eventId);
+        lane.known.delete(eventId);
+      }
     }
     // In the same turn as the last look at the lane, so that no event slips into a lane that nobody runs.
     lanes.delete(key);
@@ -67,7 +82,7 @@ export function createRelay({ publisher, log, clock }: { publisher: EventPublish
       lanes.set(key, lane);
     }
     for (const event of outbox) {
-      if (lane.known.has(event.id)) continue;
+      if (lane.known.has(event.id) || removed.has(event.id)) continue;
       lane.known.add(event.id);
       lane.events.push(event);
     }

@@ -1,9 +1,9 @@
-import type { Envelope, EventDefinition } from '@ksbb/contracts';
+import type { Envelope } from '@ksbb/contracts';
 import type { Log } from '@ksbb/service-kit';
 import type { Registry } from 'prom-client';
 import { superviseConnection, type SupervisedConnection } from './connection.ts';
 import { createConsumer, type RunningConsumer } from './consumer.ts';
-import { createFollower, type Follower } from './follow.ts';
+import { createFollower, type Following } from './follow.ts';
 import { createBusMetrics } from './metrics.ts';
 import { createPublisher, eventMessage } from './publisher.ts';
 import { createSettler } from './settle.ts';
@@ -32,8 +32,11 @@ export type Bus = {
   ready: () => boolean;
   /** Begins to handle the events of a service's table. Once for each bus. */
   subscribe: <Deps>(subscriptions: readonly Subscription<Deps>[], deps: Deps) => void;
-  /** Hands every one of these events to this process, whatever its replicas do, as long as it is connected (see follow.ts). */
-  follow: <D extends EventDefinition>(events: readonly D[], follower: Follower<D>) => void;
+  /**
+   * Hands every one of these events to this process, whatever its replicas do, as long as it is connected. `onReset` reads
+   * anew what may have been missed (see follow.ts).
+   */
+  follow: <Deps>(table: readonly Following<Deps>[], deps: Deps, onReset: () => Promise<void>) => void;
   /** Resolves when the broker is reached for the first time, and the service's queues stand. */
   started: () => Promise<void>;
   /** Takes no more deliveries and finishes those in hand. Publishing goes on. */
@@ -121,8 +124,8 @@ export function createBus({ url, service, log, registry, prefetch = 64, isDepend
         }),
       );
     },
-    follow: (events, follower) => {
-      const onConnect = createFollower({ ...follower, events, log });
+    follow: (table, deps, onReset) => {
+      const onConnect = createFollower({ table, deps, onReset, log });
       connections.push(superviseConnection({ url, name: `${service} follow`, log, onConnect, onDisconnect: () => undefined }));
     },
     started: async () => {

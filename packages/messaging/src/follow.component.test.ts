@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { defineEvent, envelope } from '@ksbb/contracts';
+import { defineEvent, envelope, type EventOf } from '@ksbb/contracts';
 import { createLog } from '@ksbb/service-kit';
 import { type ChannelModel, connect } from 'amqplib';
 import { Registry } from 'prom-client';
 import { z } from 'zod';
 import { freshVhost, removeVhost } from '../../../infra/dev/testing.ts';
 import { type Bus, createBus } from './bus.ts';
+import { following } from './follow.ts';
 import { declareExchange, EXCHANGE } from './topology.ts';
 
 const doorOpened = defineEvent({
@@ -45,15 +46,13 @@ function startBus(): Bus {
 /** A replica that keeps what it is told. */
 function follow(failingResets = 0) {
   const seen = { resets: 0, times: [] as number[] };
-  startBus().follow([doorOpened], {
-    onReset: async () => {
-      seen.resets += 1;
-      if (seen.resets <= failingResets) throw new Error('the database is away');
-    },
-    handle: (event) => {
-      if (event.data.times === 13) throw new Error('unlucky');
-      seen.times.push(event.data.times);
-    },
+  const keepTimes = ({ data }: EventOf<typeof doorOpened>, times: number[]) => {
+    if (data.times === 13) throw new Error('unlucky');
+    times.push(data.times);
+  };
+  startBus().follow([following(doorOpened, keepTimes)], seen.times, async () => {
+    seen.resets += 1;
+    if (seen.resets <= failingResets) throw new Error('the database is away');
   });
   return seen;
 }

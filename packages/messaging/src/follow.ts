@@ -6,26 +6,37 @@ import { declareExchange, EXCHANGE } from './topology.ts';
 /** Beyond this the oldest go: a follower that far behind is stuck, and a queue of views must not stop its publishers. */
 const MAX_LENGTH = 1_000_000;
 
-export type Follower<D extends EventDefinition> = {
+/** One row of a table of followed events. */
+export type Following<Deps> = {
+  event: EventDefinition;
+  // any: a table holds events of every shape, and `following` has checked each
+  handle: (event: any, deps: Deps) => void;
+};
+
+/** A row of the table. An event is not repeated: where its handler fails, that is logged and the event is gone. */
+export function following<D extends EventDefinition, Deps>(event: D, handle: (event: EventOf<D>, deps: Deps) => void): Following<Deps> {
+  return { event, handle };
+}
+
+export type Follower<Deps> = {
+  table: readonly Following<Deps>[];
+  deps: Deps;
   /**
    * Called when events begin to arrive, first and after each time the connection was lost: read anew what may have been
    * missed. Events that come meanwhile are handled at once, so both have to keep whatever is newest. Where it fails, the
    * connection is made again, and so is this call.
    */
   onReset: () => Promise<void>;
-  /** Takes one event whose data has been checked. It is not repeated: an error is logged and the event is gone. */
-  handle: (event: EventOf<D>) => void;
+  log: Log;
 };
 
-type Following<D extends EventDefinition> = Follower<D> & { events: readonly D[]; log: Log };
-
-function parser<D extends EventDefinition>(events: readonly D[]) {
-  const byType = new Map<string, EventDefinition>(events.map((event) => [event.type, event]));
-  return (content: Buffer): EventOf<D> | undefined => {
+function receiver<Deps>(table: readonly Following<Deps>[], deps: Deps): (content: Buffer) => void {
+  const byType = new Map(table.map((row) => [row.event.type, row]));
+  return (content) => {
     const envelope = envelopeSchema.parse(JSON.parse(content.toString('utf8')));
-    const contract = byType.get(envelope.type);
-    if (contract === undefined) return undefined;
-    return { ...envelope, version: Number(envelope.sequence), data: contract.data.parse(envelope.data) } as EventOf<D>;
+    const row = byType.get(envelope.type);
+    if (row === undefined) return;
+    row.handle({ ...envelope, version: Number(envelope.sequence), data: row.event.data.parse(envelope.data) }, deps);
   };
 }
 
@@ -34,13 +45,12 @@ function parser<D extends EventDefinition>(events: readonly D[]) {
  * gone with the connection, so every replica sees every event; nothing is acknowledged and nothing is kept for later. For
  * views in memory that can be read anew; an effect that must happen belongs in a subscription.
  */
-export function createFollower<D extends EventDefinition>({ events, onReset, handle, log }: Following<D>): (model: ChannelModel) => Promise<void> {
-  const parse = parser(events);
+export function createFollower<Deps>({ table, deps, onReset, log }: Follower<Deps>): (model: ChannelModel) => Promise<void> {
+  const receive = receiver(table, deps);
 
   function take(content: Buffer): void {
     try {
-      const event = parse(content);
-      if (event !== undefined) handle(event);
+      receive(content);
     } catch (error) {
       log.warn({ err: error }, 'a followed event was passed over');
     }
@@ -57,7 +67,7 @@ export function createFollower<D extends EventDefinition>({ events, onReset, han
       durable: false,
       arguments: { 'x-max-length': MAX_LENGTH, 'x-overflow': 'drop-head' },
     });
-    for (const { routingKey } of events) await channel.bindQueue(queue, EXCHANGE, routingKey);
+    for (const { event } of table) await channel.bindQueue(queue, EXCHANGE, event.routingKey);
     const onMessage = (message: { content: Buffer } | null) => {
       if (message === null) return void channel.close().catch(() => undefined);
       take(message.content);

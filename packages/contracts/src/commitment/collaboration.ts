@@ -74,6 +74,8 @@ export const collaborationView = z.object({
       confirmedQuantity: z.int().nullable(),
       difference: z.int().nullable(),
       note: z.string(),
+      /** What the MSME adds to its confirmation; null until then. */
+      receiptNote: z.string().nullable(),
       reportedAt: timestamp,
     }),
   ),
@@ -84,3 +86,20 @@ export type CollaborationView = z.output<typeof collaborationView>;
 export const openCollaborationRequest = z.strictObject({ pin: z.string().regex(/^\d{6}$/, 'the six digits given with the collaboration ID') });
 
 export const capabilityAnswer = z.object({ token: z.string(), expiresAt: timestamp });
+
+/**
+ * Answer of `GET /collaborations/:collaborationId/contacts`, for the donor and the MSMEs of it: personal data, for
+ * coordinating only. An MSME sees itself alone among `msmes`, and no name of a donor who stays anonymous.
+ */
+export const collaborationContacts = z.object({
+  collaborationId,
+  donor: z
+    .object({
+      name: z.string().nullable(),
+      kind: makeCommitmentRequest.shape.donor.shape.kind,
+      email: z.string(),
+      phone: z.string().nullable(),
+    })
+    .nullable(),
+  msmes: z.array(z.object({ msmeId, msmeName: z.string(), kelurahan: z.string() })),
+});

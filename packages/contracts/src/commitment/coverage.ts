@@ -15,3 +15,6 @@ export type NeedCoverage = z.output<typeof needCoverage>;
 /** Answer of `GET /boards/:msmeId`. */
 export const board = z.object({ msmeId, needs: z.array(needCoverage) });
 export type Board = z.output<typeof board>;
+
+/** Answer of `GET /boards?msmeIds=a,b,c`: the boards of those that are known, in the order asked. */
+export const boardList = z.object({ items: z.array(board) });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { collaborationId, lineId, msmeId, pageOf, partner, rupiah, rupiahOrZero, timestamp } from '../primitives.ts';
 
-/** One loan of `GET /loans`, newest first. */
+/** One loan of `GET /loans`, in the order of loan ids. */
 export const portfolioLoan = z.object({
   loanId: lineId,
   collaborationId,

@@ -1,0 +1,35 @@
+import { defineEvent, envelope } from '@ksbb/contracts';
+import type { ConsumeMessage } from 'amqplib';
+import { z } from 'zod';
+import { createSettler } from './settle.ts';
+import { on, type Subscription } from './subscription.ts';
+
+const shelfFilled = defineEvent({ service: 'shop', name: 'shelf-filled', major: 1, summary: 'For this test.', data: z.object({}), example: {} });
+
+function delivery(headers: Record<string, unknown>): ConsumeMessage {
+  const content = Buffer.from(JSON.stringify(envelope(shelfFilled, 'shelf-1', 1, {}, new Date(0))));
+  return { content, properties: { headers }, fields: {} } as unknown as ConsumeMessage;
+}
+
+function settler(handled: string[]) {
+  const fill = async (event: { id: string }) => handled.push(event.id);
+  const subscriptions: Subscription<null>[] = [on(shelfFilled, 'insert', fill)];
+  return createSettler({ subscriptions, deps: null, isDependencyDown: () => false, onFailure: () => undefined, stopping: new AbortController().signal });
+}
+
+test('a delivery that was redelivered five times without an end is tried once more', async () => {
+  const handled: string[] = [];
+  expect(await settler(handled)(delivery({ 'x-delivery-count': 5 }))).toEqual({ is: 'done' });
+  expect(handled).toHaveLength(1);
+});
+
+test('after that it is dead, and the handler does not meet it again', async () => {
+  const handled: string[] = [];
+  expect(await settler(handled)(delivery({ 'x-delivery-count': 6 }))).toMatchObject({ is: 'dead', reason: 'kills-its-consumer' });
+  expect(handled).toHaveLength(0);
+});
+
+test('a reaction is named after its function', () => {
+  const sendThanksWhenShelfIsFilled = async () => undefined;
+  expect(on(shelfFilled, 'insert', sendThanksWhenShelfIsFilled).reaction).toBe('send-thanks-when-shelf-is-filled');
+});
