@@ -1,0 +1,61 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Too many calls are in flight, and this one did not get its turn in time. It was not sent. */
+export class BulkheadFull extends Error {
+  constructor(name: string) {
+    super(`${name} is at its limit of calls in flight`);
+    this.name = 'BulkheadFull';
+  }
+}
+
+export type Bulkhead = {
+  /** Runs a task when there is a slot; the slot is free again when the task has settled, and not before. */
+  run: <T>(task: () => Promise<T>) => Promise<T>;
+  inFlight: () => number;
+};
+
+type Limits = { name: string; inFlight: number; waiting: number; waitMs: number };
+
+/** At most `inFlight` tasks at once; up to `waiting` more wait their turn, each `waitMs` at most. */
+export function createBulkhead({ name, inFlight, waiting, waitMs }: Limits): Bulkhead {
+  const queue: (() => void)[] = [];
+  let running = 0;
+
+  async function takeSlot(): Promise<void> {
+    if (running < inFlight) {
+      running += 1;
+      return;
+    }
+    if (queue.length >= waiting) throw new BulkheadFull(name);
+    const turn = Promise.withResolvers<true>();
+    const enter = () => turn.resolve(true);
+    queue.push(enter);
+    const patience = new AbortController();
+    const inTime = await Promise.race([turn.promise, sleep(waitMs, false, { signal: patience.signal }).catch(() => false)]);
+    patience.abort();
+    if (inTime) return;
+    const at = queue.indexOf(enter);
+    // Not in the queue any more: the slot was handed over in the same moment.
+    if (at === -1) return;
+    queue.splice(at, 1);
+    throw new BulkheadFull(name);
+  }
+
+  function freeSlot(): void {
+    const next = queue.shift();
+    if (next === undefined) running -= 1;
+    else next();
+  }
+
+  return {
+    run: async (task) => {
+      await takeSlot();
+      try {
+        return await task();
+      } finally {
+        freeSlot();
+      }
+    },
+    inFlight: () => running,
+  };
+}

@@ -1,0 +1,36 @@
+import type { LoanView } from '@ksbb/contracts';
+import { contractOf, type KnownLoan, repaidLotsOf } from './loan.ts';
+import { sumOfLots } from './lots.ts';
+
+function scheduleOf(loan: KnownLoan): LoanView['schedule'] {
+  if (!('schedule' in loan)) return [];
+  const repayments = loan.told.repayments.slice(0, loan.applied);
+  return loan.schedule.map((instalment) => ({
+    ...instalment,
+    paidRupiah: repayments
+      .filter((repayment) => repayment.instalment === instalment.instalment)
+      .reduce((sum, repayment) => sum + repayment.amountRupiah, 0),
+  }));
+}
+
+/** A loan as people and other parts see it. The e-contract page is shown only while its signature is awaited. */
+export function viewOf(loan: KnownLoan): LoanView {
+  const { loanId, collaborationId, msmeId, msmeName, partner, amountRupiah, lots, relentFrom } = loan.terms;
+  const contract = contractOf(loan);
+  return {
+    loanId,
+    collaborationId,
+    msmeId,
+    msmeName,
+    partner,
+    status: loan.status,
+    amountRupiah,
+    repaidRupiah: sumOfLots(repaidLotsOf(loan)),
+    partnerContractId: contract?.partnerContractId ?? null,
+    signUrl: loan.status === 'awaiting-signature' ? (contract?.signUrl ?? null) : null,
+    schedule: scheduleOf(loan),
+    lots,
+    relentFrom: relentFrom?.loanId ?? null,
+    updatedAt: loan.updatedAt,
+  };
+}

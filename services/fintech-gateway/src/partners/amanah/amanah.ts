@@ -1,0 +1,91 @@
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import type { Caller, PartnerAnswer } from '../call.ts';
+import { sameSignature } from '../constant-time.ts';
+import { jsonOf, readMessage, understood } from '../message.ts';
+import { CallFailed, type Callback, CLOCK_SKEW_MS, ContractRefused, type Partner, type VerifiedCallback } from '../partner.ts';
+import { amanahSignature } from './signature.ts';
+import { callbackSchema, contractBody, deliveryOf, factsOf, statusSchema, takenSchema } from './wire.ts';
+
+export const amanahOperations = ['create-contract', 'get-contract'] as const;
+
+export type AmanahSettings = {
+  /** Base address, without a slash at the end. */
+  url: string;
+  clientId: string;
+  clientSecret: string;
+};
+
+type Parts = { settings: AmanahSettings; caller: Caller<(typeof amanahOperations)[number]>; clock: () => Date };
+
+const refusalSchema = z.object({ responseCode: z.string(), responseMessage: z.string().default('') });
+const INVALID_FIELD = '4000001';
+const AMOUNT_TOO_SMALL = '4220003';
+const PARENT_NOT_SIGNED = '4220002';
+/** Refusals of the contract itself. What else the partner answers 4xx is about how we ask. */
+const FINAL = new Set([INVALID_FIELD, PARENT_NOT_SIGNED, AMOUNT_TOO_SMALL]);
+/** A contract stands at the partner under our key or reference, with other terms than we now send. */
+const OTHER_TERMS = new Set(['4220000', '4220001']);
+
+function refusalOf({ status, body }: PartnerAnswer): Error {
+  const refusal = refusalSchema.safeParse(body);
+  const { responseCode, responseMessage } = refusal.success ? refusal.data : { responseCode: '', responseMessage: '' };
+  const said = `answered ${status} ${responseCode} ${responseMessage}`.trim().slice(0, 300);
+  if (FINAL.has(responseCode)) return new ContractRefused(said);
+  return new CallFailed(OTHER_TERMS.has(responseCode) ? 'in-doubt' : 'misconfigured', said);
+}
+
+/** The adapter of amanah: HMAC-SHA512 signed calls and callbacks; no feed. */
+export function createAmanah({ settings, caller, clock }: Parts): Partner {
+  const { url, clientId, clientSecret } = settings;
+
+  function signedHeaders(method: string, address: string, body: string): Record<string, string> {
+    const { pathname, search } = new URL(address);
+    const timestamp = clock().toISOString();
+    const signature = amanahSignature(clientSecret, { method, pathWithQuery: pathname + search, body, timestamp });
+    return {
+      'X-PARTNER-ID': clientId,
+      'X-TIMESTAMP': timestamp,
+      'X-EXTERNAL-ID': randomUUID(),
+      'X-SIGNATURE': signature.toString('base64'),
+    };
+  }
+
+  function whyNotGenuine({ headers, rawBody, path }: Callback, now: Date): string | null {
+    if (headers['x-partner-id'] !== clientId) return 'X-PARTNER-ID is not the one that was agreed';
+    const timestamp = String(headers['x-timestamp'] ?? '');
+    const age = Math.abs(now.getTime() - Date.parse(timestamp));
+    if (!(age <= CLOCK_SKEW_MS)) return 'X-TIMESTAMP is missing or more than 300 s from now';
+    const given = Buffer.from(String(headers['x-signature'] ?? ''), 'base64');
+    const right = amanahSignature(clientSecret, { method: 'POST', pathWithQuery: path, body: rawBody, timestamp });
+    return sameSignature(given, right) ? null : 'X-SIGNATURE does not fit the body';
+  }
+
+  return {
+    forward: async (contract) => {
+      const address = `${url}/v1.0/qardh-contracts`;
+      const body = contractBody(contract);
+      const headers = { ...signedHeaders('POST', address, body), 'Idempotency-Key': `ksbb-amanah-${contract.reference}` };
+      const answer = await caller.call('create-contract', { method: 'POST', url: address, headers, body });
+      if (answer.status >= 300) throw refusalOf(answer);
+      const { referenceNo, eContractUrl } = understood(takenSchema, answer.body);
+      return { partnerContractId: referenceNo, signUrl: contract.parentContractId === null ? eContractUrl : null };
+    },
+    status: async (reference) => {
+      const address = `${url}/v1.0/qardh-contracts/by-reference/${encodeURIComponent(reference)}`;
+      const answer = await caller.call('get-contract', { method: 'GET', url: address, headers: signedHeaders('GET', address, '') });
+      if (answer.status === 404) return null;
+      if (answer.status >= 300) throw new CallFailed('misconfigured', `answered ${answer.status}`);
+      const status = understood(statusSchema, answer.body);
+      const signUrl = status.underMasterContract === null ? status.eContractUrl : null;
+      return { partnerContractId: status.referenceNo, signUrl, facts: factsOf(status) };
+    },
+    verifyCallback: (callback, now): VerifiedCallback => {
+      const why = whyNotGenuine(callback, now);
+      if (why !== null) return { is: 'refused', why };
+      const deliveryId = String(callback.headers['x-external-id'] ?? 'none').slice(0, 100);
+      const message = readMessage(callbackSchema, jsonOf(callback.rawBody), deliveryId, deliveryOf);
+      return 'errors' in message ? { is: 'malformed', message } : { is: 'genuine', delivery: message };
+    },
+  };
+}

@@ -1,0 +1,135 @@
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import axios, { type AxiosResponse } from 'axios';
+import { type Breaker, BreakerOpen, type BreakerSettings, type BreakerState, createBreaker, type Verdict } from '../breaker/breaker.ts';
+import { BulkheadFull, createBulkhead } from '../breaker/bulkhead.ts';
+import { CallFailed } from './partner.ts';
+
+export type PartnerRequest = {
+  method: 'GET' | 'POST';
+  url: string;
+  headers: Record<string, string>;
+  /** Sent as it is, since it may be signed. */
+  body?: string;
+};
+
+/** An answer that settles the matter: 2xx, or a 4xx that another try would not change. `body` is parsed JSON, or null. */
+export type PartnerAnswer = { status: number; body: unknown };
+
+export type CallSettings = {
+  timeoutMs: number;
+  breaker: BreakerSettings;
+  bulkhead: { inFlight: number; waiting: number; waitMs: number };
+};
+
+export type Observe = (call: { operation: string; result: string; seconds: number }) => void;
+
+export type Caller<Operation extends string> = {
+  /**
+   * Makes one call through the bulkhead and the operation's breaker.
+   * @throws CallFailed unless the partner answered in a way that settles the matter
+   */
+  call: (operation: Operation, request: PartnerRequest) => Promise<PartnerAnswer>;
+  state: () => { breakers: { operation: Operation; state: BreakerState }[]; inFlight: number };
+  close: () => void;
+};
+
+/** 4xx that may be another answer the next time. */
+const TRANSIENT = new Set([408, 409, 425, 429]);
+/** The partner has answered and says that nothing was done. */
+const NOT_DONE = new Set([425, 429, 503]);
+const LARGEST_ANSWER_BYTES = 1024 * 1024;
+const LONGEST_RETRY_AFTER_MS = 60_000;
+
+const settles = (status: number) => (status >= 200 && status < 300) || (status >= 400 && status < 500 && !TRANSIENT.has(status));
+
+/** Answers that settle the matter speak well of the partner only where they are 2xx: a 4xx is about the request. */
+function judge(end: PromiseSettledResult<AxiosResponse<string>>): Verdict {
+  if (end.status === 'rejected') return 'bad';
+  if (!settles(end.value.status)) return 'bad';
+  return end.value.status < 300 ? 'good' : 'neutral';
+}
+
+function retryAfterMs(response: AxiosResponse): number | null {
+  const seconds = Number(response.headers['retry-after'] ?? Number.NaN);
+  return Number.isFinite(seconds) && seconds >= 0 ? Math.min(seconds * 1000, LONGEST_RETRY_AFTER_MS) : null;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+function answerOf(response: AxiosResponse<string>): PartnerAnswer {
+  const { status, data } = response;
+  if (settles(status)) return { status, body: parsed(data) };
+  throw new CallFailed(NOT_DONE.has(status) ? 'not-done' : 'in-doubt', `answered ${status}`, retryAfterMs(response));
+}
+
+function failureOf(error: unknown): CallFailed {
+  if (error instanceof CallFailed) return error;
+  if (error instanceof BreakerOpen || error instanceof BulkheadFull) return new CallFailed('deferred', error.message);
+  const { code, message } = error as { code?: string; message?: string };
+  return new CallFailed('in-doubt', code ?? message ?? 'failed');
+}
+
+/** A partner's way out: one bulkhead, and a breaker for each operation. Each call has a time limit of its own. */
+export function createCaller<Operation extends string>(
+  partner: string,
+  operations: readonly Operation[],
+  settings: CallSettings,
+  observe: Observe,
+): Caller<Operation> {
+  const bulkhead = createBulkhead({ name: partner, ...settings.bulkhead });
+  const breakers = new Map<Operation, Breaker>(
+    operations.map((operation) => [operation, createBreaker(`${partner} ${operation}`, settings.breaker)]),
+  );
+  // As many sockets as slots, so that a call whose socket is still closing cannot be joined by one too many.
+  const pool = { keepAlive: true, maxSockets: settings.bulkhead.inFlight };
+  const agents = { httpAgent: new HttpAgent(pool), httpsAgent: new HttpsAgent(pool) };
+
+  const send = ({ method, url, headers, body }: PartnerRequest) =>
+    axios.request<string>({
+      method,
+      url,
+      headers: body === undefined ? headers : { 'Content-Type': 'application/json', ...headers },
+      ...(body === undefined ? {} : { data: Buffer.from(body) }),
+      signal: AbortSignal.timeout(settings.timeoutMs),
+      validateStatus: () => true,
+      responseType: 'text',
+      transformResponse: (text: string) => text,
+      maxRedirects: 0,
+      maxContentLength: LARGEST_ANSWER_BYTES,
+      proxy: false,
+      ...agents,
+    });
+
+  return {
+    call: async (operation, request) => {
+      const started = performance.now();
+      const end = (result: string) => observe({ operation, result, seconds: (performance.now() - started) / 1000 });
+      try {
+        const breaker = breakers.get(operation) as Breaker;
+        const answer = answerOf(await bulkhead.run(() => breaker.run(() => send(request), judge)));
+        end(answer.status < 300 ? 'ok' : 'refused');
+        return answer;
+      } catch (error) {
+        const failure = failureOf(error);
+        end(failure.kind);
+        throw failure;
+      }
+    },
+    state: () => ({
+      breakers: [...breakers].map(([operation, breaker]) => ({ operation, state: breaker.state() })),
+      inFlight: bulkhead.inFlight(),
+    }),
+    close: () => {
+      for (const breaker of breakers.values()) breaker.close();
+      agents.httpAgent.destroy();
+      agents.httpsAgent.destroy();
+    },
+  };
+}

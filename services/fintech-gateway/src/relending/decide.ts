@@ -1,0 +1,69 @@
+import type { Lot, Partner } from '@ksbb/contracts';
+import { sumOfLots, takeFromLots } from '../loan/lots.ts';
+import { type Origin, regenerate, type Relending, type RelendingEvent, relendingIdOf } from './relending.ts';
+import type { NextInNeed } from './next-in-need.ts';
+
+export type RelendingCommand =
+  | { kind: 'open'; origin: Origin; lots: Lot[] }
+  | { kind: 'propose'; to: NextInNeed }
+  /** The commitment service has reserved the need, or what was left of it. */
+  | { kind: 'confirm'; relendId: string; loanId: string; collaborationId: string; msmeId: string; partner: Partner; amountRupiah: number }
+  /** The commitment service found the need covered by others. */
+  | { kind: 'refuse'; relendId: string }
+  /** The loan to the next MSME was declined. */
+  | { kind: 'take-back'; loanId: string; msmeId: string };
+
+export type RelendingRefusal = { refused: 'no-such-proposal' | 'other-msme' | 'other-partner' | 'more-than-proposed' };
+
+function propose(relending: Relending, { msmeId, needId, amountRupiah }: NextInNeed): RelendingEvent[] {
+  if (relending.status !== 'waiting') return [];
+  const { loanId: fromLoanId, partner, instalments } = relending.origin;
+  const amount = Math.min(amountRupiah, sumOfLots(relending.pool));
+  const data = {
+    relendId: `${relendingIdOf(fromLoanId)}.${relending.proposals + 1}`,
+    fromLoanId,
+    partner,
+    msmeId,
+    needId,
+    amountRupiah: amount,
+    // An instalment is a rupiah at least.
+    instalments: Math.min(instalments, amount),
+  };
+  return [{ type: 'relend-proposed', data }];
+}
+
+function confirm(relending: Relending, command: Extract<RelendingCommand, { kind: 'confirm' }>): RelendingEvent[] | RelendingRefusal {
+  const { relendId, loanId: toLoanId, collaborationId: toCollaborationId, msmeId, amountRupiah } = command;
+  if ('relent' in relending && relending.relent.some((relent) => relent.relendId === relendId)) return [];
+  if (relending.status !== 'proposed' || relending.proposal.relendId !== relendId) return { refused: 'no-such-proposal' };
+  if (relending.proposal.msmeId !== msmeId) return { refused: 'other-msme' };
+  if (relending.origin.partner !== command.partner) return { refused: 'other-partner' };
+  if (amountRupiah > relending.proposal.amountRupiah) return { refused: 'more-than-proposed' };
+  const { loanId: fromLoanId, partner } = relending.origin;
+  const lots = regenerate(takeFromLots(relending.pool, amountRupiah), 1);
+  return [{ type: 'fund-relent', data: { relendId, fromLoanId, toLoanId, toCollaborationId, partner, msmeId, amountRupiah, lots } }];
+}
+
+/** What follows from a command. A repeat of any changes nothing; one proposal is out at a time. */
+export function decide(relending: Relending, command: RelendingCommand): RelendingEvent[] | RelendingRefusal {
+  switch (command.kind) {
+    case 'open':
+      return relending.status === 'unknown' ? [{ type: 'relending-opened', data: { origin: command.origin, lots: command.lots } }] : [];
+    case 'propose':
+      return propose(relending, command.to);
+    case 'confirm':
+      return confirm(relending, command);
+    case 'refuse': {
+      const { relendId } = command;
+      if (relending.status !== 'proposed' || relending.proposal.relendId !== relendId) return [];
+      return [{ type: 'proposal-refused', data: { relendId, msmeId: relending.proposal.msmeId } }];
+    }
+    case 'take-back': {
+      const { loanId, msmeId } = command;
+      const relent = 'relent' in relending ? relending.relent.find((one) => one.loanId === loanId && !one.returned) : undefined;
+      return relent === undefined ? [] : [{ type: 'money-returned', data: { loanId, msmeId, lots: relent.lots } }];
+    }
+    default:
+      return command satisfies never;
+  }
+}

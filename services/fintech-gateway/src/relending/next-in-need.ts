@@ -1,0 +1,36 @@
+/** An MSME as far as the choice goes. `openRupiah` is what of its capital need nobody has promised yet. */
+export type Candidate = {
+  msmeId: string;
+  needId: string;
+  /** Kemendagri code of the district. */
+  kodeKecamatan: string;
+  verified: boolean;
+  openRupiah: number;
+  /** When the need was declared. */
+  declaredAt: string;
+};
+
+export type NextInNeed = { msmeId: string; needId: string; amountRupiah: number };
+
+const before = <T>(a: T, b: T) => (a < b ? -1 : a > b ? 1 : 0);
+
+/**
+ * Who gets repaid money next. Only verified MSMEs with an open capital need count. First come districts (kecamatan) that
+ * this partner's money has not reached yet, then whoever has waited longest, then the larger open need; the id decides
+ * what is left, so that the answer is always the same. The amount is what is open, at most `amountRupiah`.
+ * @param reached codes of the districts that have a loan of this partner
+ * @returns null where nobody is in need
+ */
+export function nextInNeed(candidates: readonly Candidate[], reached: ReadonlySet<string>, amountRupiah: number): NextInNeed | null {
+  const [first] = candidates
+    .filter((candidate) => candidate.verified && candidate.openRupiah > 0)
+    .sort(
+      (a, b) =>
+        Number(reached.has(a.kodeKecamatan)) - Number(reached.has(b.kodeKecamatan)) ||
+        before(a.declaredAt, b.declaredAt) ||
+        b.openRupiah - a.openRupiah ||
+        before(a.msmeId, b.msmeId),
+    );
+  if (first === undefined) return null;
+  return { msmeId: first.msmeId, needId: first.needId, amountRupiah: Math.min(first.openRupiah, amountRupiah) };
+}

@@ -1,0 +1,38 @@
+import { platformSettings, secret } from '@ksbb/service-kit';
+import { z } from 'zod';
+
+const baseUrl = z
+  .url({ protocol: /^https?$/, error: 'an http:// or https:// address' })
+  .transform((url) => url.replace(/\/+$/, ''));
+const milliseconds = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
+const count = (most: number) => z.coerce.number().int().min(1).max(most);
+
+export const settingsSchema = platformSettings
+  .extend({
+    OPERATOR_TOKEN: secret,
+    AMANAH_URL: baseUrl,
+    AMANAH_CLIENT_ID: z.string().min(1).max(64),
+    AMANAH_CLIENT_SECRET: secret,
+    LUMBUNG_URL: baseUrl,
+    LUMBUNG_TOKEN: secret,
+    LUMBUNG_WEBHOOK_SECRET: secret,
+    PARTNER_TIMEOUT_MS: milliseconds(50, 60_000).default(8_000),
+    BREAKER_VOLUME: count(1_000).default(10),
+    BREAKER_ERROR_PERCENTAGE: z.coerce.number().min(1).max(99).default(50),
+    BREAKER_WINDOW_MS: milliseconds(1_000, 600_000).default(60_000),
+    BREAKER_RESET_MS: milliseconds(50, 600_000).default(30_000),
+    BREAKER_RAMP_MS: milliseconds(0, 600_000).default(10_000),
+    BULKHEAD_IN_FLIGHT: count(200).default(20),
+    BULKHEAD_WAITING: count(1_000).default(50),
+    BULKHEAD_WAIT_MS: milliseconds(1, 10_000).default(1_000),
+    FORWARD_RETRY_MS: milliseconds(20, 60_000).default(1_000),
+    FORWARD_RETRY_MAX_MS: milliseconds(20, 3_600_000).default(300_000),
+    POLL_EVERY_MS: milliseconds(50, 3_600_000).default(2_000),
+    RELEND_SWEEP_MS: milliseconds(50, 3_600_000).default(3_000),
+  })
+  .refine((settings) => settings.BREAKER_WINDOW_MS >= 3 * settings.PARTNER_TIMEOUT_MS, {
+    path: ['BREAKER_WINDOW_MS'],
+    error: 'at least three times PARTNER_TIMEOUT_MS, or calls end after the window that should count them',
+  });
+
+export type Settings = z.output<typeof settingsSchema>;

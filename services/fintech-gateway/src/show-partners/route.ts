@@ -1,0 +1,32 @@
+import { partner as partnerName } from '@ksbb/contracts';
+import { defineRoute, type Route } from '@ksbb/service-kit';
+import { z } from 'zod';
+import type { OpenPartner } from '../partners/partners.ts';
+import type { Jobs } from '../stores/jobs.ts';
+
+const partnerStates = z.object({
+  items: z.array(
+    z.object({
+      partner: partnerName,
+      breakers: z.array(z.object({ operation: z.string(), state: z.enum(['closed', 'half-open', 'open']) })),
+      /** Calls of this process. */
+      inFlight: z.int().min(0),
+      /** Contracts that the partner has not answered yet. */
+      contractsWaiting: z.int().min(0),
+    }),
+  ),
+});
+
+export function showPartners({ partners, jobs }: { partners: readonly OpenPartner[]; jobs: Jobs }): Route {
+  return defineRoute({
+    method: 'get',
+    path: '/partners',
+    operationId: 'showPartners',
+    summary: 'How each partner is reached now: its breakers, calls in flight, contracts that wait.',
+    answers: { 200: { description: 'Every partner, as this process sees it.', schema: partnerStates } },
+    handle: async () => {
+      const items = partners.map(async ({ name, caller }) => ({ partner: name, ...caller.state(), contractsWaiting: await jobs.count(name) }));
+      return { status: 200, body: { items: await Promise.all(items) } };
+    },
+  });
+}

@@ -1,0 +1,24 @@
+import { fundRelent, relendProposed } from '@ksbb/contracts';
+import { type Database, type DocumentStore, openStore, type Relay } from '@ksbb/document-store';
+import { evolve, noRelending, type Relending, type RelendingEvent } from '../relending/relending.ts';
+
+const COLLECTION = 'relendings';
+
+export type Relendings = DocumentStore<Relending, RelendingEvent> & {
+  /** Ids of those whose money waits for an MSME. */
+  waiting: (limit: number) => Promise<string[]>;
+};
+
+type Parts = { connection: Database['connection']; relay: Relay; clock: () => Date };
+
+export async function openRelendings(parts: Parts): Promise<Relendings> {
+  const store = await openStore<Relending, RelendingEvent>(
+    { collection: COLLECTION, initial: noRelending, evolve, publishes: [relendProposed, fundRelent] },
+    parts,
+  );
+  await parts.connection.collection(COLLECTION).createIndex({ 'state.status': 1 });
+  return {
+    ...store,
+    waiting: async (limit) => (await store.find({ 'state.status': 'waiting' }, limit)).map(({ id }) => id),
+  };
+}
