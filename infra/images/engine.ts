@@ -1,0 +1,31 @@
+import { existsSync } from 'node:fs';
+import { containerEngine, findProgram, run } from '../dev/programs.ts';
+
+/** What builds images, and how it is started. `name` is docker, podman or buildah. */
+export type Engine = { name: string; path: string; env: NodeJS.ProcessEnv };
+
+/**
+ * Finds docker or podman with an engine that answers, or else buildah. As root buildah works without any daemon or
+ * user namespace (chroot isolation, plain directories as storage), as it has to inside many build machines.
+ */
+export async function findEngine(): Promise<Engine> {
+  const engine = await containerEngine();
+  if (engine !== undefined) return { name: engine.endsWith('podman') ? 'podman' : 'docker', path: engine, env: process.env };
+  const buildah = findProgram(['buildah']);
+  if (buildah === undefined) {
+    throw new Error('nothing here builds images: start docker or podman, or install buildah (apt-get install buildah)');
+  }
+  return { name: 'buildah', path: buildah, env: { BUILDAH_ISOLATION: 'chroot', STORAGE_DRIVER: 'vfs', ...process.env } };
+}
+
+/** Runs one command of the engine. @throws with what it said where it fails */
+export async function engineRun({ path, env }: Engine, args: string[]): Promise<string> {
+  const { code, stdout, stderr } = await run(path, args, { env });
+  if (code !== 0) throw new Error(`${path} ${args.slice(0, 2).join(' ')} … failed:\n${`${stdout}\n${stderr}`.trim().slice(-4000)}`);
+  return stdout.trim();
+}
+
+/** The certificate authorities this machine trusts, where npm and Node are told of a file. */
+export function trustedAuthorities(env: NodeJS.ProcessEnv = process.env): string | undefined {
+  return [env['npm_config_cafile'], env['NODE_EXTRA_CA_CERTS']].find((file) => file !== undefined && file !== '' && existsSync(file));
+}
