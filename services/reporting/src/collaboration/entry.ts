@@ -1,0 +1,80 @@
+import {
+  attendanceRecorded,
+  commitmentClosed,
+  commitmentConfirmed,
+  contractDeclined,
+  contractForwarded,
+  contractSigned,
+  type EventDefinition,
+  fundRelent,
+  lineDelivered,
+  lineReceiptConfirmed,
+  lineReleased,
+  loanDisbursed,
+  loanRepaid,
+  type ReceivedEvent,
+  repaymentReceived,
+  trainingCancelled,
+  trainingHeld,
+  trainingReported,
+  trainingScheduled,
+} from '@ksbb/contracts';
+import type { z } from 'zod';
+
+/** Every event that belongs to one collaboration, or to more. */
+export const collaborationEvents = [
+  commitmentConfirmed,
+  lineDelivered,
+  lineReceiptConfirmed,
+  lineReleased,
+  commitmentClosed,
+  contractForwarded,
+  contractSigned,
+  contractDeclined,
+  loanDisbursed,
+  repaymentReceived,
+  loanRepaid,
+  fundRelent,
+  trainingScheduled,
+  attendanceRecorded,
+  trainingHeld,
+  trainingReported,
+  trainingCancelled,
+] as const;
+
+type NamedData<D extends EventDefinition> = D extends EventDefinition ? { event: D['name']; data: z.output<D['data']> } : never;
+
+/** Where a fact comes from and when it happened. */
+export type Origin = { eventId: string; service: string; version: number; time: string };
+
+/** One event as a collaboration keeps it. */
+export type Entry = Origin & NamedData<(typeof collaborationEvents)[number]>;
+
+/** @param event one of `collaborationEvents`, whose data fits its schema */
+export function entryOf(event: ReceivedEvent): Entry {
+  const [, service, name] = event.type.split('.');
+  return { eventId: event.id, service, version: event.version, time: event.time, event: name, data: event.data } as Entry;
+}
+
+/** The collaboration of a line or a loan. */
+const collaborationOf = (id: string) => id.slice(0, id.lastIndexOf('.'));
+
+/** The collaborations an event is about. Money lent on concerns where it comes from, where it goes, and whose it was first. */
+export function collaborationsOf(entry: Entry): string[] {
+  if (entry.event !== 'fund-relent') return [entry.data.collaborationId];
+  const { fromLoanId, toCollaborationId, lots } = entry.data;
+  return [...new Set([collaborationOf(fromLoanId), toCollaborationId, ...lots.map((lot) => lot.donorCollaborationId)])];
+}
+
+const compare = <T extends string | number>(one: T, other: T) => (one < other ? -1 : Number(one > other));
+
+/** Sorts by time; at the same time by producer and version, so that the order does not depend on the arrival. */
+export function inOrder<T extends Origin>(facts: readonly T[]): T[] {
+  return [...facts].sort(
+    (one, other) =>
+      compare(Date.parse(one.time), Date.parse(other.time)) ||
+      compare(one.service, other.service) ||
+      compare(one.version, other.version) ||
+      compare(one.eventId, other.eventId),
+  );
+}

@@ -1,0 +1,30 @@
+/** Whoever has the link can sign the contract. */
+const NEVER_SHOWN: Record<string, readonly string[]> = { 'contract-forwarded': ['signUrl'] };
+
+/** Names, and text that people wrote and that may name someone. */
+const NOT_OPEN_DATA: Record<string, readonly string[]> = {
+  'msme-delisted': ['reason'],
+  'commitment-confirmed': ['donorName'],
+  'contract-forwarded': ['partnerContractId'],
+  'contract-declined': ['reason'],
+  'training-scheduled': ['place'],
+  'training-reported': ['summary'],
+  'training-cancelled': ['reason'],
+};
+
+function without(data: Record<string, unknown>, fields: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(data).filter(([field]) => !fields.includes(field)));
+}
+
+/**
+ * An event's data for those who have the collaboration ID. The donor's name is there where the donor made it public.
+ * @param event its name, such as `line-delivered`
+ */
+export function forTimeline(event: string, data: Record<string, unknown>): Record<string, unknown> {
+  return without(data, NEVER_SHOWN[event] ?? []);
+}
+
+/** An event's data for everyone, as open data. */
+export function forOpenData(event: string, data: Record<string, unknown>): Record<string, unknown> {
+  return without(data, [...(NEVER_SHOWN[event] ?? []), ...(NOT_OPEN_DATA[event] ?? [])]);
+}

@@ -1,0 +1,3 @@
+import { platformSettings } from '@ksbb/service-kit';
+
+export const settingsSchema = platformSettings;
