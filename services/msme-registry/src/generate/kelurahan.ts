@@ -1,0 +1,38 @@
+import { readFile } from 'node:fs/promises';
+import type { Area } from '@ksbb/contracts';
+import { parse } from 'csv-parse/sync';
+import type { MultiPolygon, Polygon as GeoJsonPolygon } from 'geojson';
+import { feature } from 'topojson-client';
+import type { GeometryCollection, Topology } from 'topojson-specification';
+import { boundariesFile, kelurahanFile } from '../geography/data-files.ts';
+import { type Polygon, toPolygon } from '../geography/polygon.ts';
+
+/** A kelurahan as the generator sees it. `upTo` is the sum of the weights of all kelurahan up to and with this one. */
+export type Kelurahan = { area: Area; upTo: number; polygons: Polygon[]; labelPoint: { lat: number; lon: number } };
+
+type Properties = { kode: string; label_lon: number; label_lat: number };
+type Row = { kode: string; kelurahan: string; kecamatan: string; kota: string; bobot_umkm: string };
+
+async function readShapes(): Promise<Map<string, Pick<Kelurahan, 'polygons' | 'labelPoint'>>> {
+  const topology = JSON.parse(await readFile(boundariesFile, 'utf8')) as Topology<{ kelurahan: GeometryCollection<Properties> }>;
+  return new Map(
+    feature(topology, topology.objects.kelurahan).features.map(({ properties, geometry }) => {
+      const shape = geometry as GeoJsonPolygon | MultiPolygon;
+      const polygons = shape.type === 'Polygon' ? [shape.coordinates] : shape.coordinates;
+      return [properties.kode, { polygons: polygons.map(toPolygon), labelPoint: { lat: properties.label_lat, lon: properties.label_lon } }];
+    }),
+  );
+}
+
+/** Every kelurahan with its shape and its weight. @throws Error where the two data files do not match. */
+export async function readKelurahan(): Promise<Kelurahan[]> {
+  const shapes = await readShapes();
+  const rows = parse(await readFile(kelurahanFile), { columns: true, bom: true }) as Row[];
+  let upTo = 0;
+  return rows.map(({ kode, kelurahan, kecamatan, kota, bobot_umkm: weight }) => {
+    const shape = shapes.get(kode);
+    if (shape === undefined || !(Number(weight) >= 0)) throw new Error(`${kelurahanFile}: ${kode} has no shape or no weight`);
+    upTo += Number(weight);
+    return { area: { kodeKelurahan: kode, kelurahan, kecamatan, kota }, upTo, ...shape };
+  });
+}

@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import type { Area } from '@ksbb/contracts';
+import { boundariesFile } from './data-files.ts';
+
+type Level = 'kota' | 'kecamatan' | 'kelurahan';
+export type NamedArea = { kode: string; level: Level; name: string; parent: string | null };
+
+export type Gazetteer = {
+  /** Every kota, kecamatan and kelurahan, by code within its level. */
+  areas: readonly NamedArea[];
+  kelurahan: (kode: string) => Area | undefined;
+  /** Whether a point lies in the box around the province. */
+  contains: (point: { lat: number; lon: number }) => boolean;
+  /** The boundaries as TopoJSON, byte for byte, and a strong ETag of them. */
+  topology: { bytes: Buffer; etag: string };
+};
+
+type Properties = { kode: string; nama: string; kode_kecamatan?: string; kecamatan?: string; kode_kota?: string; kota?: string };
+type Topology = { bbox: [number, number, number, number]; objects: Record<Level, { geometries: { properties: Properties }[] }> };
+
+function parentOf(level: Level, { kode_kota: kota, kode_kecamatan: kecamatan }: Properties): string | null {
+  switch (level) {
+    case 'kota':
+      return null;
+    case 'kecamatan':
+      return kota ?? null;
+    case 'kelurahan':
+      return kecamatan ?? null;
+    default:
+      return level satisfies never;
+  }
+}
+
+/** Reads names, codes and boundaries from data/jakarta.topo.json. The shapes themselves are not kept. */
+export async function openGazetteer(): Promise<Gazetteer> {
+  const bytes = await readFile(boundariesFile);
+  const { bbox, objects } = JSON.parse(bytes.toString('utf8')) as Topology;
+  const [west, south, east, north] = bbox;
+  const areas = (['kota', 'kecamatan', 'kelurahan'] as const).flatMap((level) =>
+    objects[level].geometries
+      .map(({ properties }) => ({ kode: properties.kode, level, name: properties.nama, parent: parentOf(level, properties) }))
+      .sort((one, other) => (one.kode < other.kode ? -1 : 1)),
+  );
+  const kelurahan = new Map(
+    objects.kelurahan.geometries.map(({ properties: { kode, nama, kecamatan = '', kota = '' } }): [string, Area] => [
+      kode,
+      { kodeKelurahan: kode, kelurahan: nama, kecamatan, kota },
+    ]),
+  );
+  return {
+    areas,
+    kelurahan: (kode) => kelurahan.get(kode),
+    contains: ({ lat, lon }) => lon >= west && lon <= east && lat >= south && lat <= north,
+    topology: { bytes, etag: `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"` },
+  };
+}

@@ -1,0 +1,121 @@
+import type { MapView } from '@ksbb/contracts';
+import Supercluster, { type AnyProps, type PointFeature } from 'supercluster';
+import type { MsmeTable } from './table.ts';
+
+/** In pixels of a map whose world is 256 pixels wide at zoom 0. */
+const RADIUS = 60;
+const WORLD = 256;
+/** At the zoom after this one every MSME is a point. */
+const LAST_CLUSTERED_ZOOM = 17;
+/** No screen is wider: a larger box is answered as if it were seen from further away. */
+const WIDEST_VIEW = 4_096;
+const MOST_FEATURES = 5_000;
+/** Room for the ids of supercluster, which are below 33 times the number of points and 19 (points up to 4 million). */
+const ID_ROOM = 2 ** 27;
+const FINGERPRINT_ROOM = 2 ** 26;
+
+export type Box = { west: number; south: number; east: number; north: number };
+type Cluster = MapView['clusters'][number];
+type Feature = PointFeature<AnyProps>;
+
+export type Clusters = {
+  located: number;
+  unlocated: number;
+  view: (box: Box, zoom: number) => { clusters: Cluster[]; rows: number[] };
+  /** Rows of a cluster, or null where this is not a cluster of this very set. */
+  members: (clusterId: number, limit: number, offset: number) => { rows: number[]; total: number } | null;
+};
+
+/** Feeds the points one by one through the same object: supercluster reads each at once and keeps none. */
+function asFeatures({ columns }: MsmeTable, rows: Uint32Array): Feature[] {
+  const points = {
+    length: rows.length,
+    *[Symbol.iterator]() {
+      const coordinates = [0, 0];
+      const feature = { type: 'Feature', id: 0, properties: null, geometry: { type: 'Point', coordinates } };
+      for (const row of rows) {
+        coordinates[0] = columns.lon[row] ?? 0;
+        coordinates[1] = columns.lat[row] ?? 0;
+        feature.id = row;
+        yield feature;
+      }
+    },
+  };
+  return points as unknown as Feature[];
+}
+
+/** Tells one set of points from another. Replicas that know the same MSMEs at the same places come to the same. */
+function fingerprintOf({ columns, keyOf }: MsmeTable, rows: Uint32Array): number {
+  let bits = 0x811c9dc5;
+  for (const row of rows) {
+    const text = keyOf(row);
+    for (let at = 0; at < text.length; at += 1) bits = Math.imul(bits ^ text.charCodeAt(at), 0x01000193);
+    bits = Math.imul(bits ^ Math.round((columns.lon[row] ?? 0) * 1e6), 0x01000193);
+    bits = Math.imul(bits ^ Math.round((columns.lat[row] ?? 0) * 1e6), 0x01000193);
+  }
+  return (bits ^ (bits >>> 16)) & (FINGERPRINT_ROOM - 1);
+}
+
+/** Near the equator a degree is as high as it is wide. */
+function zoomThatShows({ west, south, east, north }: Box, zoom: number): number {
+  const degrees = Math.max(east - west, north - south);
+  return Math.max(0, Math.min(zoom, Math.floor(Math.log2((WIDEST_VIEW / WORLD) * (360 / degrees)))));
+}
+
+const isCluster = (feature: Feature) => feature.properties?.cluster === true;
+
+/**
+ * Clusters those of the rows that have a place, as the table is now. A cluster id begins with the fingerprint of the points,
+ * so an id from another set, or from before a change, is known as such and never answered with other members.
+ */
+export function createClusters(table: MsmeTable, rows: Uint32Array): Clusters {
+  const located = rows.filter(table.isLocated);
+  const fingerprint = fingerprintOf(table, located);
+  const index = new Supercluster({ radius: RADIUS, extent: WORLD, maxZoom: LAST_CLUSTERED_ZOOM }).load(asFeatures(table, located));
+
+  function featuresIn(box: Box, zoom: number): Feature[] {
+    for (let at = zoomThatShows(box, zoom); ; at -= 1) {
+      const features = index.getClusters([box.west, box.south, box.east, box.north], at);
+      if (features.length <= MOST_FEATURES || at <= 0) return features;
+    }
+  }
+
+  function toCluster({ id, properties, geometry: { coordinates } }: Feature): Cluster {
+    const [lon = 0, lat = 0] = coordinates;
+    return {
+      lat,
+      lon,
+      clusterId: fingerprint * ID_ROOM + Number(id),
+      count: properties.point_count,
+      expansionZoom: index.getClusterExpansionZoom(Number(id)),
+    };
+  }
+
+  /** How many members, or null where there is no such cluster. */
+  function countOf(id: number): number | null {
+    try {
+      const children = index.getChildren(id);
+      return children.reduce((sum, child) => sum + (isCluster(child) ? child.properties.point_count : 1), 0);
+    } catch {
+      return null;
+    }
+  }
+
+  return {
+    located: located.length,
+    unlocated: rows.length - located.length,
+    view: (box, zoom) => {
+      const features = featuresIn(box, zoom);
+      return {
+        clusters: features.filter(isCluster).map(toCluster),
+        rows: features.filter((feature) => !isCluster(feature)).map((feature) => Number(feature.id)),
+      };
+    },
+    members: (clusterId, limit, offset) => {
+      if (Math.floor(clusterId / ID_ROOM) !== fingerprint) return null;
+      const id = clusterId % ID_ROOM;
+      const total = countOf(id);
+      return total === null ? null : { rows: index.getLeaves(id, limit, offset).map((leaf) => Number(leaf.id)), total };
+    },
+  };
+}

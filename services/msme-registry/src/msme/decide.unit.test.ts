@@ -1,0 +1,122 @@
+import { exampleMsmeFacts as facts } from './example-facts.ts';
+import { decide, type MsmeCommand } from './decide.ts';
+import { absent, evolve, type MsmeEvent } from './msme.ts';
+
+const msmeId = 'reg-1';
+const then = new Date('2026-11-01T00:00:00.000Z');
+const now = new Date('2026-11-24T03:00:00.000Z');
+
+const mask = { needId: 'reg-1.face-mask', declaredAt: then.toISOString(), package: 'goods', item: 'face-mask', quantity: 200 } as const;
+const capital = { needId: 'reg-1.capital', declaredAt: then.toISOString(), package: 'capital', amountRupiah: 6_000_000 } as const;
+const bookkeeping = { needId: 'reg-1.bookkeeping', declaredAt: then.toISOString(), package: 'training', topic: 'bookkeeping', skill: 'hard', seats: 4 } as const;
+const asListed = { ...facts, msmeId, needs: [bookkeeping, capital, mask], verified: false, listedAt: then.toISOString() };
+
+const listed: MsmeEvent = { type: 'msme-listed', data: asListed };
+const delisted: MsmeEvent = { type: 'msme-delisted', data: { ...asListed, reason: 'closed down' } };
+
+function given(...events: MsmeEvent[]) {
+  const state = events.reduce(evolve, absent);
+  return { when: (command: MsmeCommand) => ({ gives: (outcome: unknown) => expect(decide(state, command, now)).toEqual(outcome) }) };
+}
+
+const list: MsmeCommand = { type: 'list', msmeId, facts };
+const update = (changes: Extract<MsmeCommand, { type: 'update' }>['changes']): MsmeCommand => ({ type: 'update', changes });
+
+describe('list', () => {
+  test('puts an MSME on the map, not verified, with its needs declared now and in the order of their ids', () => {
+    const declaredAt = now.toISOString();
+    given()
+      .when(list)
+      .gives([
+        {
+          type: 'msme-listed',
+          data: { ...asListed, listedAt: declaredAt, needs: [{ ...bookkeeping, declaredAt }, { ...capital, declaredAt }, { ...mask, declaredAt }] },
+        },
+      ]);
+  });
+
+  test('adds nothing where the same was listed before, on the map or not', () => {
+    given(listed).when(list).gives([]);
+    given(listed, delisted).when(list).gives([]);
+  });
+
+  test('refuses an id that was listed from another source', () => {
+    given(listed)
+      .when({ ...list, facts: { ...facts, sourceId: 'registration:other' } })
+      .gives({ refused: 'listed-from-elsewhere' });
+  });
+});
+
+describe('update', () => {
+  test('a soft topic is taught as a soft skill', () => {
+    given(listed)
+      .when(update({ needs: [{ package: 'training', topic: 'leadership', seats: 2 }] }))
+      .gives([
+        {
+          type: 'msme-updated',
+          data: {
+            ...asListed,
+            needs: [{ needId: 'reg-1.leadership', declaredAt: now.toISOString(), package: 'training', topic: 'leadership', skill: 'soft', seats: 2 }],
+          },
+        },
+      ]);
+  });
+
+  test('carries the whole state, keeps the day of what stays and dates what changed', () => {
+    given(listed)
+      .when(update({ needs: [{ package: 'goods', item: 'face-mask', quantity: 50 }, { package: 'capital', amountRupiah: 6_000_000 }] }))
+      .gives([{ type: 'msme-updated', data: { ...asListed, needs: [capital, { ...mask, quantity: 50, declaredAt: now.toISOString() }] } }]);
+  });
+
+  test('takes all needs away where none is declared', () => {
+    given(listed).when(update({ needs: [] })).gives([{ type: 'msme-updated', data: { ...asListed, needs: [] } }]);
+  });
+
+  test('of the profile leaves the needs as they are', () => {
+    const profile = { id: 'Baru.', en: 'New.' };
+    given(listed).when(update({ profile })).gives([{ type: 'msme-updated', data: { ...asListed, profile } }]);
+  });
+
+  test('that changes nothing adds nothing, in whatever order the needs come', () => {
+    given(listed).when(update({ needs: facts.needs.toReversed(), profile: facts.profile })).gives([]);
+    given(listed).when(update({})).gives([]);
+  });
+
+  test('is refused for an MSME that is not there or is off the map', () => {
+    given().when(update({ needs: [] })).gives({ refused: 'unknown-msme' });
+    given(listed, delisted).when(update({ needs: [] })).gives({ refused: 'delisted-msme', reason: 'closed down' });
+  });
+});
+
+describe('verify', () => {
+  test('says that an officer has seen it, once', () => {
+    const verified: MsmeEvent = { type: 'msme-updated', data: { ...asListed, verified: true } };
+    given(listed).when({ type: 'verify' }).gives([verified]);
+    given(listed, verified).when({ type: 'verify' }).gives([]);
+  });
+
+  test('is refused for an MSME that is not there or is off the map', () => {
+    given().when({ type: 'verify' }).gives({ refused: 'unknown-msme' });
+    given(listed, delisted).when({ type: 'verify' }).gives({ refused: 'delisted-msme', reason: 'closed down' });
+  });
+});
+
+describe('delist and relist', () => {
+  test('delist takes it off the map with the reason, once', () => {
+    given(listed).when({ type: 'delist', reason: 'closed down' }).gives([delisted]);
+    given(listed, delisted).when({ type: 'delist', reason: 'another' }).gives([]);
+  });
+
+  test('relist puts it back as it was, listed now', () => {
+    given(listed, delisted).when({ type: 'relist' }).gives([{ type: 'msme-listed', data: { ...asListed, listedAt: now.toISOString() } }]);
+  });
+
+  test('relist adds nothing where it is on the map', () => {
+    given(listed).when({ type: 'relist' }).gives([]);
+  });
+
+  test('both are refused for an MSME that is not there', () => {
+    given().when({ type: 'delist', reason: 'closed down' }).gives({ refused: 'unknown-msme' });
+    given().when({ type: 'relist' }).gives({ refused: 'unknown-msme' });
+  });
+});

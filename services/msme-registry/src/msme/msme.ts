@@ -1,0 +1,26 @@
+import type { Msme, msmeDelisted, msmeListed, msmeUpdated, NewEvent } from '@ksbb/contracts';
+
+/** What the registry knows of one MSME. */
+export type MsmeState =
+  | { status: 'absent' }
+  | { status: 'listed'; msme: Msme }
+  /** Taken off the map. What was last public stays, so that it can come back. */
+  | { status: 'delisted'; msme: Msme; reason: string };
+
+export type MsmeEvent = NewEvent<typeof msmeListed> | NewEvent<typeof msmeUpdated> | NewEvent<typeof msmeDelisted>;
+
+export const absent: MsmeState = { status: 'absent' };
+
+export function evolve(_state: MsmeState, event: MsmeEvent): MsmeState {
+  switch (event.type) {
+    case 'msme-listed':
+    case 'msme-updated':
+      return { status: 'listed', msme: event.data };
+    case 'msme-delisted': {
+      const { reason, ...msme } = event.data;
+      return { status: 'delisted', msme, reason };
+    }
+    default:
+      return event satisfies never;
+  }
+}
