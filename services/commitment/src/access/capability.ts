@@ -1,0 +1,61 @@
+import { collaborationId, msmeId } from '@ksbb/contracts';
+import { bearerToken, Problem, unauthorized } from '@ksbb/service-kit';
+import { jwtVerify, SignJWT } from 'jose';
+import { z } from 'zod';
+
+const ISSUER = 'ksbb-commitment';
+const AUDIENCE = 'ksbb';
+const DONOR_SECONDS = 60 * 60;
+const MSME_SECONDS = 90 * 24 * 60 * 60;
+
+type Request = Parameters<typeof bearerToken>[0];
+
+/** What its bearer may do: act as the donor, or as one MSME, of one collaboration. */
+export type Capability = { sub: string; role: 'donor' } | { sub: string; role: 'msme'; msmeId: string };
+
+const capabilitySchema = z.discriminatedUnion('role', [
+  z.object({ sub: collaborationId, role: z.literal('donor') }),
+  z.object({ sub: collaborationId, role: z.literal('msme'), msmeId }),
+]);
+
+export type Capabilities = {
+  /** A token for the capability: a donor's is good for an hour, an MSME's for 90 days. `expiresAt` is RFC 3339 UTC. */
+  issue: (capability: Capability) => Promise<{ token: string; expiresAt: string }>;
+  /** The capability that a request bears for this collaboration. @throws Problem 401 without a good token, 403 for another one */
+  require: (request: Request, collaborationId: string) => Promise<Capability>;
+};
+
+/** Capability tokens: JWTs signed by HMAC-SHA256 with CAPABILITY_SECRET, which the training service has too. */
+export function createCapabilities({ secret, clock }: { secret: string; clock: () => Date }): Capabilities {
+  const key = new TextEncoder().encode(secret);
+
+  async function verify(token: string): Promise<Capability> {
+    try {
+      const options = { algorithms: ['HS256'], issuer: ISSUER, audience: AUDIENCE, currentDate: clock(), requiredClaims: ['exp'] };
+      return capabilitySchema.parse((await jwtVerify(token, key, options)).payload);
+    } catch {
+      throw unauthorized('This token is not valid, or not any more. Ask for a new one.');
+    }
+  }
+
+  return {
+    issue: async ({ sub, ...claims }) => {
+      const now = Math.floor(clock().getTime() / 1000);
+      const expires = now + (claims.role === 'donor' ? DONOR_SECONDS : MSME_SECONDS);
+      const token = await new SignJWT(claims)
+        .setProtectedHeader({ alg: 'HS256' })
+        .setSubject(sub)
+        .setIssuer(ISSUER)
+        .setAudience(AUDIENCE)
+        .setIssuedAt(now)
+        .setExpirationTime(expires)
+        .sign(key);
+      return { token, expiresAt: new Date(expires * 1000).toISOString() };
+    },
+    require: async (request, id) => {
+      const capability = await verify(bearerToken(request));
+      if (capability.sub !== id) throw new Problem(403, 'other-collaboration', `This token is for another collaboration than ${id}.`);
+      return capability;
+    },
+  };
+}

@@ -1,0 +1,27 @@
+import { Problem } from '@ksbb/service-kit';
+import type { MadeCommitment } from '../commitment/commitment.ts';
+import type { PinAttempts } from '../stores/pin-attempts.ts';
+import { isPin } from './pin.ts';
+
+/** Lets the donor of a commitment pass. @throws Problem 403 for a wrong PIN, 429 after too many wrong ones */
+export type CheckPin = (commitment: MadeCommitment, pin: string) => Promise<void>;
+
+export function createPinCheck({ attempts, secret, clock }: { attempts: PinAttempts; secret: string; clock: () => Date }): CheckPin {
+  return async ({ request: { access, collaborationId } }, pin) => {
+    if (access === null) {
+      throw new Problem(403, 'no-pin', 'This collaboration lends repaid money on; it has no PIN and nothing is reported on it.');
+    }
+    const attempt = await attempts.take(collaborationId, clock());
+    if (!attempt.allowed) {
+      const { retryAfterSeconds } = attempt;
+      throw new Problem(429, 'too-many-attempts', 'The PIN was wrong too often. Try again later.', { retryAfterSeconds });
+    }
+    if (!(await isPin(secret, pin, access.pin))) {
+      throw new Problem(403, 'wrong-pin', `This is not the PIN of ${collaborationId}.`, {
+        errors: [{ pointer: '/pin', detail: 'The six digits that were given together with the collaboration ID.' }],
+        extensions: { attemptsLeft: attempt.left },
+      });
+    }
+    await attempts.giveBack(collaborationId);
+  };
+}

@@ -1,0 +1,121 @@
+import type {
+  commitmentClosed,
+  commitmentConfirmed,
+  LineOutcome,
+  lineDelivered,
+  lineReceiptConfirmed,
+  lineReleased,
+  NewEvent,
+  RequestedLine,
+} from '@ksbb/contracts';
+import { type Line, withReceipt, withRelease } from './line.ts';
+
+type Closed = NewEvent<typeof commitmentClosed>['data'];
+export type Origin = Closed['origin'];
+
+/**
+ * What lets its donor in again: hashes of the Idempotency-Key and of the body that made it, by which a repeat is known,
+ * and the slow hash of its PIN with its salt (docs/adr/0003-report-pin.md). All hexadecimal.
+ */
+export type Access = { key: string; body: string; pin: { salt: string; hash: string } };
+
+/** A requested line with its number in the commitment: `<collaborationId>.<n>`, from 1, in the order asked. */
+export type NumberedLine = RequestedLine & { lineId: string };
+
+/** What was asked for. `access` is null for money that is lent on: no one reports on it. Times are RFC 3339 UTC. */
+export type Request = {
+  collaborationId: string;
+  origin: Origin;
+  donorName: string | null;
+  lines: NumberedLine[];
+  access: Access | null;
+  requestedAt: string;
+};
+
+export type Reserving = { status: 'reserving'; request: Request };
+/** `outcomes` has every requested line in the order asked, `lines` those that hold. */
+export type Confirmed = { status: 'confirmed'; request: Request; outcomes: LineOutcome[]; confirmedAt: string; lines: Line[] };
+/** `confirmedAt` is null, and `lines` is empty, where nothing was covered. */
+export type ClosedCommitment = Omit<Confirmed, 'status' | 'confirmedAt'> & {
+  status: 'closed';
+  confirmedAt: string | null;
+  closedAt: string;
+  outcome: Closed['outcome'];
+};
+
+export type Commitment = { status: 'none' } | Reserving | Confirmed | ClosedCommitment;
+/** One that was made. */
+export type MadeCommitment = Exclude<Commitment, { status: 'none' }>;
+
+/** `more` is for this service alone: the contract of the event has no place for it and leaves it out. */
+type With<Event extends { data: object }, More> = Omit<Event, 'data'> & { data: Event['data'] & More };
+
+export type CommitmentEvent =
+  | { type: 'commitment-requested'; data: Request }
+  | With<NewEvent<typeof commitmentConfirmed>, { outcomes: LineOutcome[] }>
+  | With<NewEvent<typeof lineDelivered>, { note: string }>
+  | With<NewEvent<typeof lineReceiptConfirmed>, { note: string | null }>
+  | NewEvent<typeof lineReleased>
+  /** `outcomes` where nothing was covered; afterwards they are known. */
+  | With<NewEvent<typeof commitmentClosed>, { outcomes?: LineOutcome[] }>;
+
+export const noCommitment: Commitment = { status: 'none' };
+
+type Holding = Confirmed | ClosedCommitment;
+
+function holding(state: Commitment, event: CommitmentEvent): Holding {
+  if (state.status === 'none' || state.status === 'reserving') throw new Error(`a commitment that is ${state.status} cannot have ${event.type}`);
+  return state;
+}
+
+function withLine(state: Holding, lineId: string, change: (line: Line) => Line): Holding {
+  return { ...state, lines: state.lines.map((line) => (line.terms.lineId === lineId ? change(line) : line)) };
+}
+
+/** The state after `event`. @throws Error where the event cannot follow on the state, which means damaged data. */
+export function evolve(state: Commitment, event: CommitmentEvent): Commitment {
+  switch (event.type) {
+    case 'commitment-requested':
+      return { status: 'reserving', request: event.data };
+    case 'commitment-confirmed': {
+      if (state.status !== 'reserving') throw new Error(`a commitment that is ${state.status} cannot be confirmed`);
+      const { lines, outcomes, confirmedAt } = event.data;
+      const open = lines.map((terms): Line => ({ terms, status: 'open', releaseReason: null, reports: [] }));
+      return { status: 'confirmed', request: state.request, outcomes, confirmedAt, lines: open };
+    }
+    case 'line-delivered': {
+      const { lineId, reportId, quantity, note, reportedAt } = event.data;
+      const report = { reportId, reported: quantity, confirmed: null, note, receiptNote: null, reportedAt };
+      return withLine(holding(state, event), lineId, (line) => ({ ...line, reports: [...line.reports, report] }));
+    }
+    case 'line-receipt-confirmed': {
+      const { lineId, reportId, reportedAmount, confirmedAmount, note, confirmedAt } = event.data;
+      const receipt = { reportId, reported: reportedAmount, confirmed: confirmedAmount, note: '', receiptNote: note, reportedAt: confirmedAt };
+      return withLine(holding(state, event), lineId, (line) => withReceipt(line, receipt));
+    }
+    case 'line-released': {
+      const { lineId, reason } = event.data;
+      return withLine(holding(state, event), lineId, (line) => withRelease(line, reason));
+    }
+    case 'commitment-closed': {
+      const { closedAt, outcome, outcomes = [] } = event.data;
+      const before = state.status === 'reserving' ? { request: state.request, outcomes, confirmedAt: null, lines: [] } : holding(state, event);
+      return { ...before, status: 'closed', closedAt, outcome };
+    }
+    default:
+      return event satisfies never;
+  }
+}
+
+/** The line of that id, where the commitment holds it. */
+export function lineOf(state: Commitment, lineId: string): Line | undefined {
+  if (state.status !== 'confirmed' && state.status !== 'closed') return undefined;
+  return state.lines.find(({ terms }) => terms.lineId === lineId);
+}
+
+/** The MSMEs that the commitment helps, each once, as they were named when it was made. */
+export function msmesOf(state: Commitment): { msmeId: string; msmeName: string; kelurahan: string }[] {
+  if (state.status !== 'confirmed' && state.status !== 'closed') return [];
+  const msmes = state.lines.map(({ terms: { msmeId, msmeName, area } }) => ({ msmeId, msmeName, kelurahan: area.kelurahan }));
+  return [...new Map(msmes.map((msme) => [msme.msmeId, msme])).values()];
+}

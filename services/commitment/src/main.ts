@@ -1,0 +1,26 @@
+import { isDatabaseUnavailable, openDatabase } from '@ksbb/document-store';
+import { createBus } from '@ksbb/messaging';
+import { createLog, createMetrics, runService, settingsOrExit } from '@ksbb/service-kit';
+import { createApp } from './app.ts';
+import { commitmentSettings } from './settings.ts';
+
+const settings = settingsOrExit(commitmentSettings);
+const log = createLog('commitment', settings.LOG_LEVEL);
+const metrics = createMetrics('commitment');
+
+await runService({
+  settings,
+  log,
+  metrics,
+  build: async () => {
+    const database = await openDatabase(settings.MONGODB_URI, log);
+    const bus = createBus({
+      url: settings.AMQP_URL,
+      service: 'commitment',
+      log,
+      registry: metrics.registry,
+      isDependencyDown: isDatabaseUnavailable,
+    });
+    return createApp({ settings, database, bus, log, metrics, clock: () => new Date() });
+  },
+});

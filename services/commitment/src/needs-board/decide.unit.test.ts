@@ -1,0 +1,233 @@
+import type { Need } from '@ksbb/contracts';
+import { type Board, type BoardEvent, type BoardMsme, evolve, type KnownBoard, RESERVATIONS_LIMIT, TURNED_AWAY_KEPT, unknownBoard } from './board.ts';
+import { coverageOf, outstanding } from './coverage.ts';
+import { answerTo, type AskedLine, type BoardCommand, decide, needOf } from './decide.ts';
+
+const declaredAt = '2026-11-01T00:00:00.000Z';
+const area = { kodeKelurahan: '31.71.01.1003', kelurahan: 'Petojo Utara', kecamatan: 'Gambir', kota: 'Kota Administrasi Jakarta Pusat' };
+const masks = (quantity: number): Need => ({ needId: 'warung.face-mask', package: 'goods', item: 'face-mask', quantity, declaredAt });
+const capital = (amountRupiah: number): Need => ({ needId: 'warung.capital', package: 'capital', amountRupiah, declaredAt });
+const seats: Need = { needId: 'warung.bookkeeping', package: 'training', topic: 'bookkeeping', skill: 'hard', seats: 4, declaredAt };
+const warung = (...needs: Need[]): BoardMsme => ({ msmeId: 'warung', name: 'Warung', area, needs });
+
+const declare = (msme: BoardMsme, version: number, listed = true): BoardCommand => ({ type: 'declare', msme, version, listed });
+const ask = (lineId: string, amount: number, more: Partial<AskedLine> = {}): AskedLine => ({ lineId, needId: 'warung.face-mask', package: 'goods', amount, ...more });
+const reserve = (...lines: AskedLine[]): BoardCommand => ({ type: 'reserve', lines });
+const deliver = (lineId: string, id: string, amount: number): BoardCommand => ({ type: 'record-delivery', lineId, fact: { id, amount } });
+const release = (lineId: string, id: string, amount: number): BoardCommand => ({ type: 'release', lineId, fact: { id, amount } });
+
+function decided(board: Board, command: BoardCommand): BoardEvent[] {
+  const events = decide(board, command);
+  if ('refused' in events) throw new Error(events.refused);
+  return events;
+}
+
+/** The board after these commands. */
+function given(...commands: BoardCommand[]): Board {
+  return commands.reduce((board, command) => decided(board, command).reduce(evolve, board), unknownBoard);
+}
+
+function known(board: Board): KnownBoard {
+  if (board.status === 'unknown') throw new Error('the board is unknown');
+  return board;
+}
+
+/** What is said of masks, or of another need: declared, promised, delivered, open. */
+function coverage(board: Board, needId = 'warung.face-mask'): number[] | undefined {
+  const row = coverageOf(known(board)).needs.find((need) => need.needId === needId);
+  return row === undefined ? undefined : [row.declared, row.promised, row.delivered, row.open];
+}
+
+const types = (events: BoardEvent[]) => events.map(({ type }) => type);
+const listed = declare(warung(masks(100)), 1);
+
+describe('declare', () => {
+  test('the first state of an MSME is on the board, and the coverage of all its needs is told', () => {
+    const events = decided(unknownBoard, declare(warung(masks(100), capital(5_000_000), seats), 3));
+    expect(events).toEqual([
+      { type: 'needs-declared', data: { msme: warung(masks(100), capital(5_000_000), seats), version: 3, listed: true } },
+      {
+        type: 'need-coverage-changed',
+        data: {
+          msmeId: 'warung',
+          needs: [
+            { needId: 'warung.face-mask', package: 'goods', declared: 100, promised: 0, delivered: 0, open: 100 },
+            { needId: 'warung.capital', package: 'capital', declared: 5_000_000, promised: 0, delivered: 0, open: 5_000_000 },
+            { needId: 'warung.bookkeeping', package: 'training', declared: 4, promised: 0, delivered: 0, open: 4 },
+          ],
+        },
+      },
+    ]);
+    expect(events.reduce(evolve, unknownBoard)).toMatchObject({ status: 'listed', msmeId: 'warung', name: 'Warung', area, msmeVersion: 3 });
+  });
+
+  test('a newer state wins, the same and an older one change nothing', () => {
+    const board = given(listed, declare(warung(masks(80)), 2));
+    expect(coverage(board)).toEqual([80, 0, 0, 80]);
+    expect(decide(board, declare(warung(masks(100)), 2))).toEqual([]);
+    expect(decide(board, declare(warung(masks(100)), 1))).toEqual([]);
+  });
+
+  test('states that arrive in the wrong order end in the same board', () => {
+    const second = declare(warung(masks(80), seats), 2);
+    expect(given(second, listed)).toEqual(given(listed, second));
+    const gone = declare(warung(masks(100)), 2, false);
+    expect(given(gone, listed)).toEqual(given(listed, gone));
+    expect(given(gone)).toMatchObject({ status: 'delisted' });
+  });
+
+  test('a state that leaves the coverage as it is does not tell it again', () => {
+    expect(types(decided(given(listed), declare({ ...warung(masks(100)), name: 'Warung Baru' }, 2)))).toEqual(['needs-declared']);
+    expect(types(decided(unknownBoard, declare(warung(), 1)))).toEqual(['needs-declared']);
+  });
+
+  test('less than is promised may be declared: then nothing is open, and what is promised stays', () => {
+    const board = given(listed, reserve(ask('a.1', 60)), declare(warung(masks(50)), 2));
+    expect(coverage(board)).toEqual([50, 60, 0, 0]);
+  });
+
+  test('a need that is gone is kept with nothing declared for as long as something was reserved of it', () => {
+    const board = given(declare(warung(masks(100), seats), 1), reserve(ask('a.1', 60)), declare(warung(), 2));
+    expect(coverage(board)).toEqual([0, 60, 0, 0]);
+    expect(coverage(board, 'warung.bookkeeping')).toBeUndefined();
+    expect(coverage(given(declare(warung(masks(100)), 1), reserve(ask('a.1', 60)), declare(warung(), 2), declare(warung(masks(90)), 3)))).toEqual([90, 60, 0, 30]);
+  });
+});
+
+describe('reserve', () => {
+  test('an open need covers what is asked, up to the last unit', () => {
+    const events = decided(given(listed), reserve(ask('a.1', 99)));
+    expect(events[0]).toEqual({ type: 'line-reserved', data: { lineId: 'a.1', needId: 'warung.face-mask', covered: 99, reason: null } });
+    expect(types(events)).toEqual(['line-reserved', 'need-coverage-changed']);
+    const board = given(listed, reserve(ask('a.1', 99)), reserve(ask('b.1', 1)));
+    expect(coverage(board)).toEqual([100, 100, 0, 0]);
+    expect(answerTo(board, 'b.1')).toEqual({ covered: 1, reason: null });
+  });
+
+  test('of more than is open the rest is covered, and it is said that others were there before', () => {
+    const board = given(listed, reserve(ask('a.1', 99)), reserve(ask('b.1', 2)));
+    expect(answerTo(board, 'b.1')).toEqual({ covered: 1, reason: 'already-covered' });
+    expect(coverage(board)).toEqual([100, 100, 0, 0]);
+  });
+
+  test('of nothing that is open nothing is covered, and the coverage is not told', () => {
+    const events = decided(given(listed, reserve(ask('a.1', 100))), reserve(ask('b.1', 1)));
+    expect(events).toEqual([{ type: 'line-turned-away', data: { lineId: 'b.1', reason: 'already-covered' } }]);
+  });
+
+  test('lines of one request are served in their order', () => {
+    const board = given(declare(warung(masks(100), seats), 1), reserve(ask('a.1', 70), ask('a.2', 70), ask('a.3', 9, { needId: 'warung.bookkeeping', package: 'training' })));
+    expect(['a.1', 'a.2', 'a.3'].map((lineId) => answerTo(board, lineId))).toEqual([
+      { covered: 70, reason: null },
+      { covered: 30, reason: 'already-covered' },
+      { covered: 4, reason: 'already-covered' },
+    ]);
+  });
+
+  test.each([
+    ['no-such-need', listed, ask('a.1', 1, { needId: 'warung.glove' })],
+    ['no-such-need', declare(warung(), 1), ask('a.1', 1)],
+    ['other-package', listed, ask('a.1', 1, { package: 'training' })],
+    ['msme-not-listed', declare(warung(masks(100)), 1, false), ask('a.1', 1)],
+  ] as const)('%s is said, and nothing is covered', (reason, declaration, line) => {
+    const board = given(declaration);
+    expect(decide(board, reserve(line))).toEqual([{ type: 'line-turned-away', data: { lineId: 'a.1', reason } }]);
+    expect(answerTo(given(declaration, reserve(line)), 'a.1')).toEqual({ covered: 0, reason });
+  });
+
+  test('a need that is no longer declared takes no reservations', () => {
+    const board = given(listed, reserve(ask('a.1', 60)), declare(warung(), 2), reserve(ask('b.1', 1)));
+    expect(answerTo(board, 'b.1')).toEqual({ covered: 0, reason: 'no-such-need' });
+  });
+
+  test('an MSME that nothing was heard of gets no board, and counts as not listed', () => {
+    expect(decide(unknownBoard, reserve(ask('a.1', 1)))).toEqual([]);
+    expect(answerTo(unknownBoard, 'a.1')).toEqual({ covered: 0, reason: 'msme-not-listed' });
+    expect(answerTo(given(listed), 'never-asked.1')).toEqual({ covered: 0, reason: 'msme-not-listed' });
+  });
+
+  test('a board takes its thousandth reservation, of whatever need, and no other', () => {
+    const many = Array.from({ length: RESERVATIONS_LIMIT - 2 }, (_, at) => ask(`${at}.1`, 1));
+    const almost = given(declare(warung(masks(5_000), seats), 1), reserve(...many, ask('s.1', 1, { needId: 'warung.bookkeeping', package: 'training' })));
+    const full = given(declare(warung(masks(5_000), seats), 1), reserve(...many, ask('s.1', 1, { needId: 'warung.bookkeeping', package: 'training' }), ask('last.1', 1)));
+    expect(types(decided(almost, reserve(ask('last.1', 1))))[0]).toBe('line-reserved');
+    expect(decide(full, reserve(ask('more.1', 1)))).toEqual([{ type: 'line-turned-away', data: { lineId: 'more.1', reason: 'board-full' } }]);
+  });
+
+  test('a repeat answers what the line got the first time, whatever happened since', () => {
+    const board = given(listed, reserve(ask('a.1', 100)), reserve(ask('b.1', 5)), release('a.1', 'r', 40));
+    expect(decide(board, reserve(ask('a.1', 100), ask('b.1', 5)))).toEqual([]);
+    expect(answerTo(board, 'a.1')).toEqual({ covered: 100, reason: null });
+    expect(answerTo(board, 'b.1')).toEqual({ covered: 0, reason: 'already-covered' });
+    expect(types(decided(board, reserve(ask('a.1', 100), ask('c.1', 5))))).toEqual(['line-reserved', 'need-coverage-changed']);
+  });
+
+  test('of lines that got nothing the last ones are remembered', () => {
+    const lines = Array.from({ length: TURNED_AWAY_KEPT + 1 }, (_, at) => ask(`${at}.1`, 1));
+    const { turnedAway } = known(given(listed, reserve(ask('a.1', 100)), reserve(...lines)));
+    expect(turnedAway).toHaveLength(TURNED_AWAY_KEPT);
+    expect(turnedAway[0]).toEqual({ lineId: '1.1', reason: 'already-covered' });
+  });
+
+  test('a reservation remembers under which state of the MSME it was made', () => {
+    const board = known(given(listed, declare(warung(masks(100)), 7), reserve(ask('a.1', 1))));
+    expect(needOf(board, 'warung.face-mask')?.reservations).toEqual([
+      { lineId: 'a.1', covered: 1, reason: null, msmeVersion: 7, deliveries: [], releases: [] },
+    ]);
+  });
+});
+
+describe('record-delivery and release', () => {
+  const promised = [listed, reserve(ask('a.1', 60), ask('b.1', 10))];
+
+  test('what has arrived is delivered and stays promised', () => {
+    const events = decided(given(...promised), deliver('a.1', 'report-1', 25));
+    expect(types(events)).toEqual(['delivery-recorded', 'need-coverage-changed']);
+    expect(coverage(given(...promised, deliver('a.1', 'report-1', 25), deliver('a.1', 'report-2', 5), deliver('b.1', 'report-1', 1)))).toEqual([100, 70, 31, 30]);
+  });
+
+  test('what is released is open again', () => {
+    expect(types(decided(given(...promised), release('a.1', 'event-1', 35)))).toEqual(['reservation-released', 'need-coverage-changed']);
+    const board = given(...promised, release('a.1', 'event-1', 35), release('a.1', 'event-2', 5));
+    expect(coverage(board)).toEqual([100, 30, 0, 70]);
+    expect(answerTo(given(listed, reserve(ask('a.1', 100)), release('a.1', 'r', 100), reserve(ask('c.1', 100))), 'c.1')).toEqual({ covered: 100, reason: null });
+  });
+
+  test('a repeat of either changes nothing, and an id counts for each of both', () => {
+    const board = given(...promised, deliver('a.1', 'x', 25), release('a.1', 'x', 35));
+    expect(coverage(board)).toEqual([100, 35, 25, 65]);
+    expect(decide(board, deliver('a.1', 'x', 25))).toEqual([]);
+    expect(decide(board, release('a.1', 'x', 35))).toEqual([]);
+  });
+
+  test('their order makes no difference', () => {
+    const facts = [deliver('a.1', 'x', 25), release('a.1', 'y', 35)];
+    expect(coverageOf(known(given(...promised, ...facts.toReversed())))).toEqual(coverageOf(known(given(...promised, ...facts))));
+  });
+
+  test('what arrives after it was released counts as promised and delivered', () => {
+    const board = given(...promised, release('a.1', 'y', 60), deliver('a.1', 'x', 60));
+    expect(coverage(board)).toEqual([100, 70, 60, 30]);
+  });
+
+  test('of a delivery of nothing the coverage is not told', () => {
+    expect(types(decided(given(...promised), deliver('a.1', 'x', 0)))).toEqual(['delivery-recorded']);
+  });
+
+  test('a line that the board never reserved is refused', () => {
+    const board = given(...promised, declare(warung(masks(70)), 2), reserve(ask('c.1', 1)));
+    for (const command of [deliver('z.1', 'x', 1), release('z.1', 'x', 1), deliver('c.1', 'x', 1)]) {
+      expect(decide(board, command)).toEqual({ refused: 'no-such-line' });
+    }
+    expect(decide(unknownBoard, deliver('a.1', 'x', 1))).toEqual({ refused: 'no-such-line' });
+  });
+
+  test('outstanding is what is reserved, neither delivered nor released', () => {
+    const board = known(given(...promised, deliver('a.1', 'x', 25), release('a.1', 'y', 5)));
+    expect(needOf(board, 'warung.face-mask')?.reservations.map(outstanding)).toEqual([30, 10]);
+  });
+});
+
+test('an event that cannot follow on the board is damaged data', () => {
+  expect(() => evolve(unknownBoard, { type: 'line-turned-away', data: { lineId: 'a.1', reason: 'already-covered' } })).toThrow('an unknown board cannot have line-turned-away');
+});

@@ -1,0 +1,123 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Envelope, envelope, type EventDefinition, type MakeCommitmentRequest, type Msme, msmeListed, type NewEvent } from '@ksbb/contracts';
+import { isDatabaseUnavailable, openDatabase } from '@ksbb/document-store';
+import { type Bus, createBus, on } from '@ksbb/messaging';
+import { createLog, createMetrics } from '@ksbb/service-kit';
+import { createApp } from '../app.ts';
+import { exampleInstitutions } from '../institutions/institutions.ts';
+
+/*
+ * For component tests: the service as production wires it, on a real database and broker, with another service beside it
+ * that publishes events and hears what comes back.
+ */
+
+export const operatorToken = 'an-operator-token-for-tests';
+
+const settings = {
+  PIN_SECRET: 'a-pin-secret-for-tests',
+  CAPABILITY_SECRET: 'a-capability-secret-for-tests',
+  OPERATOR_TOKEN: operatorToken,
+  INSTITUTIONS_FILE: exampleInstitutions,
+};
+
+const WAIT_MS = 15_000;
+
+export type RunningService = Awaited<ReturnType<typeof startService>>;
+
+/** Asks again until `look` answers something, at most 15 s. */
+export async function until<T>(look: () => Promise<T | undefined> | T | undefined): Promise<T> {
+  const end = performance.now() + WAIT_MS;
+  for (;;) {
+    const found = await look();
+    if (found !== undefined) return found;
+    if (performance.now() > end) throw new Error('it did not come about in time');
+    await sleep(20);
+  }
+}
+
+function busOf(service: string, amqpUrl: string): Bus {
+  const log = createLog(service, 'silent');
+  return createBus({ url: amqpUrl, service, log, registry: createMetrics(service).registry, isDependencyDown: isDatabaseUnavailable });
+}
+
+/** Starts the service; `offset` moves its clock by milliseconds. `hears`: the events that the other service listens to. */
+export async function startService({ amqpUrl, mongodbUri, hears }: { amqpUrl: string; mongodbUri: string; hears: readonly EventDefinition[] }) {
+  const time = { offset: 0 };
+  const clock = () => new Date(Date.now() + time.offset);
+  const log = createLog('commitment', 'silent');
+  const database = await openDatabase(mongodbUri, log);
+  const bus = busOf('commitment', amqpUrl);
+  const other = busOf('neighbour', amqpUrl);
+  const heard: Envelope[] = [];
+  other.subscribe(
+    hears.map((event) => on(event, 'insert', async (received) => void heard.push(received))),
+    {},
+  );
+  await other.started();
+  const service = await createApp({ settings, database, bus, log, metrics: createMetrics('commitment'), clock });
+  await bus.started();
+
+  return {
+    ...service,
+    time,
+    clock,
+    connection: database.connection,
+    /** Every event heard so far, repeats included. */
+    heard: <D extends EventDefinition>(event: D, subject?: string): (Envelope & { data: NewEvent<D>['data'] })[] => {
+      return heard.filter(({ type, subject: about }) => type === event.type && (subject === undefined || about === subject)) as never;
+    },
+    /** Publishes as another service would; resolves when the broker has it. */
+    publish: <D extends EventDefinition>(event: D, subject: string, version: number, data: NewEvent<D>['data']): Promise<void> => {
+      return other.publish(envelope(event, subject, version, data as Record<string, unknown>, clock()));
+    },
+    close: async () => {
+      await service.close();
+      await other.close();
+    },
+  };
+}
+
+export const area = { kodeKelurahan: '31.71.01.1003', kelurahan: 'Petojo Utara', kecamatan: 'Gambir', kota: 'Kota Administrasi Jakarta Pusat' };
+const declaredAt = '2026-11-01T00:00:00.000Z';
+
+/** An MSME that lacks masks, capital and a training. */
+export function msmeNamed(msmeId: string, amounts: { masks?: number; capitalRupiah?: number; seats?: number } = {}): Msme {
+  const { masks = 100, capitalRupiah = 6_000_000, seats = 10 } = amounts;
+  return {
+    msmeId,
+    name: `Warung ${msmeId}`,
+    category: 'kuliner',
+    origin: 'generated',
+    sourceId: null,
+    profile: { id: 'Warung.', en: 'A food stall.' },
+    location: null,
+    area,
+    photos: [],
+    needs: [
+      { needId: `${msmeId}.face-mask`, package: 'goods', item: 'face-mask', quantity: masks, declaredAt },
+      { needId: `${msmeId}.capital`, package: 'capital', amountRupiah: capitalRupiah, declaredAt },
+      { needId: `${msmeId}.bookkeeping`, package: 'training', topic: 'bookkeeping', skill: 'hard', seats, declaredAt },
+    ],
+    verified: true,
+    listedAt: declaredAt,
+  };
+}
+
+/** Lists an MSME and waits until its board is there. */
+export async function listMsme({ publish, boards }: RunningService, msme: Msme): Promise<Msme> {
+  await publish(msmeListed, msme.msmeId, 1, msme);
+  await until(async () => (await boards.load(msme.msmeId)) ?? undefined);
+  return msme;
+}
+
+export const donor: MakeCommitmentRequest['donor'] = {
+  name: 'PT Contoh Donatur',
+  kind: 'company',
+  email: 'donatur@contoh.example',
+  phone: '+62 000 0000 0000',
+  anonymous: false,
+};
+
+/** An Idempotency-Key that was not used before. */
+export const freshKey = () => randomBytes(12).toString('hex');
