@@ -1,0 +1,128 @@
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseEnv } from 'node:util';
+import { parseSettings } from '@ksbb/service-kit';
+import { parse, parseAllDocuments } from 'yaml';
+import type { z } from 'zod';
+import { ROOT } from '../dev/run-directory.ts';
+import { SERVICE_NAMES } from '../dev/services.ts';
+import { IMAGES } from '../images/images.ts';
+
+type Env = Record<string, string>;
+type Container = { name: string; image: string; command?: string[]; env?: EnvVariable[] };
+type EnvVariable = { name: string; value?: string; valueFrom?: { secretKeyRef: { name: string; key: string } } };
+type PodSpec = { containers: Container[]; initContainers?: Container[] };
+type Manifest = { kind: string; metadata: { name: string }; spec?: { template?: { spec: PodSpec } } };
+type Kustomization = { secretGenerator: { name: string; literals: string[] }[] };
+type ComposeService = { image: string; command?: string[]; environment?: Record<string, string>; build?: { dockerfile: string } };
+
+const OVERLAY = 'k8s/overlays/local/kustomization.yaml';
+/** Read by the topology job itself. */
+const TOPOLOGY_SETTINGS = ['AMQP_URL'];
+const FROM_OTHERS = ['rabbitmq:4-management', 'mongo:8'];
+
+const text = (path: string) => readFileSync(join(ROOT, path), 'utf8');
+
+/** Fills in `${NAME:?}` and `${NAME:-default}` as docker compose does. */
+function interpolate(value: string, env: NodeJS.Dict<string>): string {
+  return value.replaceAll(/\$\{(\w+)(?::\?|:-([^}]*))?\}/g, (whole, name: string, otherwise?: string) => {
+    const given = env[name] ?? otherwise;
+    if (given === undefined) throw new Error(`${whole} is not in .env.example`);
+    return given;
+  });
+}
+
+function composeServices(): Record<string, ComposeService> {
+  const env = parseEnv(text('.env.example'));
+  const { services } = parse(text('docker-compose.yml'), { merge: true }) as { services: Record<string, ComposeService> };
+  for (const { environment } of Object.values(services)) {
+    for (const [name, value] of Object.entries(environment ?? {})) Object.assign(environment ?? {}, { [name]: interpolate(value, env) });
+  }
+  return services;
+}
+
+function secrets(): Record<string, Env> {
+  const { secretGenerator } = parse(text(OVERLAY)) as Kustomization;
+  const pairs = (literals: string[]) => literals.map((literal) => [literal.slice(0, literal.indexOf('=')), literal.slice(literal.indexOf('=') + 1)]);
+  return Object.fromEntries(secretGenerator.map(({ name, literals }) => [name, Object.fromEntries(pairs(literals)) as Env]));
+}
+
+function containers(): (Container & { workload: string })[] {
+  const files = globSync('k8s/**/*.yaml', { cwd: ROOT });
+  const manifests = files.flatMap((file) => parseAllDocuments(text(file)).map((document) => document.toJS() as Manifest));
+  return manifests.flatMap(({ metadata, spec }) => {
+    const pod = spec?.template?.spec;
+    return [...(pod?.initContainers ?? []), ...(pod?.containers ?? [])].map((container) => ({ ...container, workload: metadata.name }));
+  });
+}
+
+function envOf({ env = [] }: Container, known: Record<string, Env>): Env {
+  const valueOf = ({ name, value, valueFrom }: EnvVariable) => {
+    const found = value ?? known[valueFrom?.secretKeyRef.name ?? '']?.[valueFrom?.secretKeyRef.key ?? ''];
+    if (found === undefined) throw new Error(`${name} has no value, and ${OVERLAY} makes no such secret`);
+    return found;
+  };
+  return Object.fromEntries(env.map((variable) => [variable.name, valueOf(variable)]));
+}
+
+async function settingsOf(service: string): Promise<z.ZodObject> {
+  const { settingsSchema } = (await import(`../../services/${service}/src/settings.ts`)) as { settingsSchema: z.ZodObject };
+  return settingsSchema;
+}
+
+/** Fails with every fault of the environment, such as a missing setting or one that nothing reads. */
+function expectToBeSettings(env: Env, schema: z.ZodObject): void {
+  expect(Object.keys(env).filter((name) => !(name in schema.shape))).toEqual([]);
+  expect(() => parseSettings(schema, env)).not.toThrow();
+}
+
+describe.each(SERVICE_NAMES)('%s is started with its settings, all of them and no others', (service) => {
+  test('by docker compose', async () => {
+    expectToBeSettings(composeServices()[service]?.environment ?? {}, await settingsOf(service));
+  });
+
+  test('by Kubernetes', async () => {
+    const own = containers().filter(({ name, workload }) => name === service && workload === service);
+    expect(own).toHaveLength(1);
+    expectToBeSettings(envOf(own[0]!, secrets()), await settingsOf(service));
+  });
+});
+
+describe('the jobs', () => {
+  test('that load the map have its settings and name its program', async () => {
+    const { loadSettingsSchema } = await import('../../services/msme-registry/src/settings.ts');
+    const compose = composeServices()['load-data'];
+    const kubernetes = containers().find(({ name }) => name === 'load-data');
+    expectToBeSettings(compose?.environment ?? {}, loadSettingsSchema);
+    expectToBeSettings(envOf(kubernetes!, secrets()), loadSettingsSchema);
+    for (const command of [compose?.command, kubernetes?.command]) expect(existsSync(join(ROOT, command?.[2] ?? 'no program'))).toBe(true);
+  });
+
+  test('that declare the topology have the address of the broker', () => {
+    expect(Object.keys(composeServices()['topology']?.environment ?? {})).toEqual(TOPOLOGY_SETTINGS);
+    const jobs = containers().filter(({ name }) => name === 'topology');
+    expect(jobs.length).toBeGreaterThan(0);
+    for (const job of jobs) expect(Object.keys(envOf(job, secrets()))).toEqual(TOPOLOGY_SETTINGS);
+  });
+});
+
+describe('the images', () => {
+  const ours = new Map(IMAGES.map(({ name, dockerfile }) => [`ksbb/${name}:dev`, dockerfile]));
+
+  test('that compose and Kubernetes name are those there are, and two of others', () => {
+    const named = [...Object.values(composeServices()), ...containers()].map(({ image }) => image);
+    expect([...new Set(named)].toSorted()).toEqual([...ours.keys(), ...FROM_OTHERS].toSorted());
+  });
+
+  test('that compose builds are built by their Dockerfile', () => {
+    const built = Object.values(composeServices()).filter(({ build }) => build !== undefined);
+    expect(built.map(({ image, build }) => [image, build?.dockerfile]).toSorted()).toEqual([...ours].toSorted());
+  });
+
+  test.each(IMAGES)('$name starts a program that is there, as a user without rights', ({ dockerfile }) => {
+    const lines = text(dockerfile).split('\n');
+    const command = JSON.parse(lines.findLast((line) => line.startsWith('CMD '))?.slice(4) ?? '[]') as string[];
+    expect(lines).toContain('USER 10001:10001');
+    expect(existsSync(join(ROOT, command.at(-1) ?? 'no program'))).toBe(true);
+  });
+});
