@@ -18,7 +18,7 @@ export async function keepCurrent({ bus, index, read }: { bus: Pick<Bus, 'follow
     await read();
     filled.resolve();
   });
-  await Promise.race([filled.promise, sleep(WAIT_FOR_BROKER_MS)]);
+  await Promise.race([filled.promise, sleep(WAIT_FOR_BROKER_MS, undefined, { ref: false })]);
   if (begun) await filled.promise;
   else await read();
 }
