@@ -11,6 +11,8 @@ export type EventDefinition<Name extends string = string, Data extends z.ZodObje
   major: number;
   type: string;
   routingKey: string;
+  /** What the subject of the event is: the name of a field of its data, or how it follows from one. */
+  subject: string;
   summary: string;
   data: Data;
   example: z.input<Data>;
@@ -20,6 +22,7 @@ export function defineEvent<Name extends string, Data extends z.ZodObject>(defin
   service: string;
   name: Name;
   major: number;
+  subject: string;
   summary: string;
   data: Data;
   example: z.input<Data>;

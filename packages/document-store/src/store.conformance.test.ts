@@ -17,6 +17,7 @@ const moneyPaidIn = defineEvent({
   service: 'bank',
   name: 'money-paid-in',
   major: 1,
+  subject: 'the id of the account',
   summary: 'For this test.',
   data: z.object({ amount: z.int().min(1) }),
   example: { amount: 1 },

@@ -12,6 +12,7 @@ const shelfFilled = defineEvent({
   service: 'shop',
   name: 'shelf-filled',
   major: 1,
+  subject: 'the id of the shelf',
   summary: 'For this test.',
   data: z.object({ pieces: z.int().min(1) }),
   example: { pieces: 1 },

@@ -13,6 +13,7 @@ const doorOpened = defineEvent({
   service: 'house',
   name: 'door-opened',
   major: 1,
+  subject: 'the id of the door',
   summary: 'For this test.',
   data: z.object({ times: z.int().min(1) }),
   example: { times: 1 },

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { createSettler } from './settle.ts';
 import { on, type Subscription } from './subscription.ts';
 
-const shelfFilled = defineEvent({ service: 'shop', name: 'shelf-filled', major: 1, summary: 'For this test.', data: z.object({}), example: {} });
+const shelfFilled = defineEvent({ service: 'shop', name: 'shelf-filled', major: 1, subject: 'the id of the shelf', summary: 'For this test.', data: z.object({}), example: {} });
 
 function delivery(headers: Record<string, unknown>): ConsumeMessage {
   const content = Buffer.from(JSON.stringify(envelope(shelfFilled, 'shelf-1', 1, {}, new Date(0))));

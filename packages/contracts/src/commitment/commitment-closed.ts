@@ -8,6 +8,7 @@ export const commitmentClosed = defineEvent({
   service: 'commitment',
   name: 'commitment-closed',
   major: 1,
+  subject: 'collaborationId',
   summary: 'Nothing is left to do in a commitment.',
   data: z.object({
     collaborationId,

@@ -8,6 +8,7 @@ export const commitmentConfirmed = defineEvent({
   service: 'commitment',
   name: 'commitment-confirmed',
   major: 1,
+  subject: 'collaborationId',
   summary: 'A commitment holds: every line in it is reserved on the needs board.',
   data: z.object({
     collaborationId,

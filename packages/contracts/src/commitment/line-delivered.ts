@@ -7,6 +7,7 @@ export const lineDelivered = defineEvent({
   service: 'commitment',
   name: 'line-delivered',
   major: 1,
+  subject: 'collaborationId',
   summary: 'A donor reports goods delivered on a line.',
   data: z.object({
     collaborationId,

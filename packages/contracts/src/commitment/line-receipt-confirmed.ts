@@ -7,6 +7,7 @@ export const lineReceiptConfirmed = defineEvent({
   service: 'commitment',
   name: 'line-receipt-confirmed',
   major: 1,
+  subject: 'collaborationId',
   summary: 'Help on a line has arrived: an MSME says how much goods came, a partner disbursed, or seats were taken.',
   data: z.object({
     collaborationId,

@@ -7,6 +7,7 @@ export const lineReleased = defineEvent({
   service: 'commitment',
   name: 'line-released',
   major: 1,
+  subject: 'collaborationId',
   summary: 'What a line had reserved and not yet delivered is open for others again.',
   data: z.object({
     collaborationId,

@@ -5,6 +5,7 @@ export const needCoverageChanged = defineEvent({
   service: 'commitment',
   name: 'need-coverage-changed',
   major: 1,
+  subject: 'msmeId',
   summary: 'What is declared, promised, delivered and open at one MSME. Carries all its needs.',
   data: board,
   example: {

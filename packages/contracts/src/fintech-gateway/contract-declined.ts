@@ -6,6 +6,7 @@ export const contractDeclined = defineEvent({
   service: 'fintech-gateway',
   name: 'contract-declined',
   major: 1,
+  subject: 'loanId',
   summary: 'The contract will not come about.',
   data: z.object({ ...aboutLoan, reason: z.string() }),
   example: { ...exampleLoan, reason: 'declined by the signer' },

@@ -7,6 +7,7 @@ export const contractForwarded = defineEvent({
   service: 'fintech-gateway',
   name: 'contract-forwarded',
   major: 1,
+  subject: 'loanId',
   summary: 'The partner has taken the contract and waits for the signature.',
   data: z.object({ ...aboutLoan, amountRupiah: rupiah, partnerContractId: z.string(), signUrl: z.url().nullable() }),
   example: {

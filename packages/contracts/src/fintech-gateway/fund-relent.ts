@@ -7,6 +7,7 @@ export const fundRelent = defineEvent({
   service: 'fintech-gateway',
   name: 'fund-relent',
   major: 1,
+  subject: 'relendId without its number',
   summary: 'Repaid money is lent on: the next loan exists and keeps the lots it came from.',
   data: z.object({
     relendId: z.string(),

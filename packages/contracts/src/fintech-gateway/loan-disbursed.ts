@@ -7,6 +7,7 @@ export const loanDisbursed = defineEvent({
   service: 'fintech-gateway',
   name: 'loan-disbursed',
   major: 1,
+  subject: 'loanId',
   summary: 'The partner has paid the loan out to the MSME.',
   data: z.object({
     ...aboutLoan,

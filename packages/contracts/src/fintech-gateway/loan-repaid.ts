@@ -7,6 +7,7 @@ export const loanRepaid = defineEvent({
   service: 'fintech-gateway',
   name: 'loan-repaid',
   major: 1,
+  subject: 'loanId',
   summary: 'A loan is paid back in full; its money can be lent on.',
   data: z.object({ ...aboutLoan, amountRupiah: rupiah, lots: z.array(lot).min(1), repaidAt: timestamp }),
   example: {

@@ -6,6 +6,7 @@ export const relendProposed = defineEvent({
   service: 'fintech-gateway',
   name: 'relend-proposed',
   major: 1,
+  subject: 'relendId without its number',
   summary: 'Repaid money is offered to the next MSME in need; it becomes a commitment where the need is still open.',
   data: z.object({
     relendId: z.string().min(1).max(100),

@@ -7,6 +7,7 @@ export const repaymentReceived = defineEvent({
   service: 'fintech-gateway',
   name: 'repayment-received',
   major: 1,
+  subject: 'loanId',
   summary: 'An instalment was paid back. Carries the split over the lots it came from.',
   data: z.object({
     ...aboutLoan,

@@ -7,6 +7,7 @@ export const msmeDelisted = defineEvent({
   service: 'msme-registry',
   name: 'msme-delisted',
   major: 1,
+  subject: 'msmeId',
   summary: 'An MSME is no longer on the map. Carries its last public state and why.',
   data: msme.extend({ reason: z.string().min(1).max(300) }),
   example: { ...exampleMsme, reason: 'closed down' },

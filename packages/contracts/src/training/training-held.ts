@@ -7,6 +7,7 @@ export const trainingHeld = defineEvent({
   service: 'training',
   name: 'training-held',
   major: 1,
+  subject: 'trainingId',
   summary: 'The training took place; attendance is final.',
   data: z.object({
     ...aboutTraining,

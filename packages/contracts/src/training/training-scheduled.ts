@@ -7,6 +7,7 @@ export const trainingScheduled = defineEvent({
   service: 'training',
   name: 'training-scheduled',
   major: 1,
+  subject: 'trainingId',
   summary: 'A session has a time and a place, and the chosen MSMEs are invited to it. Sent again when it is moved.',
   data: z.object({
     ...aboutTraining,

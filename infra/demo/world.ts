@@ -1,0 +1,77 @@
+import { spawn } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { startBackingServers } from '../dev/backing-servers.ts';
+import type { Command } from '../dev/command.ts';
+import { startPlatform, type Platform } from '../dev/platform.ts';
+import type { Log } from '../dev/progress.ts';
+import { makeRunDirectory, ROOT } from '../dev/run-directory.ts';
+import type { ServiceName } from '../dev/services.ts';
+import { declareTopology } from '../topology/declare.ts';
+
+/** A breaker that opens and tries again within seconds, so that a person can watch it. */
+const QUICK_GATEWAY = {
+  BREAKER_VOLUME: '3',
+  BREAKER_RESET_MS: '2000',
+  BREAKER_RAMP_MS: '0',
+  FORWARD_RETRY_MS: '300',
+  FORWARD_RETRY_MAX_MS: '1000',
+  POLL_EVERY_MS: '500',
+  RELEND_SWEEP_MS: '1000',
+};
+
+/** Everything that runs, as the story needs it. */
+export type World = {
+  platform: Platform;
+  /** A service behind the portal's edge, as anyone outside reaches it. */
+  api: (service: Exclude<ServiceName, 'portal'>) => string;
+  sandboxUrl: string;
+  rabbitUrl: string;
+  operatorToken: string;
+  sandboxAdminToken: string;
+  /** Loads the real places and `msmes` generated MSMEs by the registry's own job. */
+  loadMsmes: (msmes: number) => Promise<void>;
+  /** Kills a service with SIGKILL now; resolves when its successor is ready. */
+  killAndAwaitReturn: (service: ServiceName) => Promise<void>;
+};
+
+export async function startWorld(command: Command, log: Log): Promise<World> {
+  const dir = makeRunDirectory('demo');
+  command.defer(() => rmSync(dir, { recursive: true, force: true }));
+  const { rabbit, mongo } = await startBackingServers(command, { dir, log, backend: 'memory', heapMb: 256 });
+  await declareTopology(rabbit.url);
+  const logDir = join(ROOT, '.run/demo-logs');
+  const platform = await startPlatform({
+    dir,
+    log,
+    logDir,
+    rabbitUrl: rabbit.url,
+    mongoUrl: mongo.url,
+    settings: { 'fintech-gateway': QUICK_GATEWAY },
+  });
+  command.defer(() => platform.stop());
+  return {
+    platform,
+    api: (service) => `${platform.portalUrl}/api/${service}`,
+    sandboxUrl: platform.urls['fintech-sandbox'],
+    rabbitUrl: rabbit.url,
+    operatorToken: platform.secrets.operatorToken,
+    sandboxAdminToken: platform.secrets.sandboxAdminToken,
+    loadMsmes: (msmes) => loadMsmes(command, platform, msmes),
+    killAndAwaitReturn: async (service) => {
+      platform.kill(service, 'SIGKILL');
+      await platform.untilReady(service);
+    },
+  };
+}
+
+function loadMsmes(command: Command, platform: Platform, msmes: number): Promise<void> {
+  const args = ['services/msme-registry/src/load-data.ts', '--msmes', String(msmes)];
+  const env = platform.environment('msme-registry');
+  const loader = spawn(process.execPath, args, { cwd: ROOT, env, stdio: ['ignore', 'inherit', 'inherit'] });
+  command.defer(() => void loader.kill('SIGKILL'));
+  return new Promise((resolve, reject) => {
+    loader.once('error', reject);
+    loader.once('exit', (code) => (code === 0 ? resolve() : reject(new Error(`loading the data failed with exit code ${code}`))));
+  });
+}
