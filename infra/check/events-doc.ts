@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Subscriber } from '../topology/subscribers.ts';
 import { fieldsOf, type JsonSchema } from './schema-fields.ts';
 
+const kebab = (name: string) => name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 const code = (text: string) => `\`${text}\``;
 const row = (cells: string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
 
@@ -11,10 +12,10 @@ function table(head: string[], rows: string[][]): string {
 }
 
 function consumersOf(event: EventDefinition, subscribers: readonly Subscriber[]): string {
-  const consumers = subscribers.flatMap(({ service, subscriptions }) => {
-    const rows = subscriptions.filter((subscription) => subscription.event.type === event.type);
-    return rows.map(({ reaction, effect }) => `${service}: ${reaction} (${effect})`);
-  });
+  const consumers = subscribers.flatMap(({ service, subscriptions, followed = [] }) => [
+    ...subscriptions.filter((row) => row.event.type === event.type).map(({ reaction, effect }) => `${service}: ${reaction} (${effect})`),
+    ...followed.filter((row) => row.event.type === event.type).map(({ handle }) => `${service}: ${kebab(handle.name)} (followed)`),
+  ]);
   return consumers.length === 0 ? 'none' : consumers.join('<br>');
 }
 
@@ -31,9 +32,9 @@ function eventSection(event: EventDefinition): string {
 
 function producerSection(service: string, events: EventDefinition[], subscribers: readonly Subscriber[]): string {
   const rows = events.map((event) => {
-    return [`[${event.name}](#${event.name})`, code(event.type), event.summary, consumersOf(event, subscribers)];
+    return [`[${event.name}](#${event.name})`, code(event.type), event.subject, event.summary, consumersOf(event, subscribers)];
   });
-  return [`## ${service}`, table(['event', 'type', 'says', 'taken by'], rows), ...events.map(eventSection)].join('\n\n');
+  return [`## ${service}`, table(['event', 'type', 'subject', 'says', 'taken by'], rows), ...events.map(eventSection)].join('\n\n');
 }
 
 const introduction = `# Events
@@ -45,6 +46,8 @@ Each event is a structured-mode CloudEvents 1.0 message on the topic exchange \`
 - **insert**: writes one document whose id follows from the event; a repeat finds it there
 - **newest-wins**: the event carries its subject's full public state; an older version is ignored
 - **transition**: a state machine takes the step once and has nothing to add to a repeat
+
+What is *followed* keeps a view in the memory of every replica, which is read anew when the connection was lost.
 
 Inside a major version only fields are added, and consumers ignore what they do not know.`;
 
