@@ -3,7 +3,6 @@ import { areaList, clusterMembers, envelope, mapView, msmeDelisted, msmeDetail, 
 import { openDatabase } from '@ksbb/document-store';
 import { type Bus, createBus, on, type Subscription } from '@ksbb/messaging';
 import { type BuiltService, createLog, createMetrics } from '@ksbb/service-kit';
-import { Registry } from 'prom-client';
 import request from 'supertest';
 import { freshDatabase, freshVhost, removeDatabase, removeVhost } from '../../../infra/dev/testing.ts';
 import { createApp } from './app.ts';
@@ -33,13 +32,13 @@ let listener: Bus;
 const heard: { name: string; subject: string; version: number }[] = [];
 
 async function startService(): Promise<BuiltService> {
-  const bus = createBus({ url, service: 'msme-registry', log, registry: new Registry() });
+  const bus = createBus({ url, service: 'msme-registry', log, registry: createMetrics('test').registry });
   return createApp({ settings: { OPERATOR_TOKEN }, database: await openDatabase(uri, log), bus, log, metrics: createMetrics('msme-registry'), clock });
 }
 
 beforeAll(async () => {
   [uri, url] = [freshDatabase('registry'), await freshVhost()];
-  listener = createBus({ url, service: 'listener', log, registry: new Registry() });
+  listener = createBus({ url, service: 'listener', log, registry: createMetrics('test').registry });
   const note = async ({ type, subject, version }: { type: string; subject: string; version: number }) => heard.push({ name: type.split('.')[2] ?? '', subject, version });
   listener.subscribe([msmeListed, msmeUpdated, msmeDelisted].map((event) => on(event, 'insert', note)) as readonly Subscription<null>[], null);
   await listener.started();

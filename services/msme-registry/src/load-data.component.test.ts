@@ -4,8 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { msmeListed } from '@ksbb/contracts';
 import { type Bus, createBus, on, type Subscription } from '@ksbb/messaging';
 import { type Database, openDatabase } from '@ksbb/document-store';
-import { createLog } from '@ksbb/service-kit';
-import { Registry } from 'prom-client';
+import { createLog, createMetrics } from '@ksbb/service-kit';
 import { freshDatabase, freshVhost, removeDatabase, removeVhost } from '../../../infra/dev/testing.ts';
 
 /** Each run starts a process, and waits for the broker to confirm every event. */
@@ -22,7 +21,7 @@ const heard = new Set<string>();
 beforeAll(async () => {
   [uri, url] = [freshDatabase('load'), await freshVhost()];
   database = await openDatabase(uri, log);
-  listener = createBus({ url, service: 'listener', log, registry: new Registry() });
+  listener = createBus({ url, service: 'listener', log, registry: createMetrics('test').registry });
   const note = async ({ id }: { id: string }) => heard.add(id);
   listener.subscribe([on(msmeListed, 'insert', note)] as readonly Subscription<null>[], null);
   await listener.started();
