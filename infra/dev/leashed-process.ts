@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdirSync, openSync, closeSync, readFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -41,6 +41,7 @@ export async function startLeashed(command: LeashedCommand): Promise<LeashedProc
   if (closing) throw new Error(`${command.name} is not started: we are stopping`);
   mkdirSync(dirname(command.logFile), { recursive: true });
   const pidFile = `${command.logFile}.pid`;
+  rmSync(pidFile, { force: true });
   const child = spawnLeash(command, pidFile);
   let end: string | undefined;
   const ended = new Promise<string>((resolve) => {

@@ -73,19 +73,14 @@ async function startOwn(program: string, dir: string): Promise<Rabbit> {
   const env = rabbitEnvironment(dir, ports, `ksbb-${randomBytes(6).toString('hex')}@localhost`);
   const url = `amqp://guest:guest@127.0.0.1:${ports.amqp}`;
   const managementUrl = `http://guest:guest@127.0.0.1:${ports.management}`;
-  let epmd: LeashedProcess;
-  let server: LeashedProcess;
+  const epmd = await startEpmd(dir, ports, env);
   const start = async () => {
-    epmd = await startEpmd(dir, ports, env);
-    const log = join(dir, 'server.log');
-    server = await startLeashed({ name: 'rabbitmq-server', command: program, args: [], env, cwd: dir, logFile: log });
-    await untilRabbitAnswers(url, managementUrl, server);
+    const logFile = join(dir, 'server.log');
+    const started = await startLeashed({ name: 'rabbitmq-server', command: program, args: [], env, cwd: dir, logFile });
+    await untilRabbitAnswers(url, managementUrl, started);
+    return started;
   };
-  const halt = async () => {
-    await server.stop();
-    await epmd.stop();
-  };
-  await start();
+  let server = await start();
   return {
     url,
     managementUrl,
@@ -93,8 +88,11 @@ async function startOwn(program: string, dir: string): Promise<Rabbit> {
       return server.pid;
     },
     createVhost: (name) => addVhost(url, managementUrl, name),
-    halt,
-    resume: start,
+    halt: () => server.stop(),
+    resume: async () => {
+      await server.kill();
+      server = await start();
+    },
     // An orderly stop takes 6 s and would save data that is removed next.
     stop: async () => {
       await Promise.all([server.kill(), epmd.kill()]);

@@ -8,7 +8,7 @@ export type Rabbit = {
   createVhost(name: string): Promise<string>;
   /** Stops the broker and keeps its data, for tests of an outage; resolves when it is down. */
   halt(): Promise<void>;
-  /** Starts it again after `halt`, on the same ports and data. */
+  /** Starts it again after `halt` or a SIGKILL, on the same ports and data. */
   resume(): Promise<void>;
   stop(): Promise<void>;
 };
