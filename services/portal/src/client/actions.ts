@@ -1,0 +1,19 @@
+for (const button of document.querySelectorAll<HTMLButtonElement>('button[data-print]')) {
+  button.hidden = false;
+  button.addEventListener('click', () => print());
+}
+
+for (const button of document.querySelectorAll<HTMLButtonElement>('button[data-copy]')) {
+  // clipboards are there over https and on localhost only
+  if (navigator.clipboard === undefined) continue;
+  const words = button.textContent;
+  button.hidden = false;
+  button.addEventListener('click', () => {
+    void navigator.clipboard.writeText(button.dataset['copy'] ?? '').then(() => {
+      button.textContent = button.dataset['copied'] ?? words;
+      setTimeout(() => {
+        button.textContent = words;
+      }, 2_000);
+    });
+  });
+}

@@ -1,0 +1,60 @@
+import type { FeatureCollection, MultiPolygon } from 'geojson';
+import type * as leaflet from 'leaflet';
+import type { GeometryCollection, Topology } from 'topojson-specification';
+import { Leaflet, Topojson } from './map-types.ts';
+
+type AreaProperties = { kode: string; nama: string; label_lon: number; label_lat: number };
+type Boundaries = Topology<{ kelurahan: GeometryCollection<AreaProperties>; kecamatan: GeometryCollection<AreaProperties> }>;
+
+/** Below this zoom no names are shown; from the second on, those of kelurahan instead of kecamatan. */
+const KECAMATAN_NAMES_FROM = 11;
+const KELURAHAN_NAMES_FROM = 14;
+/** Kepulauan Seribu lies far out in the sea; the first view is of the five cities. */
+const ISLANDS = '31.01';
+
+export type BoundaryLayer = {
+  /** The box around an area, by its code; around the five cities where there is none. */
+  boundsOf: (kode: string | undefined) => leaflet.LatLngBounds;
+};
+
+function label(kind: 'kecamatan' | 'kelurahan', { nama, label_lat, label_lon }: AreaProperties): leaflet.Marker {
+  const name = document.createElement('span');
+  name.textContent = nama;
+  const icon = Leaflet.divIcon({ className: `map-label ${kind}`, html: name, iconSize: [120, 16] });
+  const marker = Leaflet.marker([label_lat, label_lon], { icon, interactive: false, keyboard: false, pane: 'labels' });
+  marker.on('add', () => marker.getElement()?.setAttribute('aria-hidden', 'true'));
+  return marker;
+}
+
+/** Draws the kelurahan and the borders of the kecamatan, and names what there is room for. */
+export async function addBoundaries(map: leaflet.Map, address: string): Promise<BoundaryLayer> {
+  const topology = (await (await fetch(address)).json()) as Boundaries;
+  const { kelurahan, kecamatan } = topology.objects;
+  const areas = Topojson.feature(topology, kelurahan) as FeatureCollection<MultiPolygon, AreaProperties>;
+  map.createPane('labels');
+  Leaflet.geoJSON(areas, { interactive: false, style: { className: 'area' } }).addTo(map);
+  Leaflet.geoJSON(Topojson.mesh(topology, kecamatan), { interactive: false, style: { className: 'border' } }).addTo(map);
+
+  const names = { kecamatan: kecamatan.geometries, kelurahan: kelurahan.geometries };
+  const layer = Leaflet.layerGroup().addTo(map);
+  const showNames = () => {
+    layer.clearLayers();
+    const zoom = map.getZoom();
+    if (zoom < KECAMATAN_NAMES_FROM) return;
+    const kind = zoom < KELURAHAN_NAMES_FROM ? 'kecamatan' : 'kelurahan';
+    const view = map.getBounds();
+    for (const area of names[kind]) {
+      const properties = area.properties as AreaProperties;
+      if (view.contains([properties.label_lat, properties.label_lon])) label(kind, properties).addTo(layer);
+    }
+  };
+  map.on('moveend', showNames);
+  showNames();
+
+  return {
+    boundsOf: (kode) => {
+      const inside = (code: string) => (kode === undefined ? !code.startsWith(`${ISLANDS}.`) : code === kode || code.startsWith(`${kode}.`));
+      return Leaflet.geoJSON({ ...areas, features: areas.features.filter(({ properties }) => inside(properties.kode)) } as FeatureCollection).getBounds();
+    },
+  };
+}

@@ -1,0 +1,23 @@
+import type { GoodsItem, Need, Partner, TrainingTopic } from '@ksbb/contracts';
+import type { Texts } from '../i18n/texts.ts';
+
+/** What a need is of, in words: an item, capital, or a topic. */
+export function needName(texts: Texts, need: Need): string {
+  switch (need.package) {
+    case 'goods':
+      return texts.item[need.item];
+    case 'capital':
+      return texts.capital;
+    case 'training':
+      return texts.topic[need.topic];
+    default:
+      return need satisfies never;
+  }
+}
+
+/** What a line of a collaboration is of, in words. */
+export function lineName(texts: Texts, line: { item: GoodsItem | null; topic: TrainingTopic | null; partner: Partner | null }): string {
+  if (line.item !== null) return texts.item[line.item];
+  if (line.topic !== null) return texts.topic[line.topic];
+  return line.partner === null ? texts.capital : `${texts.capital} (${texts.partner[line.partner]})`;
+}

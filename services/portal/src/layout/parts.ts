@@ -1,0 +1,61 @@
+import type { MsmeSummary, PackageOfHelp } from '@ksbb/contracts';
+import { html } from 'htm/preact';
+import type { ComponentChildren, VNode } from 'preact';
+import type { Visit } from '../web/page.ts';
+import { inputField } from './field.ts';
+import { packageIcon } from './icons.ts';
+
+/** A word of news above a page. */
+export function notice(kind: 'good' | 'bad' | 'plain', content: ComponentChildren): VNode {
+  return html`<div class=${`notice ${kind}`} role=${kind === 'bad' ? 'alert' : 'status'}>${content}</div>`;
+}
+
+/** The packages of which an MSME still needs something, or that all is covered. */
+export function needBadges({ texts }: Pick<Visit, 'texts'>, openNeeds: readonly PackageOfHelp[]): VNode {
+  if (openNeeds.length === 0) return html`<span class="badge covered">${texts.covered}</span>`;
+  return html`<span class="badges">${openNeeds.map((of) => html`<span class=${`badge need ${of}`}>${packageIcon(of)}${texts.package[of]}</span>`)}</span>`;
+}
+
+/** Says that an MSME is not a real one, where it is not. */
+export function originBadge({ texts }: Pick<Visit, 'texts'>, origin: MsmeSummary['origin']): VNode | null {
+  return origin === 'generated' ? html`<span class="badge sample">${texts.origin.generated}</span>` : null;
+}
+
+/** The box for the collaboration ID. `typed` and `error` come from an attempt before. */
+export function trackBox({ texts, to }: Pick<Visit, 'texts' | 'to'>, { typed, error }: { typed?: string; error?: string } = {}): VNode {
+  return html`<form class="track" method="get" action=${to('/collaborations')}>
+    <div class="track-inner">
+      <h2>${texts.track.title}</h2>
+      ${inputField({
+        label: texts.track.label,
+        name: 'id',
+        value: typed,
+        error,
+        hint: texts.track.hint,
+        autocomplete: 'off',
+        maxlength: 60,
+        className: 'code',
+        after: html`<button class="button accent" type="submit">${texts.track.button}</button>`,
+      })}
+    </div>
+  </form>`;
+}
+
+/** A table that can be scrolled sideways on a narrow screen, also by keyboard. */
+export function table(caption: string, head: readonly string[], rows: readonly (readonly ComponentChildren[])[]): VNode {
+  return html`<div class="table" role="region" aria-label=${caption} tabindex="0">
+    <table>
+      <caption class="visually-hidden">
+        ${caption}
+      </caption>
+      <thead>
+        <tr>
+          ${head.map((title) => html`<th scope="col">${title}</th>`)}
+        </tr>
+      </thead>
+      <tbody>
+        ${rows.map((row) => html`<tr>${row.map((cell, at) => (at === 0 ? html`<th scope="row">${cell}</th>` : html`<td>${cell}</td>`))}</tr>`)}
+      </tbody>
+    </table>
+  </div>`;
+}

@@ -1,0 +1,51 @@
+import { randomUUID } from 'node:crypto';
+import type { CollaborationView } from '@ksbb/contracts';
+import { html } from 'htm/preact';
+import type { VNode } from 'preact';
+import { errorSummary, inputField, textField } from '../../layout/field.ts';
+import { lineName } from '../../layout/needs.ts';
+import { notice } from '../../layout/parts.ts';
+import type { Visit } from '../../web/page.ts';
+import { type Attempt, fieldsOf } from './attempt.ts';
+import { leftToReport } from './lines-section.ts';
+
+export const quantityField = (lineId: string) => `quantity.${lineId}`;
+
+/** The form for reporting goods delivered, for lines on which something is still to be reported. */
+export function deliverSection(visit: Visit, { collaborationId, lines, reports, origin }: CollaborationView, attempt: Attempt | null): VNode | null {
+  const { texts, format, to } = visit;
+  const words = texts.collaboration.deliver;
+  const waiting = lines.filter((line) => line.package === 'goods' && leftToReport(line, reports) > 0);
+  const fields = fieldsOf(attempt, 'deliver');
+  if (origin !== 'donor' || (waiting.length === 0 && fields.errors.size === 0)) return null;
+  return html`<section class="card form-card" id="deliver" aria-labelledby="deliver-title">
+    <h2 id="deliver-title">${words.title}</h2>
+    <p>${words.intro}</p>
+    ${fields.problem === undefined ? null : notice('bad', fields.problem)} ${errorSummary(texts.help.errorTitle, fields.errors, 'deliver')}
+    <form method="post" action=${to(`/collaborations/${collaborationId}/deliveries`)} novalidate>
+      <input type="hidden" name="key" value=${fields.of('key', randomUUID()).value} />
+      ${waiting.map((line) =>
+        inputField({
+          ...fields.of(quantityField(line.lineId)),
+          label: words.quantity(`${lineName(texts, line)}, ${line.msmeName}`),
+          hint: words.left(format.amount('goods', leftToReport(line, reports))),
+          inputmode: 'numeric',
+          autocomplete: 'off',
+          maxlength: 12,
+        }),
+      )}
+      ${textField({ ...fields.of('note'), label: words.note, rows: 2, maxlength: 500 })}
+      ${inputField({
+        ...fields.of('pin'),
+        value: '',
+        label: words.pin,
+        hint: words.pinHint,
+        inputmode: 'numeric',
+        autocomplete: 'off',
+        maxlength: 6,
+        className: 'code short',
+      })}
+      <button class="button" type="submit">${words.submit}</button>
+    </form>
+  </section>`;
+}

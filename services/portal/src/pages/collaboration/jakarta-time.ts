@@ -1,0 +1,15 @@
+/** Jakarta keeps UTC+7 all year round. */
+const OFFSET_MS = 7 * 60 * 60 * 1000;
+
+/** A date and a time of day in Jakarta, as date and time inputs give them, as a time in UTC; undefined where it is none. */
+export function fromJakarta(date: string, time: string): string | undefined {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(date) || !/^\d{2}:\d{2}$/.test(time)) return undefined;
+  const instant = new Date(`${date}T${time}:00+07:00`);
+  return Number.isNaN(instant.getTime()) ? undefined : instant.toISOString();
+}
+
+/** A time in UTC as date and time inputs want it, in Jakarta. */
+export function jakartaParts(utc: string): { date: string; time: string } {
+  const local = new Date(new Date(utc).getTime() + OFFSET_MS).toISOString();
+  return { date: local.slice(0, 10), time: local.slice(11, 16) };
+}

@@ -1,0 +1,58 @@
+import type { CollaborationView, FundChain, LoanView, Timeline, TrainingView } from '@ksbb/contracts';
+import type { collaborationContacts } from '@ksbb/contracts';
+import type { z } from 'zod';
+import { needed, orNull } from '../../services/outcome.ts';
+import type { Services } from '../../services/services.ts';
+
+/** Everything the page of a collaboration shows. Null stands for a part whose service is away. */
+export type Loaded = {
+  collaboration: CollaborationView;
+  loans: readonly LoanView[] | null;
+  /** By loan, where its money was lent on. */
+  chains: ReadonlyMap<string, FundChain>;
+  trainings: readonly TrainingView[] | null;
+  timeline: Timeline | null;
+  access: Access;
+};
+
+/** Whether this browser has given the PIN. `contacts` is null where they cannot be loaded just now. */
+export type Access = { open: false } | { open: true; token: string; contacts: z.output<typeof collaborationContacts> | null };
+
+const MAX_CHAINS = 10;
+
+async function loadAccess({ commitment }: Services, id: string, token: string | undefined): Promise<Access> {
+  if (token === undefined) return { open: false };
+  const reply = await commitment.contacts(id, token);
+  // a refusal says that the hour is over, or that the token was made for something else
+  return reply.kind === 'refusal' ? { open: false } : { open: true, token, contacts: orNull(reply) };
+}
+
+async function loadChains({ gateway }: Services, loans: readonly LoanView[]): Promise<Map<string, FundChain>> {
+  const lentOn = loans.filter(({ status, relentFrom }) => status === 'repaid' || relentFrom !== null).slice(0, MAX_CHAINS);
+  const chains = await Promise.all(lentOn.map(async ({ loanId }) => [loanId, orNull(await gateway.chain(loanId))] as const));
+  return new Map(chains.flatMap(([loanId, chain]) => (chain !== null && chain.links.length > 1 ? [[loanId, chain]] : [])));
+}
+
+/**
+ * Loads what is known of a collaboration. Only the collaboration itself is needed; each other part may be away.
+ * @throws ServiceAway or Refused where the collaboration itself cannot be had
+ */
+export async function loadCollaboration(services: Services, id: string, token: string | undefined): Promise<Loaded> {
+  const { commitment, gateway, training, reporting } = services;
+  const [collaboration, loanReply, trainingReply, timeline, access] = await Promise.all([
+    commitment.collaboration(id),
+    gateway.loans(id),
+    training.trainings(id),
+    reporting.timeline(id),
+    loadAccess(services, id, token),
+  ]);
+  const loans = orNull(loanReply)?.items ?? null;
+  return {
+    collaboration: needed(collaboration),
+    loans,
+    chains: await loadChains(services, loans ?? []),
+    trainings: orNull(trainingReply)?.items ?? null,
+    timeline: orNull(timeline),
+    access,
+  };
+}

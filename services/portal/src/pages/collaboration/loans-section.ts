@@ -1,0 +1,70 @@
+import type { FundChain, LoanView } from '@ksbb/contracts';
+import { html } from 'htm/preact';
+import type { VNode } from 'preact';
+import { arrowIcon, packageIcon } from '../../layout/icons.ts';
+import { notice, table } from '../../layout/parts.ts';
+import { progressBar } from '../../layout/progress-bar.ts';
+import type { Visit } from '../../web/page.ts';
+import type { Loaded } from './load.ts';
+
+function signature({ texts }: Visit, { status, signUrl, partner }: LoanView): VNode | null {
+  const words = texts.collaboration.loans;
+  if (status === 'requested') return html`<p class="hint">${words.waiting}</p>`;
+  if (status !== 'awaiting-signature' || signUrl === null) return null;
+  return html`<p class="sign">
+    <a class="button accent" href=${signUrl} rel="noreferrer">${words.sign}${arrowIcon()}</a>
+    <span class="hint">${words.signHint(texts.partner[partner])}</span>
+  </p>`;
+}
+
+/** Every loan that this money paid, one after the other. */
+function chainList({ texts, format, to }: Visit, { links }: FundChain): VNode {
+  const words = texts.collaboration.loans;
+  return html`<h4>${words.chain}</h4>
+    <ol class="chain">
+      ${links.map(
+        ({ generation, msmeName, msmeId, amountRupiah, repaidRupiah, status }) => html`<li>
+          <strong>${words.generation(generation)}</strong>: ${format.rupiah(amountRupiah)}, <a href=${to(`/msmes/${msmeId}`)}>${msmeName}</a>
+          <span class="meta">${words.status[status]}. ${words.repaid(format.rupiah(repaidRupiah), format.rupiah(amountRupiah))}</span>
+        </li>`,
+      )}
+    </ol>`;
+}
+
+function loanCard(visit: Visit, loan: LoanView, chain: FundChain | undefined): VNode {
+  const { texts, format } = visit;
+  const words = texts.collaboration.loans;
+  const rows = loan.schedule.map(({ instalment, dueDate, amountRupiah, paidRupiah }) => [
+    String(instalment),
+    format.date(dueDate),
+    format.rupiah(amountRupiah),
+    format.rupiah(paidRupiah),
+  ]);
+  return html`<li class="card loan">
+    <div class="line-head">
+      <h3>${packageIcon('capital')}${format.rupiah(loan.amountRupiah)}, ${loan.msmeName}</h3>
+      <span class=${`badge loan-${loan.status}`}>${words.status[loan.status]}</span>
+    </div>
+    <p class="meta">${texts.partnerLong[loan.partner]}</p>
+    ${signature(visit, loan)}
+    ${loan.repaidRupiah > 0 || rows.length > 0
+      ? html`${progressBar({ total: loan.amountRupiah, parts: [{ kind: 'delivered', value: loan.repaidRupiah }] })}
+          <p class="meta">${words.repaid(format.rupiah(loan.repaidRupiah), format.rupiah(loan.amountRupiah))}</p>`
+      : null}
+    ${rows.length === 0 ? null : table(`${words.schedule}, ${loan.msmeName}`, [words.instalment, words.due, words.amount, words.paid], rows)}
+    ${chain === undefined ? null : chainList(visit, chain)}
+  </li>`;
+}
+
+/** The loans of a collaboration: where each stands, the link to sign, the schedule, and where repaid money went. */
+export function loansSection(visit: Visit, { collaboration, loans, chains }: Loaded): VNode | null {
+  if (!collaboration.lines.some((line) => line.package === 'capital')) return null;
+  const words = visit.texts.collaboration.loans;
+  return html`<section id="loans" aria-labelledby="loans-title">
+    <h2 id="loans-title">${words.title}</h2>
+    ${loans === null ? notice('bad', words.away) : null} ${loans?.length === 0 ? html`<p class="hint">${words.waiting}</p>` : null}
+    <ul class="loans">
+      ${(loans ?? []).map((loan) => loanCard(visit, loan, chains.get(loan.loanId)))}
+    </ul>
+  </section>`;
+}

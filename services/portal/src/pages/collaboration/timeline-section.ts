@@ -1,0 +1,61 @@
+import { type CollaborationView, partner, type PackageOfHelp, packageOfHelp, trainingTopic } from '@ksbb/contracts';
+import { html } from 'htm/preact';
+import type { VNode } from 'preact';
+import { lineName } from '../../layout/needs.ts';
+import { notice } from '../../layout/parts.ts';
+import type { Visit } from '../../web/page.ts';
+import type { Loaded } from './load.ts';
+
+type Data = Record<string, unknown>;
+
+const asNumber = (value: unknown) => (typeof value === 'number' ? value : undefined);
+
+/** The amount an event is about and the package whose unit it is in. */
+function amountOf(data: Data): { of: PackageOfHelp; value: number } | undefined {
+  const rupiah = asNumber(data['amountRupiah']);
+  if (rupiah !== undefined) return { of: 'capital', value: rupiah };
+  const attended = asNumber(data['attended']);
+  if (attended !== undefined) return { of: 'training', value: attended };
+  const value = asNumber(data['quantity']) ?? asNumber(data['confirmedAmount']) ?? asNumber(data['releasedAmount']);
+  return value === undefined ? undefined : { of: packageOfHelp.safeParse(data['package']).data ?? 'goods', value };
+}
+
+function isTold(texts: Visit['texts'], event: string): event is keyof Visit['texts']['collaboration']['timeline']['events'] {
+  return Object.hasOwn(texts.collaboration.timeline.events, event);
+}
+
+/** One event as a sentence. Events that the portal does not know yet are told as 'something happened'. */
+export function tellEvent({ texts, format }: Pick<Visit, 'texts' | 'format'>, event: string, data: Data, lines: CollaborationView['lines']): string {
+  const words = texts.collaboration.timeline;
+  if (!isTold(texts, event)) return words.other;
+  const line = lines.find(({ lineId }) => lineId === data['lineId']);
+  const amount = amountOf(data);
+  const total = asNumber(data['repaidRupiah']);
+  const named = partner.safeParse(data['partner']).data;
+  const topic = trainingTopic.safeParse(data['topic']).data;
+  return words.events[event]({
+    line: line === undefined ? '' : `${lineName(texts, line)}, ${line.msmeName}`,
+    amount: amount === undefined ? '' : format.amount(amount.of, amount.value),
+    total: total === undefined ? '' : format.rupiah(total),
+    partner: named === undefined ? '' : texts.partner[named],
+    topic: topic === undefined ? '' : texts.topic[topic],
+  });
+}
+
+/** All that happened, oldest first. */
+export function timelineSection(visit: Visit, { timeline, collaboration }: Loaded): VNode {
+  const words = visit.texts.collaboration.timeline;
+  const entries = timeline?.entries ?? [];
+  return html`<section id="timeline" aria-labelledby="timeline-title">
+    <h2 id="timeline-title">${words.title}</h2>
+    ${timeline === null ? notice('bad', words.away) : null} ${timeline !== null && entries.length === 0 ? html`<p class="hint">${words.none}</p>` : null}
+    <ol class="timeline">
+      ${entries.map(
+        ({ event, time, data }) => html`<li class=${`event ${event}`}>
+          <time datetime=${time}>${visit.format.dateTime(time)}</time>
+          <span>${tellEvent(visit, event, data, collaboration.lines)}</span>
+        </li>`,
+      )}
+    </ol>
+  </section>`;
+}

@@ -1,0 +1,101 @@
+import type { CollaborationView, PackageOfHelp } from '@ksbb/contracts';
+import { html } from 'htm/preact';
+import type { VNode } from 'preact';
+import { arrowIcon, packageIcon } from '../../layout/icons.ts';
+import { lineName } from '../../layout/needs.ts';
+import { notice } from '../../layout/parts.ts';
+import type { Visit } from '../../web/page.ts';
+import type { Receipt } from './receipt.ts';
+
+type Line = CollaborationView['lines'][number];
+type Short = Receipt['short'][number];
+
+/** The need that a line covers: an MSME has at most one of a kind. */
+function needIdOf({ msmeId, item, topic }: Line): string {
+  return `${msmeId}.${item ?? topic ?? 'capital'}`;
+}
+
+function coveredLine({ texts, format }: Visit, line: Line, short: Short | undefined): VNode {
+  const { result } = texts.help;
+  const amount = (value: number) => format.amount(line.package, value);
+  const reason = short?.[3] ?? null;
+  return html`<li class=${short === undefined ? 'outcome' : 'outcome short'}>
+    ${packageIcon(line.package)}
+    <div>
+      <strong>${amount(line.promised)} ${lineName(texts, line)}</strong>
+      <span class="meta">${line.msmeName}, ${line.kelurahan}</span>
+      <span class="verdict">
+        ${short === undefined ? result.full : result.part(amount(short[2]), amount(short[1]))}${reason === null ? '' : `: ${result.reasons[reason]}`}
+      </span>
+    </div>
+  </li>`;
+}
+
+/** A need of which nothing was set aside has no line; its kind is the end of its id. */
+function uncoveredNeed({ texts, format }: Visit, [needId, requested, , reason]: Short, names: ReadonlyMap<string, string>): VNode {
+  const { result } = texts.help;
+  const kind = needId.slice(needId.lastIndexOf('.') + 1);
+  const kinds: Record<string, string> = { ...texts.item, ...texts.topic, capital: texts.capital };
+  const of: PackageOfHelp = kind === 'capital' ? 'capital' : kind in texts.item ? 'goods' : 'training';
+  return html`<li class="outcome none">
+    ${packageIcon(of)}
+    <div>
+      <strong>${kinds[kind] ?? kind}</strong>
+      <span class="meta">${names.get(needId.slice(0, needId.lastIndexOf('.'))) ?? ''}</span>
+      <span class="verdict">${result.zero(format.amount(of, requested))}${reason === null ? '' : `: ${result.reasons[reason]}`}</span>
+    </div>
+  </li>`;
+}
+
+function secrets({ texts }: Visit, { collaborationId }: CollaborationView, receipt: Receipt | null): VNode {
+  const { result } = texts.help;
+  return html`<div class="ticket">
+    <div class="ticket-id">
+      <h2>${result.idLabel}</h2>
+      <p class="code big" id="collaboration-id">${collaborationId}</p>
+    </div>
+    <div class="ticket-pin">
+      <h2>${result.pinLabel}</h2>
+      ${receipt === null
+        ? html`<p>${result.pinGone}</p>`
+        : html`<p class="code big" id="pin">${receipt.pin}</p>
+            <p class="warning">${result.pinOnce}</p>`}
+    </div>
+  </div>`;
+}
+
+export type ReceiptPage = {
+  collaboration: CollaborationView;
+  /** Null where it was shown before. */
+  receipt: Receipt | null;
+  /** Names of MSMEs, by id. */
+  names: ReadonlyMap<string, string>;
+};
+
+export function receiptView(visit: Visit, { collaboration, receipt, names }: ReceiptPage): VNode {
+  const { texts, to } = visit;
+  const { result } = texts.help;
+  const { lines, status, collaborationId } = collaboration;
+  const short = receipt?.short ?? [];
+  const covered = new Set(lines.map(needIdOf));
+  const packages = [...new Set(lines.map((line) => line.package))];
+  return html`<div class="page receipt">
+    <h1>${result.title}</h1>
+    ${secrets(visit, collaboration, receipt)}
+    <h2>${result.lines}</h2>
+    ${status === 'reserving' ? notice('plain', result.reserving) : null}
+    <ul class="outcomes">
+      ${lines.map((line) => coveredLine(visit, line, short.find(([needId]) => needId === needIdOf(line))))}
+      ${short.filter(([needId]) => !covered.has(needId)).map((need) => uncoveredNeed(visit, need, names))}
+    </ul>
+    ${receipt !== null && receipt.moreShort > 0 ? html`<p class="hint">${result.moreShort(receipt.moreShort)}</p>` : null}
+    <h2>${result.next}</h2>
+    <ul class="steps">
+      ${packages.map((of) => html`<li>${packageIcon(of)}<span>${result.steps[of]}</span></li>`)}
+    </ul>
+    <div class="actions no-print">
+      <a class="button accent large" href=${to(`/collaborations/${collaborationId}`)}>${result.toCollaboration}${arrowIcon()}</a>
+      <button class="button quiet" type="button" hidden data-print>${result.print}</button>
+    </div>
+  </div>`;
+}

@@ -1,0 +1,35 @@
+import { declaredAmount, type MsmeDetail, type Need } from '@ksbb/contracts';
+import { needed } from '../../services/outcome.ts';
+import type { Services } from '../../services/services.ts';
+
+/** One need of a selected MSME, and how much of it nobody has promised yet. */
+export type OpenNeed = { need: Need; open: number };
+
+export type SelectedMsme = { msme: MsmeDetail; needs: readonly OpenNeed[] };
+
+export type Selected = {
+  msmes: readonly SelectedMsme[];
+  /** Ids that the registry does not know. */
+  unknown: readonly string[];
+};
+
+/**
+ * Loads what is selected. What is open is asked of the board itself, as copies of it come later; where the board does not
+ * know an MSME yet, all that it declares is open. @throws ServiceAway when a service is away
+ */
+export async function loadSelected({ registry, commitment }: Pick<Services, 'registry' | 'commitment'>, msmeIds: readonly string[]): Promise<Selected> {
+  if (msmeIds.length === 0) return { msmes: [], unknown: [] };
+  const [boards, ...replies] = await Promise.all([commitment.boards(msmeIds), ...msmeIds.map((id) => registry.msme(id))]);
+  const openByNeed = new Map(needed(boards).items.flatMap((board) => board.needs.map(({ needId, open }) => [needId, open])));
+  const msmes: SelectedMsme[] = [];
+  const unknown: string[] = [];
+  for (const [at, reply] of replies.entries()) {
+    if (reply.kind === 'refusal' && reply.status === 404) {
+      unknown.push(msmeIds[at] ?? '');
+      continue;
+    }
+    const msme = needed(reply);
+    msmes.push({ msme, needs: msme.needs.map((need) => ({ need, open: openByNeed.get(need.needId) ?? declaredAmount(need) })) });
+  }
+  return { msmes, unknown };
+}

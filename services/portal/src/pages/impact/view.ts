@@ -1,0 +1,96 @@
+import type { Totals } from '@ksbb/contracts';
+import { html } from 'htm/preact';
+import type { ComponentChildren, VNode } from 'preact';
+import { barChart } from '../../layout/bar-chart.ts';
+import { table } from '../../layout/parts.ts';
+import type { Visit } from '../../web/page.ts';
+
+function bigNumbers({ texts, format }: Visit, totals: Totals): VNode {
+  const words = texts.impact;
+  const numbers = [
+    [words.msmesListed, totals.msmesListed],
+    [words.msmesHelped, totals.msmesHelped],
+    [words.commitments, totals.commitmentsConfirmed],
+    [words.closed, totals.commitmentsClosed],
+  ] as const;
+  return html`<dl class="big-numbers">${numbers.map(([term, value]) => html`<div><dt>${term}</dt><dd>${format.count(value)}</dd></div>`)}</dl>`;
+}
+
+function section(id: string, title: string, none: string, isEmpty: boolean, content: () => ComponentChildren): VNode {
+  return html`<section class="card" aria-labelledby=${id}>
+    <h2 id=${id}>${title}</h2>
+    ${isEmpty ? html`<p class="empty">${none}</p>` : content()}
+  </section>`;
+}
+
+function goodsSection({ texts, format }: Visit, { goods }: Totals): VNode {
+  const words = texts.impact;
+  return section('goods-title', words.goods, words.none, goods.length === 0, () => [
+    barChart({
+      words: { whole: words.promised, part: words.confirmed },
+      bars: goods.map(({ item, promised, confirmed }) => ({ name: texts.item[item], whole: promised, part: confirmed, text: `${format.count(confirmed)} / ${format.count(promised)}` })),
+    }),
+    table(
+      words.goods,
+      [words.item, words.promised, words.reported, words.confirmed],
+      goods.map(({ item, promised, reported, confirmed }) => [texts.item[item], format.count(promised), format.count(reported), format.count(confirmed)]),
+    ),
+  ]);
+}
+
+function loansSection({ texts, format }: Visit, { loans }: Totals): VNode {
+  const words = texts.impact;
+  return section('loans-title', words.loans, words.none, loans.length === 0, () => [
+    barChart({
+      words: { whole: words.disbursed, part: words.repaid },
+      bars: loans.map(({ partner, disbursedRupiah, repaidRupiah }) => ({
+        name: texts.partner[partner],
+        whole: disbursedRupiah,
+        part: repaidRupiah,
+        text: `${format.rupiah(repaidRupiah)} / ${format.rupiah(disbursedRupiah)}`,
+      })),
+    }),
+    table(
+      words.loans,
+      [words.partner, words.contracts, words.promised, words.disbursed, words.repaid, words.relent],
+      loans.map((loan) => [
+        texts.partner[loan.partner],
+        format.count(loan.contracts),
+        ...[loan.promisedRupiah, loan.disbursedRupiah, loan.repaidRupiah, loan.relentRupiah].map(format.rupiah),
+      ]),
+    ),
+  ]);
+}
+
+function trainingsSection({ texts, format }: Visit, { trainings }: Totals): VNode {
+  const words = texts.impact;
+  return section('trainings-title', words.trainings, words.none, trainings.length === 0, () => [
+    barChart({
+      words: { whole: words.seats, part: words.attended },
+      bars: trainings.map(({ topic, promisedSeats, attended }) => ({
+        name: texts.topic[topic],
+        whole: promisedSeats,
+        part: attended,
+        text: `${format.count(attended)} / ${format.count(promisedSeats)}`,
+      })),
+    }),
+    table(
+      words.trainings,
+      [words.topic, words.seats, words.scheduled, words.held, words.attended, words.reportedTrainings],
+      trainings.map(({ topic, promisedSeats, scheduled, held, attended, reported }) => [
+        texts.topic[topic],
+        ...[promisedSeats, scheduled, held, attended, reported].map(format.count),
+      ]),
+    ),
+  ]);
+}
+
+export function impactView(visit: Visit, totals: Totals): VNode {
+  const { texts, format } = visit;
+  return html`<div class="page impact">
+    <h1>${texts.impact.title}</h1>
+    <p class="lead">${texts.impact.intro}</p>
+    ${bigNumbers(visit, totals)} ${goodsSection(visit, totals)} ${loansSection(visit, totals)} ${trainingsSection(visit, totals)}
+    <p class="hint">${texts.impact.asOf(format.dateTime(totals.asOf))}</p>
+  </div>`;
+}

@@ -1,0 +1,82 @@
+import { msmeCategory, type PackageOfHelp, packageOfHelp, type MsmeCategory, msmeId } from '@ksbb/contracts';
+import type { RegistryFilter } from '../../services/msme-registry.ts';
+
+/** Most MSMEs in one commitment: its lines are limited, and so is what a person can look over in one form. */
+export const MAX_SELECTED = 20;
+
+/** What the address of the main page says: filters, which page of the list, and what is selected. */
+export type Filters = {
+  q: string;
+  package: PackageOfHelp | undefined;
+  category: MsmeCategory | undefined;
+  kecamatan: string | undefined;
+  kelurahan: string | undefined;
+  open: boolean;
+  cursor: string | undefined;
+  selected: readonly string[];
+};
+
+const KECAMATAN = /^\d{2}\.\d{2}\.\d{2}$/;
+const KELURAHAN = /^\d{2}\.\d{2}\.\d{2}\.\d{4}$/;
+
+function matching(query: URLSearchParams, name: string, pattern: RegExp): string | undefined {
+  const value = query.get(name) ?? '';
+  return pattern.test(value) ? value : undefined;
+}
+
+/** The MSMEs that are selected, each once, in the order in which they were; what is no id is left out. */
+export function readSelection(query: URLSearchParams): string[] {
+  return [...new Set(query.getAll('msme'))].filter((value) => msmeId.safeParse(value).success);
+}
+
+/**
+ * Reads the address of the main page. What is not understood is left out, as people share and shorten addresses; a kelurahan
+ * outside the chosen kecamatan is left out too.
+ */
+export function readFilters(query: URLSearchParams): Filters {
+  const kecamatan = matching(query, 'kecamatan', KECAMATAN);
+  const kelurahan = matching(query, 'kelurahan', KELURAHAN);
+  return {
+    q: (query.get('q') ?? '').trim().slice(0, 100),
+    package: packageOfHelp.safeParse(query.get('package')).data,
+    category: msmeCategory.safeParse(query.get('category')).data,
+    kecamatan,
+    kelurahan: kecamatan !== undefined && kelurahan?.startsWith(`${kecamatan}.`) ? kelurahan : undefined,
+    open: query.get('open') === 'true',
+    cursor: query.get('cursor')?.slice(0, 200) || undefined,
+    selected: readSelection(query),
+  };
+}
+
+/** The shortest address that says the same. */
+export function writeFilters(filters: Filters): URLSearchParams {
+  const query = new URLSearchParams();
+  const set = (name: string, value: string | undefined) => {
+    if (value !== undefined && value !== '') query.set(name, value);
+  };
+  set('q', filters.q);
+  set('package', filters.package);
+  set('category', filters.category);
+  set('kecamatan', filters.kecamatan);
+  set('kelurahan', filters.kelurahan);
+  if (filters.open) query.set('open', 'true');
+  set('cursor', filters.cursor);
+  for (const id of filters.selected) query.append('msme', id);
+  return query;
+}
+
+/** The same filters in the words of the registry. */
+export function registryFilter(filters: Filters): RegistryFilter {
+  return {
+    q: filters.q === '' ? undefined : filters.q,
+    package: filters.package,
+    category: filters.category,
+    kode: filters.kelurahan ?? filters.kecamatan,
+    open: filters.open ? 'true' : undefined,
+  };
+}
+
+/** The address of what is selected alone, for pages that go on from it. */
+export function selectionQuery(selected: readonly string[]): URLSearchParams {
+  return new URLSearchParams(selected.map((id) => ['msme', id]));
+}

@@ -1,0 +1,45 @@
+import { html } from 'htm/preact';
+import type { VNode } from 'preact';
+import type { Visit } from '../../web/page.ts';
+
+export type MapSettings = { tileUrl?: string | undefined; tileAttribution: string };
+
+/** Everything the map's script needs to know, as it cannot be told by inline script. */
+function mapData({ texts, language, to }: Visit, map: MapSettings): string {
+  return JSON.stringify({
+    language,
+    registry: '/api/msme-registry',
+    msmePage: to('/msmes'),
+    tileUrl: map.tileUrl ?? null,
+    attribution: [
+      `<a href="https://www.openstreetmap.org/copyright">${texts.footer.places}</a>`,
+      texts.footer.boundaries,
+      ...(map.tileUrl === undefined || map.tileAttribution === '' ? [] : [map.tileAttribution]),
+    ].join(' · '),
+    texts: {
+      ...texts.mapScript,
+      unlocated: texts.main.unlocated('{count}'),
+      covered: texts.covered,
+      sample: texts.origin.generated,
+      package: texts.package,
+      category: texts.category,
+    },
+  });
+}
+
+/** The map. Its script fills it; without script it says where the same MSMEs are. */
+export function mapPanel(visit: Visit, map: MapSettings): VNode {
+  const { main } = visit.texts;
+  return html`<section class="map-panel" aria-labelledby="map-title">
+    <h2 id="map-title" class="visually-hidden">${main.map}</h2>
+    <noscript><p class="notice plain">${main.mapNeedsScript}</p></noscript>
+    <div id="map" class="map" role="region" aria-label=${main.mapLabel} data-map=${mapData(visit, map)}></div>
+    <p id="map-news" class="map-news" role="status" hidden></p>
+    <ul class="legend">
+      <li><span class="dot needs"></span>${main.legendNeeds}</li>
+      <li><span class="dot covered"></span>${main.legendCovered}</li>
+      <li><span class="dot cluster"></span>${main.legendCluster}</li>
+    </ul>
+    <p id="map-unlocated" class="hint" hidden></p>
+  </section>`;
+}

@@ -1,0 +1,41 @@
+import type { AreaList } from '@ksbb/contracts';
+import type { Services } from '../../services/services.ts';
+import { orNull } from '../../services/outcome.ts';
+import { found, type Page } from '../../web/page.ts';
+import { readFilters, registryFilter, writeFilters } from './filters.ts';
+import type { MapSettings } from './map-panel.ts';
+import { mainView } from './view.ts';
+
+const PAGE_SIZE = 24;
+
+type Deps = { registry: Services['registry']; map: MapSettings };
+
+/** A form sends every field, also the empty ones; the address that stays is the shortest. */
+function hasEmptyFields(query: URLSearchParams): boolean {
+  return [...query.values()].includes('');
+}
+
+const NO_AREAS: AreaList = { items: [] };
+
+/** The main page: the map, the same MSMEs as a list, filters and the selection, all in its address. */
+export function mainPage({ registry, map }: Deps): Page {
+  return {
+    method: 'get',
+    path: '/',
+    handle: async (visit) => {
+      const filters = readFilters(visit.query);
+      if (hasEmptyFields(visit.query)) return found(visit.to('/', writeFilters(filters)));
+      const [list, areas] = await Promise.all([
+        registry.list(registryFilter(filters), { limit: PAGE_SIZE, cursor: filters.cursor }),
+        registry.areas(),
+      ]);
+      return {
+        kind: 'page',
+        status: list.kind === 'away' ? 503 : 200,
+        title: visit.texts.main.title,
+        scripts: ['explore'],
+        body: mainView(visit, { filters, list: orNull(list), areas: orNull(areas) ?? NO_AREAS, map }),
+      };
+    },
+  };
+}

@@ -1,0 +1,107 @@
+import type { AreaList, msmeList, MsmeSummary } from '@ksbb/contracts';
+import { html } from 'htm/preact';
+import type { VNode } from 'preact';
+import type { z } from 'zod';
+import { categoryArt } from '../../layout/category-art.ts';
+import { arrowIcon } from '../../layout/icons.ts';
+import { needBadges, notice, originBadge, trackBox } from '../../layout/parts.ts';
+import type { Visit } from '../../web/page.ts';
+import { filterPanel } from './filter-panel.ts';
+import { type Filters, MAX_SELECTED, selectionQuery, writeFilters } from './filters.ts';
+import { mapPanel, type MapSettings } from './map-panel.ts';
+
+type MsmeList = z.output<typeof msmeList>;
+
+export type MainPage = { filters: Filters; list: MsmeList | null; areas: AreaList; map: MapSettings };
+
+function msmeCard(visit: Visit, { msmeId, name, category, origin, area, openNeeds }: MsmeSummary, selected: readonly string[]): VNode {
+  const { texts, to } = visit;
+  return html`<li class="card msme">
+    <label class="pick">
+      <input type="checkbox" name="msme" value=${msmeId} checked=${selected.includes(msmeId)} />
+      <span class="visually-hidden">${texts.main.select(name)}</span>
+    </label>
+    ${categoryArt(category)}
+    <div class="msme-words">
+      <h3><a data-keep-selection href=${to(`/msmes/${msmeId}`, selectionQuery(selected))}>${name}</a></h3>
+      <p class="meta">${texts.category[category]} · ${area.kelurahan}, ${area.kecamatan}</p>
+      <p class="badges-row">${needBadges(visit, openNeeds)} ${originBadge(visit, origin)}</p>
+    </div>
+  </li>`;
+}
+
+/** What is selected and not on this page of the list travels along unseen. */
+function selectedElsewhere(filters: Filters, list: MsmeList | null): VNode[] {
+  const here = new Set((list?.items ?? []).map(({ msmeId }) => msmeId));
+  return filters.selected.filter((id) => !here.has(id)).map((id) => html`<input type="hidden" name="msme" value=${id} />`);
+}
+
+function pager(visit: Visit, filters: Filters, nextCursor: string | null): VNode | null {
+  const { main } = visit.texts;
+  if (nextCursor === null && filters.cursor === undefined) return null;
+  return html`<div class="pager">
+    ${filters.cursor === undefined
+      ? null
+      : html`<button class="button quiet" type="submit" formaction=${visit.to('/')}>${main.first}</button>`}
+    ${nextCursor === null
+      ? null
+      : html`<button class="button quiet" type="submit" name="cursor" value=${nextCursor} formaction=${visit.to('/')}>${main.next}</button>`}
+  </div>`;
+}
+
+/** The list, as it stands alone: the page's script replaces just this when filters change. */
+function results(visit: Visit, { filters, list }: MainPage): VNode {
+  const { texts, format, to } = visit;
+  const filtered = writeFilters({ ...filters, selected: [], cursor: undefined }).size > 0;
+  return html`<section id="results" class="results" aria-labelledby="list-title">
+    <div class="results-head">
+      <h2 id="list-title">${texts.main.list}</h2>
+      <p id="count" class="count" role="status">${list === null ? '' : texts.main.count(format.count(list.total))}</p>
+      ${filtered ? html`<a class="reset" data-keep-selection href=${to('/', selectionQuery(filters.selected))}>${texts.main.reset}</a>` : null}
+    </div>
+    ${list === null ? notice('bad', texts.main.listAway) : null}
+    ${list !== null && list.items.length === 0 ? html`<p class="empty">${texts.main.none}</p>` : null}
+    <ul class="cards">
+      ${(list?.items ?? []).map((item) => msmeCard(visit, item, filters.selected))}
+    </ul>
+    ${selectedElsewhere(filters, list)} ${pager(visit, filters, list?.nextCursor ?? null)}
+  </section>`;
+}
+
+/** The bar that stays in view: how many are selected, and the way on. */
+function tray(visit: Visit, { filters }: MainPage): VNode {
+  const { texts, to } = visit;
+  const clear = writeFilters({ ...filters, selected: [] });
+  const words = Object.fromEntries(['zero', 'one', 'many'].map((key, at) => [key, texts.main.selected(at === 2 ? 1234 : at).replace(/1[.,]?234/, '{count}')]));
+  return html`<div class="tray">
+    <div class="tray-inner">
+      <p class="tray-words">
+        <output id="selected" data-words=${JSON.stringify({ ...words, limit: texts.main.selectedLimit(MAX_SELECTED) })} data-limit=${MAX_SELECTED}
+          >${texts.main.selected(filters.selected.length)}</output
+        >
+        <a id="clear" href=${to('/', clear)} hidden=${filters.selected.length === 0}>${texts.main.clear}</a>
+      </p>
+      <button class="button accent large" type="submit" formaction=${to('/give-help')}>${texts.giveHelp}${arrowIcon()}</button>
+    </div>
+  </div>`;
+}
+
+export function mainView(visit: Visit, page: MainPage): VNode {
+  const { texts, to } = visit;
+  return html`<div class="main-page">
+    <div class="hero">
+      <div class="hero-inner">
+        <div class="hero-words">
+          <h1>${texts.main.title}</h1>
+          <p>${texts.main.intro}</p>
+        </div>
+        ${trackBox(visit)}
+      </div>
+    </div>
+    <form id="explore" method="get" action=${to('/')} class="explore">
+      ${filterPanel(visit, page.filters, page.areas.items)}
+      <div class="explore-body">${mapPanel(visit, page.map)}${results(visit, page)}</div>
+      ${tray(visit, page)}
+    </form>
+  </div>`;
+}

@@ -1,0 +1,101 @@
+import type { collaborationContacts, CollaborationView } from '@ksbb/contracts';
+import { html } from 'htm/preact';
+import type { VNode } from 'preact';
+import type { z } from 'zod';
+import { inputField, textField } from '../../layout/field.ts';
+import { packageIcon } from '../../layout/icons.ts';
+import { lineName } from '../../layout/needs.ts';
+import { notice } from '../../layout/parts.ts';
+import type { Visit } from '../../web/page.ts';
+
+type Report = CollaborationView['reports'][number];
+
+/** A confirmation that was not taken. */
+export type ReceiptAttempt = { reportId: string; lineId: string; draft: URLSearchParams; error: string };
+
+export type MsmeOwnPage = {
+  collaboration: CollaborationView;
+  contacts: z.output<typeof collaborationContacts>;
+  token: string;
+  attempt: ReceiptAttempt | null;
+};
+
+function receiptForm(visit: Visit, { collaboration, token, attempt }: MsmeOwnPage, report: Report): VNode {
+  const { texts, to } = visit;
+  const words = texts.collaboration.msmeOwn;
+  const mine = attempt?.reportId === report.reportId && attempt.lineId === report.lineId ? attempt : null;
+  const scope = `${report.lineId}-${report.reportId}`;
+  return html`<form method="post" action=${to(`/m/${collaboration.collaborationId}/${token}/receipts`)} novalidate>
+    <input type="hidden" name="reportId" value=${report.reportId} />
+    <input type="hidden" name="lineId" value=${report.lineId} />
+    ${inputField({
+      name: 'quantity',
+      scope,
+      label: words.quantity,
+      value: mine?.draft.get('quantity') ?? String(report.reportedQuantity),
+      error: mine?.error,
+      inputmode: 'numeric',
+      autocomplete: 'off',
+      maxlength: 12,
+      className: 'short',
+    })}
+    ${textField({ name: 'note', scope, label: words.note, value: mine?.draft.get('note') ?? '', rows: 2, maxlength: 500 })}
+    <button class="button accent" type="submit">${words.submit}</button>
+  </form>`;
+}
+
+function reportCard(visit: Visit, page: MsmeOwnPage, report: Report): VNode {
+  const { texts, format } = visit;
+  const words = texts.collaboration.msmeOwn;
+  const line = page.collaboration.lines.find(({ lineId }) => lineId === report.lineId);
+  const amount = (value: number) => format.amount('goods', value);
+  return html`<li class="card report">
+    <div class="line-head">
+      <h3>${packageIcon('goods')}${line === undefined ? report.lineId : lineName(texts, line)}</h3>
+      <span class=${report.confirmedQuantity === null ? 'badge needs' : 'badge covered'}>${report.confirmedQuantity === null ? words.waiting : words.answered}</span>
+    </div>
+    <p>${words.reported(amount(report.reportedQuantity), format.date(report.reportedAt))}</p>
+    ${report.note === '' ? null : html`<p class="note">${report.note}</p>`}
+    ${report.confirmedQuantity === null ? receiptForm(visit, page, report) : html`<p><strong>${words.confirmed(amount(report.confirmedQuantity))}</strong></p>`}
+  </li>`;
+}
+
+function donorContact({ texts }: Visit, { donor }: MsmeOwnPage['contacts']): VNode | null {
+  if (donor === null) return null;
+  return html`<section class="card" aria-labelledby="contact-title">
+    <h2 id="contact-title">${texts.collaboration.contacts.title}</h2>
+    <p>
+      ${donor.name ?? texts.collaboration.anonymous}<br /><a href=${`mailto:${donor.email}`}>${donor.email}</a>${donor.phone === null
+        ? null
+        : html`<br /><a href=${`tel:${donor.phone}`}>${donor.phone}</a>`}
+    </p>
+  </section>`;
+}
+
+export function msmeOwnView(visit: Visit, page: MsmeOwnPage): VNode {
+  const { texts, format, query } = visit;
+  const words = texts.collaboration.msmeOwn;
+  const { collaboration, contacts, attempt } = page;
+  const mine = new Set(contacts.msmes.map(({ msmeId }) => msmeId));
+  const lines = collaboration.lines.filter(({ msmeId }) => mine.has(msmeId));
+  const reports = collaboration.reports.filter(({ lineId }) => lines.some((line) => line.lineId === lineId));
+  return html`<div class="page narrow msme-own">
+    <header class="collaboration-head">
+      <p class="eyebrow">${collaboration.collaborationId}</p>
+      <h1>${contacts.msmes[0]?.msmeName ?? words.title}</h1>
+      <p class="lead">${words.intro}</p>
+    </header>
+    ${query.get('done') === 'receipt' && attempt === null ? notice('good', texts.collaboration.done.receipt) : null}
+    ${attempt === null ? null : notice('bad', attempt.error)}
+    <h2>${texts.collaboration.reports}</h2>
+    ${reports.length === 0 ? html`<p class="empty">${words.none}</p>` : null}
+    <ul class="reports">
+      ${reports.map((report) => reportCard(visit, page, report))}
+    </ul>
+    <h2>${words.promises}</h2>
+    <ul class="promises">
+      ${lines.map((line) => html`<li>${packageIcon(line.package)}<span>${format.amount(line.package, line.promised)} ${lineName(texts, line)}</span></li>`)}
+    </ul>
+    ${donorContact(visit, contacts)}
+  </div>`;
+}

@@ -1,0 +1,72 @@
+import { declaredAmount, type MsmeDetail, type NeedCoverage } from '@ksbb/contracts';
+import { html } from 'htm/preact';
+import type { VNode } from 'preact';
+import { categoryArt } from '../../layout/category-art.ts';
+import { arrowIcon, packageIcon, pinIcon } from '../../layout/icons.ts';
+import { needName } from '../../layout/needs.ts';
+import { originBadge } from '../../layout/parts.ts';
+import { progressBar } from '../../layout/progress-bar.ts';
+import type { Visit } from '../../web/page.ts';
+import { selectionQuery } from '../main/filters.ts';
+
+type MsmePage = { msme: MsmeDetail; coverage: readonly NeedCoverage[] | null; selected: readonly string[] };
+
+function place({ texts }: Visit, { area, location }: MsmeDetail): VNode {
+  const words = `${area.kelurahan}, ${area.kecamatan}, ${area.kota}`;
+  const link =
+    location === null
+      ? html`<span class="meta">${texts.msme.unlocated}</span>`
+      : html`<a href=${`https://www.openstreetmap.org/?mlat=${location.lat}&mlon=${location.lon}#map=17/${location.lat}/${location.lon}`}>${texts.msme.openMap}</a>`;
+  return html`<p class="place">${pinIcon()}<span>${words}<br />${link}</span></p>`;
+}
+
+function needRow({ texts, format }: Visit, need: MsmeDetail['needs'][number], coverage: NeedCoverage | undefined): VNode {
+  const amount = (value: number) => format.amount(need.package, value);
+  const { declared, promised, delivered, open } = coverage ?? { declared: declaredAmount(need), promised: 0, delivered: 0, open: declaredAmount(need) };
+  const name = needName(texts, need);
+  const facts = [
+    [texts.msme.declared, declared],
+    [texts.msme.promised, promised],
+    [texts.msme.delivered, delivered],
+    [texts.msme.open, open],
+  ] as const;
+  return html`<li class="card need-card">
+    <h3>${packageIcon(need.package)}${name}${need.package === 'training' ? html` <span class="meta">${texts.skill[need.skill]}</span>` : null}</h3>
+    ${progressBar({ total: declared, parts: [{ kind: 'delivered', value: delivered }, { kind: 'promised', value: Math.max(0, promised - delivered) }] })}
+    <dl class="facts">
+      ${facts.map(([term, value], at) => html`<div class=${at === 3 && value > 0 ? 'strong' : ''}><dt>${term}</dt><dd>${amount(value)}</dd></div>`)}
+    </dl>
+  </li>`;
+}
+
+export function msmeView(visit: Visit, { msme, coverage, selected }: MsmePage): VNode {
+  const { texts, language, to } = visit;
+  const withThis = [...new Set([...selected, msme.msmeId])];
+  const photo = msme.photos[0];
+  return html`<div class="page msme-page">
+    <p class="back"><a href=${to('/', selectionQuery(selected))}>${texts.msme.back}</a></p>
+    <div class="msme-head">
+      ${photo === undefined
+        ? categoryArt(msme.category, texts.msme.photoAlt(texts.category[msme.category]))
+        : html`<img class="art" src=${photo.url} alt=${photo.alt} width="96" height="96" loading="lazy" />`}
+      <div>
+        <h1>${msme.name}</h1>
+        <p class="badges-row">
+          <span class="badge plain">${texts.category[msme.category]}</span>
+          ${msme.verified ? html`<span class="badge covered">${texts.verified}</span>` : null} ${originBadge(visit, msme.origin)}
+        </p>
+        <p class="lead">${msme.profile[language]}</p>
+        ${place(visit, msme)}
+      </div>
+    </div>
+    <h2>${texts.msme.needs}</h2>
+    ${msme.needs.length === 0 ? html`<p class="empty">${texts.msme.noNeeds}</p>` : null}
+    <ul class="need-cards">
+      ${msme.needs.map((need) => needRow(visit, need, coverage?.find(({ needId }) => needId === need.needId)))}
+    </ul>
+    <div class="actions">
+      <a class="button accent large" href=${to('/give-help', selectionQuery(withThis))}>${texts.giveHelp}${arrowIcon()}</a>
+      <a class="button quiet" href=${to('/', selectionQuery(withThis))}>${texts.msme.add}</a>
+    </div>
+  </div>`;
+}

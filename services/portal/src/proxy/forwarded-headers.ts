@@ -1,0 +1,40 @@
+import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
+
+/** Headers that concern one connection only (RFC 9110, 7.6.1), and so are never passed on. */
+const HOP_BY_HOP = [
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+];
+
+/** What a client says about itself and only the edge may say. */
+const EDGE_ONLY = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-real-ip'];
+
+function without(headers: IncomingHttpHeaders, names: readonly string[]): OutgoingHttpHeaders {
+  const named = (headers.connection ?? '').split(',').map((name) => name.trim().toLowerCase());
+  const dropped = new Set([...HOP_BY_HOP, ...named, ...names]);
+  return Object.fromEntries(Object.entries(headers).filter(([name, value]) => !dropped.has(name) && value !== undefined));
+}
+
+type Client = { address: string | undefined; host: string | undefined; protocol: string };
+
+/** The headers that a service is sent. Cookies belong to the portal's pages and never leave it. */
+export function requestHeaders(headers: IncomingHttpHeaders, client: Client): OutgoingHttpHeaders {
+  return {
+    ...without(headers, [...EDGE_ONLY, 'host', 'cookie', 'expect']),
+    ...(client.address === undefined ? {} : { 'x-forwarded-for': client.address }),
+    ...(client.host === undefined ? {} : { 'x-forwarded-host': client.host }),
+    'x-forwarded-proto': client.protocol,
+  };
+}
+
+/** The headers that a client is sent. A service sets no cookies and says nothing of what it runs on. */
+export function responseHeaders(headers: IncomingHttpHeaders): OutgoingHttpHeaders {
+  return without(headers, ['set-cookie', 'x-powered-by', 'server']);
+}

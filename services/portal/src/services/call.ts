@@ -1,0 +1,81 @@
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import type { FieldError, Log } from '@ksbb/service-kit';
+import axios from 'axios';
+import { z } from 'zod';
+import type { ServiceName } from '../settings.ts';
+
+/** What a service answered: what was asked for, a refusal with its reason, or nothing that can be used. */
+export type Reply<T> = { kind: 'answer'; value: T } | Refusal | { kind: 'away'; service: ServiceName };
+
+export type Refusal = { kind: 'refusal'; service: ServiceName; status: number; slug: string; errors: FieldError[]; extensions: Record<string, unknown> };
+
+type Ask<T extends z.ZodType> = {
+  method?: 'get' | 'post' | 'put';
+  path: string;
+  query?: Record<string, string | undefined>;
+  body?: unknown;
+  bearer?: string | undefined;
+  idempotencyKey?: string;
+  answer: T;
+};
+
+export type Call = <T extends z.ZodType>(ask: Ask<T>) => Promise<Reply<z.output<T>>>;
+
+const TIMEOUT_MS = 5_000;
+const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
+
+const problem = z.looseObject({
+  type: z.string(),
+  errors: z.array(z.object({ pointer: z.string(), detail: z.string() })).default([]),
+});
+
+function refusalOf(service: ServiceName, status: number, body: unknown): Refusal {
+  const parsed = problem.safeParse(body);
+  if (!parsed.success) return { kind: 'refusal', service, status, slug: 'unknown', errors: [], extensions: {} };
+  const { type, errors, ...extensions } = parsed.data;
+  return { kind: 'refusal', service, status, slug: type.split(':').at(-1) ?? 'unknown', errors, extensions };
+}
+
+/**
+ * A way to ask one service. A timeout, a broken connection, a 5xx and an answer that does not fit its contract all count
+ * as 'away' and are logged; a 4xx is a refusal. It never throws.
+ */
+export function createCall(service: ServiceName, address: string, log: Log): Call {
+  const http = axios.create({
+    baseURL: address,
+    timeout: TIMEOUT_MS,
+    maxContentLength: MAX_ANSWER_BYTES,
+    maxRedirects: 0,
+    proxy: false,
+    validateStatus: () => true,
+    httpAgent: new HttpAgent({ keepAlive: true, maxSockets: 64 }),
+    httpsAgent: new HttpsAgent({ keepAlive: true, maxSockets: 64 }),
+  });
+  return async ({ method = 'get', path, query, body, bearer, idempotencyKey, answer }) => {
+    const away = (reason: unknown) => {
+      log.warn({ to: service, method, reason }, 'no usable answer from a service');
+      return { kind: 'away', service } as const;
+    };
+    try {
+      const response = await http.request({
+        method,
+        url: path,
+        params: query ?? {},
+        data: body,
+        // axios counts its own timeout from the first byte on; this one holds for connecting too
+        signal: AbortSignal.timeout(TIMEOUT_MS),
+        headers: {
+          ...(bearer === undefined ? {} : { Authorization: `Bearer ${bearer}` }),
+          ...(idempotencyKey === undefined ? {} : { 'Idempotency-Key': idempotencyKey }),
+        },
+      });
+      if (response.status >= 500) return away(response.status);
+      if (response.status >= 400) return refusalOf(service, response.status, response.data);
+      const parsed = answer.safeParse(response.data);
+      return parsed.success ? { kind: 'answer', value: parsed.data } : away(z.prettifyError(parsed.error).slice(0, 500));
+    } catch (error) {
+      return away(error instanceof Error ? error.message : String(error));
+    }
+  };
+}

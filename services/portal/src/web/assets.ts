@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { createRequire, stripTypeScriptTypes } from 'node:module';
+import { basename, dirname, join } from 'node:path';
+import type { RequestHandler } from 'express';
+import type { ClientScript } from './page.ts';
+
+type Asset = { url: string; type: string; body: Buffer };
+
+/** The addresses of everything a page loads. They carry a hash of the content, so that they may be kept for ever. */
+export type Assets = {
+  style: string;
+  font: string;
+  icon: string;
+  leaflet: { script: string; style: string };
+  topojson: string;
+  scripts: Record<ClientScript, string>;
+  /** Serves the content of every address above. */
+  serve: RequestHandler;
+};
+
+const PREFIX = '/assets/';
+const here = import.meta.dirname;
+const assetsFolder = join(here, '..', 'assets');
+const clientFolder = join(here, '..', 'client');
+const require = createRequire(import.meta.url);
+
+const types: Record<string, string> = {
+  css: 'text/css; charset=utf-8',
+  js: 'text/javascript; charset=utf-8',
+  svg: 'image/svg+xml',
+  woff2: 'font/woff2',
+};
+
+/** Takes assets in and gives each its address. */
+function createShelf() {
+  const byUrl = new Map<string, Asset>();
+  return {
+    byUrl,
+    put: (name: string, body: Buffer): string => {
+      const hash = createHash('sha256').update(body).digest('base64url').slice(0, 16);
+      const url = `${PREFIX}${hash}/${name}`;
+      byUrl.set(url, { url, type: types[name.split('.').at(-1) ?? ''] ?? 'application/octet-stream', body });
+      return url;
+    },
+  };
+}
+
+type Shelf = ReturnType<typeof createShelf>;
+
+const asset = (name: string) => readFileSync(join(assetsFolder, name));
+
+/** In the order in which they build on each other; sent as one file. */
+const STYLES = ['base', 'main-page', 'map', 'pages', 'screens'];
+
+function putStyle(shelf: Shelf, font: string): string {
+  const css = STYLES.map((name) => asset(`style/${name}.css`).toString()).join('\n');
+  return shelf.put('style.css', Buffer.from(css.replace('plus-jakarta-sans.woff2', font)));
+}
+
+/** A client module without its types, and before it those that it imports, whose addresses it is given. */
+function putModule(shelf: Shelf, path: string): string {
+  const source = stripTypeScriptTypes(readFileSync(path, 'utf8'));
+  const rewritten = source.replaceAll(/(?<=\bfrom ')(\.{1,2}\/[^']+\.ts)(?=')/g, (import_) => putModule(shelf, join(dirname(path), import_)));
+  return shelf.put(basename(path).replace(/\.ts$/, '.js'), Buffer.from(rewritten));
+}
+
+/** Reads every asset once, at the start of the process. @throws where one is missing */
+export function loadAssets(): Assets {
+  const shelf = createShelf();
+  const script = (name: ClientScript) => putModule(shelf, join(clientFolder, `${name}.ts`));
+  const vendor = (path: string) => shelf.put(basename(path), readFileSync(require.resolve(path)));
+  const font = shelf.put('plus-jakarta-sans.woff2', asset('plus-jakarta-sans.woff2'));
+  return {
+    font,
+    style: putStyle(shelf, font),
+    icon: shelf.put('icon.svg', asset('icon.svg')),
+    leaflet: { script: vendor('leaflet/dist/leaflet.js'), style: vendor('leaflet/dist/leaflet.css') },
+    topojson: vendor('topojson-client/dist/topojson-client.min.js'),
+    scripts: { explore: script('explore'), 'give-help': script('give-help'), actions: script('actions') },
+    serve: (request, response, next) => {
+      const found = shelf.byUrl.get(`${PREFIX}${request.path.slice(1)}`);
+      if (found === undefined) return next();
+      response.locals.route = '/assets/:hash/:name';
+      return response.set({ 'Content-Type': found.type, 'Cache-Control': 'public, max-age=31536000, immutable' }).send(found.body);
+    },
+  };
+}

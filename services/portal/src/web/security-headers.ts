@@ -1,0 +1,36 @@
+import type { RequestHandler } from 'express';
+import helmet from 'helmet';
+
+/** The source that a tile address stands for in a content security policy; `{s}` is any subdomain. */
+export function tileSource(tileUrl: string): string {
+  const [, scheme = '', host = ''] = /^(https?:\/\/)([^/]+)\//.exec(tileUrl) ?? [];
+  return `${scheme}${host.replace(/^\{s\}/, '*')}`;
+}
+
+/**
+ * Nothing inline and nothing from elsewhere, but for the tiles that a setting names. The referrer stays within the site: with
+ * none at all, browsers would send `Origin: null` with forms, which cannot be told from a forged one.
+ */
+export function securityHeaders({ publicUrl, tileUrl }: { publicUrl: string; tileUrl?: string | undefined }): RequestHandler {
+  const https = publicUrl.startsWith('https:');
+  return helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        scriptSrc: ["'self'"],
+        styleSrc: ["'self'"],
+        fontSrc: ["'self'"],
+        connectSrc: ["'self'"],
+        imgSrc: ["'self'", 'data:', ...(tileUrl === undefined ? [] : [tileSource(tileUrl)])],
+        formAction: ["'self'"],
+        baseUri: ["'none'"],
+        frameAncestors: ["'none'"],
+        ...(https ? { upgradeInsecureRequests: [] } : {}),
+      },
+    },
+    referrerPolicy: { policy: 'same-origin' },
+    strictTransportSecurity: https,
+    crossOriginEmbedderPolicy: false,
+  });
+}
