@@ -1,24 +1,26 @@
 import { readFile } from 'node:fs/promises';
 import type { Area } from '@ksbb/contracts';
 import { parse } from 'csv-parse/sync';
-import type { MultiPolygon, Polygon as GeoJsonPolygon } from 'geojson';
 import { feature } from 'topojson-client';
-import type { GeometryCollection, Topology } from 'topojson-specification';
 import { boundariesFile, kelurahanFile } from '../geography/data-files.ts';
-import { type Polygon, toPolygon } from '../geography/polygon.ts';
+import { type Polygon, type Position, toPolygon } from '../geography/polygon.ts';
 
 /** A kelurahan as the generator sees it. `upTo` is the sum of the weights of all kelurahan up to and with this one. */
 export type Kelurahan = { area: Area; upTo: number; polygons: Polygon[]; labelPoint: { lat: number; lon: number } };
 
-type Properties = { kode: string; label_lon: number; label_lat: number };
+/** GeoJSON, of what the file holds. */
+type Shape = {
+  properties: { kode: string; label_lon: number; label_lat: number };
+  geometry: { type: 'Polygon'; coordinates: Position[][] } | { type: 'MultiPolygon'; coordinates: Position[][][] };
+};
 type Row = { kode: string; kelurahan: string; kecamatan: string; kota: string; bobot_umkm: string };
 
 async function readShapes(): Promise<Map<string, Pick<Kelurahan, 'polygons' | 'labelPoint'>>> {
-  const topology = JSON.parse(await readFile(boundariesFile, 'utf8')) as Topology<{ kelurahan: GeometryCollection<Properties> }>;
+  const topology = JSON.parse(await readFile(boundariesFile, 'utf8'));
+  const { features } = feature(topology, topology.objects.kelurahan) as unknown as { features: Shape[] };
   return new Map(
-    feature(topology, topology.objects.kelurahan).features.map(({ properties, geometry }) => {
-      const shape = geometry as GeoJsonPolygon | MultiPolygon;
-      const polygons = shape.type === 'Polygon' ? [shape.coordinates] : shape.coordinates;
+    features.map(({ properties, geometry }) => {
+      const polygons = geometry.type === 'Polygon' ? [geometry.coordinates] : geometry.coordinates;
       return [properties.kode, { polygons: polygons.map(toPolygon), labelPoint: { lat: properties.label_lat, lon: properties.label_lon } }];
     }),
   );

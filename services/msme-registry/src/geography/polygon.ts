@@ -1,4 +1,5 @@
-import type { Position } from 'geojson';
+/** Longitude and latitude in degrees. */
+export type Position = number[];
 
 /** An outer ring and its holes; longitude first. */
 export type Polygon = { rings: Position[][]; west: number; south: number; east: number; north: number; area: number };
