@@ -66,7 +66,8 @@ export async function sortDeadLetters(
       if (message === false) break;
       const letter = toDeadLetter(service, message);
       const fate = decide(letter);
-      if (fate === 'keep') await copyTo(channel, queue, message, message.properties.headers ?? {});
+      const { 'x-delivery-count': _, ...headers } = message.properties.headers ?? {};
+      if (fate === 'keep') await copyTo(channel, queue, message, headers);
       if (fate === 'replay') await copyTo(channel, inQueue(service), message, {});
       channel.ack(message);
       sorted.push({ ...letter, fate });

@@ -1,0 +1,42 @@
+/** `npm run bench [-- NAME] [-- --rounds N]`: ours and a yardstick side by side, alternating, on a broker and database of its own. */
+import { rmSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { parseArgs } from 'node:util';
+import { startBackingServers } from '../../infra/dev/backing-servers.ts';
+import { type Command, runCommand } from '../../infra/dev/command.ts';
+import { makeRunDirectory } from '../../infra/dev/run-directory.ts';
+import { benchOutbox } from './outbox.ts';
+import { benchPublish } from './publish.ts';
+import type { Row } from './rounds.ts';
+
+type Servers = { amqpUrl: string; mongoUrl: string };
+
+const benches: Record<string, (servers: Servers, rounds: number) => Promise<Row>> = {
+  publish: ({ amqpUrl }, rounds) => benchPublish(amqpUrl, rounds),
+  outbox: ({ amqpUrl, mongoUrl }, rounds) => benchOutbox(amqpUrl, mongoUrl, rounds),
+};
+
+const log = (text: string) => void process.stdout.write(`[bench] ${text}\n`);
+
+function readOptions(): { names: string[]; rounds: number } {
+  const { values, positionals } = parseArgs({ allowPositionals: true, options: { rounds: { type: 'string', default: '5' } } });
+  const rounds = Number(values.rounds);
+  if (!Number.isInteger(rounds) || rounds < 1 || rounds > 100) throw new Error(`--rounds must be a whole number from 1 to 100, not "${values.rounds}"`);
+  const unknown = positionals.find((name) => benches[name] === undefined);
+  if (unknown !== undefined) throw new Error(`there is no bench ${unknown}; there are ${Object.keys(benches).join(', ')}`);
+  return { names: positionals.length === 0 ? Object.keys(benches) : positionals, rounds };
+}
+
+async function main(command: Command): Promise<number> {
+  const { names, rounds } = readOptions();
+  const dir = makeRunDirectory('bench');
+  command.defer(() => rmSync(dir, { recursive: true, force: true }));
+  const { rabbit, mongo } = await startBackingServers(command, { dir, log, backend: 'memory', heapMb: 512 });
+  log(`${cpus().length} x ${cpus()[0]?.model}, Node ${process.version}; medians of ${rounds} alternating rounds`);
+  const rows: Row[] = [];
+  for (const name of names) rows.push(await benches[name]!({ amqpUrl: rabbit.url, mongoUrl: mongo.url }, rounds));
+  for (const row of rows) process.stdout.write(`${JSON.stringify(row)}\n`);
+  return 0;
+}
+
+runCommand(main, { log });
