@@ -14,11 +14,13 @@ const allowed = {
   'services/one/src/app.component.test.ts': "import { fresh } from '../../../infra/dev/testing.ts';\nimport { app } from './app.ts';\nimport 'mongoose';\nfresh(app);",
   'services/one/src/testing/given.ts': "export { fresh } from '../../../../infra/dev/testing.ts';",
   'services/one/src/stores/things.ts': "import mongoose from 'mongoose';\nexport const things = mongoose;",
-  'services/one/src/thing/thing.ts': "import type { id } from '@ksbb/contracts';\nexport type Thing = typeof id;",
+  'services/one/src/thing/thing.ts': "import type { id } from '@ksbb/contracts';\nimport type { z } from 'zod';\nexport type Thing = z.infer<typeof id>;",
   'services/one/src/thing/decide.ts': "import type { Thing } from './thing.ts';\nimport { more } from '../other/decide.ts';\nexport const decide = (thing: Thing) => more(thing);",
   'services/one/src/other/decide.ts': 'export const more = (thing: unknown) => thing;',
   'services/two/src/app.ts': "import { store } from '@ksbb/document-store';\nexport const app = store;",
   'infra/dev/testing.ts': "import { subscriptions } from '../../services/one/src/app.ts';\nexport const fresh = (value: unknown) => [value, subscriptions];",
+  'infra/demo/story.ts': "import { step } from './step.ts';\nexport type Story = { step: typeof step };",
+  'infra/demo/step.ts': "import type { Story } from './story.ts';\nexport const step = (story: Story) => story;",
   'tests/e2e/demo.ts': "import { kind } from '@ksbb/contracts';\nexport const demo = kind;",
 };
 
@@ -32,6 +34,15 @@ const forbidden: { rule: string; files: Record<string, string>; from: string; to
     },
     from: 'services/one/src/left.ts',
     to: 'services/one/src/right.ts',
+  },
+  {
+    rule: 'no-cycles-at-run-time',
+    files: {
+      'infra/demo/left.ts': "import { right } from './right.ts';\nexport const left = () => right;",
+      'infra/demo/right.ts': "import { left } from './left.ts';\nexport const right = () => left;",
+    },
+    from: 'infra/demo/left.ts',
+    to: 'infra/demo/right.ts',
   },
   { rule: 'imports-resolve', files: { 'tests/e2e/lost.ts': "import './nowhere.ts';" }, from: 'tests/e2e/lost.ts', to: './nowhere.ts' },
   {

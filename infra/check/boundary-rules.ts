@@ -4,6 +4,8 @@ import type { IForbiddenRuleType, IRegularForbiddenRuleType } from 'dependency-c
 
 /** Test files, and what they share in a folder `testing`, may use infra/dev and the real broker and database by themselves. */
 const TESTS = '([.]test[.]ts$|/src/testing/)';
+/** Names under which @types/… has types and nothing else: only the compiler finds them. */
+const TYPES_ALONE = '^(geojson|topojson-specification)$';
 const PACKAGE_OF = '(^|/)node_modules/';
 
 type Rule = IRegularForbiddenRuleType;
@@ -24,9 +26,9 @@ function coreRules(root: string): IForbiddenRuleType[] {
     const siblings = cores.filter((other) => other.startsWith(`${service}/`)).map((folder) => `^${folder}/`);
     return forbid(
       'core-imports-no-io',
-      'What decides is pure: a core imports itself, other cores of its service and the contracts. Time, ids and chance arrive as data.',
+      'What decides is pure: a core imports itself, other cores of its service, the contracts and zod. Time, ids and chance arrive as data.',
       { path: `^${core}/`, pathNot: TESTS },
-      { pathNot: [...siblings, '^packages/contracts/'] },
+      { pathNot: [...siblings, '^packages/contracts/', `${PACKAGE_OF}zod/`] },
     );
   });
 }
@@ -34,8 +36,19 @@ function coreRules(root: string): IForbiddenRuleType[] {
 /** Who may import whom. The rules about cores depend on which folders of `root` hold a decide.ts. */
 export function boundaryRules(root: string): IForbiddenRuleType[] {
   return [
-    forbid('no-cycles', 'Files that import each other in a circle cannot be read or changed one at a time.', {}, { circular: true }),
-    forbid('imports-resolve', 'The imported file or package is not there.', {}, { couldNotResolve: true }),
+    forbid(
+      'no-cycles',
+      'Files that import each other in a circle cannot be read or changed one at a time.',
+      { path: '^(packages|services)/' },
+      { circular: true },
+    ),
+    forbid(
+      'no-cycles-at-run-time',
+      'Which of the files runs first would depend on who imports them. A circle of types alone is let pass outside the product.',
+      { path: '^(infra|tests)/' },
+      { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    ),
+    forbid('imports-resolve', 'The imported file or package is not there.', {}, { couldNotResolve: true, pathNot: TYPES_ALONE }),
     forbid(
       'no-service-imports-another',
       'Services meet only in packages/contracts, over RabbitMQ and over HTTP.',
