@@ -2,9 +2,9 @@ import { isDatabaseUnavailable, openDatabase } from '@ksbb/document-store';
 import { createBus } from '@ksbb/messaging';
 import { createLog, createMetrics, runService, settingsOrExit } from '@ksbb/service-kit';
 import { createApp } from './app.ts';
-import { commitmentSettings } from './settings.ts';
+import { settingsSchema } from './settings.ts';
 
-const settings = settingsOrExit(commitmentSettings);
+const settings = settingsOrExit(settingsSchema);
 const log = createLog('commitment', settings.LOG_LEVEL);
 const metrics = createMetrics('commitment');
 

@@ -15,7 +15,7 @@ const institutions = z
     return z.NEVER;
   });
 
-export const commitmentSettings = platformSettings.extend({
+export const settingsSchema = platformSettings.extend({
   /** Report PINs follow from it. Where it changes, PINs that were given out are no longer right (docs/adr/0003-report-pin.md). */
   PIN_SECRET: secret,
   /** Signs capability tokens; the training service has the same. */
@@ -25,4 +25,4 @@ export const commitmentSettings = platformSettings.extend({
   INSTITUTIONS_FILE: institutions,
 });
 
-export type CommitmentSettings = z.output<typeof commitmentSettings>;
+export type CommitmentSettings = z.output<typeof settingsSchema>;
