@@ -61,7 +61,7 @@ async function sign(url: string, reference: string): Promise<void> {
 
 test('killed with callbacks undelivered and a disbursement due, it goes on where it was', async () => {
   receiver.answerWith(() => 503);
-  const first = await run({ DISBURSE_AFTER_MS: '2000', CALLBACK_RETRY_BASE_MS: '100' });
+  const first = await run({ DISBURSE_AFTER_MS: '2000', CALLBACK_RETRY_BASE_MS: '20' });
   await isReady(first);
   await Promise.all(['kill-1', 'kill-2', 'kill-3'].map((reference) => sign(first.url, reference)));
   await until(() => receiver.received.length >= 3);
@@ -70,7 +70,7 @@ test('killed with callbacks undelivered and a disbursement due, it goes on where
   expect(receiver.received.map(({ body }) => body.event)).not.toContain('DISBURSED');
 
   receiver.answerWith(() => 200);
-  const second = await run({ DISBURSE_AFTER_MS: '2000', CALLBACK_RETRY_BASE_MS: '100' });
+  const second = await run({ DISBURSE_AFTER_MS: '2000', CALLBACK_RETRY_BASE_MS: '20' });
   await isReady(second);
   const { admin } = callersOf(second.url);
   for (const reference of ['kill-1', 'kill-2', 'kill-3']) {
@@ -81,7 +81,7 @@ test('killed with callbacks undelivered and a disbursement due, it goes on where
     const delivered = receiver.received.filter(({ body, status }) => body.partnerReferenceNo === reference && status === 200);
     expect(delivered.map(({ body }) => body.event)).toEqual(['CONTRACT_SIGNED', 'DISBURSED']);
   }
-}, 60_000);
+}, 120_000);
 
 test('SIGTERM finishes what is in hand and exits 0', async () => {
   const running = await run();
@@ -127,4 +127,4 @@ test('it waits for a database that is not there, says so when it goes away, and 
     running.child.kill('SIGKILL');
     await gate.close();
   }
-}, 60_000);
+}, 120_000);

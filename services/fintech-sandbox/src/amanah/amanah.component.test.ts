@@ -118,7 +118,7 @@ describe('Idempotency-Key', () => {
 
   test('a repeat while the first is in hand is 409', async () => {
     const key = randomUUID();
-    await sandbox.admin('post', '/admin/faults', { partner: 'amanah', route: 'create-contract', kind: 'latency', milliseconds: 1_500, times: 1 }).expect(201);
+    await sandbox.admin('post', '/admin/faults', { partner: 'amanah', route: 'create-contract', kind: 'latency', milliseconds: 4_000, times: 1 }).expect(201);
     const first = sandbox.amanah('post', QARDH_PATH, qardhBody('key-4'), { key }).then((answer) => answer);
     await until(async () => (await sandbox.admin('get', '/admin/faults')).body.faults[0].served === 1);
     const second = await sandbox.amanah('post', QARDH_PATH, qardhBody('key-4'), { key }).expect(409);

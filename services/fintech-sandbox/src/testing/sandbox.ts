@@ -83,14 +83,15 @@ export function loanBody(external_id: string, change: object = {}) {
   return { external_id, borrower: { ref: 'msme-77', name: 'Bengkel Pak Dedi', area: 'Kapuk' }, principal: 4_000_001, term_months: 3, ...change };
 }
 
-/** Waits until `look` finds something. @throws Error after 20 s */
+/** Waits until `look` finds something: long enough for a lease to run out on a busy machine. @throws Error after 60 s */
 export async function until<T>(look: () => Promise<T | null | undefined | false> | T | null | undefined | false): Promise<T> {
-  for (let tries = 0; tries < 1_000; tries += 1) {
+  const givenUpAt = performance.now() + 60_000;
+  while (performance.now() < givenUpAt) {
     const found = await look();
     if (found !== null && found !== undefined && found !== false) return found;
     await sleep(20);
   }
-  throw new Error('waited 20 s in vain');
+  throw new Error('waited 60 s in vain');
 }
 
 export type TestSandbox = ReturnType<typeof callersOf> & {
