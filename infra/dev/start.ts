@@ -55,7 +55,7 @@ function integer(name: string, text: string, most: number): number {
 
 /** The loader prints its own progress. */
 function loadData(command: Command, platform: Platform, msmes: number): Promise<void> {
-  log(`loading ${msmes} MSMEs`);
+  log(`loading the real MSMEs and ${msmes} generated ones`);
   const args = ['services/msme-registry/src/load-data.ts', '--msmes', String(msmes)];
   const env = platform.environment('msme-registry');
   const loader = spawn(process.execPath, args, { cwd: ROOT, env, stdio: ['ignore', 'inherit', 'inherit'] });
