@@ -142,7 +142,8 @@ export async function openStore<State, Event extends AggregateEvent>(
       return created.length;
     },
     scan: async function* () {
-      for await (const document of collection.find({}, { projection: { outbox: 0 }, batchSize: 1000 })) {
+      // Without a projection: the outbox is mostly empty, and mongo-java-server copies all documents before the first to leave it out.
+      for await (const document of collection.find({}, { batchSize: 1000 })) {
         yield toStored(document as unknown as Document);
       }
     },
