@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Envelope, envelope, type EventDefinition, type MakeCommitmentRequest, type Msme, msmeListed, type NewEvent } from '@ksbb/contracts';
 import { isDatabaseUnavailable, openDatabase } from '@ksbb/document-store';
 import { type Bus, createBus, on } from '@ksbb/messaging';
-import { createLog, createMetrics } from '@ksbb/service-kit';
+import { createLog, createMetrics, type Metrics } from '@ksbb/service-kit';
 import { createApp } from '../app.ts';
 import { exampleInstitutions } from '../institutions/institutions.ts';
 
@@ -12,20 +12,22 @@ import { exampleInstitutions } from '../institutions/institutions.ts';
  * that publishes events and hears what comes back.
  */
 
+export const pinSecret = 'a-pin-secret-for-tests';
+export const capabilitySecret = 'a-capability-secret-for-tests';
 export const operatorToken = 'an-operator-token-for-tests';
 
 const settings = {
-  PIN_SECRET: 'a-pin-secret-for-tests',
-  CAPABILITY_SECRET: 'a-capability-secret-for-tests',
+  PIN_SECRET: pinSecret,
+  CAPABILITY_SECRET: capabilitySecret,
   OPERATOR_TOKEN: operatorToken,
   INSTITUTIONS_FILE: exampleInstitutions,
 };
 
-const WAIT_MS = 15_000;
+const WAIT_MS = 25_000;
 
 export type RunningService = Awaited<ReturnType<typeof startService>>;
 
-/** Asks again until `look` answers something, at most 15 s. */
+/** Asks again until `look` answers something, at most 25 s. */
 export async function until<T>(look: () => Promise<T | undefined> | T | undefined): Promise<T> {
   const end = performance.now() + WAIT_MS;
   for (;;) {
@@ -36,9 +38,15 @@ export async function until<T>(look: () => Promise<T | undefined> | T | undefine
   }
 }
 
-function busOf(service: string, amqpUrl: string): Bus {
-  const log = createLog(service, 'silent');
-  return createBus({ url: amqpUrl, service, log, registry: createMetrics(service).registry, isDependencyDown: isDatabaseUnavailable });
+function busOf(service: string, amqpUrl: string, { registry }: Metrics): Bus {
+  return createBus({ url: amqpUrl, service, log: createLog(service, 'silent'), registry, isDependencyDown: isDatabaseUnavailable });
+}
+
+/** How many deliveries of an event were handled, repeats included, by the service's own count. */
+async function handledOf({ registry }: Metrics, { routingKey }: EventDefinition): Promise<number> {
+  const counts = (await registry.getSingleMetric('ksbb_event_handling_seconds')?.get())?.values ?? [];
+  const ofEvent = counts.filter((row) => 'metricName' in row && row.metricName === 'ksbb_event_handling_seconds_count' && row.labels['event'] === routingKey);
+  return ofEvent.reduce((total, { value }) => total + value, 0);
 }
 
 /** Starts the service; `offset` moves its clock by milliseconds. `hears`: the events that the other service listens to. */
@@ -47,15 +55,16 @@ export async function startService({ amqpUrl, mongodbUri, hears }: { amqpUrl: st
   const clock = () => new Date(Date.now() + time.offset);
   const log = createLog('commitment', 'silent');
   const database = await openDatabase(mongodbUri, log);
-  const bus = busOf('commitment', amqpUrl);
-  const other = busOf('neighbour', amqpUrl);
+  const metrics = createMetrics('commitment');
+  const bus = busOf('commitment', amqpUrl, metrics);
+  const other = busOf('neighbour', amqpUrl, createMetrics('neighbour'));
   const heard: Envelope[] = [];
   other.subscribe(
     hears.map((event) => on(event, 'insert', async (received) => void heard.push(received))),
     {},
   );
   await other.started();
-  const service = await createApp({ settings, database, bus, log, metrics: createMetrics('commitment'), clock });
+  const service = await createApp({ settings, database, bus, log, metrics, clock });
   await bus.started();
 
   return {
@@ -67,9 +76,11 @@ export async function startService({ amqpUrl, mongodbUri, hears }: { amqpUrl: st
     heard: <D extends EventDefinition>(event: D, subject?: string): (Envelope & { data: NewEvent<D>['data'] })[] => {
       return heard.filter(({ type, subject: about }) => type === event.type && (subject === undefined || about === subject)) as never;
     },
-    /** Publishes as another service would; resolves when the broker has it. */
-    publish: <D extends EventDefinition>(event: D, subject: string, version: number, data: NewEvent<D>['data']): Promise<void> => {
-      return other.publish(envelope(event, subject, version, data as Record<string, unknown>, clock()));
+    /** Publishes as another service would, once for each of `versions`; resolves when the service has handled them all. */
+    tell: async <D extends EventDefinition>(event: D, subject: string, versions: readonly number[], data: NewEvent<D>['data']): Promise<void> => {
+      const before = await handledOf(metrics, event);
+      for (const version of versions) await other.publish(envelope(event, subject, version, data as Record<string, unknown>, clock()));
+      await until(async () => ((await handledOf(metrics, event)) >= before + versions.length ? true : undefined));
     },
     close: async () => {
       await service.close();
@@ -104,10 +115,8 @@ export function msmeNamed(msmeId: string, amounts: { masks?: number; capitalRupi
   };
 }
 
-/** Lists an MSME and waits until its board is there. */
-export async function listMsme({ publish, boards }: RunningService, msme: Msme): Promise<Msme> {
-  await publish(msmeListed, msme.msmeId, 1, msme);
-  await until(async () => (await boards.load(msme.msmeId)) ?? undefined);
+export async function listMsme({ tell }: RunningService, msme: Msme): Promise<Msme> {
+  await tell(msmeListed, msme.msmeId, [1], msme);
   return msme;
 }
 
