@@ -11,6 +11,8 @@ type Point = { lat: number; lon: number };
 const SEED = 'ksbb-umkm-1';
 const TRIES = 1_000;
 const WITHOUT_LOCATION = 0.01;
+/** Repaid money is lent on to verified MSMEs only. */
+const VERIFIED = 0.8;
 /** Of those in a kelurahan with a market, how many stand near one. */
 const NEAR_A_MARKET = 0.3;
 /** About 150 m, the standard deviation of the distance to the market. */
@@ -99,6 +101,7 @@ export function createGenerator(kelurahan: readonly Kelurahan[], places: readonl
         area,
         photos: [],
         needs: generatedNeeds(random, category),
+        verified: random.next() < VERIFIED,
       },
     };
   };

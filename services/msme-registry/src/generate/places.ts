@@ -52,6 +52,7 @@ export async function readPlaces(areas: ReadonlyMap<string, Area>): Promise<NewM
         location,
         area,
         photos: [],
+        verified: false,
         needs: exampleNeeds(randomOf(row.source_id), category),
       },
     };

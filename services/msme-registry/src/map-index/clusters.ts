@@ -9,7 +9,7 @@ const WORLD = 256;
 const LAST_CLUSTERED_ZOOM = 17;
 /** No screen is wider: a larger box is answered as if it were seen from further away. */
 const WIDEST_VIEW = 4_096;
-const MOST_FEATURES = 5_000;
+const MOST_FEATURES = 1_000;
 /** Room for the ids of supercluster, which are below 33 times the number of points and 19 (points up to 4 million). */
 const ID_ROOM = 2 ** 27;
 const FINGERPRINT_ROOM = 2 ** 26;

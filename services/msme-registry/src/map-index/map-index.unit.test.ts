@@ -117,7 +117,7 @@ describe('a view', () => {
 
   test('of a large box close up is answered from further away instead of with a million points', () => {
     const { clusters, points } = index.view({}, jakarta, 20);
-    expect(clusters.length + points.length).toBeLessThan(5_001);
+    expect(clusters.length + points.length).toBeLessThan(1_001);
     expect(clusters.length).toBeGreaterThan(0);
   });
 

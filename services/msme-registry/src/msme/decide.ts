@@ -3,7 +3,7 @@ import type { MsmeEvent, MsmeState } from './msme.ts';
 import { declareNeeds } from './needs.ts';
 
 /** An MSME before it is listed: as it is public, with its needs as they were declared. */
-export type MsmeFacts = Omit<Msme, 'msmeId' | 'needs' | 'verified' | 'listedAt'> & { needs: NeedDeclaration[] };
+export type MsmeFacts = Omit<Msme, 'msmeId' | 'needs' | 'listedAt'> & { needs: NeedDeclaration[] };
 
 export type MsmeChanges = Partial<Pick<Msme, 'name' | 'category' | 'profile' | 'location' | 'photos'>> & { needs?: NeedDeclaration[] };
 
@@ -26,7 +26,7 @@ type Decision = MsmeEvent[] | MsmeRefusal;
 function list(state: MsmeState, msmeId: string, facts: MsmeFacts, now: Date): Decision {
   if (state.status !== 'absent') return state.msme.sourceId === facts.sourceId ? [] : { refused: 'listed-from-elsewhere' };
   const needs = declareNeeds(msmeId, facts.needs, [], now);
-  return [{ type: 'msme-listed', data: { msmeId, ...facts, needs, verified: false, listedAt: now.toISOString() } }];
+  return [{ type: 'msme-listed', data: { msmeId, ...facts, needs, listedAt: now.toISOString() } }];
 }
 
 /** The event that carries `after`, or nothing where it is as before. Values come parsed, their members in one order. */

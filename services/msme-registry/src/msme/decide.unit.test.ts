@@ -9,7 +9,7 @@ const now = new Date('2026-11-24T03:00:00.000Z');
 const mask = { needId: 'reg-1.face-mask', declaredAt: then.toISOString(), package: 'goods', item: 'face-mask', quantity: 200 } as const;
 const capital = { needId: 'reg-1.capital', declaredAt: then.toISOString(), package: 'capital', amountRupiah: 6_000_000 } as const;
 const bookkeeping = { needId: 'reg-1.bookkeeping', declaredAt: then.toISOString(), package: 'training', topic: 'bookkeeping', skill: 'hard', seats: 4 } as const;
-const asListed = { ...facts, msmeId, needs: [bookkeeping, capital, mask], verified: false, listedAt: then.toISOString() };
+const asListed = { ...facts, msmeId, needs: [bookkeeping, capital, mask], listedAt: then.toISOString() };
 
 const listed: MsmeEvent = { type: 'msme-listed', data: asListed };
 const delisted: MsmeEvent = { type: 'msme-delisted', data: { ...asListed, reason: 'closed down' } };
@@ -23,7 +23,12 @@ const list: MsmeCommand = { type: 'list', msmeId, facts };
 const update = (changes: Extract<MsmeCommand, { type: 'update' }>['changes']): MsmeCommand => ({ type: 'update', changes });
 
 describe('list', () => {
-  test('puts an MSME on the map, not verified, with its needs declared now and in the order of their ids', () => {
+  test('keeps whether it was verified at its source', () => {
+    expect(decide(absent, { type: 'list', msmeId, facts: { ...facts, verified: true } }, now)).toMatchObject([{ data: { verified: true } }]);
+    expect(decide(absent, list, now)).toMatchObject([{ data: { verified: false } }]);
+  });
+
+  test('puts an MSME on the map with its needs declared now and in the order of their ids', () => {
     const declaredAt = now.toISOString();
     given()
       .when(list)

@@ -10,6 +10,7 @@ export const exampleMsmeFacts: MsmeFacts = {
   location: { lat: -6.162739, lon: 106.812031 },
   area: { kodeKelurahan: '31.71.01.1003', kelurahan: 'Petojo Utara', kecamatan: 'Gambir', kota: 'Kota Administrasi Jakarta Pusat' },
   photos: [],
+  verified: false,
   needs: [
     { package: 'goods', item: 'face-mask', quantity: 200 },
     { package: 'capital', amountRupiah: 6_000_000 },

@@ -18,7 +18,7 @@ function toFacts({ kodeKelurahan, ...body }: MsmeRegistration, gazetteer: Gazett
   }
   const { name, category, profile, location, needs } = body;
   const sourceId = `registration:${digest(JSON.stringify({ kodeKelurahan, ...body }))}`;
-  return { name, category, origin: 'registered', sourceId, profile, location, area, photos: [], needs };
+  return { name, category, origin: 'registered', sourceId, profile, location, area, photos: [], verified: false, needs };
 }
 
 /** The id follows from the key and the source id from the body, so a repeat finds what it made, and another body is seen. */
