@@ -27,6 +27,7 @@ import type { Reservations } from './reserving/reserve-and-confirm.ts';
 export const subscriptions: readonly Subscription<Reservations>[] = [
   on(msmeListed, 'newest-wins', declareNeedsWhenMsmeIsListedOrUpdated),
   on(msmeUpdated, 'newest-wins', declareNeedsWhenMsmeIsListedOrUpdated),
+  // In this order: what is reserved until the board is off is released, and nothing is reserved after.
   on(msmeDelisted, 'newest-wins', takeNeedsOffWhenMsmeIsDelisted),
   on(msmeDelisted, 'transition', releaseLinesWhenMsmeIsDelisted),
   on(lineReceiptConfirmed, 'transition', recordDeliveryWhenReceiptIsConfirmed),

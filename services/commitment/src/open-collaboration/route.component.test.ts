@@ -117,6 +117,17 @@ test('the MSME sees whom to call, the donor what is held of it, and nobody else 
   expect(JSON.stringify((await show(collaborationId)).body)).not.toContain(email);
 });
 
+test('who looked at contact data is in the log, what was seen is not', async () => {
+  const { collaborationId, pin } = await commitTo(service, 'warung-l');
+  await contactsOf(collaborationId, await msmeTokenOf(service, collaborationId));
+  await contactsOf(collaborationId, (await open(collaborationId, pin)).body.token);
+  const entries = service.logged.filter((entry) => 'collaborationId' in entry && entry.collaborationId === collaborationId);
+  expect(entries).toEqual([
+    { audit: 'contacts-shown', collaborationId, role: 'msme', msmeId: 'warung-l' },
+    { audit: 'contacts-shown', collaborationId, role: 'donor' },
+  ]);
+});
+
 test('of a donor who stays anonymous the MSME learns how to reach it, and no name', async () => {
   const { collaborationId } = await commitTo(service, 'warung-j', { anonymous: true });
   const { body } = await contactsOf(collaborationId, await msmeTokenOf(service, collaborationId));

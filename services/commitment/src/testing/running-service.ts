@@ -53,7 +53,8 @@ async function handledOf({ registry }: Metrics, { routingKey }: EventDefinition)
 export async function startService({ amqpUrl, mongodbUri, hears }: { amqpUrl: string; mongodbUri: string; hears: readonly EventDefinition[] }) {
   const time = { offset: 0 };
   const clock = () => new Date(Date.now() + time.offset);
-  const log = createLog('commitment', 'silent');
+  const logged: object[] = [];
+  const log = Object.assign(createLog('commitment', 'silent'), { info: (entry: object) => void logged.push(entry) });
   const database = await openDatabase(mongodbUri, log);
   const metrics = createMetrics('commitment');
   const bus = busOf('commitment', amqpUrl, metrics);
@@ -72,6 +73,8 @@ export async function startService({ amqpUrl, mongodbUri, hears }: { amqpUrl: st
     time,
     clock,
     connection: database.connection,
+    /** Every entry of the log at level info. */
+    logged,
     /** Every event heard so far, repeats included. */
     heard: <D extends EventDefinition>(event: D, subject?: string): (Envelope & { data: NewEvent<D>['data'] })[] => {
       return heard.filter(({ type, subject: about }) => type === event.type && (subject === undefined || about === subject)) as never;
