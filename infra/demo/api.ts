@@ -7,13 +7,13 @@ const LOOK_EVERY_MS = 100;
 /** An answer with its status; `body` is parsed JSON where it is JSON. */
 export type Answer = { status: number; body: any };
 
-type Call = { body?: unknown; token?: string; idempotencyKey?: string };
+type Call = { body?: unknown; token?: string; idempotencyKey?: string; timeoutMs?: number };
 
 /** One HTTP call. A refusal is an answer; only a connection that fails throws. */
-export async function call(method: string, url: string, { body, token, idempotencyKey }: Call = {}): Promise<Answer> {
+export async function call(method: string, url: string, { body, token, idempotencyKey, timeoutMs = TIMEOUT_MS }: Call = {}): Promise<Answer> {
   const response = await fetch(url, {
     method,
-    signal: AbortSignal.timeout(TIMEOUT_MS),
+    signal: AbortSignal.timeout(timeoutMs),
     redirect: 'manual',
     headers: {
       ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),

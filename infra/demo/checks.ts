@@ -15,15 +15,20 @@ export function createChecks() {
 
 export type Checks = ReturnType<typeof createChecks>;
 
-const shown = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value));
+const SHOWN_LENGTH = 90;
 
-/** The checks as a table, with what was expected where it was not so. */
+function shown(value: unknown): string {
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return text.length <= SHOWN_LENGTH ? text : `${text.slice(0, SHOWN_LENGTH - 1)}…`;
+}
+
+/** The checks as a table, with what was expected where it was not so. Long values are cut; the JSON has them whole. */
 export function checksTable(checks: readonly Check[]): string {
   const width = Math.max(...checks.map((check) => check.name.length));
   return checks
     .map(({ name, ok, expected, actual }) => {
-      const verdict = `${ok ? 'ok  ' : 'FAIL'}  ${name.padEnd(width)}  ${shown(actual)}`;
-      return ok ? verdict : `${verdict}  (expected ${shown(expected)})`;
+      const line = `${ok ? 'ok  ' : 'FAIL'}  ${name.padEnd(width)}  ${shown(actual)}`;
+      return ok ? line : `${line}  (expected ${JSON.stringify(expected)}, not ${JSON.stringify(actual)})`;
     })
     .join('\n');
 }
