@@ -22,7 +22,7 @@ export const msmeId = z.string().regex(/^[a-z0-9-]{3,64}$/, 'an MSME id: lower-c
 export const needId = z.string().regex(/^[a-z0-9-]{3,64}\.[a-z0-9-]{2,40}$/, 'a need id: an MSME id, a dot and the kind of need');
 
 /** The canonical form; people's input goes through `parseCollaborationId` first. */
-export const collaborationId = z.string().refine(isCollaborationId, 'a collaboration ID such as KSBB-7Q2M-9ZK4-T0XW');
+export const collaborationId = z.string().refine(isCollaborationId, 'a collaboration ID such as KSBB-7Q2M-9ZK4-T0XB');
 
 const MISTYPED = {
   'wrong-length': 'a collaboration ID has 12 letters and digits after KSBB',

@@ -20,7 +20,7 @@ const MISTYPED = {
 export async function findCommitment(commitments: Commitments, typed: string): Promise<MadeCommitment> {
   const parsed = parseCollaborationId(typed);
   if (!parsed.ok) {
-    throw new Problem(400, 'mistyped-collaboration-id', 'This is not a collaboration ID such as KSBB-7Q2M-9ZK4-T0XW.', {
+    throw new Problem(400, 'mistyped-collaboration-id', 'This is not a collaboration ID such as KSBB-7Q2M-9ZK4-T0XB.', {
       errors: [{ pointer: 'path collaborationId', detail: MISTYPED[parsed.reason] }],
       extensions: { reason: parsed.reason },
     });
