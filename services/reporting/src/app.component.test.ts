@@ -16,7 +16,7 @@ async function start(): Promise<Running> {
   const mongoUrl = freshDatabase('reporting');
   const metrics = createMetrics('reporting');
   const bus: Bus = createBus({ url: amqpUrl, service: 'reporting', log, registry: metrics.registry });
-  const service = await createApp({ database: await openDatabase(mongoUrl, log), bus, log, metrics, clock: () => new Date() });
+  const service = createApp({ database: await openDatabase(mongoUrl, log), bus, log, metrics, clock: () => new Date() });
   await bus.started();
   return {
     service,

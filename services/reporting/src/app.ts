@@ -16,8 +16,8 @@ const TOTALS_MAX_AGE_MS = 1_000;
 type Parts = { database: Database; bus: Bus; log: Log; metrics: Metrics; clock: () => Date };
 
 /** Wires the service: its read models, its routes, its reactions to events. It does not listen. */
-export async function createApp({ database, bus, log, metrics, clock }: Parts): Promise<BuiltService> {
-  const models = await openReadModels(database.connection);
+export function createApp({ database, bus, log, metrics, clock }: Parts): BuiltService {
+  const models = openReadModels(database.connection);
   const currentTotals = createCached(() => readTotals(models, clock), { maxAgeMs: TOTALS_MAX_AGE_MS });
   const app = createHttpApp({
     service: 'reporting',

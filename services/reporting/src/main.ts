@@ -4,6 +4,9 @@ import { createLog, createMetrics, runService, settingsOrExit } from '@ksbb/serv
 import { createApp } from './app.ts';
 import { settingsSchema } from './settings.ts';
 
+/** As many events as are kept by one write. */
+const PREFETCH = 256;
+
 const settings = settingsOrExit(settingsSchema);
 const log = createLog('reporting', settings.LOG_LEVEL);
 const metrics = createMetrics('reporting');
@@ -19,6 +22,7 @@ await runService({
       service: 'reporting',
       log,
       registry: metrics.registry,
+      prefetch: PREFETCH,
       isDependencyDown: isDatabaseUnavailable,
     });
     return createApp({ database, bus, log, metrics, clock: () => new Date() });

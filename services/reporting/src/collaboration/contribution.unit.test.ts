@@ -52,6 +52,17 @@ test('an MSME at which nothing arrived is not helped; the last word on a report 
   expect(contributionOf([nothingCame, receipt]).helped).toEqual([]);
 });
 
+test('a training counts as scheduled from its first announcement, and goods as reported from the first piece', () => {
+  const [announced] = given(ids.DONOR, ({ event }) => event !== 'training-scheduled');
+  const confirmed = given(ids.DONOR).find(({ event }) => event === 'commitment-confirmed');
+  const delivered = given(ids.DONOR).find((entry) => entry.event === 'line-delivered');
+  if (announced === undefined || confirmed === undefined || delivered?.event !== 'line-delivered') throw new Error('not in the life');
+  const onePiece: Entry = { ...delivered, data: { ...delivered.data, quantity: 1, reportedTotal: 1 } };
+  const { goods, trainings } = contributionOf([confirmed, announced, onePiece]);
+  expect(goods.get('face-mask')).toEqual({ promised: 100, reported: 1, confirmed: 0 });
+  expect(trainings.get('bookkeeping')).toMatchObject({ scheduled: 1, held: 0 });
+});
+
 test('receipts of two lines of one report are kept apart', () => {
   const confirmed = given(ids.DONOR).find(({ event }) => event === 'commitment-confirmed');
   const receipt = given(ids.DONOR).find((entry) => entry.event === 'line-receipt-confirmed');

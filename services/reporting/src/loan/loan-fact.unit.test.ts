@@ -40,6 +40,10 @@ test.each<[string, object[]]>([
   expect(factsOf(name)).toEqual(facts);
 });
 
+test('other events say nothing of loans', () => {
+  expect(factsOf('line-delivered')).toEqual([]);
+});
+
 test('exactly the events that say something of loans are subscribed to for them', () => {
   const saying = collaborationEvents.map(({ name }) => name).filter((name) => factsOf(name).length > 0);
   expect(saying.sort()).toEqual(loanEvents.map(({ name }) => name).sort());

@@ -16,28 +16,29 @@ export type FactSets<Fact extends { eventId: string }> = {
 
 const BATCH = 500;
 
+/** Event ids have dots, which separate the parts of a path in an update. */
+const keyOf = (eventId: string) => Buffer.from(eventId).toString('base64url');
+
 /**
- * One document for each subject, which holds its facts as an array. A producer keeps as much in one document of its own, so
- * a set stays as far below the limit of 16 MiB as that.
+ * One document for each subject, which holds its facts by event. A producer keeps as much in one document of its own, so a
+ * set stays as far below the limit of 16 MiB as that. Updates name the `_id` alone: with any further condition the embedded
+ * database reads the whole collection.
  */
 export function openFactSets<Fact extends { eventId: string }>(connection: Connection, name: string): FactSets<Fact> {
   const collection = connection.collection(name);
   const toSet = (document: unknown): FactSet<Fact> => {
-    const { _id, facts } = document as { _id: string; facts: Fact[] };
-    return { id: _id, facts };
+    const { _id, facts } = document as { _id: string; facts: Record<string, Fact> };
+    return { id: _id, facts: Object.values(facts) };
   };
 
   return {
     add: async (id, fact) => {
-      const missing = { _id: id, 'facts.eventId': { $ne: fact.eventId } } as object;
-      const add = { $push: { facts: fact } } as object;
-      try {
-        await collection.updateOne(missing, add, { upsert: true });
-      } catch (error) {
+      const put = () => collection.updateOne({ _id: id } as object, { $set: { [`facts.${keyOf(fact.eventId)}`]: fact } } as object, { upsert: true });
+      await put().catch((error) => {
         if (!isDuplicateKey(error)) throw error;
-        // Either the fact is there, or another one began the set at the same moment.
-        await collection.updateOne(missing, add);
-      }
+        // Another fact began the set at the same moment; it is there now.
+        return put();
+      });
     },
     load: async (id) => {
       const found = await collection.findOne({ _id: id } as object);

@@ -1,5 +1,7 @@
-import { putNewest } from '@ksbb/document-store';
+import { isDatabaseUnavailable } from '@ksbb/document-store';
 import type { Connection } from 'mongoose';
+import { unlessOnlyDuplicates } from './duplicates.ts';
+import { inBatches } from './in-batches.ts';
 
 export type ListedMsmes = {
   /** Notes whether an MSME is on the map, unless something newer is known. `version` is that of the MSME. */
@@ -7,19 +9,41 @@ export type ListedMsmes = {
   countListed: () => Promise<number>;
 };
 
-const BATCH = 10_000;
+type Note = { msmeId: string; version: number; listed: boolean };
 
-export async function openListedMsmes(connection: Connection): Promise<ListedMsmes> {
+const READ_BATCH = 10_000;
+const WRITE_BATCH = 500;
+
+/** One number that is higher for a newer version, and odd where the MSME is listed, so that `$max` keeps the newest. */
+const rankOf = ({ version, listed }: Note) => 2 * version + Number(listed);
+const LISTED = { rank: { $mod: [2, 1] } };
+
+/** Updates name the `_id` alone: with any further condition the embedded database reads the whole collection. */
+export function openListedMsmes(connection: Connection): ListedMsmes {
   const collection = connection.collection('msmes');
-  await collection.createIndex({ listed: 1, _id: 1 });
-  return {
-    note: async (msmeId, version, listed) => {
-      await putNewest(collection, msmeId, version, { listed });
+
+  const put = inBatches<Note>({
+    write: async (notes) => {
+      const updates = notes.map((note) => ({
+        updateOne: { filter: { _id: note.msmeId }, update: { $max: { rank: rankOf(note) } }, upsert: true },
+      }));
+      const write = () => collection.bulkWrite(updates as never, { ordered: false });
+      await write().catch((error) => {
+        unlessOnlyDuplicates(error);
+        // Others inserted the same MSMEs at the same moment; they are there now.
+        return write();
+      });
     },
+    limit: WRITE_BATCH,
+    isDown: isDatabaseUnavailable,
+  });
+
+  return {
+    note: (msmeId, version, listed) => put({ msmeId, version, listed }),
     countListed: async () => {
-      // By a cursor: on a database without secondary indexes one count over a million documents outlasts the socket timeout.
+      // By a cursor: where nothing but ids is indexed, one count over a million documents outlasts the socket timeout.
       let count = 0;
-      for await (const _ of collection.find({ listed: true }, { projection: { _id: 1 }, batchSize: BATCH })) count += 1;
+      for await (const _ of collection.find(LISTED, { projection: { _id: 1 }, batchSize: READ_BATCH })) count += 1;
       return count;
     },
   };

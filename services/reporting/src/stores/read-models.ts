@@ -14,11 +14,11 @@ export type ReadModels = {
   msmes: ListedMsmes;
 };
 
-export async function openReadModels(connection: Connection): Promise<ReadModels> {
+export function openReadModels(connection: Connection): ReadModels {
   return {
     archive: openArchive(connection),
     collaborations: openFactSets<Entry>(connection, 'collaborations'),
     loans: openFactSets<LoanFact>(connection, 'loans'),
-    msmes: await openListedMsmes(connection),
+    msmes: openListedMsmes(connection),
   };
 }

@@ -1,11 +1,14 @@
 import { openDatabase, type Database } from '@ksbb/document-store';
 import { createLog } from '@ksbb/service-kit';
 import { freshDatabase, removeDatabase } from '../../../../infra/dev/testing.ts';
+import { life, received } from '../testing/life.ts';
+import { openArchive } from './archive.ts';
+import { unlessOnlyDuplicates } from './duplicates.ts';
 import { type FactSets, openFactSets } from './fact-sets.ts';
 import { type ListedMsmes, openListedMsmes } from './listed-msmes.ts';
 
-type Fact = { eventId: string; amount: number };
-const fact = (eventId: string, amount = 1): Fact => ({ eventId, amount });
+type Fact = { eventId: string };
+const fact = (eventId: string): Fact => ({ eventId });
 
 let uri: string;
 let database: Database;
@@ -16,7 +19,7 @@ beforeAll(async () => {
   uri = freshDatabase('reporting-stores');
   database = await openDatabase(uri, createLog('reporting', 'silent'));
   sets = openFactSets<Fact>(database.connection, 'sets');
-  msmes = await openListedMsmes(database.connection);
+  msmes = openListedMsmes(database.connection);
 });
 
 afterAll(async () => {
@@ -25,11 +28,9 @@ afterAll(async () => {
 });
 
 describe('a set of facts', () => {
-  test('takes a fact once, and keeps what came first', async () => {
-    for (const amount of [1, 2]) await sets.add('repeated', fact('a', amount));
-    await sets.add('repeated', fact('b'));
-    await sets.add('repeated', fact('a', 3));
-    expect(await sets.load('repeated')).toEqual({ id: 'repeated', facts: [fact('a', 1), fact('b')] });
+  test('takes a fact once', async () => {
+    for (const eventId of ['gateway:KSBB.2@1', 'gateway:KSBB.2@2', 'gateway:KSBB.2@1']) await sets.add('repeated', fact(eventId));
+    expect(await sets.load('repeated')).toEqual({ id: 'repeated', facts: [fact('gateway:KSBB.2@1'), fact('gateway:KSBB.2@2')] });
   });
 
   test('loses nothing and doubles nothing when many begin it at once', async () => {
@@ -54,12 +55,38 @@ describe('a set of facts', () => {
   });
 });
 
+test('an event is archived once, also among many at once', async () => {
+  const archive = openArchive(database.connection);
+  const events = life.map(received);
+  await Promise.all([...events, ...events].map((event) => archive.keep(event)));
+  await archive.keep({ ...events[0]!, data: { changed: true } });
+  const page = await archive.page(undefined, 200);
+  expect(page.map(({ eventId }) => eventId)).toEqual(events.map(({ id }) => id).sort());
+  expect(page.find(({ eventId }) => eventId === events[0]!.id)?.data).toEqual(events[0]!.data);
+});
+
+test('what is no duplicate is not passed over', () => {
+  const duplicate = { code: 11000 };
+  expect(() => unlessOnlyDuplicates({ code: 11000, writeErrors: [duplicate, duplicate] })).not.toThrow();
+  expect(() => unlessOnlyDuplicates({ code: 11000, writeErrors: duplicate })).not.toThrow();
+  const others = [new Error('cut off'), Object.assign(new Error('mixed'), { code: 11000, writeErrors: [duplicate, { code: 121 }] })];
+  for (const error of others) expect(() => unlessOnlyDuplicates(error)).toThrow(error);
+});
+
 test('of one MSME the newest counts, whatever comes last', async () => {
   await msmes.note('one', 1, true);
   await msmes.note('two', 2, false);
   await msmes.note('two', 1, true);
-  await msmes.note('three', 1, true);
-  await msmes.note('three', 2, false);
-  await msmes.note('three', 3, true);
+  expect(await msmes.countListed()).toBe(1);
+  for (const [version, listed] of [[1, true], [2, false], [3, true]] as const) await msmes.note('three', version, listed);
   expect(await msmes.countListed()).toBe(2);
+});
+
+test('of many versions at once the newest counts', async () => {
+  const before = await msmes.countListed();
+  const versions = [3, 1, 5, 2, 4];
+  await Promise.all(versions.flatMap((version) => ['x', 'y'].map((id) => msmes.note(id, version, version === 5))));
+  expect(await msmes.countListed()).toBe(before + 2);
+  await Promise.all(versions.map((version) => msmes.note('y', version + 3, version !== 5)));
+  expect(await msmes.countListed()).toBe(before + 1);
 });

@@ -19,6 +19,8 @@ test('a value is kept until it is too old', async () => {
   expect(await cached()).toBe(1);
   later(1);
   expect(await cached()).toBe(2);
+  later(1_000);
+  expect(await cached()).toBe(3);
 });
 
 test('those who ask at the same time share one load', async () => {
