@@ -43,7 +43,7 @@ export function openListedMsmes(connection: Connection): ListedMsmes {
     countListed: async () => {
       // By a cursor: where nothing but ids is indexed, one count over a million documents outlasts the socket timeout.
       let count = 0;
-      for await (const _ of collection.find(LISTED, { projection: { _id: 1 }, batchSize: READ_BATCH })) count += 1;
+      for await (const _ of collection.find(LISTED, { batchSize: READ_BATCH })) count += 1;
       return count;
     },
   };
