@@ -21,7 +21,7 @@ export function createLendOn({ loans, relendings, candidates }: Parts): LendOn {
     const relending = (await relendings.load(relendingId))?.state;
     if (relending?.status !== 'waiting') return;
     const reached = await loans.reachedKecamatan(relending.origin.partner);
-    const shortlist = await candidates.shortlist(reached, relending.refusedBy);
+    const shortlist = await candidates.shortlist(reached, relending.tried);
     const to = nextInNeed(shortlist, reached, sumOfLots(relending.pool));
     if (to === null) return;
     await relendings.decide<RelendingRefusal>(relendingId, (state) => decide(state, { kind: 'propose', to }));

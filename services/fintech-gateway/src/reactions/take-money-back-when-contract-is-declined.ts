@@ -5,10 +5,10 @@ import type { Reactions } from './reactions.ts';
 
 /** A loan of repaid money does not come about: the money goes back to where it was taken from, and to the next. */
 export async function takeMoneyBackWhenContractIsDeclined(event: EventOf<typeof contractDeclined>, { loans, relendings, lendOn }: Reactions): Promise<void> {
-  const { loanId, msmeId } = event.data;
+  const { loanId } = event.data;
   const loan = (await loans.load(loanId))?.state;
   if (loan === undefined || loan.status === 'unknown' || loan.terms.relentFrom === null) return;
   const id = relendingIdOf(loan.terms.relentFrom.loanId);
-  await relendings.decide<RelendingRefusal>(id, (state) => decide(state, { kind: 'take-back', loanId, msmeId }));
+  await relendings.decide<RelendingRefusal>(id, (state) => decide(state, { kind: 'take-back', loanId }));
   await lendOn.propose(id);
 }

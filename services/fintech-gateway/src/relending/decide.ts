@@ -11,7 +11,7 @@ export type RelendingCommand =
   /** The commitment service found the need covered by others. */
   | { kind: 'refuse'; relendId: string }
   /** The loan to the next MSME was declined. */
-  | { kind: 'take-back'; loanId: string; msmeId: string };
+  | { kind: 'take-back'; loanId: string };
 
 export type RelendingRefusal = { refused: 'no-such-proposal' | 'other-msme' | 'other-partner' | 'more-than-proposed' };
 
@@ -59,9 +59,9 @@ export function decide(relending: Relending, command: RelendingCommand): Relendi
       return [{ type: 'proposal-refused', data: { relendId, msmeId: relending.proposal.msmeId } }];
     }
     case 'take-back': {
-      const { loanId, msmeId } = command;
+      const { loanId } = command;
       const relent = 'relent' in relending ? relending.relent.find((one) => one.loanId === loanId && !one.returned) : undefined;
-      return relent === undefined ? [] : [{ type: 'money-returned', data: { loanId, msmeId, lots: relent.lots } }];
+      return relent === undefined ? [] : [{ type: 'money-returned', data: { loanId, lots: relent.lots } }];
     }
     default:
       return command satisfies never;

@@ -7,8 +7,11 @@ export type Proposal = { relendId: string; msmeId: string; needId: string; amoun
 /** A loan paid with the money; `lots` carry the new generation. `returned`: it did not come about, the money is back. */
 export type Relent = { relendId: string; loanId: string; lots: Lot[]; returned: boolean };
 
-/** `pool` is what is left to lend on, in the generation in which it came back. */
-type Fund = { origin: Origin; pool: Lot[]; proposals: number; refusedBy: string[]; relent: Relent[] };
+/**
+ * `pool` is what is left to lend on, in the generation in which it came back. `tried` are the MSMEs that it was proposed
+ * to and that have had their answer: each took what it still lacked, or nothing.
+ */
+type Fund = { origin: Origin; pool: Lot[]; proposals: number; tried: string[]; relent: Relent[] };
 
 /** The money of one repaid loan on its way to others: waiting for an MSME, proposed to one, or all lent on. */
 export type Relending =
@@ -21,7 +24,7 @@ export type RelendingEvent =
   | { type: 'relending-opened'; data: { origin: Origin; lots: Lot[] } }
   | { type: 'proposal-refused'; data: { relendId: string; msmeId: string } }
   /** A loan that was to be paid with the money does not come about; the money is back in the pool. */
-  | { type: 'money-returned'; data: { loanId: string; msmeId: string; lots: Lot[] } }
+  | { type: 'money-returned'; data: { loanId: string; lots: Lot[] } }
   | NewEvent<typeof relendProposed>
   | NewEvent<typeof fundRelent>;
 
@@ -41,8 +44,8 @@ export function regenerate(lots: readonly Lot[], by: number): Lot[] {
 
 function fundOf(relending: Relending): Fund {
   if (relending.status === 'unknown') throw new Error('nothing can happen to money that has not come back');
-  const { origin, pool, proposals, refusedBy, relent } = relending;
-  return { origin, pool, proposals, refusedBy, relent };
+  const { origin, pool, proposals, tried, relent } = relending;
+  return { origin, pool, proposals, tried, relent };
 }
 
 /** The state after an event. Decides nothing. */
@@ -50,7 +53,7 @@ export function evolve(relending: Relending, event: RelendingEvent): Relending {
   switch (event.type) {
     case 'relending-opened': {
       const { origin, lots } = event.data;
-      return { status: 'waiting', origin, pool: lots, proposals: 0, refusedBy: [], relent: [] };
+      return { status: 'waiting', origin, pool: lots, proposals: 0, tried: [], relent: [] };
     }
     case 'relend-proposed': {
       const { relendId, msmeId, needId, amountRupiah } = event.data;
@@ -59,20 +62,20 @@ export function evolve(relending: Relending, event: RelendingEvent): Relending {
     }
     case 'proposal-refused': {
       const fund = fundOf(relending);
-      return { ...fund, status: 'waiting', refusedBy: [...fund.refusedBy, event.data.msmeId] };
+      return { ...fund, status: 'waiting', tried: [...fund.tried, event.data.msmeId] };
     }
     case 'fund-relent': {
       const { relendId, toLoanId, lots } = event.data;
       const fund = fundOf(relending);
       const pool = subtractLots(fund.pool, regenerate(lots, -1));
       const relent = [...fund.relent, { relendId, loanId: toLoanId, lots, returned: false }];
-      return { ...fund, status: pool.length === 0 ? 'spent' : 'waiting', pool, relent };
+      const tried = [...fund.tried, event.data.msmeId];
+      return { ...fund, status: pool.length === 0 ? 'spent' : 'waiting', pool, relent, tried };
     }
     case 'money-returned': {
       const fund = fundOf(relending);
       const back = {
         pool: addLots(fund.pool, regenerate(event.data.lots, -1)),
-        refusedBy: [...fund.refusedBy, event.data.msmeId],
         relent: fund.relent.map((one) => (one.loanId === event.data.loanId ? { ...one, returned: true } : one)),
       };
       if (relending.status === 'proposed') return { ...relending, ...back };

@@ -1,0 +1,211 @@
+import type { LoanView, Partner } from '@ksbb/contracts';
+import { callBackAsAmanah } from './testing/callbacks.ts';
+import { OPERATOR_TOKEN, startGateway, type TestGateway } from './testing/gateway.ts';
+import { until } from './testing/until.ts';
+import { createWorld, type Proposal, type World } from './testing/world.ts';
+
+let world: World;
+let gateway: TestGateway;
+
+const statusOf = async (loanId: string) => (await world.get(`/loans/${loanId}`)).body.status;
+const balances = async () => {
+  const { accounts, balanced } = (await world.get('/fund/trial-balance')).body as { accounts: { account: string; balanceRupiah: number }[]; balanced: boolean };
+  expect(balanced).toBe(true);
+  return Object.fromEntries(accounts.map(({ account, balanceRupiah }) => [account, balanceRupiah]));
+};
+const setAside = async () => (await world.get('/set-aside', { Authorization: `Bearer ${OPERATOR_TOKEN}` })).body.items as { deliveryId: string }[];
+/** Names of the events about a loan, sorted: how often each came. */
+const eventsOf = (loanId: string) => world.seen().flatMap(({ name, data }) => (data.loanId === loanId ? [name] : [])).sort();
+
+async function disbursedLoan(partner: Partner, amountRupiah = 1_000_000, instalments = 3): Promise<LoanView> {
+  const loanId = await world.commit(partner, amountRupiah, instalments);
+  await until(async () => (await statusOf(loanId)) === 'awaiting-signature');
+  await world.sandbox.sign(String((await world.loan(loanId)).signUrl));
+  await until(async () => (await statusOf(loanId)) === 'disbursed');
+  return world.loan(loanId);
+}
+
+async function repaidLoan(partner: Partner, amountRupiah: number): Promise<string> {
+  const { loanId } = await disbursedLoan(partner, amountRupiah, 1);
+  await world.sandbox.repay(partner, loanId, { instalments: [1] });
+  await until(async () => (await statusOf(loanId)) === 'repaid');
+  return loanId;
+}
+
+beforeAll(async () => {
+  world = await createWorld();
+  gateway = await startGateway({ ...world, partnersUrl: world.sandbox.url });
+});
+
+afterAll(async () => {
+  await gateway.close();
+  await world.close();
+});
+
+describe.each(['amanah', 'lumbung'] as const)('a loan through %s', (partner) => {
+  test('is forwarded, signed, paid out and repaid, with callbacks twice, out of order and tampered with', async () => {
+    const loan = await disbursedLoan(partner);
+    expect(loan).toMatchObject({ signUrl: null, partnerContractId: expect.any(String), amountRupiah: 1_000_000, relentFrom: null });
+    expect(await balances()).toMatchObject({ [`${partner}:lent`]: 1_000_000, [`${partner}:donated`]: -1_000_000, [`${partner}:cash`]: 0 });
+
+    await world.sandbox.repay(partner, loan.loanId, { instalments: [1], duplicate: [1] });
+    await world.sandbox.repay(partner, loan.loanId, { instalments: [3, 2], tamperFirst: [2] });
+    await until(async () => (await statusOf(loan.loanId)) === 'repaid');
+    const repaid = await world.loan(loan.loanId);
+    expect(repaid.schedule.map(({ amountRupiah, paidRupiah }) => paidRupiah - amountRupiah)).toEqual([0, 0, 0]);
+
+    await until(async () => (await balances())[`${partner}:lent`] === 0);
+    expect(await balances()).toMatchObject({ [`${partner}:cash`]: 1_000_000, [`${partner}:donated`]: -1_000_000 });
+    await until(() => eventsOf(loan.loanId).length === 7);
+    expect(eventsOf(loan.loanId)).toEqual([
+      'contract-forwarded',
+      'contract-signed',
+      'loan-disbursed',
+      'loan-repaid',
+      'repayment-received',
+      'repayment-received',
+      'repayment-received',
+    ]);
+    expect(await world.loansOf(loan.collaborationId)).toEqual([repaid]);
+  });
+});
+
+describe('repaid money', () => {
+  test('goes to the next in need, part by part, past those that others were faster at; a declined one gives it back', async () => {
+    const proposals: Proposal[] = [];
+    world.answerProposals((proposal) => {
+      proposals.push(proposal);
+      return { coveredRupiah: proposal.msmeId === 'faster-others' ? 0 : Math.min(proposal.amountRupiah, 300_000) };
+    });
+    const waiting = await world.chain(await repaidLoan('amanah', 500_000));
+    expect(waiting).toHaveLength(1);
+    await world.listMsme({ msmeId: 'not-verified', capitalRupiah: 900_000, kodeKecamatan: '31.72.02', verified: false });
+    await world.listMsme({ msmeId: 'faster-others', capitalRupiah: 900_000, kodeKecamatan: '31.72.02' });
+    await world.listMsme({ msmeId: 'partly-open', capitalRupiah: 800_000, kodeKecamatan: '31.72.02' });
+
+    const loanId = waiting[0]?.loanId as string;
+    const onceRelent = await untilChain(loanId, 2);
+    expect(onceRelent[1]).toMatchObject({ relentFrom: loanId, generation: 2, msmeId: 'partly-open', amountRupiah: 300_000 });
+    await until(async () => (await statusOf(onceRelent[1]?.loanId as string)) === 'disbursed');
+
+    await world.listMsme({ msmeId: 'listed-later', capitalRupiah: 250_000, kodeKecamatan: '31.72.03' });
+    const twice = await untilChain(loanId, 3);
+    expect(twice[2]).toMatchObject({ relentFrom: loanId, generation: 2, msmeId: 'listed-later', amountRupiah: 200_000 });
+    expect(proposals.map(({ msmeId }) => msmeId)).not.toContain('not-verified');
+    expect(world.seen().filter(({ name, data }) => name === 'fund-relent' && data.fromLoanId === loanId)).toHaveLength(2);
+
+    await world.publish(world.declinedBySigner(twice[2]?.loanId as string, 'listed-later'));
+    await until(async () => (await world.chain(loanId)).length === 2);
+    expect((await balances())['amanah:donated']).toBe(-1_500_000);
+  });
+
+  async function untilChain(loanId: string, length: number) {
+    await until(async () => (await world.chain(loanId)).length === length);
+    return world.chain(loanId);
+  }
+});
+
+describe('a callback', () => {
+  const message = (loan: LoanView, sequence: number, data: object, event = 'REPAYMENT') => ({
+    event,
+    referenceNo: loan.partnerContractId,
+    partnerReferenceNo: loan.loanId,
+    sequence,
+    occurredAt: new Date().toISOString(),
+    data,
+  });
+  const repayment = (value: string) => ({ repaymentNo: 'AMN-OWN-R1', instalment: 1, amount: { value, currency: 'IDR' } });
+
+  test('with a wrong or old signature is refused and changes nothing', async () => {
+    const loan = await disbursedLoan('amanah');
+    const genuine = message(loan, 3, repayment('1.00'));
+    const [wrong, old] = [{ secret: 'a-secret-that-nobody-knows' }, { timestamp: new Date(Date.now() - 301_000).toISOString() }];
+    for (const signing of [wrong, old]) {
+      const answer = await callBackAsAmanah(world.gatewayUrl, genuine, signing);
+      expect(answer).toMatchObject({ status: 401, type: expect.stringContaining('application/problem+json'), body: { type: 'urn:ksbb-umkm:problem:unauthorized' } });
+    }
+    expect(await world.loan(loan.loanId)).toEqual(loan);
+  });
+
+  test('of more than is owed is taken, set aside once, and changes nothing', async () => {
+    const loan = await disbursedLoan('amanah');
+    const tooMuch = message(loan, 3, repayment('1000001.00'));
+    for (let n = 0; n < 2; n += 1) expect(await callBackAsAmanah(world.gatewayUrl, tooMuch)).toMatchObject({ status: 202 });
+    expect(await world.loan(loan.loanId)).toEqual(loan);
+    const deliveryId = `${loan.partnerContractId}-E3`;
+    expect((await setAside()).filter((one) => one.deliveryId === deliveryId)).toMatchObject([
+      { partner: 'amanah', reason: 'more-than-owed', reference: loan.loanId, fact: { kind: 'repayment', amountRupiah: 1_000_001 } },
+    ]);
+    expect(await gateway.metrics()).toMatch(/ksbb_partner_messages_set_aside_total\{.*reason="more-than-owed".*\} 1/);
+  });
+
+  test('about a contract that is not known is taken and set aside', async () => {
+    const unknown = { ...message({} as LoanView, 7, repayment('1.00')), referenceNo: 'AMN-UNKNOWN', partnerReferenceNo: 'KSBB-0000-0000-0011.9' };
+    expect(await callBackAsAmanah(world.gatewayUrl, unknown)).toMatchObject({ status: 202 });
+    expect(await setAside()).toContainEqual(expect.objectContaining({ deliveryId: 'AMN-UNKNOWN-E7', reason: 'no-such-loan' }));
+  });
+
+  test('that does not fit what was agreed is refused by field, and set aside', async () => {
+    const answer = await callBackAsAmanah(world.gatewayUrl, message({ loanId: 'x', partnerContractId: 'y' } as LoanView, 1, repayment('1.50')));
+    expect(answer).toMatchObject({ status: 400, body: { errors: [{ pointer: '/data/amount/value', detail: 'whole rupiah such as 6000000.00' }] } });
+    expect(await setAside()).toContainEqual(expect.objectContaining({ deliveryId: 'AMN-OWN-E9', reason: 'malformed', fact: null }));
+  });
+
+  test('larger than 256 KB is refused', async () => {
+    expect(await callBackAsAmanah(world.gatewayUrl, { padding: 'x'.repeat(256 * 1024) })).toMatchObject({ status: 413 });
+  });
+});
+
+describe('an event that comes twice', () => {
+  test('changes nothing: neither the commitment, nor what is posted, nor what is lent on', async () => {
+    const loanId = await repaidLoan('lumbung', 10_000);
+    await until(() => eventsOf(loanId).includes('loan-repaid'));
+    const [before, books] = [await world.loan(loanId), await balances()];
+    await world.republish((envelope) => JSON.stringify(envelope).includes(loanId));
+    const marker = await repaidLoan('lumbung', 20_000);
+    await until(async () => (await balances())['lumbung:donated'] === (books['lumbung:donated'] as number) - 20_000);
+    expect(await world.loan(loanId)).toEqual(before);
+    expect(await statusOf(marker)).toBe('repaid');
+    expect(world.seen().filter(({ name, data }) => name === 'repayment-received' && data.loanId === loanId)).toHaveLength(1);
+  });
+});
+
+describe('asking', () => {
+  test.each([
+    ['/loans/KSBB-0000-0000-0011.99', 404, 'no-such-loan'],
+    ['/fund/chain/KSBB-0000-0000-0011.99', 404, 'no-such-loan'],
+    ['/loans/nonsense', 400, 'invalid-request'],
+    ['/collaborations/KSBB-0000-0000-0012/loans', 400, 'invalid-request'],
+    ['/set-aside', 401, 'unauthorized'],
+  ])('%s answers %i %s', async (path, status, slug) => {
+    expect(await world.get(path)).toMatchObject({ status, body: { type: `urn:ksbb-umkm:problem:${slug}` } });
+  });
+
+  test('for the loans of a collaboration forgives how its ID is typed, and is empty where there are none', async () => {
+    expect(await world.get('/collaborations/ksbb 0000 0000 OO11/loans')).toEqual({ status: 200, body: { items: [] } });
+  });
+
+  test('page by page for what is set aside', async () => {
+    const headers = { Authorization: `Bearer ${OPERATOR_TOKEN}` };
+    const first = (await world.get('/set-aside?limit=1', headers)).body as { items: unknown[]; nextCursor: string };
+    const rest = (await world.get(`/set-aside?cursor=${encodeURIComponent(first.nextCursor)}`, headers)).body as { items: unknown[] };
+    expect([...first.items, ...rest.items]).toEqual(await setAside());
+  });
+
+  test('how the partners are reached', async () => {
+    await until(async () => JSON.stringify((await world.get('/partners')).body).match(/"contractsWaiting":0/g)?.length === 2);
+    expect((await world.get('/partners')).body).toMatchObject({
+      items: [
+        { partner: 'amanah', breakers: [{ operation: 'create-contract', state: 'closed' }, { operation: 'get-contract', state: 'closed' }], contractsWaiting: 0 },
+        { partner: 'lumbung', contractsWaiting: 0 },
+      ],
+    });
+  });
+
+  test('for metrics', async () => {
+    const text = await gateway.metrics();
+    expect(text).toMatch(/ksbb_partner_breaker_state\{.*partner="amanah",operation="create-contract".*\} 0/);
+    expect(text).toMatch(/ksbb_partner_call_seconds_count\{.*partner="lumbung",operation="create-contract",result="ok".*\} \d/);
+    expect(text).toMatch(/ksbb_loans\{status="repaid".*\} \d/);
+  });
+});

@@ -1,0 +1,183 @@
+import { jest } from '@jest/globals';
+import { type Breaker, BreakerOpen, type BreakerSettings, createBreaker, type Verdict } from './breaker.ts';
+
+const settings: BreakerSettings = {
+  volume: 4,
+  errorPercentage: 50,
+  windowMs: 60_000,
+  buckets: 12,
+  resetMs: 30_000,
+  rampMs: 10_000,
+  rampLimit: 2,
+};
+/** The reset is jittered by a tenth. */
+const BEFORE_ANY_RESET_MS = 26_999;
+const AFTER_ANY_RESET_MS = 33_001;
+
+let breaker: Breaker;
+
+beforeEach(() => {
+  jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'] });
+  breaker = createBreaker('a partner', settings);
+});
+
+afterEach(() => {
+  breaker.close();
+  jest.useRealTimers();
+});
+
+/** A call that ends with this verdict at once. */
+const call = (verdict: Verdict) => breaker.run(async () => verdict, () => verdict);
+async function calls(...verdicts: Verdict[]): Promise<void> {
+  for (const verdict of verdicts) await call(verdict);
+}
+
+/** A call that is under way until it is ended. */
+function begin() {
+  const end = Promise.withResolvers<Verdict>();
+  const done = breaker.run(() => end.promise, (settled) => (settled.status === 'fulfilled' ? settled.value : 'bad'));
+  done.catch(() => undefined);
+  return {
+    done,
+    end: (verdict: Verdict) => {
+      end.resolve(verdict);
+      return done.catch(() => undefined);
+    },
+  };
+}
+
+async function opened(): Promise<void> {
+  await calls('bad', 'bad', 'bad', 'bad');
+  expect(breaker.state()).toBe('open');
+}
+
+async function halfOpened(): Promise<void> {
+  await opened();
+  jest.advanceTimersByTime(AFTER_ANY_RESET_MS);
+  expect(breaker.state()).toBe('half-open');
+}
+
+test('answers what the call answers, and throws what it throws', async () => {
+  expect(await breaker.run(async () => 7, () => 'good')).toBe(7);
+  await expect(breaker.run(() => Promise.reject(new Error('no')), () => 'bad')).rejects.toThrow('no');
+});
+
+describe('closed', () => {
+  test('opens when more than half of enough calls were bad', async () => {
+    await calls('good', 'bad', 'bad');
+    expect(breaker.state()).toBe('closed');
+    await call('bad');
+    expect(breaker.state()).toBe('open');
+  });
+
+  test('stays closed at exactly half', async () => {
+    await calls('good', 'good', 'bad', 'bad');
+    expect(breaker.state()).toBe('closed');
+  });
+
+  test('neutral ends count neither as calls nor as good ones', async () => {
+    await calls('bad', 'bad', 'bad', 'neutral', 'neutral', 'neutral', 'neutral');
+    expect(breaker.state()).toBe('closed');
+    await call('bad');
+    expect(breaker.state()).toBe('open');
+  });
+
+  test('forgets what is older than the window', async () => {
+    await calls('bad', 'bad', 'bad');
+    jest.advanceTimersByTime(60_000);
+    await call('bad');
+    expect(breaker.state()).toBe('closed');
+  });
+});
+
+describe('open', () => {
+  test('makes no call', async () => {
+    await opened();
+    const made = jest.fn(async () => 1);
+    await expect(breaker.run(made, () => 'good')).rejects.toThrow(BreakerOpen);
+    expect(made).not.toHaveBeenCalled();
+  });
+
+  test('is not closed by a call from before that ends well late', async () => {
+    const early = begin();
+    await opened();
+    await early.end('good');
+    expect(breaker.state()).toBe('open');
+  });
+
+  test('until the reset, jittered by a tenth', async () => {
+    await opened();
+    jest.advanceTimersByTime(BEFORE_ANY_RESET_MS);
+    expect(breaker.state()).toBe('open');
+    jest.advanceTimersByTime(AFTER_ANY_RESET_MS - BEFORE_ANY_RESET_MS);
+    expect(breaker.state()).toBe('half-open');
+  });
+
+  test('ends its timers when closed for good', async () => {
+    await opened();
+    breaker.close();
+    expect(jest.getTimerCount()).toBe(0);
+  });
+});
+
+describe('half-open', () => {
+  test('lets one probe through at a time', async () => {
+    await halfOpened();
+    const probe = begin();
+    await expect(call('good')).rejects.toThrow(BreakerOpen);
+    await probe.end('good');
+    expect(breaker.state()).toBe('closed');
+  });
+
+  test('opens again by a bad probe, and half-opens again after', async () => {
+    await halfOpened();
+    await call('bad');
+    expect(breaker.state()).toBe('open');
+    jest.advanceTimersByTime(AFTER_ANY_RESET_MS);
+    expect(breaker.state()).toBe('half-open');
+  });
+
+  test('is neither opened nor closed by a neutral probe, and lets the next one through', async () => {
+    await halfOpened();
+    await call('neutral');
+    expect(breaker.state()).toBe('half-open');
+    await call('good');
+    expect(breaker.state()).toBe('closed');
+  });
+
+  test('is neither closed nor opened by calls from before', async () => {
+    const [early, other] = [begin(), begin()];
+    await halfOpened();
+    await early.end('good');
+    await other.end('bad');
+    expect(breaker.state()).toBe('half-open');
+    const probe = begin();
+    await expect(call('good')).rejects.toThrow(BreakerOpen);
+    await probe.end('good');
+  });
+});
+
+describe('closed again', () => {
+  async function closedAgain(): Promise<void> {
+    await halfOpened();
+    await call('good');
+  }
+
+  test('lets two through at once for a while', async () => {
+    await closedAgain();
+    const [first, second] = [begin(), begin()];
+    await expect(call('good')).rejects.toThrow(BreakerOpen);
+    await first.end('good');
+    const third = begin();
+    await Promise.all([second.end('good'), third.end('good')]);
+    expect(await third.done).toBe('good');
+  });
+
+  test('and as many as come after that', async () => {
+    await closedAgain();
+    jest.advanceTimersByTime(10_000);
+    const all = [begin(), begin(), begin()];
+    await Promise.all(all.map(({ end }) => end('good')));
+    expect(await Promise.all(all.map(({ done }) => done))).toEqual(['good', 'good', 'good']);
+  });
+});

@@ -1,0 +1,60 @@
+import { disbursed, exampleTerms, repayment, signed, taken, declined } from '../testing/example-loan.ts';
+import { decide } from './decide.ts';
+import type { Fact } from './facts.ts';
+import { evolve, type KnownLoan, type Loan, type LoanEvent, noLoan } from './loan.ts';
+import { viewOf } from './view.ts';
+
+const at = new Date('2026-11-25T00:00:00.000Z');
+
+/** The view after these facts, told a day apart. */
+function viewAfter(...facts: Fact[]) {
+  const requested: LoanEvent = { type: 'loan-requested', data: { terms: exampleTerms, at: at.toISOString() } };
+  const loan = facts.reduce<Loan>((before, fact, index) => {
+    const events = decide(before, { kind: 'tell', partner: 'amanah', fact }, new Date(at.getTime() + (index + 1) * 86_400_000));
+    return (events as LoanEvent[]).reduce(evolve, before);
+  }, evolve(noLoan, requested));
+  return viewOf(loan as KnownLoan);
+}
+
+test('a loan that was only requested', () => {
+  const { loanId, collaborationId, msmeId, msmeName, partner, amountRupiah, lots } = exampleTerms;
+  expect(viewAfter()).toEqual({
+    loanId,
+    collaborationId,
+    msmeId,
+    msmeName,
+    partner,
+    status: 'requested',
+    amountRupiah,
+    repaidRupiah: 0,
+    partnerContractId: null,
+    signUrl: null,
+    schedule: [],
+    lots,
+    relentFrom: null,
+    updatedAt: '2026-11-25T00:00:00.000Z',
+  });
+});
+
+test('shows the e-contract while its signature is awaited, and not after', () => {
+  expect(viewAfter(taken)).toMatchObject({ status: 'awaiting-signature', partnerContractId: 'AMN-1', signUrl: 'https://amanah.example/1' });
+  expect(viewAfter(taken, signed)).toMatchObject({ status: 'signed', partnerContractId: 'AMN-1', signUrl: null });
+});
+
+test('shows what is paid of each instalment, however it was split', () => {
+  const view = viewAfter(taken, signed, disbursed(100), repayment(1, 30, 2), repayment(2, 5, 2), repayment(3, 50, 1));
+  expect(view).toMatchObject({ status: 'repaying', repaidRupiah: 85, updatedAt: '2026-12-01T00:00:00.000Z' });
+  expect(view.schedule).toEqual([
+    { instalment: 1, dueDate: '2026-12-24', amountRupiah: 50, paidRupiah: 50 },
+    { instalment: 2, dueDate: '2027-01-24', amountRupiah: 50, paidRupiah: 35 },
+  ]);
+});
+
+test('shows nothing of a repayment that is too early', () => {
+  expect(viewAfter(taken, repayment(1, 30))).toMatchObject({ status: 'awaiting-signature', repaidRupiah: 0, schedule: [] });
+});
+
+test('a declined loan keeps its number at the partner', () => {
+  expect(viewAfter(taken, declined)).toMatchObject({ status: 'declined', partnerContractId: 'AMN-1', signUrl: null });
+  expect(viewAfter({ kind: 'refused', reason: 'x' })).toMatchObject({ status: 'declined', partnerContractId: null });
+});

@@ -1,0 +1,88 @@
+import type { Partner } from '@ksbb/contracts';
+import { freePorts } from '../../../../infra/dev/ports.ts';
+import { freshDatabase, removeDatabase } from '../../../../infra/dev/testing.ts';
+import { startServiceProcess } from './service-process.ts';
+
+export const CREDENTIALS = {
+  AMANAH_CLIENT_ID: 'ksbb-umkm',
+  AMANAH_CLIENT_SECRET: 'amanah-secret-of-the-tests',
+  LUMBUNG_TOKEN: 'lumbung-token-of-the-tests',
+  LUMBUNG_WEBHOOK_SECRET: 'lumbung-secret-of-the-tests',
+};
+const ADMIN_TOKEN = 'admin-token-of-the-tests';
+
+export type Fault = { route: string; kind: string; times: number; status?: number; milliseconds?: number; retryAfterSeconds?: number };
+export type Repayments = { instalments: number[]; duplicate?: number[]; tamperFirst?: number[] };
+export type SandboxContract = {
+  reference: string;
+  contractNo: string;
+  parentContractNo: string | null;
+  status: string;
+  principalRupiah: number;
+  repaidRupiah: number;
+  callbacks: { pending: number; delivered: number; exhausted: number };
+};
+
+export type Sandbox = {
+  url: string;
+  /** Makes the next calls of a route go wrong. */
+  fault: (partner: Partner, fault: Fault) => Promise<void>;
+  clearFaults: () => Promise<void>;
+  faultsLeft: () => Promise<number>;
+  repay: (partner: Partner, reference: string, repayments: Repayments) => Promise<void>;
+  contracts: (partner: Partner) => Promise<SandboxContract[]>;
+  /** Fills in the form of an e-contract page. */
+  sign: (signUrl: string, decision?: 'sign' | 'decline') => Promise<void>;
+  stop: () => Promise<void>;
+};
+
+/** The real partners' sandbox as a process of its own, calling back to `callbackUrl`. */
+export async function startSandbox(callbackUrl: string): Promise<Sandbox> {
+  const [port, healthPort] = (await freePorts(2)) as [number, number];
+  const databaseUri = freshDatabase('sandbox');
+  const url = `http://127.0.0.1:${port}`;
+  const running = await startServiceProcess('fintech-sandbox', {
+    PORT: String(port),
+    HEALTH_PORT: String(healthPort),
+    MONGODB_URI: databaseUri,
+    PUBLIC_URL: url,
+    AMANAH_CALLBACK_URL: `${callbackUrl}/callbacks/amanah`,
+    LUMBUNG_CALLBACK_URL: `${callbackUrl}/callbacks/lumbung`,
+    ADMIN_TOKEN,
+    DISBURSE_AFTER_MS: '20',
+    CALLBACK_RETRY_BASE_MS: '50',
+    ...CREDENTIALS,
+  });
+
+  async function admin(method: string, path: string, body?: object): Promise<unknown> {
+    const headers = { Authorization: `Bearer ${ADMIN_TOKEN}`, ...(body === undefined ? {} : { 'Content-Type': 'application/json' }) };
+    const answer = await fetch(`${url}/admin${path}`, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
+    return text === '' ? null : JSON.parse(text);
+  }
+
+  return {
+    url,
+    fault: async (partner, fault) => void (await admin('POST', '/faults', { partner, ...fault })),
+    clearFaults: async () => void (await admin('DELETE', '/faults')),
+    faultsLeft: async () => {
+      const { faults } = (await admin('GET', '/faults')) as { faults: { times: number; served: number }[] };
+      return faults.reduce((sum, { times, served }) => sum + times - served, 0);
+    },
+    repay: async (partner, reference, repayments) => void (await admin('POST', '/repayments', { partner, reference, ...repayments })),
+    contracts: async (partner) => {
+      const page = (await admin('GET', `/contracts?partner=${partner}&limit=200`)) as { contracts: SandboxContract[] };
+      return page.contracts;
+    },
+    sign: async (signUrl, decision = 'sign') => {
+      const form = decision === 'sign' ? { decision, name: 'Ibu Ratna', agree: 'yes' } : { decision };
+      const answer = await fetch(signUrl, { method: 'POST', body: new URLSearchParams(form), redirect: 'manual' });
+      if (answer.status !== 303) throw new Error(`the e-contract answered ${answer.status}`);
+    },
+    stop: async () => {
+      await running.stop();
+      await removeDatabase(databaseUri);
+    },
+  };
+}
