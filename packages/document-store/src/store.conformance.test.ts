@@ -107,6 +107,18 @@ describe('decide', () => {
     ]);
   });
 
+  test('tells the core which version it decides about', async () => {
+    const { store } = await open(recorder().publisher);
+    const versions: number[] = [];
+    for (const amount of [1, 2]) {
+      await store.decide('a', (_state, version) => {
+        versions.push(version);
+        return payIn(amount)();
+      });
+    }
+    expect(versions).toEqual([0, 1]);
+  });
+
   test('writes nothing where the core refuses, and hands the refusal on', async () => {
     const { store } = await open(recorder().publisher);
     expect(await store.decide('a', () => ({ refused: 'closed', why: 'long ago' }))).toEqual({ refused: 'closed', why: 'long ago' });
@@ -168,6 +180,18 @@ describe('many', () => {
     expect((await store.load('b'))?.state.total).toBe(9);
     await relay.sendAll();
     expect(new Set(published.map((event) => event.id))).toEqual(new Set(['bank:a@1', 'bank:b@1', 'bank:c@1']));
+  });
+
+  test('sends the events of what is new by itself, and of that alone', async () => {
+    const { publisher, published, state } = recorder();
+    const { store, relay } = await open(publisher);
+    state.connected = false;
+    await store.decide('b', payIn(9));
+    state.connected = true;
+    await store.createMany(['a', 'b', 'c'].map((id) => ({ id, events: payIn(1)() })));
+    await relay.settled();
+    expect(published.map((event) => event.id).sort()).toEqual(['bank:a@1', 'bank:c@1']);
+    expect(await outboxOf('a')).toEqual([]);
   });
 
   test('scans and finds', async () => {
