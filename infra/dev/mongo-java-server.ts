@@ -27,11 +27,14 @@ export async function fetchMongoJavaServer(maven: string, java: string, log: Log
   return target;
 }
 
-/** Arguments for java, up to those of the server itself. */
+/** Arguments for java, up to those of the server itself: the heap follows the data closely, as memory is short. */
 export function javaArguments(folder: string, heapMb: number): string[] {
   return [
     `-Xmx${heapMb}m`,
-    '-Xms32m',
+    '-Xms24m',
+    '-Xmn16m',
+    '-XX:MinHeapFreeRatio=10',
+    '-XX:MaxHeapFreeRatio=20',
     '-XX:+UseSerialGC',
     '-XX:TieredStopAtLevel=1',
     '-XX:MaxMetaspaceSize=64m',
