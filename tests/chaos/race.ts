@@ -1,12 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Board } from '@ksbb/contracts';
-import { call, good } from '../../infra/demo/api.ts';
+import { answered, good } from '../../infra/demo/api.ts';
 import type { World } from '../../infra/demo/world.ts';
 import type { Row } from './row.ts';
 
 const DONORS = 200;
-/** 200 slow hashes of PINs queue for two cores. */
-const PATIENCE_MS = 90_000;
 
 /** 200 donors ask at once for one and the same need, each for more than a two-hundredth of it: promised is exactly declared. */
 export async function raceForTheLastUnit(world: World): Promise<Row> {
@@ -17,9 +15,8 @@ export async function raceForTheLastUnit(world: World): Promise<Row> {
   const quantity = Math.ceil(need.open / (DONORS / 2));
   const answers = await Promise.all(
     Array.from({ length: DONORS }, () =>
-      call('POST', `${world.api('commitment')}/commitments`, {
+      answered('POST', `${world.api('commitment')}/commitments`, {
         idempotencyKey: randomUUID(),
-        timeoutMs: PATIENCE_MS,
         body: {
           donor: { name: 'Donatur Uji', kind: 'person', email: 'uji@contoh.example', anonymous: true },
           consent: true,
