@@ -21,7 +21,7 @@ export async function findEngine(): Promise<Engine> {
 /** Runs one command of the engine. @throws with what it said where it fails */
 export async function engineRun({ path, env }: Engine, args: string[]): Promise<string> {
   const { code, stdout, stderr } = await run(path, args, { env });
-  if (code !== 0) throw new Error(`${path} ${args.slice(0, 2).join(' ')} … failed:\n${`${stdout}\n${stderr}`.trim().slice(-4000)}`);
+  if (code !== 0) throw new Error(`${path} ${args.slice(0, 2).join(' ')} … failed:\n${`${stdout}\n${stderr}`.trim().slice(-12_000)}`);
   return stdout.trim();
 }
 
