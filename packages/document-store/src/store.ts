@@ -60,6 +60,8 @@ export async function openStore<State, Event extends AggregateEvent>(
   const inTurn = serializeByKey();
 
   await collection.createIndex({ 'outbox.time': 1 }, { sparse: true });
+  // The guarded update filters by both. MongoDB would find it by _id alone; the embedded database scans without this.
+  await collection.createIndex({ _id: 1, version: 1 }, { unique: true });
   for (const name of definition.keys?.names ?? []) {
     await collection.createIndex({ [`keys.${name}`]: 1 }, { unique: true, sparse: true });
   }
