@@ -23,8 +23,8 @@ export async function loadMsmes(world: World, { say, checks }: Telling): Promise
   await world.loadMsmes(GENERATED);
   const registry = world.api('msme-registry');
   const total = await until('the map shows every MSME', async () => {
-    const { total } = await good('GET', `${registry}/msmes?limit=1`);
-    return total === GENERATED + REAL && total;
+    const list = await good('GET', `${registry}/msmes?limit=1`);
+    return list.total === GENERATED + REAL && list.total;
   });
   checks.equal('MSMEs on the map, 271 real and 1,000 generated', GENERATED + REAL, total);
 
