@@ -87,16 +87,18 @@ export function createForwarder({ name, partner, loans, jobs, facts, retry, leas
     }
   }
 
-  async function lane(stopping: AbortSignal): Promise<void> {
-    while (!stopping.aborted) {
-      const job = await jobs.claim(name, clock(), leaseMs);
-      if (job === null) return;
-      await attempt(job);
-    }
+  const claim = () => jobs.claim(name, clock(), leaseMs);
+
+  async function lane(first: Job | null, stopping: AbortSignal): Promise<void> {
+    for (let job = first; job !== null; job = stopping.aborted ? null : await claim()) await attempt(job);
   }
 
   return async (stopping: AbortSignal): Promise<void> => {
-    const lanes = await Promise.allSettled(Array.from({ length: LANES }, () => lane(stopping)));
+    // Mostly there is nothing to do, and one question says so.
+    const first = await claim();
+    if (first === null) return;
+    const others = Array.from({ length: LANES - 1 }, async () => lane(await claim(), stopping));
+    const lanes = await Promise.allSettled([lane(first, stopping), ...others]);
     const failed = lanes.find((one) => one.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
   };

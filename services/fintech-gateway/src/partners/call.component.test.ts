@@ -2,7 +2,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { until } from '../testing/until.ts';
 import { type Caller, type CallSettings, createCaller } from './call.ts';
-import { CallFailed } from './partner.ts';
+import type { CallFailed } from './partner.ts';
 
 const settings: CallSettings = {
   timeoutMs: 200,
