@@ -1,0 +1,23 @@
+import { allThree, confirm, covered, given, goodsLine, release, requestOf, turnedAway } from '../testing/commitments.ts';
+import { lineOf, msmesOf } from './commitment.ts';
+
+const pasar = { msmeId: 'pasar', msmeName: 'Pasar', kelurahan: 'Petojo Utara' };
+const toko = { msmeId: 'toko', msmeName: 'Toko', kelurahan: 'Petojo Utara' };
+const closed = given(requestOf(goodsLine), confirm(covered(goodsLine, 1)), release(goodsLine.lineId));
+
+test('the MSMEs that are helped are named once each, also when it is over', () => {
+  expect(msmesOf(given(...allThree))).toEqual([pasar, toko]);
+  expect(msmesOf(closed)).toEqual([pasar]);
+});
+
+test('nobody is helped before it holds, or where nothing was covered', () => {
+  expect(msmesOf(given())).toEqual([]);
+  expect(msmesOf(given(requestOf(goodsLine)))).toEqual([]);
+  expect(msmesOf(given(requestOf(goodsLine), confirm(turnedAway(goodsLine))))).toEqual([]);
+});
+
+test('a line is found when it holds, also when it is over', () => {
+  expect(lineOf(given(requestOf(goodsLine)), goodsLine.lineId)).toBeUndefined();
+  expect(lineOf(given(...allThree), goodsLine.lineId)).toMatchObject({ status: 'open' });
+  expect(lineOf(closed, goodsLine.lineId)).toMatchObject({ status: 'released' });
+});
