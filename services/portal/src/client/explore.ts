@@ -3,13 +3,9 @@ import { createMap } from './map.ts';
 import type { MapData } from './map-types.ts';
 import { createSelection } from './selection.ts';
 
-const WIDE = '(min-width: 60rem)';
-
 const form = document.querySelector<HTMLFormElement>('#explore');
 const element = document.getElementById('map');
 if (form !== null && element !== null) {
-  const more = document.querySelector<HTMLDetailsElement>('#more-filters');
-  if (more !== null && matchMedia(WIDE).matches) more.open = true;
   const selection = createSelection(form);
   const data = JSON.parse(element.dataset['map'] ?? '{}') as MapData;
   const map = createMap({ element, data, selection, filters: () => readFilters(form) });

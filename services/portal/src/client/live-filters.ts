@@ -26,8 +26,11 @@ function takeOverOptions(name: string, from: Document): void {
   const fresh = from.querySelector<HTMLSelectElement>(`select[name="${name}"]`);
   const old = document.querySelector<HTMLSelectElement>(`select[name="${name}"]`);
   if (fresh === null || old === null) return;
+  const { value, disabled } = fresh;
   old.replaceChildren(...[...fresh.children].map((option) => document.adoptNode(option)));
-  old.disabled = fresh.disabled;
+  // each option was chosen for a moment, as those before it left
+  old.value = value;
+  old.disabled = disabled;
 }
 
 type Live = { form: HTMLFormElement; selection: Selection; onFiltered: () => void };

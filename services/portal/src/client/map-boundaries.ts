@@ -3,7 +3,10 @@ import type * as leaflet from 'leaflet';
 import type { GeometryCollection, Topology } from 'topojson-specification';
 import { Leaflet, Topojson } from './map-types.ts';
 
-type AreaProperties = { kode: string; nama: string; label_lon: number; label_lat: number };
+type AreaProperties = { kode: string; nama: string; luas_km2: number; label_lon: number; label_lat: number };
+
+/** A rectangle on the map in pixels that something else stands in. */
+export type Taken = { x: number; y: number; halfWidth: number; halfHeight: number };
 type Boundaries = Topology<{ kelurahan: GeometryCollection<AreaProperties>; kecamatan: GeometryCollection<AreaProperties> }>;
 
 /** Below this zoom no names are shown; from the second on, those of kelurahan instead of kecamatan. */
@@ -13,9 +16,17 @@ const KELURAHAN_NAMES_FROM = 14;
 const ISLANDS = '31.01';
 
 export type BoundaryLayer = {
+  /** Shows names of areas where there is room between each other and what is taken; of the largest areas first. */
+  showNames: (taken: readonly Taken[]) => void;
   /** The box around an area, by its code; around the five cities where there is none. */
   boundsOf: (kode: string | undefined) => leaflet.LatLngBounds;
 };
+
+const NAME_HEIGHT = 16;
+const LETTER_WIDTH = 6.4;
+
+const overlap = (one: Taken, other: Taken) =>
+  Math.abs(one.x - other.x) < one.halfWidth + other.halfWidth && Math.abs(one.y - other.y) < one.halfHeight + other.halfHeight;
 
 function label(kind: 'kecamatan' | 'kelurahan', { nama, label_lat, label_lon }: AreaProperties): leaflet.Marker {
   const name = document.createElement('span');
@@ -35,23 +46,29 @@ export async function addBoundaries(map: leaflet.Map, address: string): Promise<
   Leaflet.geoJSON(areas, { interactive: false, style: { className: 'area' } }).addTo(map);
   Leaflet.geoJSON(Topojson.mesh(topology, kecamatan), { interactive: false, style: { className: 'border' } }).addTo(map);
 
-  const names = { kecamatan: kecamatan.geometries, kelurahan: kelurahan.geometries };
+  const bySize = (geometries: { properties?: unknown }[]) =>
+    geometries.map(({ properties }) => properties as AreaProperties).sort((one, other) => other.luas_km2 - one.luas_km2);
+  const names = { kecamatan: bySize(kecamatan.geometries), kelurahan: bySize(kelurahan.geometries) };
   const layer = Leaflet.layerGroup().addTo(map);
-  const showNames = () => {
+  const showNames = (taken: readonly Taken[]) => {
     layer.clearLayers();
     const zoom = map.getZoom();
     if (zoom < KECAMATAN_NAMES_FROM) return;
     const kind = zoom < KELURAHAN_NAMES_FROM ? 'kecamatan' : 'kelurahan';
     const view = map.getBounds();
+    const standing = [...taken];
     for (const area of names[kind]) {
-      const properties = area.properties as AreaProperties;
-      if (view.contains([properties.label_lat, properties.label_lon])) label(kind, properties).addTo(layer);
+      if (!view.contains([area.label_lat, area.label_lon])) continue;
+      const { x, y } = map.latLngToContainerPoint([area.label_lat, area.label_lon]);
+      const box = { x, y, halfWidth: (area.nama.length * LETTER_WIDTH) / 2, halfHeight: NAME_HEIGHT / 2 };
+      if (standing.some((other) => overlap(box, other))) continue;
+      standing.push(box);
+      label(kind, area).addTo(layer);
     }
   };
-  map.on('moveend', showNames);
-  showNames();
 
   return {
+    showNames,
     boundsOf: (kode) => {
       const inside = (code: string) => (kode === undefined ? !code.startsWith(`${ISLANDS}.`) : code === kode || code.startsWith(`${kode}.`));
       return Leaflet.geoJSON({ ...areas, features: areas.features.filter(({ properties }) => inside(properties.kode)) } as FeatureCollection).getBounds();

@@ -19,6 +19,7 @@ function checkbox({ texts }: MapData, point: Point, selection: Selection): HTMLE
   const box = element('input', '');
   box.type = 'checkbox';
   box.checked = selection.has(point.msmeId);
+  box.dataset['msme'] = point.msmeId;
   box.setAttribute('aria-label', texts.selectNamed.replace('{name}', point.name));
   box.addEventListener('change', () => {
     selection.toggle(point.msmeId, box.checked);

@@ -29,7 +29,6 @@ export type MapData = {
   registry: string;
   msmePage: string;
   tileUrl: string | null;
-  attribution: string;
   texts: {
     cluster: string;
     clusterList: string;

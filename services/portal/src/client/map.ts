@@ -1,5 +1,5 @@
 import type * as leaflet from 'leaflet';
-import { addBoundaries } from './map-boundaries.ts';
+import { addBoundaries, type Taken } from './map-boundaries.ts';
 import { clusterPopup, pointPopup } from './map-popup.ts';
 import { type Cluster, Leaflet, type MapData, type MapView, type Point } from './map-types.ts';
 import type { Selection } from './selection.ts';
@@ -10,6 +10,10 @@ const MAX_ZOOM = 18;
 /** Clusters up to this size are listed at once; larger ones are opened by zooming in. */
 const LISTED_CLUSTER = 12;
 const VIEW_KEY = 'ksbb-map-view';
+
+const POINT_SIZE = 28;
+/** The diameter of a cluster in pixels grows with the order of its count. */
+const clusterSize = (count: number) => 36 + Math.min(24, Math.round(Math.log10(count) * 10));
 
 type MapParts = { element: HTMLElement; data: MapData; selection: Selection; filters: () => URLSearchParams };
 
@@ -50,10 +54,9 @@ function buttonMarker(at: { lat: number; lon: number }, look: { className: strin
   return Leaflet.marker([at.lat, at.lon], { icon, keyboard: false });
 }
 
-function baseMap(element: HTMLElement, { texts, attribution, tileUrl }: MapData): leaflet.Map {
-  const map = Leaflet.map(element, { zoomControl: false, minZoom: 9, maxZoom: MAX_ZOOM, maxBounds: [[-7, 105.8], [-4.9, 107.6]], attributionControl: false });
-  Leaflet.control.zoom({ zoomInTitle: texts.zoomInControl, zoomOutTitle: texts.zoomOut }).addTo(map);
-  Leaflet.control.attribution({ prefix: '<a href="https://leafletjs.com">Leaflet</a>' }).addAttribution(attribution).addTo(map);
+function baseMap(element: HTMLElement, { texts, tileUrl }: MapData): leaflet.Map {
+  const map = Leaflet.map(element, { zoomControl: false, zoomSnap: 0.5, minZoom: 9, maxZoom: MAX_ZOOM, maxBounds: [[-7, 105.8], [-4.9, 107.6]], attributionControl: false });
+  Leaflet.control.zoom({ position: 'bottomright', zoomInTitle: texts.zoomInControl, zoomOutTitle: texts.zoomOut }).addTo(map);
   if (tileUrl !== null) Leaflet.tileLayer(tileUrl, { maxZoom: MAX_ZOOM }).addTo(map);
   const saved = (sessionStorage.getItem(VIEW_KEY) ?? '').split(',').map(Number);
   const [lat, lon, zoom] = saved;
@@ -109,7 +112,7 @@ export function createMap({ element, data, selection, filters }: MapParts): MapP
 
   function clusterMarker(cluster: Cluster): leaflet.Marker {
     const count = number.format(cluster.count);
-    const size = 36 + Math.min(24, Math.round(Math.log10(cluster.count) * 10));
+    const size = clusterSize(cluster.count);
     const label = texts.cluster.replace('{count}', count);
     const step = cluster.count < 10 ? 'few' : cluster.count < 100 ? 'some' : 'many';
     return buttonMarker(cluster, { className: `cluster ${step}`, size, label, text: count }, () => void openCluster(cluster));
@@ -117,7 +120,7 @@ export function createMap({ element, data, selection, filters }: MapParts): MapP
 
   function pointMarker(point: Point, at: { lat: number; lon: number }): leaflet.Marker {
     const state = point.openNeeds.length > 0 ? 'needs' : 'covered';
-    const marker = buttonMarker(at, { className: `point ${state}`, size: 28, label: point.name, text: '' }, () => openPopup(at, pointPopup(data, point, selection)));
+    const marker = buttonMarker(at, { className: `point ${state}`, size: POINT_SIZE, label: point.name, text: '' }, () => openPopup(at, pointPopup(data, point, selection)));
     marker.on('add', () => {
       const button = marker.getElement()?.querySelector('button');
       if (button === null || button === undefined) return;
@@ -127,8 +130,18 @@ export function createMap({ element, data, selection, filters }: MapParts): MapP
     return marker;
   }
 
+  /** Where markers stand, so that no name is half under one. */
+  function taken({ clusters, points }: MapView): Taken[] {
+    const box = (at: { lat: number; lon: number }, size: number) => {
+      const { x, y } = map.latLngToContainerPoint([at.lat, at.lon]);
+      return { x, y, halfWidth: size / 2, halfHeight: size / 2 };
+    };
+    return [...clusters.map((cluster) => box(cluster, clusterSize(cluster.count))), ...points.flatMap(({ location }) => (location === null ? [] : [box(location, POINT_SIZE)]))];
+  }
+
   function draw(view: MapView): void {
     layer.clearLayers();
+    void boundaries.then(({ showNames }) => showNames(taken(view)));
     for (const cluster of view.clusters) clusterMarker(cluster).addTo(layer);
     for (const point of view.points) if (point.location !== null) pointMarker(point, point.location).addTo(layer);
     if (unlocated === null) return;
@@ -142,7 +155,7 @@ export function createMap({ element, data, selection, filters }: MapParts): MapP
     const box = map.getBounds();
     const query = registryQuery(filters());
     query.set('bbox', [box.getWest(), box.getSouth(), box.getEast(), box.getNorth()].map((degrees) => degrees.toFixed(5)).join(','));
-    query.set('zoom', String(map.getZoom()));
+    query.set('zoom', String(Math.floor(map.getZoom())));
     try {
       draw(await json<MapView>(`${registry}/map?${query}`, running.signal));
       say('');
@@ -164,6 +177,7 @@ export function createMap({ element, data, selection, filters }: MapParts): MapP
     void load();
   });
   selection.onChange(() => {
+    for (const box of element.querySelectorAll<HTMLInputElement>('input[data-msme]')) box.checked = selection.has(box.dataset['msme'] ?? '');
     for (const button of element.querySelectorAll<HTMLElement>('button.point')) button.classList.toggle('selected', selection.has(button.dataset['msme'] ?? ''));
   });
   boundaries.catch(() => say(texts.away));

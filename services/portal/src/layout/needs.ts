@@ -1,4 +1,4 @@
-import type { GoodsItem, Need, Partner, TrainingTopic } from '@ksbb/contracts';
+import { type GoodsItem, type Need, packageOfHelp, type Partner, type TrainingTopic } from '@ksbb/contracts';
 import type { Texts } from '../i18n/texts.ts';
 
 /** What a need is of, in words: an item, capital, or a topic. */
@@ -20,4 +20,9 @@ export function lineName(texts: Texts, line: { item: GoodsItem | null; topic: Tr
   if (line.item !== null) return texts.item[line.item];
   if (line.topic !== null) return texts.topic[line.topic];
   return line.partner === null ? texts.capital : `${texts.capital} (${texts.partner[line.partner]})`;
+}
+
+/** Goods first, then capital, then training: the order in which the packages stand everywhere. */
+export function byPackage(one: Pick<Need, 'package'>, other: Pick<Need, 'package'>): number {
+  return packageOfHelp.options.indexOf(one.package) - packageOfHelp.options.indexOf(other.package);
 }

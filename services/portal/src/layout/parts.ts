@@ -25,7 +25,6 @@ export function originBadge({ texts }: Pick<Visit, 'texts'>, origin: MsmeSummary
 export function trackBox({ texts, to }: Pick<Visit, 'texts' | 'to'>, { typed, error }: { typed?: string; error?: string } = {}): VNode {
   return html`<form class="track" method="get" action=${to('/collaborations')}>
     <div class="track-inner">
-      <h2>${texts.track.title}</h2>
       ${inputField({
         label: texts.track.label,
         name: 'id',

@@ -15,6 +15,8 @@ type Proxy = {
   addresses: Readonly<Record<string, string>>;
   publicUrl: string;
   log: Log;
+  /** How long a service may say nothing. */
+  timeoutMs?: number;
 };
 
 const tooLarge = () => new Problem(413, 'too-large', 'The body is larger than is taken here.');
@@ -49,7 +51,7 @@ function restOf(originalUrl: string, service: string): string {
  * Forwards `/api/<service>/…` to that service: body bytes unchanged and at most 256 KB, headers but for those that belong to
  * one connection, to the edge, or to the portal's own pages. Mount it at `/api`.
  */
-export function createProxy({ addresses, publicUrl, log }: Proxy): RequestHandler {
+export function createProxy({ addresses, publicUrl, log, timeoutMs = TIMEOUT_MS }: Proxy): RequestHandler {
   const agents = {
     'http:': new HttpAgent({ keepAlive: true, maxSockets: MAX_SOCKETS }),
     'https:': new HttpsAgent({ keepAlive: true, maxSockets: MAX_SOCKETS }),
@@ -66,7 +68,7 @@ export function createProxy({ addresses, publicUrl, log }: Proxy): RequestHandle
       path: target.pathname.replace(/\/$/, '') + restOf(request.originalUrl, service),
       method: request.method,
       agent: agents[secure ? 'https:' : 'http:'],
-      timeout: TIMEOUT_MS,
+      timeout: timeoutMs,
       headers: requestHeaders(request.headers, { address: request.socket.remoteAddress, host: request.headers.host, protocol }),
     });
   }

@@ -11,13 +11,23 @@ import { leftToReport } from './lines-section.ts';
 
 export const quantityField = (lineId: string) => `quantity.${lineId}`;
 
+/** The goods lines on which something is still to be reported; none where nobody has a PIN. */
+function waitingLines({ lines, reports, origin }: CollaborationView): CollaborationView['lines'] {
+  return origin === 'donor' ? lines.filter((line) => line.package === 'goods' && leftToReport(line, reports) > 0) : [];
+}
+
+export function canReport(collaboration: CollaborationView): boolean {
+  return waitingLines(collaboration).length > 0;
+}
+
 /** The form for reporting goods delivered, for lines on which something is still to be reported. */
-export function deliverSection(visit: Visit, { collaborationId, lines, reports, origin }: CollaborationView, attempt: Attempt | null): VNode | null {
+export function deliverSection(visit: Visit, collaboration: CollaborationView, attempt: Attempt | null): VNode | null {
+  const { collaborationId, reports } = collaboration;
   const { texts, format, to } = visit;
   const words = texts.collaboration.deliver;
-  const waiting = lines.filter((line) => line.package === 'goods' && leftToReport(line, reports) > 0);
+  const waiting = waitingLines(collaboration);
   const fields = fieldsOf(attempt, 'deliver');
-  if (origin !== 'donor' || (waiting.length === 0 && fields.errors.size === 0)) return null;
+  if (waiting.length === 0 && fields.errors.size === 0) return null;
   return html`<section class="card form-card" id="deliver" aria-labelledby="deliver-title">
     <h2 id="deliver-title">${words.title}</h2>
     <p>${words.intro}</p>

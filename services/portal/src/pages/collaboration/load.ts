@@ -13,6 +13,7 @@ export type Loaded = {
   trainings: readonly TrainingView[] | null;
   timeline: Timeline | null;
   access: Access;
+  now: Date;
 };
 
 /** Whether this browser has given the PIN. `contacts` is null where they cannot be loaded just now. */
@@ -54,5 +55,6 @@ export async function loadCollaboration(services: Services, id: string, token: s
     trainings: orNull(trainingReply)?.items ?? null,
     timeline: orNull(timeline),
     access,
+    now: new Date(),
   };
 }

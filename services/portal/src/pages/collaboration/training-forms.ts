@@ -54,8 +54,13 @@ function attendanceForm({ texts, format }: Visit, action: string, { participants
     </form>`;
 }
 
+/** Who came is known once the session has begun, and not before. */
+function hasStarted({ session }: TrainingView, now: Date): boolean {
+  return session !== null && new Date(session.startsAt) <= now;
+}
+
 /** What the donor can do next with a training. */
-export function trainingForms(visit: Visit, training: TrainingView, attempt: Attempt | null): VNode | null {
+export function trainingForms(visit: Visit, training: TrainingView, now: Date, attempt: Attempt | null): VNode | null {
   const { texts, to } = visit;
   const words = texts.collaboration.trainings;
   const action = to(`/collaborations/${training.collaborationId}/trainings/${training.topic}`);
@@ -66,7 +71,8 @@ export function trainingForms(visit: Visit, training: TrainingView, attempt: Att
     case 'offered':
       return html`${top}${scheduleForm(visit, action, training, fields)}`;
     case 'scheduled':
-      return html`${top}${scheduleForm(visit, action, training, fields)}${attendanceForm(visit, action, training, fields)}`;
+      return html`${top}${scheduleForm(visit, action, training, fields)}
+      ${hasStarted(training, now) ? attendanceForm(visit, action, training, fields) : html`<p class="hint">${words.attendanceLater}</p>`}`;
     case 'held':
       return html`${top}<form method="post" action=${`${action}/report`} novalidate>
           ${textField({ ...fields.of('summary'), label: words.report, rows: 4, maxlength: 2000 })}

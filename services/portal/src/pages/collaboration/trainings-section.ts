@@ -8,7 +8,7 @@ import type { Attempt } from './attempt.ts';
 import type { Loaded } from './load.ts';
 import { trainingForms } from './training-forms.ts';
 
-function trainingCard(visit: Visit, training: TrainingView, access: Loaded['access'], attempt: Attempt | null): VNode {
+function trainingCard(visit: Visit, training: TrainingView, { access, now }: Loaded, attempt: Attempt | null): VNode {
   const { texts, format } = visit;
   const words = texts.collaboration.trainings;
   const { topic, skill, status, session, participants, summary, cancelReason } = training;
@@ -33,7 +33,7 @@ function trainingCard(visit: Visit, training: TrainingView, access: Loaded['acce
       )}
     </ul>
     ${[summary, cancelReason].map((text) => (text === null ? null : html`<p class="note">${text}</p>`))}
-    ${access.open ? trainingForms(visit, training, attempt) : null}
+    ${access.open ? trainingForms(visit, training, now, attempt) : null}
     ${!access.open && (status === 'offered' || status === 'scheduled' || status === 'held')
       ? html`<p class="hint"><a href="#access">${words.needsPin}</a></p>`
       : null}
@@ -41,14 +41,15 @@ function trainingCard(visit: Visit, training: TrainingView, access: Loaded['acce
 }
 
 /** The trainings of a collaboration; with the PIN given, also the forms to arrange them. */
-export function trainingsSection(visit: Visit, { collaboration, trainings, access }: Loaded, attempt: Attempt | null): VNode | null {
+export function trainingsSection(visit: Visit, loaded: Loaded, attempt: Attempt | null): VNode | null {
+  const { collaboration, trainings } = loaded;
   if (!collaboration.lines.some((line) => line.package === 'training')) return null;
   const words = visit.texts.collaboration.trainings;
   return html`<section id="trainings" aria-labelledby="trainings-title">
     <h2 id="trainings-title">${words.title}</h2>
     ${trainings === null ? notice('bad', words.away) : null} ${trainings?.length === 0 ? html`<p class="hint">${words.waiting}</p>` : null}
     <ul class="trainings">
-      ${(trainings ?? []).map((training) => trainingCard(visit, training, access, attempt))}
+      ${(trainings ?? []).map((training) => trainingCard(visit, training, loaded, attempt))}
     </ul>
   </section>`;
 }

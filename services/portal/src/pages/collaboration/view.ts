@@ -4,12 +4,30 @@ import { notice } from '../../layout/parts.ts';
 import type { Visit } from '../../web/page.ts';
 import { accessSection } from './access-section.ts';
 import type { Attempt } from './attempt.ts';
-import { deliverSection } from './deliver-section.ts';
+import { canReport, deliverSection } from './deliver-section.ts';
 import { linesSection, reportsSection } from './lines-section.ts';
 import type { Loaded } from './load.ts';
 import { loansSection } from './loans-section.ts';
 import { timelineSection } from './timeline-section.ts';
 import { trainingsSection } from './trainings-section.ts';
+
+/** Links to what stands further down; a phone shows little of it at once. */
+function jumps({ texts }: Visit, { collaboration, access }: Loaded): VNode {
+  const words = texts.collaboration;
+  const has = (of: string) => collaboration.lines.some((line) => line.package === of);
+  const targets: [string, string][] = [
+    ...(canReport(collaboration) ? ([['#deliver', words.deliver.title]] as [string, string][]) : []),
+    ...(has('capital') ? ([['#loans', words.loans.title]] as [string, string][]) : []),
+    ...(has('training') ? ([['#trainings', words.trainings.title]] as [string, string][]) : []),
+    ['#timeline', words.timeline.title],
+    ...(collaboration.origin === 'donor' ? ([['#access', access.open ? words.contacts.title : words.open.title]] as [string, string][]) : []),
+  ];
+  return html`<nav class="jumps" aria-label=${words.jumps}>
+    <ul>
+      ${targets.map(([target, label]) => html`<li><a href=${target}>${label}</a></li>`)}
+    </ul>
+  </nav>`;
+}
 
 /** What to say above the page after a form on it was taken; the address carries which. */
 function doneText({ texts, query }: Visit): string | undefined {
@@ -38,7 +56,7 @@ export function collaborationView(visit: Visit, loaded: Loaded, attempt: Attempt
           : `, ${words.since(format.date(collaboration.confirmedAt))}`}
       </p>
     </header>
-    ${done === undefined ? null : notice('good', done)}
+    ${jumps(visit, loaded)} ${done === undefined ? null : notice('good', done)}
     <div class="columns">
       <div class="column">
         ${linesSection(visit, collaboration)} ${deliverSection(visit, collaboration, attempt)} ${reportsSection(visit, collaboration)}

@@ -53,8 +53,8 @@ function needFields(visit: Visit, open: OpenNeed, state: FormState): VNode {
   const amount = format.amount(need.package, open.open);
   const heading = html`<h4>${packageIcon(need.package)}${needName(texts, need)}</h4>`;
   const typed = state.draft.get(name) ?? '';
-  if (open.open === 0 && typed === '') return html`<div class="need done">${heading}<p class="hint">${texts.help.allCovered}</p></div>`;
-  return html`<div class="need">
+  if (open.open === 0 && typed === '') return html`<div class="need-form done">${heading}<p class="hint">${texts.help.allCovered}</p></div>`;
+  return html`<div class="need-form">
     ${heading}
     ${inputField({
       label: labelOf(visit, open),

@@ -1,4 +1,5 @@
 import { declaredAmount, type MsmeDetail, type Need } from '@ksbb/contracts';
+import { byPackage } from '../../layout/needs.ts';
 import { needed } from '../../services/outcome.ts';
 import type { Services } from '../../services/services.ts';
 
@@ -29,7 +30,7 @@ export async function loadSelected({ registry, commitment }: Pick<Services, 'reg
       continue;
     }
     const msme = needed(reply);
-    msmes.push({ msme, needs: msme.needs.map((need) => ({ need, open: openByNeed.get(need.needId) ?? declaredAmount(need) })) });
+    msmes.push({ msme, needs: msme.needs.toSorted(byPackage).map((need) => ({ need, open: openByNeed.get(need.needId) ?? declaredAmount(need) })) });
   }
   return { msmes, unknown };
 }

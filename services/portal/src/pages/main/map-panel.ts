@@ -11,11 +11,6 @@ function mapData({ texts, language, to }: Visit, map: MapSettings): string {
     registry: '/api/msme-registry',
     msmePage: to('/msmes'),
     tileUrl: map.tileUrl ?? null,
-    attribution: [
-      `<a href="https://www.openstreetmap.org/copyright">${texts.footer.places}</a>`,
-      texts.footer.boundaries,
-      ...(map.tileUrl === undefined || map.tileAttribution === '' ? [] : [map.tileAttribution]),
-    ].join(' · '),
     texts: {
       ...texts.mapScript,
       unlocated: texts.main.unlocated('{count}'),
@@ -25,6 +20,15 @@ function mapData({ texts, language, to }: Visit, map: MapSettings): string {
       category: texts.category,
     },
   });
+}
+
+/** Stands below the map and not on it, where it would cover a phone's whole map. */
+function attribution({ texts }: Visit, { tileUrl, tileAttribution }: MapSettings): VNode {
+  const tiles = tileUrl === undefined || tileAttribution === '' ? '' : ` · ${tileAttribution}`;
+  return html`<p class="attribution">
+    <a href="https://www.openstreetmap.org/copyright">${texts.footer.places}</a> · ${texts.footer.boundaries}${tiles} ·${' '}
+    <a href="https://leafletjs.com">Leaflet</a>
+  </p>`;
 }
 
 /** The map. Its script fills it; without script it says where the same MSMEs are. */
@@ -41,5 +45,6 @@ export function mapPanel(visit: Visit, map: MapSettings): VNode {
       <li><span class="dot cluster"></span>${main.legendCluster}</li>
     </ul>
     <p id="map-unlocated" class="hint" hidden></p>
+    ${attribution(visit, map)}
   </section>`;
 }

@@ -99,9 +99,7 @@ export function mainView(visit: Visit, page: MainPage): VNode {
       </div>
     </div>
     <form id="explore" method="get" action=${to('/')} class="explore">
-      ${filterPanel(visit, page.filters, page.areas.items)}
-      <div class="explore-body">${mapPanel(visit, page.map)}${results(visit, page)}</div>
-      ${tray(visit, page)}
+      ${filterPanel(visit, page.filters, page.areas.items)} ${mapPanel(visit, page.map)} ${results(visit, page)} ${tray(visit, page)}
     </form>
   </div>`;
 }

@@ -3,7 +3,7 @@ import { html } from 'htm/preact';
 import type { VNode } from 'preact';
 import { categoryArt } from '../../layout/category-art.ts';
 import { arrowIcon, packageIcon, pinIcon } from '../../layout/icons.ts';
-import { needName } from '../../layout/needs.ts';
+import { byPackage, needName } from '../../layout/needs.ts';
 import { originBadge } from '../../layout/parts.ts';
 import { progressBar } from '../../layout/progress-bar.ts';
 import type { Visit } from '../../web/page.ts';
@@ -62,7 +62,7 @@ export function msmeView(visit: Visit, { msme, coverage, selected }: MsmePage): 
     <h2>${texts.msme.needs}</h2>
     ${msme.needs.length === 0 ? html`<p class="empty">${texts.msme.noNeeds}</p>` : null}
     <ul class="need-cards">
-      ${msme.needs.map((need) => needRow(visit, need, coverage?.find(({ needId }) => needId === need.needId)))}
+      ${msme.needs.toSorted(byPackage).map((need) => needRow(visit, need, coverage?.find(({ needId }) => needId === need.needId)))}
     </ul>
     <div class="actions">
       <a class="button accent large" href=${to('/give-help', selectionQuery(withThis))}>${texts.giveHelp}${arrowIcon()}</a>

@@ -1,0 +1,44 @@
+import { catalogue, type CollaborationView } from '@ksbb/contracts';
+import { formatIn } from '../../i18n/format.ts';
+import { textsIn } from '../../i18n/language.ts';
+import { tellEvent } from './timeline-section.ts';
+
+const visit = { texts: textsIn('en'), format: formatIn('en') };
+const lines: CollaborationView['lines'] = [
+  {
+    lineId: 'KSBB-0000-0000-0011.1',
+    msmeId: 'osm-way-352856285',
+    msmeName: 'Pasar Petojo',
+    kelurahan: 'Petojo Utara',
+    package: 'goods',
+    item: 'face-mask',
+    topic: null,
+    partner: null,
+    promised: 100,
+    reported: 100,
+    confirmed: 99,
+    status: 'open',
+    releaseReason: null,
+  },
+];
+
+const OF_A_COLLABORATION = ['commitment', 'fintech-gateway', 'training'];
+const events = catalogue.filter(({ service, name }) => OF_A_COLLABORATION.includes(service) && name !== 'need-coverage-changed');
+
+test.each(events.map((event) => [event.name, event] as const))('%s is told in words of its own', (name, { example }) => {
+  expect(tellEvent(visit, name, example, lines)).not.toBe(visit.texts.collaboration.timeline.other);
+  expect(tellEvent(visit, name, example, lines)).not.toContain('undefined');
+});
+
+test('amounts are told in their unit, and lines by what they are of', () => {
+  const tell = (name: string) => tellEvent(visit, name, catalogue.find((event) => event.name === name)?.example ?? {}, lines);
+  expect(tell('line-delivered')).toBe('The donor reported 100 pieces delivered: Face masks, Pasar Petojo');
+  expect(tell('line-receipt-confirmed')).toBe('99 pieces received: Face masks, Pasar Petojo');
+  expect(tell('repayment-received').replaceAll(/\s/g, ' ')).toBe('An instalment of Rp 2,000,000 came back, Rp 2,000,000 so far');
+  expect(tell('attendance-recorded')).toBe('Attendance recorded for Bookkeeping: 3 seats');
+});
+
+test('an event that is not known yet is told without breaking the page', () => {
+  expect(tellEvent(visit, 'moon-landed', { lineId: 7 }, lines)).toBe('Something happened');
+  expect(tellEvent(visit, 'toString', {}, lines)).toBe('Something happened');
+});

@@ -1,0 +1,101 @@
+import { createServer, request as httpRequest, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createLog } from '@ksbb/service-kit';
+import express from 'express';
+import supertest from 'supertest';
+import { createProxy } from './proxy.ts';
+
+type Seen = { method: string; url: string; headers: Record<string, unknown>; body: string };
+
+/** A service that answers what it was asked; `/hang` says nothing, `/cut` breaks off. */
+const echo = createServer((request, response) => {
+  const chunks: Buffer[] = [];
+  request.on('data', (chunk: Buffer) => chunks.push(chunk));
+  request.on('end', () => {
+    if (request.url === '/hang') return;
+    if (request.url === '/cut') {
+      response.destroy();
+      return;
+    }
+    const seen: Seen = { method: request.method ?? '', url: request.url ?? '', headers: request.headers, body: Buffer.concat(chunks).toString('hex') };
+    response.writeHead(request.url === '/teapot' ? 418 : 200, { 'content-type': 'application/json', 'set-cookie': 'a=b', etag: '"7"' });
+    response.end(JSON.stringify(seen));
+  });
+});
+
+const portOf = (server: Server) => (server.address() as AddressInfo).port;
+let app: express.Express;
+let edge: Server;
+
+beforeAll(async () => {
+  await new Promise<void>((resolve) => void echo.listen(0, '127.0.0.1', resolve));
+  const addresses = { 'fintech-gateway': `http://127.0.0.1:${portOf(echo)}`, gone: 'http://127.0.0.1:1' };
+  app = express();
+  app.use('/api', createProxy({ addresses, publicUrl: 'https://ksbb.example', log: createLog('portal', 'silent'), timeoutMs: 300 }));
+  edge = createServer(app);
+  await new Promise<void>((resolve) => void edge.listen(0, '127.0.0.1', resolve));
+});
+
+afterAll(() => {
+  for (const server of [edge, echo]) {
+    server.closeAllConnections();
+    server.close();
+  }
+});
+
+test('a callback reaches the gateway with its bytes, path, query and signature untouched', async () => {
+  const body = Buffer.from('{ "amount":  1.50,\r\n"é": "\\u00e9" }');
+  const response = await supertest(app)
+    .post('/api/fintech-gateway/callbacks/amanah?a=%2F&b=+')
+    .set('Content-Type', 'application/json')
+    .set('X-SIGNATURE', 'c2ln')
+    .set('Cookie', 'ksbb_access=token')
+    .send(body.toString());
+  const seen = response.body as Seen;
+  expect(response.status).toBe(200);
+  expect(seen).toMatchObject({ method: 'POST', url: '/callbacks/amanah?a=%2F&b=+', body: body.toString('hex') });
+  expect(seen.headers).toMatchObject({ 'x-signature': 'c2ln', 'x-forwarded-proto': 'https' });
+  expect(seen.headers).not.toHaveProperty('cookie');
+  expect(response.headers['etag']).toBe('"7"');
+  expect(response.headers).not.toHaveProperty('set-cookie');
+});
+
+test('methods, statuses and the root of a service are passed on', async () => {
+  expect((await supertest(app).delete('/api/fintech-gateway/teapot')).status).toBe(418);
+  expect(((await supertest(app).get('/api/fintech-gateway')).body as Seen).url).toBe('/');
+});
+
+test.each(['/api/nothing/x', '/api/constructor/x', '/api/__proto__/x', '/api/', '/api/gonew'])('%s is no service', async (path) => {
+  const response = await supertest(app).get(path);
+  expect(response.status).toBe(404);
+  expect(response.type).toBe('application/problem+json');
+});
+
+test('a service that is away is told as such, with a time to come back', async () => {
+  const response = await supertest(app).get('/api/gone/x');
+  expect(response.status).toBe(503);
+  expect(response.headers['retry-after']).toBe('2');
+  expect(JSON.stringify(response.body)).not.toContain('ECONNREFUSED');
+});
+
+test('a service that says nothing is given up, one that breaks off is away', async () => {
+  expect((await supertest(app).get('/api/fintech-gateway/hang')).status).toBe(504);
+  expect((await supertest(app).get('/api/fintech-gateway/cut')).status).toBe(503);
+});
+
+test('a body above 256 KB is refused by what it says and by what it is', async () => {
+  const large = 'x'.repeat(256 * 1024 + 1);
+  expect((await supertest(app).post('/api/fintech-gateway/x').type('text/plain').send(large)).status).toBe(413);
+  expect((await supertest(app).post('/api/fintech-gateway/x').type('text/plain').send(large.slice(1))).status).toBe(200);
+
+  const status = await new Promise<number | undefined>((resolve, reject) => {
+    const sending = httpRequest({ port: portOf(edge), path: '/api/fintech-gateway/x', method: 'POST', headers: { 'transfer-encoding': 'chunked' } }, (response) => {
+      response.resume();
+      resolve(response.statusCode);
+    });
+    sending.on('error', reject);
+    for (let sent = 0; sent <= large.length; sent += 16_384) sending.write(large.slice(0, 16_384));
+    sending.end();
+  });
+  expect(status).toBe(413);
+});

@@ -1,0 +1,21 @@
+import { isFromOwnPages } from './same-origin.ts';
+
+const PUBLIC = 'https://ksbb.example';
+
+test.each([
+  ['the public address', { origin: 'https://ksbb.example' }],
+  ['the host that was asked', { origin: 'http://127.0.0.1:8080', host: '127.0.0.1:8080' }],
+  ['a referrer where there is no origin', { referer: 'https://ksbb.example/give-help?msme=a' }],
+])('a form from %s is taken', (_from, headers) => {
+  expect(isFromOwnPages(headers, PUBLIC)).toBe(true);
+});
+
+test.each([
+  ['another site', { origin: 'https://evil.example', host: 'ksbb.example' }],
+  ['a site whose name begins alike', { origin: 'https://ksbb.example.evil.example', host: 'ksbb.example' }],
+  ['nowhere that it names', { host: 'ksbb.example' }],
+  ['an opaque origin', { origin: 'null', host: 'ksbb.example', referer: 'https://ksbb.example/' }],
+  ['another port of the host', { origin: 'http://127.0.0.1:9999', host: '127.0.0.1:8080' }],
+])('a form from %s is refused', (_from, headers) => {
+  expect(isFromOwnPages(headers, PUBLIC)).toBe(false);
+});

@@ -1,0 +1,134 @@
+import type { Page } from 'playwright-core';
+import { picture, type Screen } from './browser.ts';
+
+/** What a donor is given for a commitment. */
+export type Given = { collaborationId: string; pin: string };
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+const box = (page: Page, msmeId: string) => page.locator(`#results input[name="msme"][value="${msmeId}"]`);
+
+/** Ticks an MSME in the list; its id. */
+export async function selectInList(page: Page, at: number): Promise<string> {
+  const choice = page.locator('#results input[name="msme"]').nth(at);
+  const msmeId = await choice.getAttribute('value');
+  if (msmeId === null) throw new Error('a box without an id');
+  await box(page, msmeId).check();
+  return msmeId;
+}
+
+/** Ticks the first MSME that is not `other` in the popup that is open. */
+async function tickInPopup(page: Page, other: string): Promise<string | undefined> {
+  const choice = page.locator(`.popup input[data-msme]:not([data-msme="${other}"])`).first();
+  if ((await choice.count()) === 0) return undefined;
+  await choice.check();
+  return (await choice.getAttribute('data-msme')) ?? undefined;
+}
+
+/** Opens clusters until there is an MSME on the map that is not `other`, and selects it there; its id. */
+export async function selectOnMap(page: Page, other: string): Promise<string> {
+  for (let step = 0; step < 12; step += 1) {
+    await page.locator('#map .marker button').first().waitFor();
+    const point = page.locator(`#map button.point:not([data-msme="${other}"])`).first();
+    const target = (await point.count()) > 0 ? point : page.locator('#map button.cluster').first();
+    await target.evaluate((button) => (button as unknown as { focus(): void }).focus());
+    await page.keyboard.press('Enter');
+    await page.waitForTimeout(300);
+    if ((await page.locator('.popup').count()) === 0) continue;
+    const ticked = await tickInPopup(page, other);
+    if (ticked !== undefined) return ticked;
+    await page.keyboard.press('Escape');
+  }
+  throw new Error('no MSME could be opened on the map');
+}
+
+/** Fills in about the donor. */
+export async function fillDonor(page: Page, name: string): Promise<void> {
+  await page.locator('input[name="name"]').fill(name);
+  await page.locator('select[name="kind"]').selectOption('company');
+  await page.locator('input[name="email"]').fill('donatur@contoh.example');
+  await page.locator('input[name="phone"]').fill('0812 3456 7890');
+}
+
+export type Gifts = { goods: string; goodsAmount: number; capitalRupiah: number; seats: number };
+
+const amounts = (page: Page, of: string) => page.locator(`#give-help input[name^="amount."][data-package="${of}"]`);
+
+/** Gives to the first need of each package; what was asked for. */
+export async function fillGifts(page: Page): Promise<Gifts> {
+  const goods = amounts(page, 'goods').first();
+  const goodsAmount = Math.min(5, Number(await goods.getAttribute('data-open')));
+  await goods.fill(String(goodsAmount));
+  const capital = amounts(page, 'capital').first();
+  const capitalRupiah = 6_000_000;
+  await capital.fill('Rp 6.000.000');
+  const needId = (await capital.getAttribute('name'))?.replace('amount.', '') ?? '';
+  await page.locator(`select[name="partner.${needId}"]`).selectOption('amanah');
+  await page.locator(`select[name="instalments.${needId}"]`).selectOption('3');
+  const seats = 2;
+  await amounts(page, 'training').first().fill(String(seats));
+  return { goods: (await goods.getAttribute('name'))?.replace('amount.', '') ?? '', goodsAmount, capitalRupiah, seats };
+}
+
+/** Sends the form and reads the receipt. */
+export async function sendGifts(page: Page): Promise<Given> {
+  await page.getByRole('button', { name: 'Kirim janji bantuan' }).click();
+  const collaborationId = (await page.locator('#collaboration-id').textContent()) ?? '';
+  const pin = (await page.locator('#pin').textContent()) ?? '';
+  return { collaborationId, pin };
+}
+
+/** Types the ID into the box of the main page, as people do. */
+export async function track(page: Page, typed: string): Promise<void> {
+  await page.goto('/');
+  await page.locator('input[name="id"]').fill(typed);
+  await page.getByRole('button', { name: 'Lacak' }).click();
+}
+
+/** Reports the first goods line as delivered. */
+export async function reportDelivery(page: Page, quantity: number, pin: string): Promise<void> {
+  const form = page.locator('#deliver form');
+  await form.locator('input[name^="quantity."]').first().fill(String(quantity));
+  await form.locator('input[name="pin"]').fill(pin);
+  await form.getByRole('button').click();
+}
+
+/** Opens the collaboration with its PIN. */
+export async function openWithPin(page: Page, pin: string): Promise<void> {
+  const form = page.locator('#access form');
+  await form.locator('input[name="pin"]').fill(pin);
+  await form.getByRole('button').click();
+}
+
+/** Schedules the training for tomorrow. */
+export async function scheduleTraining(page: Page): Promise<void> {
+  const form = page.locator('#trainings form').first();
+  await form.locator('input[name="date"]').fill(new Date(Date.now() + DAY_MS).toISOString().slice(0, 10));
+  await form.locator('input[name="starts"]').fill('09:00');
+  await form.locator('input[name="ends"]').fill('11:30');
+  await form.locator('input[name="place"]').fill('Balai warga Petojo');
+  await form.locator('input[name="trainer"]').fill('Sari Contoh');
+  await form.getByRole('button', { name: 'Jadwalkan dan undang' }).click();
+}
+
+/** Loads the page anew until `text` is in it: other services take a moment to hear of what happened. */
+export async function reloadUntil(page: Page, text: string | RegExp): Promise<void> {
+  const deadline = Date.now() + 30_000;
+  while ((await page.getByText(text).count()) === 0) {
+    if (Date.now() > deadline) throw new Error(`"${text}" did not come onto ${page.url()}`);
+    await page.waitForTimeout(500);
+    await page.reload();
+  }
+}
+
+/** Signs the e-contract at the partner, and comes back. */
+export async function signContract(page: Page, screen: Screen): Promise<void> {
+  const back = page.url();
+  await page.getByRole('link', { name: 'Tanda tangani kontrak elektronik' }).first().click();
+  await page.locator('input[name="name"]').fill('Sari Contoh');
+  await page.locator('input[name="agree"]').check();
+  await picture(page, screen, '08-e-contract');
+  await page.getByRole('button', { name: 'Tanda tangani' }).click();
+  await page.getByText(/Sudah ditandatangani/).waitFor();
+  await page.goto(back);
+}

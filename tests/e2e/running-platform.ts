@@ -1,0 +1,57 @@
+import { spawn } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Platform, startPlatform } from '../../infra/dev/platform.ts';
+import { makeRunDirectory, ROOT } from '../../infra/dev/run-directory.ts';
+import { SERVICE_NAMES, SERVICES } from '../../infra/dev/services.ts';
+import { freshDatabase, freshVhost, removeDatabase, removeVhost } from '../../infra/dev/testing.ts';
+
+export type RunningPlatform = { platform: Platform; stop: () => Promise<void> };
+
+/** Lists the real places and some made-up MSMEs, as the load job does. */
+function load(platform: Platform, msmes: number): Promise<void> {
+  const args = ['services/msme-registry/src/load-data.ts', '--msmes', String(msmes)];
+  const loader = spawn(process.execPath, args, { cwd: ROOT, env: platform.environment('msme-registry'), stdio: ['ignore', 'ignore', 'inherit'] });
+  return new Promise((resolve, reject) => {
+    loader.once('error', reject);
+    loader.once('exit', (code) => (code === 0 ? resolve() : reject(new Error(`loading the data failed with exit code ${code}`))));
+  });
+}
+
+/** Every service as a process of its own, on databases and a virtual host that nobody else uses, with MSMEs on the map. */
+export async function runPlatform(msmes: number): Promise<RunningPlatform> {
+  const dir = makeRunDirectory('e2e');
+  const rabbitUrl = await freshVhost();
+  const databases = Object.fromEntries(SERVICE_NAMES.filter((name) => SERVICES[name].usesDatabase).map((name) => [name, freshDatabase(name)]));
+  const clean = async () => {
+    await removeVhost(rabbitUrl);
+    await Promise.all(Object.values(databases).map(removeDatabase));
+    rmSync(dir, { recursive: true, force: true });
+  };
+  try {
+    const platform = await startPlatform({
+      dir,
+      rabbitUrl,
+      mongoUrl: process.env['KSBB_TEST_MONGODB_URI'] ?? '',
+      log: () => {},
+      settings: Object.fromEntries(Object.entries(databases).map(([name, uri]) => [name, { MONGODB_URI: uri }])),
+    });
+    const stop = async () => {
+      await platform.stop();
+      await clean();
+    };
+    try {
+      await load(platform, msmes);
+    } catch (error) {
+      await platform.stop();
+      throw error;
+    }
+    return { platform, stop };
+  } catch (error) {
+    await clean();
+    throw error;
+  }
+}
+
+/** Where the pictures of the pages go; not part of the tree. */
+export const SCREENSHOTS = join(import.meta.dirname, 'screenshots');
