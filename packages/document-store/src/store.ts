@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Envelope, envelope, type EventDefinition } from '@ksbb/contracts';
 import { serializeByKey } from '@ksbb/service-kit';
 import type { Connection } from 'mongoose';
@@ -7,6 +8,8 @@ import type { Relay } from './relay.ts';
 /** At this many unsent events an aggregate takes no more: the broker has been away for long. */
 const OUTBOX_LIMIT = 100;
 const ATTEMPTS = 25;
+/** Between attempts at most this, so that of two processes that change one aggregate none is always the slower. */
+const LONGEST_PAUSE_MS = 50;
 
 export type AggregateEvent = { type: string; data: object };
 /** What a core answers when it says no; `refused` is a stable word, other members say more. */
@@ -123,6 +126,7 @@ export async function openStore<State, Event extends AggregateEvent>(
         for (let tries = 0; tries < ATTEMPTS; tries += 1) {
           const result = await attempt(id, decide);
           if (result !== undefined) return result;
+          await sleep(Math.random() * Math.min(LONGEST_PAUSE_MS, 2 ** tries));
         }
         throw new ContentionError(definition.collection, id);
       }),
