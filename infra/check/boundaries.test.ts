@@ -124,6 +124,18 @@ const forbidden: { rule: string; files: Record<string, string>; from: string; to
     to: 'services/one/src/testing/given.ts',
   },
   {
+    rule: 'journeys-use-the-front-door',
+    files: { 'tests/e2e/peek.ts': "export type { app } from '@ksbb/one/app.ts';" },
+    from: 'tests/e2e/peek.ts',
+    to: 'services/one/src/app.ts',
+  },
+  {
+    rule: 'journeys-use-the-front-door',
+    files: { 'infra/demo/look.ts': "export { connection } from 'mongoose';" },
+    from: 'infra/demo/look.ts',
+    to: 'node_modules/mongoose/index.js',
+  },
+  {
     rule: 'core-imports-no-io',
     files: { 'services/one/src/thing/price.ts': "import { readFileSync } from 'node:fs';\nexport const price = readFileSync;" },
     from: 'services/one/src/thing/price.ts',

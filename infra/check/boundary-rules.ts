@@ -110,6 +110,12 @@ export function boundaryRules(root: string): IForbiddenRuleType[] {
       { path: '^(services|packages)/', pathNot: TESTS },
       { path: TESTS },
     ),
+    forbid(
+      'journeys-use-the-front-door',
+      'The demo and the journeys go over HTTP and events as people and partners do, and look into no service and no database.',
+      { path: '^(infra/demo|tests/e2e)/' },
+      { path: ['^services/', '^packages/document-store/', `${PACKAGE_OF}(mongoose|mongodb)/`] },
+    ),
     ...coreRules(root),
   ];
 }
