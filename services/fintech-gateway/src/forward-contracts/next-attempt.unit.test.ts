@@ -17,6 +17,7 @@ test.each([
   [1_000, 1_000],
 ])('after %i failed attempts it waits up to %i ms with full jitter', (attempts, most) => {
   expect(nextAttempt({ kind: 'in-doubt', retryAfterMs: null }, attempts, retry, 1)).toEqual({ delayMs: most, attempts: attempts + 1 });
+  expect(nextAttempt({ kind: 'in-doubt', retryAfterMs: null }, attempts, retry, 0)).toEqual({ delayMs: 0, attempts: attempts + 1 });
   expect(nextAttempt({ kind: 'not-done', retryAfterMs: null }, attempts, retry, 0.5)).toEqual({ delayMs: most / 2, attempts: attempts + 1 });
 });
 

@@ -14,7 +14,8 @@ export function split(amount: number, weights: readonly number[]): number[] {
   const shares = products.map((product) => Number(product / total));
   const byRemainder = products
     .map((product, at) => ({ at, remainder: product % total }))
-    .sort((a, b) => (a.remainder === b.remainder ? a.at - b.at : a.remainder > b.remainder ? -1 : 1));
+    // The sign is all that counts, and a stable sort keeps ties in their order.
+    .sort((a, b) => Number(b.remainder - a.remainder));
   const left = amount - shares.reduce((sum, share) => sum + share, 0);
   for (const { at } of byRemainder.slice(0, left)) shares[at] = (shares[at] ?? 0) + 1;
   return shares;
