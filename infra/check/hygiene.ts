@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 const BINARY = /\.(png|jpe?g|webp|gif|ico|woff2?|pdf|gz|zip)$/;
 
@@ -22,9 +22,18 @@ export function hygieneFaults(path: string, text: string): string[] {
   });
 }
 
+/** Links of a Markdown text to files that are not there; those to other sites are not followed. */
+export function deadLinks(root: string, path: string, text: string): string[] {
+  const targets = [...text.matchAll(/\]\((?!https?:|mailto:|#)([^)#\s]+)/g)].map(([, target]) => target ?? '');
+  return targets.filter((target) => !existsSync(join(root, dirname(path), target))).map((target) => `${path}: links to ${target}, which is not there`);
+}
+
 /** The faults of every file that is in git or would be added to it. */
 export function treeHygieneFaults(root: string): string[] {
   const list = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], { cwd: root, encoding: 'utf8' });
   const paths = list.split('\0').filter((path) => path !== '' && !BINARY.test(path) && existsSync(join(root, path)));
-  return paths.flatMap((path) => hygieneFaults(path, readFileSync(join(root, path), 'utf8')));
+  return paths.flatMap((path) => {
+    const text = readFileSync(join(root, path), 'utf8');
+    return [...hygieneFaults(path, text), ...(path.endsWith('.md') ? deadLinks(root, path, text) : [])];
+  });
 }

@@ -1,4 +1,5 @@
-import { hygieneFaults } from './hygiene.ts';
+import { ROOT } from '../dev/run-directory.ts';
+import { deadLinks, hygieneFaults } from './hygiene.ts';
 
 const path = (...parts: string[]) => `/${parts.join('/')}`;
 
@@ -16,4 +17,9 @@ describe('the hygiene of a file', () => {
   test.each(['https://example.org/home/page', '/app/services/x', '/tmp', '/api/work', "'../share'", '"resolved": "packages/contracts"'])('%s is fine', (line) => {
     expect(hygieneFaults('a/file.ts', line)).toEqual([]);
   });
+});
+
+test('a link to a file that is not there is reported, others are not', () => {
+  const text = '[a](../README.md#try-it) [b](https://example.org/x) [c](#here) [d](../nowhere.md) ![e](adr)';
+  expect(deadLinks(ROOT, 'docs/page.md', text)).toEqual(['docs/page.md: links to ../nowhere.md, which is not there']);
 });
