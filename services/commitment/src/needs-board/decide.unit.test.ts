@@ -94,6 +94,14 @@ describe('declare', () => {
   });
 });
 
+test('of two needs with reservations the one that is gone follows the one that stays, each once', () => {
+  const both = [declare(warung(seats, masks(100)), 1), reserve(ask('a.1', 60), ask('a.2', 3, { needId: 'warung.bookkeeping', package: 'training' }))];
+  expect(coverageOf(known(given(...both, declare(warung(masks(100)), 2)))).needs).toMatchObject([
+    { needId: 'warung.face-mask', declared: 100, promised: 60 },
+    { needId: 'warung.bookkeeping', declared: 0, promised: 3 },
+  ]);
+});
+
 describe('reserve', () => {
   test('an open need covers what is asked, up to the last unit', () => {
     const events = decided(given(listed), reserve(ask('a.1', 99)));
