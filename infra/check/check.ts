@@ -12,6 +12,7 @@ const steps: Step[] = [
   { name: 'module boundaries', faults: () => boundaryFaults(ROOT) },
   { name: 'dead code', faults: () => faultsOf(ROOT, 'node_modules/knip/bin/knip.js', ['--no-progress', '--no-config-hints']) },
   { name: 'generated files', faults: () => faultsOf(ROOT, 'infra/check/generate.ts', ['--check']) },
+  { name: 'contracts', faults: () => faultsOf(ROOT, 'infra/check/contracts.ts', []) },
   { name: 'hygiene', faults: () => Promise.resolve(treeHygieneFaults(ROOT)) },
 ];
 

@@ -49,7 +49,17 @@ Each event is a structured-mode CloudEvents 1.0 message on the topic exchange \`
 
 What is *followed* keeps a view in the memory of every replica, which is read anew when the connection was lost.
 
-Inside a major version only fields are added, and consumers ignore what they do not know.`;
+The same, to be read by programs, is [asyncapi.json](asyncapi.json) (AsyncAPI 3).
+
+## Changing an event
+
+A consumer checks every event against its contract, and one that does not fit is a dead letter. While a change is rolled out, and whenever an old event comes late, old and new meet. So inside a major version a new consumer reads every event of the released contract, and an old consumer every event of the new one:
+
+- A field may be added where it is optional, or has a default, for those who read it. Its producer may always send it. Consumers ignore fields that they do not know.
+- The words about a field may change.
+- All else breaks one side or the other: a field removed, or added as required, or made required or optional; another type; a value added to an enum or taken from it; a variant added or removed; a limit, a format or a pattern changed. Such a change is a new major (\`.v2\`), published beside the old one until no queue is bound to that.
+
+\`node infra/check/contracts.ts\`, a part of \`npm run check\`, compares the contracts with the released ones in \`packages/contracts/released\` and reports each break with its JSON pointer. With each release \`node infra/check/contracts.ts --release\` makes the contracts of the tree the released ones.`;
 
 /** The page docs/events.md: by producer every event, who takes it, its fields and an example. */
 export function eventsDocument(catalogue: readonly EventDefinition[], subscribers: readonly Subscriber[]): string {

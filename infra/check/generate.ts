@@ -7,10 +7,12 @@ import { join } from 'node:path';
 import { catalogue } from '@ksbb/contracts';
 import { ROOT } from '../dev/run-directory.ts';
 import { bindingsOf, subscribers } from '../topology/subscribers.ts';
+import { asyncApiDocument } from './asyncapi-doc.ts';
 import { eventsDocument } from './events-doc.ts';
 
 const files: { path: string; render: () => string }[] = [
   { path: 'docs/events.md', render: () => eventsDocument(catalogue, subscribers) },
+  { path: 'docs/asyncapi.json', render: () => `${JSON.stringify(asyncApiDocument(catalogue, subscribers), null, 2)}\n` },
   { path: 'infra/topology/bindings.json', render: () => `${JSON.stringify(bindingsOf(subscribers), null, 2)}\n` },
 ];
 
