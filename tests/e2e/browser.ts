@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import axe from 'axe-core';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { findChromium } from '../../infra/dev/chromium.ts';
 import { SCREENSHOTS } from './running-platform.ts';
@@ -44,13 +43,11 @@ export async function picture(page: Page, screen: Screen, name: string): Promise
   await page.screenshot({ path: join(SCREENSHOTS, `${name}-${screen.name}.png`), fullPage: true });
 }
 
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
 type AxeResult = { violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[] };
 
 /** What axe finds wrong on a page by WCAG 2.2 AA, a line each; empty where it finds nothing. */
 export async function accessibilityFaults(page: Page): Promise<string[]> {
-  await page.evaluate(axeSource);
+  await page.evaluate(axe.source);
   const result = (await page.evaluate(
     `axe.run(document, { runOnly: { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] } })`,
   )) as AxeResult;

@@ -3,6 +3,7 @@ import { parseCollaborationId } from '@ksbb/contracts';
 import type { Browser, Page } from 'playwright-core';
 import { accessibilityFaults, desktop, openBrowser, openPage, phone, picture, type Screen } from './browser.ts';
 import * as donor from './donor-steps.ts';
+import { makeCollaboration, msmeLink } from './made-collaboration.ts';
 import { type RunningPlatform, runPlatform, SCREENSHOTS } from './running-platform.ts';
 
 const MINUTES = 60_000;
@@ -13,7 +14,8 @@ let browser: Browser;
 
 beforeAll(async () => {
   mkdirSync(SCREENSHOTS, { recursive: true });
-  [running, browser] = await Promise.all([runPlatform(MSMES), openBrowser()]);
+  browser = await openBrowser();
+  running = await runPlatform(MSMES);
 }, 4 * MINUTES);
 
 afterAll(async () => {
@@ -22,16 +24,6 @@ afterAll(async () => {
 }, MINUTES);
 
 const baseURL = () => running.platform.portalUrl;
-
-/** The link that an officer sends to the first MSME of a collaboration. */
-async function msmeLink(collaborationId: string): Promise<string> {
-  const { urls, secrets } = running.platform;
-  const response = await fetch(`${urls.portal}/api/commitment/collaborations/${collaborationId}/msme-links`, {
-    headers: { Authorization: `Bearer ${secrets.operatorToken}` },
-  });
-  const { links } = (await response.json()) as { links: { token: string }[] };
-  return `/m/${collaborationId}/${links[0]?.token ?? ''}`;
-}
 
 async function chooseOnListAndMap(page: Page, screen: Screen, kecamatan: string): Promise<string[]> {
   await page.goto('/');
@@ -83,7 +75,7 @@ async function deliverAndHearBack(page: Page, screen: Screen, { given, gifts }: 
   await picture(page, screen, '05-delivered');
 
   const { page: msme, faults } = await openPage(browser, screen, { baseURL: baseURL() });
-  await msme.goto(await msmeLink(collaborationId));
+  await msme.goto(await msmeLink(running.platform, collaborationId));
   await msme.locator('input[name="quantity"]').fill(String(gifts.goodsAmount - 1));
   await picture(msme, screen, '06-msme-own');
   await msme.getByRole('button', { name: 'Nyatakan diterima' }).click();
@@ -131,5 +123,88 @@ describe.each([phone, desktop])('a donor on a $name', (screen) => {
       await page.context().close();
     },
     3 * MINUTES,
+  );
+});
+
+test(
+  'a donor without JavaScript gives, tracks, reports and opens by plain forms',
+  async () => {
+    const { page } = await openPage(browser, phone, { baseURL: baseURL(), javaScriptEnabled: false });
+    await page.goto('/');
+    await page.getByText('Saringan lain').click();
+    await page.locator('select[name="category"]').selectOption('pasar');
+    await page.getByRole('button', { name: 'Terapkan' }).click();
+    await page.waitForURL(/\/\?category=pasar$/);
+    const first = await donor.selectInList(page, 0);
+    await page.getByRole('button', { name: 'Halaman berikutnya' }).click();
+    await page.waitForURL(/cursor=/);
+    expect(new URL(page.url()).searchParams.getAll('msme')).toEqual([first]);
+    const second = await donor.selectInList(page, 1);
+    await page.getByRole('button', { name: 'Beri Bantuan' }).click();
+    await page.waitForURL(/\/give-help\?/);
+    expect(new Set(await page.locator('input[type="hidden"][name="msme"]').evaluateAll((inputs) => inputs.map((input) => input.getAttribute('value'))))).toEqual(
+      new Set([first, second]),
+    );
+
+    const gifts = await donor.fillGifts(page);
+    await donor.fillDonor(page, 'Toko Tanpa Skrip');
+    await page.getByRole('button', { name: 'Kirim janji bantuan' }).click();
+    await page.getByText('Tanpa persetujuan ini').first().waitFor();
+    await page.locator('input[name="consent"]').check();
+    const { collaborationId, pin } = await donor.sendGifts(page);
+    await page.getByRole('link', { name: 'Buka halaman kolaborasi' }).click();
+    await page.waitForURL(`**/collaborations/${collaborationId}`);
+    await donor.reportDelivery(page, gifts.goodsAmount, pin);
+    await page.getByText('Laporan pengiriman tercatat').waitFor();
+    await donor.openWithPin(page, pin);
+    await page.getByText('donatur@contoh.example').waitFor();
+    await donor.track(page, collaborationId.slice(0, -1));
+    await page.getByText('lebih pendek atau lebih panjang').waitFor();
+    await page.context().close();
+  },
+  2 * MINUTES,
+);
+
+describe.each(['', '/en'])('the pages under "%s/"', (language) => {
+  test(
+    'have no fault that axe knows',
+    async () => {
+      const { collaborationId, pin, msmeId } = await makeCollaboration(running.platform);
+      const { page, faults } = await openPage(browser, desktop, { baseURL: baseURL() });
+      const found: string[] = [];
+      const look = async (name: string) => {
+        found.push(...(await accessibilityFaults(page)).map((fault) => `${name}: ${fault}`));
+        if (language === '/en') await picture(page, desktop, `english-${name}`);
+      };
+      const visit = async (name: string, path: string) => {
+        await page.goto(language + path);
+        await look(name);
+      };
+      await page.goto(`${language}/?package=goods&msme=${msmeId}`);
+      await page.locator('#map .marker button').first().waitFor();
+      await page.locator('#more-filters summary').click();
+      await donor.selectOnMap(page, msmeId);
+      await look('main');
+      await visit('msme', `/msmes/${msmeId}`);
+      await visit('give-help-empty', '/give-help');
+      await visit('give-help', `/give-help?msme=${msmeId}`);
+      await page.locator('#give-help button[type="submit"]').click();
+      await page.locator('[role="alert"]').waitFor();
+      await look('give-help-refused');
+      await visit('receipt', `/collaborations/${collaborationId}/receipt`);
+      await visit('wrong-id', '/collaborations?id=KSBB-0000-0000-0012');
+      await visit('collaboration', `/collaborations/${collaborationId}`);
+      await donor.openWithPin(page, pin);
+      await page.locator('.notice.good').waitFor();
+      await look('collaboration-opened');
+      await visit('msme-own', await msmeLink(running.platform, collaborationId));
+      await visit('join-donation', '/join-donation');
+      await visit('impact', '/impact');
+      await visit('not-found', '/nowhere');
+      expect(found).toEqual([]);
+      expect(faults).toEqual([]);
+      await page.context().close();
+    },
+    2 * MINUTES,
   );
 });

@@ -99,7 +99,6 @@ export const collaborationEn: Texts['collaboration'] = {
     waiting: 'The training is being prepared. Reload this page in a moment.',
     needsPin: 'Open with the PIN to schedule, record attendance and report.',
     participants: 'Participants',
-    seats: (seats) => `${seats} seats`,
     came: (attended, seats) => `${attended} of ${seats} came`,
     at: (time, place) => `${time} at ${place}`,
     trainerIs: (name) => `Trainer: ${name}`,

@@ -26,7 +26,7 @@ export function createFormat(language: Language) {
     timeOfDay: (text: string) => `${time.format(new Date(text))} WIB`,
     /** An amount in the unit of its package: pieces, rupiah or seats. */
     amount: (of: PackageOfHelp, value: number) =>
-      of === 'capital' ? rupiah(value) : `${count(value)} ${of === 'goods' ? unit.goods : unit.seats}`,
+      of === 'capital' ? rupiah(value) : `${count(value)} ${(of === 'goods' ? unit.goods : unit.seats)[value === 1 ? 'one' : 'many']}`,
   };
 }
 

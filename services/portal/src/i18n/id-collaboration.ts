@@ -99,7 +99,6 @@ export const collaborationId = {
     waiting: 'Pelatihan sedang disiapkan. Muat ulang halaman ini sebentar lagi.',
     needsPin: 'Buka dengan PIN untuk menjadwalkan, mencatat kehadiran, dan melapor.',
     participants: 'Peserta',
-    seats: (seats: string) => `${seats} kursi`,
     came: (attended: string, seats: string) => `hadir ${attended} dari ${seats}`,
     at: (time: string, place: string) => `${time} di ${place}`,
     trainerIs: (name: string) => `Pengajar: ${name}`,

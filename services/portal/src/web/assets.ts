@@ -7,6 +7,9 @@ import type { ClientScript } from './page.ts';
 
 type Asset = { url: string; type: string; body: Buffer };
 
+/** The address of a module and of all that it imports, directly or not. */
+export type ClientModule = { url: string; imports: readonly string[] };
+
 /** The addresses of everything a page loads. They carry a hash of the content, so that they may be kept for ever. */
 export type Assets = {
   style: string;
@@ -14,7 +17,7 @@ export type Assets = {
   icon: string;
   leaflet: { script: string; style: string };
   topojson: string;
-  scripts: Record<ClientScript, string>;
+  scripts: Record<ClientScript, ClientModule>;
   /** Serves the content of every address above. */
   serve: RequestHandler;
 };
@@ -59,10 +62,15 @@ function putStyle(shelf: Shelf, font: string): string {
 }
 
 /** A client module without its types, and before it those that it imports, whose addresses it is given. */
-function putModule(shelf: Shelf, path: string): string {
+function putModule(shelf: Shelf, path: string): ClientModule {
+  const imports = new Set<string>();
   const source = stripTypeScriptTypes(readFileSync(path, 'utf8'));
-  const rewritten = source.replaceAll(/(?<=\bfrom ')(\.{1,2}\/[^']+\.ts)(?=')/g, (import_) => putModule(shelf, join(dirname(path), import_)));
-  return shelf.put(basename(path).replace(/\.ts$/, '.js'), Buffer.from(rewritten));
+  const rewritten = source.replaceAll(/(?<=\bfrom ')\.[^']+\.ts(?=')/g, (specifier) => {
+    const imported = putModule(shelf, join(dirname(path), specifier));
+    for (const url of [...imported.imports, imported.url]) imports.add(url);
+    return imported.url;
+  });
+  return { url: shelf.put(basename(path).replace(/\.ts$/, '.js'), Buffer.from(rewritten)), imports: [...imports] };
 }
 
 /** Reads every asset once, at the start of the process. @throws where one is missing */

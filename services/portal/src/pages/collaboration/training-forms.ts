@@ -39,7 +39,7 @@ function attendanceForm({ texts, format }: Visit, action: string, { participants
         inputField({
           ...fields.of(attendedField(msmeId), attended === null ? '' : String(attended)),
           label: words.attended(msmeName),
-          hint: words.seats(format.count(seats)),
+          hint: format.amount('training', seats),
           inputmode: 'numeric',
           autocomplete: 'off',
           maxlength: 8,

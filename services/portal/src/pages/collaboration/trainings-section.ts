@@ -28,7 +28,7 @@ function trainingCard(visit: Visit, training: TrainingView, { access, now }: Loa
     <ul class="participants">
       ${participants.map(
         ({ msmeName, seats, attended }) => html`<li>
-          ${msmeName}: ${attended === null ? words.seats(format.count(seats)) : words.came(format.count(attended), format.count(seats))}
+          ${msmeName}: ${attended === null ? format.amount('training', seats) : words.came(format.count(attended), format.count(seats))}
         </li>`,
       )}
     </ul>

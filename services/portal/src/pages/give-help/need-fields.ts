@@ -51,7 +51,7 @@ function needFields(visit: Visit, open: OpenNeed, state: FormState): VNode {
   const name = amountField(need.needId);
   const error = state.errors.get(name);
   const amount = format.amount(need.package, open.open);
-  const heading = html`<h4>${packageIcon(need.package)}${needName(texts, need)}</h4>`;
+  const heading = html`<h3>${packageIcon(need.package)}${needName(texts, need)}</h3>`;
   const typed = state.draft.get(name) ?? '';
   if (open.open === 0 && typed === '') return html`<div class="need-form done">${heading}<p class="hint">${texts.help.allCovered}</p></div>`;
   return html`<div class="need-form">
@@ -79,7 +79,7 @@ export function msmeFields(visit: Visit, { msme, needs }: SelectedMsme, state: F
     <div class="give-head">
       ${categoryArt(msme.category)}
       <div>
-        <h3 id=${`msme-${msme.msmeId}`}>${msme.name}</h3>
+        <h2 id=${`msme-${msme.msmeId}`}>${msme.name}</h2>
         <p class="meta">${texts.category[msme.category]} · ${msme.area.kelurahan}, ${msme.area.kecamatan}</p>
         ${originBadge(visit, msme.origin)}
       </div>

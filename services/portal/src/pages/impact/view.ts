@@ -31,7 +31,7 @@ function goodsSection({ texts, format }: Visit, { goods }: Totals): VNode {
       bars: goods.map(({ item, promised, confirmed }) => ({ name: texts.item[item], whole: promised, part: confirmed, text: `${format.count(confirmed)} / ${format.count(promised)}` })),
     }),
     table(
-      words.goods,
+      words.tableOf(words.goods),
       [words.item, words.promised, words.reported, words.confirmed],
       goods.map(({ item, promised, reported, confirmed }) => [texts.item[item], format.count(promised), format.count(reported), format.count(confirmed)]),
     ),
@@ -51,7 +51,7 @@ function loansSection({ texts, format }: Visit, { loans }: Totals): VNode {
       })),
     }),
     table(
-      words.loans,
+      words.tableOf(words.loans),
       [words.partner, words.contracts, words.promised, words.disbursed, words.repaid, words.relent],
       loans.map((loan) => [
         texts.partner[loan.partner],
@@ -75,7 +75,7 @@ function trainingsSection({ texts, format }: Visit, { trainings }: Totals): VNod
       })),
     }),
     table(
-      words.trainings,
+      words.tableOf(words.trainings),
       [words.topic, words.seats, words.scheduled, words.held, words.attended, words.reportedTrainings],
       trainings.map(({ topic, promisedSeats, scheduled, held, attended, reported }) => [
         texts.topic[topic],

@@ -56,7 +56,7 @@ function results(visit: Visit, { filters, list }: MainPage): VNode {
   return html`<section id="results" class="results" aria-labelledby="list-title">
     <div class="results-head">
       <h2 id="list-title">${texts.main.list}</h2>
-      <p id="count" class="count" role="status">${list === null ? '' : texts.main.count(format.count(list.total))}</p>
+      <p id="count" class="count" role="status">${list === null ? '' : texts.main.count(format.count(list.total), list.total)}</p>
       ${filtered ? html`<a class="reset" data-keep-selection href=${to('/', selectionQuery(filters.selected))}>${texts.main.reset}</a>` : null}
     </div>
     ${list === null ? notice('bad', texts.main.listAway) : null}
