@@ -1,3 +1,4 @@
+import type { Platform } from '../dev/platform.ts';
 import type { Checks } from './checks.ts';
 import { commit } from './steps/commit.ts';
 import { deliverGoods } from './steps/deliver-goods.ts';
@@ -7,10 +8,13 @@ import { lookBack } from './steps/look-back.ts';
 import { train } from './steps/train.ts';
 import type { World } from './world.ts';
 
+/** What the story needs of where it is told: processes on this machine, or pods on a cluster. */
+export type Stage = Omit<World, 'platform' | 'servers'> & { platform: { process: Platform['process'] } };
+
 export type Telling = { say: (text: string) => void; step: (title: string) => void; checks: Checks };
 
 /** Walks one donation from the map to the next loan of its money, and checks every figure. Answers the collaboration ID. */
-export async function tellStory(world: World, telling: Telling): Promise<string> {
+export async function tellStory(world: Stage, telling: Telling): Promise<string> {
   telling.step('1. The map is filled');
   const places = await loadMsmes(world, telling);
   telling.step('2. A donor commits to three MSMEs');

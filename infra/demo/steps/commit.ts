@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { LineOutcome, MakeCommitmentRequest } from '@ksbb/contracts';
 import { call, good, until } from '../api.ts';
-import type { Telling } from '../story.ts';
-import type { World } from '../world.ts';
+import type { Stage, Telling } from '../story.ts';
 import { needOf, type Places } from './load-msmes.ts';
 
 const INSTALMENTS = 3;
@@ -33,7 +32,7 @@ const donor = (name: string): Pick<MakeCommitmentRequest, 'donor' | 'consent'> =
   consent: true,
 });
 
-async function seeBreakerOpen(world: World, { say, checks }: Telling): Promise<void> {
+async function seeBreakerOpen(world: Stage, { say, checks }: Telling): Promise<void> {
   const amanah = await until("amanah's circuit breaker opens", async () => {
     const { items } = await good('GET', `${world.api('fintech-gateway')}/partners`);
     const found = items.find((one: { partner: string }) => one.partner === 'amanah');
@@ -43,7 +42,7 @@ async function seeBreakerOpen(world: World, { say, checks }: Telling): Promise<v
   checks.equal("Contracts that wait behind amanah's open breaker", 1, amanah.contractsWaiting);
 }
 
-export async function commit(world: World, telling: Telling, places: Places): Promise<Promised> {
+export async function commit(world: Stage, telling: Telling, places: Places): Promise<Promised> {
   const { say, checks } = telling;
   const commitments = `${world.api('commitment')}/commitments`;
   await good('POST', `${world.sandboxUrl}/admin/faults`, {

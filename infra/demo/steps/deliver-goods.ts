@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { CollaborationView } from '@ksbb/contracts';
 import { call, good, insist, until } from '../api.ts';
-import type { Telling } from '../story.ts';
-import type { World } from '../world.ts';
+import type { Stage, Telling } from '../story.ts';
 import type { Promised } from './commit.ts';
 
 /** The same id with its check character changed to another letter. */
@@ -10,7 +9,7 @@ function mistyped(collaborationId: string): string {
   return collaborationId.slice(0, -1) + (collaborationId.endsWith('7') ? '8' : '7');
 }
 
-export async function deliverGoods(world: World, { say, checks }: Telling, promised: Promised): Promise<void> {
+export async function deliverGoods(world: Stage, { say, checks }: Telling, promised: Promised): Promise<void> {
   const { collaborationId, pin, masks, stations } = promised;
   const commitment = world.api('commitment');
   const collaboration = `${commitment}/collaborations/${collaborationId}`;

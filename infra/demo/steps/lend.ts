@@ -1,7 +1,6 @@
 import type { FundChain, LoanView } from '@ksbb/contracts';
 import { call, good, until } from '../api.ts';
-import type { Telling } from '../story.ts';
-import type { World } from '../world.ts';
+import type { Stage, Telling } from '../story.ts';
 import type { Promised } from './commit.ts';
 
 type Loan = { partner: 'amanah' | 'lumbung'; lineId: string; amountRupiah: number };
@@ -20,19 +19,19 @@ async function sign(signUrl: string): Promise<void> {
   if (signed.status !== 303) throw new Error(`signing at ${signUrl} was answered ${signed.status}`);
 }
 
-function repay(world: World, { partner, lineId }: Loan, repayments: SandboxRepayments): Promise<unknown> {
+function repay(world: Stage, { partner, lineId }: Loan, repayments: SandboxRepayments): Promise<unknown> {
   return good('POST', `${world.sandboxUrl}/admin/repayments`, {
     token: world.sandboxAdminToken,
     body: { partner, reference: lineId, ...repayments },
   });
 }
 
-async function deliveries(world: World, { lineId }: Loan): Promise<Delivery[]> {
+async function deliveries(world: Stage, { lineId }: Loan): Promise<Delivery[]> {
   const query = `reference=${encodeURIComponent(lineId)}`;
   return (await good('GET', `${world.sandboxUrl}/admin/deliveries?${query}`, { token: world.sandboxAdminToken })).deliveries;
 }
 
-async function checkCallbacks(world: World, { checks }: Telling, loans: Loan[]): Promise<void> {
+async function checkCallbacks(world: Stage, { checks }: Telling, loans: Loan[]): Promise<void> {
   const all = await until('every callback is delivered', async () => {
     const found = (await Promise.all(loans.map((loan) => deliveries(world, loan)))).flat();
     return found.every((one) => one.status === 'delivered') && found;
@@ -43,7 +42,7 @@ async function checkCallbacks(world: World, { checks }: Telling, loans: Loan[]):
   checks.equal('The callback with a bad signature was refused', [401], tampered.map((attempt) => attempt.status));
 }
 
-async function checkPartnerSide(world: World, { checks }: Telling, loans: Loan[]): Promise<void> {
+async function checkPartnerSide(world: Stage, { checks }: Telling, loans: Loan[]): Promise<void> {
   for (const { partner, lineId, amountRupiah } of loans) {
     const { contracts } = await good('GET', `${world.sandboxUrl}/admin/contracts?partner=${partner}&limit=200`, { token: world.sandboxAdminToken });
     const own = contracts.filter((one: { reference: string }) => one.reference === lineId);
@@ -53,7 +52,7 @@ async function checkPartnerSide(world: World, { checks }: Telling, loans: Loan[]
 }
 
 /** Follows repaid money to the next MSMEs until all of it is paid out again. */
-async function followMoney(world: World, { say, checks }: Telling, loan: Loan) {
+async function followMoney(world: Stage, { say, checks }: Telling, loan: Loan) {
   const chain: FundChain = await until(`${loan.partner}'s money is lent on`, async () => {
     const found: FundChain = await good('GET', `${world.api('fintech-gateway')}/fund/chain/${encodeURIComponent(loan.lineId)}`);
     const next = found.links.filter((link) => link.relentFrom === loan.lineId);
@@ -67,7 +66,7 @@ async function followMoney(world: World, { say, checks }: Telling, loan: Loan) {
   return { loans: next.length, amountRupiah: loan.amountRupiah };
 }
 
-export async function lend(world: World, telling: Telling, promised: Promised): Promise<Lending> {
+export async function lend(world: Stage, telling: Telling, promised: Promised): Promise<Lending> {
   const { say, checks } = telling;
   const gateway = world.api('fintech-gateway');
   const amanah: Loan = { partner: 'amanah', ...promised.amanah };

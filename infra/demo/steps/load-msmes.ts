@@ -1,7 +1,6 @@
 import type { Msme, Need } from '@ksbb/contracts';
 import { good, until } from '../api.ts';
-import type { Telling } from '../story.ts';
-import type { World } from '../world.ts';
+import type { Stage, Telling } from '../story.ts';
 
 const GENERATED = 1_000;
 const REAL = 271;
@@ -19,7 +18,7 @@ export function needOf<P extends Need['package']>(msme: Msme, packageOfHelp: P, 
 
 const teachesCraft = (msme: Msme) => msme.needs.some((need) => need.package === 'training' && need.skill === 'hard');
 
-export async function loadMsmes(world: World, { say, checks }: Telling): Promise<Places> {
+export async function loadMsmes(world: Stage, { say, checks }: Telling): Promise<Places> {
   await world.loadMsmes(GENERATED);
   const registry = world.api('msme-registry');
   const total = await until('the map shows every MSME', async () => {

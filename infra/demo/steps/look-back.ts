@@ -2,8 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Portfolio, Timeline, Totals } from '@ksbb/contracts';
 import { connect } from 'amqplib';
 import { good, until } from '../api.ts';
-import type { Telling } from '../story.ts';
-import type { World } from '../world.ts';
+import type { Stage, Telling } from '../story.ts';
 import type { Promised } from './commit.ts';
 import type { Lending } from './lend.ts';
 import type { Training } from './train.ts';
@@ -52,7 +51,7 @@ function comparable({ msmesListed, commitmentsConfirmed, goods, loans, trainings
   };
 }
 
-async function checkTotals(world: World, { checks }: Telling, done: Done): Promise<void> {
+async function checkTotals(world: Stage, { checks }: Telling, done: Done): Promise<void> {
   const expected = expectedTotals(done);
   const read = async () => comparable(await good('GET', `${world.api('reporting')}/totals`));
   await until('reporting has caught up', async () => isDeepStrictEqual(await read(), expected)).catch(() => undefined);
@@ -60,7 +59,7 @@ async function checkTotals(world: World, { checks }: Telling, done: Done): Promi
   for (const key of Object.keys(expected) as (keyof Totals)[]) checks.equal(`Totals: ${key}`, expected[key], actual[key]);
 }
 
-async function checkTimeline(world: World, { say, checks }: Telling, { commitment }: Done): Promise<void> {
+async function checkTimeline(world: Stage, { say, checks }: Telling, { commitment }: Done): Promise<void> {
   const expected = {
     'commitment-confirmed': 1,
     'line-delivered': 2,
@@ -85,7 +84,7 @@ async function checkTimeline(world: World, { say, checks }: Telling, { commitmen
   checks.equal('Timeline: every event once', expected, actual);
 }
 
-async function checkPortfolio(world: World, { checks }: Telling, { commitment, lending }: Done): Promise<void> {
+async function checkPortfolio(world: Stage, { checks }: Telling, { commitment, lending }: Done): Promise<void> {
   const { items }: Portfolio = await good('GET', `${world.api('reporting')}/loans?limit=100`);
   const own = [commitment.amanah, commitment.lumbung];
   const repaid = own.map(({ lineId }) => items.find((loan) => loan.loanId === lineId)).map((loan) => [loan?.status, loan?.outstandingRupiah]);
@@ -94,7 +93,7 @@ async function checkPortfolio(world: World, { checks }: Telling, { commitment, l
   checks.equal('Portfolio: loans lent on', lending.relent.amanah.loans + lending.relent.lumbung.loans, relent.length);
 }
 
-async function checkLedger(world: World, { checks }: Telling, { commitment, lending }: Done): Promise<void> {
+async function checkLedger(world: Stage, { checks }: Telling, { commitment, lending }: Done): Promise<void> {
   const expected = Object.fromEntries(
     (['amanah', 'lumbung'] as const).flatMap((partner) => {
       const given = commitment[partner].amountRupiah;
@@ -114,7 +113,7 @@ async function checkLedger(world: World, { checks }: Telling, { commitment, lend
   checks.equal('Ledger: balanced, to the rupiah', { balanced: true, accounts: expected }, await read());
 }
 
-async function checkQueues(world: World, { checks }: Telling): Promise<void> {
+async function checkQueues(world: Stage, { checks }: Telling): Promise<void> {
   const connection = await connect(world.rabbitUrl);
   const channel = await connection.createChannel();
   let left = (await channel.checkQueue('ksbb.unrouted')).messageCount;
@@ -123,7 +122,7 @@ async function checkQueues(world: World, { checks }: Telling): Promise<void> {
   checks.equal('Dead letters and unrouted events', 0, left);
 }
 
-export async function lookBack(world: World, telling: Telling, done: Done): Promise<void> {
+export async function lookBack(world: Stage, telling: Telling, done: Done): Promise<void> {
   await checkTotals(world, telling, done);
   await checkTimeline(world, telling, done);
   await checkPortfolio(world, telling, done);

@@ -1,11 +1,10 @@
 import { call, good, until } from '../api.ts';
-import type { Telling } from '../story.ts';
-import type { World } from '../world.ts';
+import type { Stage, Telling } from '../story.ts';
 import type { Promised } from './commit.ts';
 
 export type Training = { topic: string; seats: number; attended: number };
 
-export async function train(world: World, { say, checks }: Telling, promised: Promised): Promise<Training> {
+export async function train(world: Stage, { say, checks }: Telling, promised: Promised): Promise<Training> {
   const { collaborationId, pin, training } = promised;
   const base = world.api('training');
   const trainingUrl = `${base}/trainings/${encodeURIComponent(`${collaborationId}.${training.topic}`)}`;
