@@ -66,7 +66,8 @@ describe.each(['amanah', 'lumbung'] as const)('a loan through %s', (partner) => 
       'repayment-received',
       'repayment-received',
     ]);
-    expect(await world.loansOf(loan.collaborationId)).toEqual([repaid]);
+    // The partner's word that all is done may come after the last repayment, and is kept too.
+    expect(await world.loansOf(loan.collaborationId)).toEqual([{ ...repaid, updatedAt: expect.any(String) }]);
   });
 });
 
