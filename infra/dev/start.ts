@@ -1,6 +1,6 @@
 /** `npm start [-- --msmes N] [--port P]`: the whole platform with data loaded, until Ctrl-C. Keeps nothing between runs. */
 import { spawn } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startBackingServers } from './backing-servers.ts';
@@ -22,6 +22,7 @@ async function main(command: Command): Promise<number> {
   const dir = makeRunDirectory('start');
   command.defer(() => rmSync(dir, { recursive: true, force: true }));
   const { rabbit, mongo } = await startBackingServers(command, { dir, log, ...memoryFor(msmes) });
+  sayWhereTheBrokerIs(command, rabbit.url);
   const logDir = join(ROOT, '.run/logs');
   const show = (line: string) => void process.stdout.write(`${line}\n`);
   const shared = { dir, logDir, show, log, rabbitUrl: rabbit.url, mongoUrl: mongo.url };
@@ -36,6 +37,13 @@ async function main(command: Command): Promise<number> {
   if (rabbit.managementUrl !== undefined) log(`RabbitMQ management: ${rabbit.managementUrl}`);
   await command.interrupted;
   return 0;
+}
+
+/** For commands that an operator runs beside it, such as `npm run dead-letters`. */
+function sayWhereTheBrokerIs(command: Command, amqpUrl: string): void {
+  const file = join(ROOT, '.run/start.json');
+  writeFileSync(file, JSON.stringify({ pid: process.pid, amqpUrl }), { mode: 0o600 });
+  command.defer(() => rmSync(file, { force: true }));
 }
 
 function readOptions(): { msmes: number; port: number } {

@@ -1,56 +1,108 @@
 /**
- * `npm run dead-letters -- list | show ID | replay | discard [--service S] [--type T] [--reason R] [--id ID]`, on the broker
- * that AMQP_URL names. Replay and discard need at least one choice, so that nobody empties everything by a slip.
+ * `npm run dead-letters -- list | show ID | replay | discard [--service S] [--id ID] [--type T] [--reason R] [--error E] [--json]`
+ * on the broker that AMQP_URL names, else on that of the platform that `npm start` runs. `--service unrouted` means events
+ * for which there was no queue. Replay and discard need at least one choice, so that nobody empties everything by a slip.
  */
 import { parseArgs } from 'node:util';
-import { type DeadLetter, sortDeadLetters } from './dead-letters.ts';
+import { NoSuchPlace } from './dead-letters.ts';
+import { findBroker } from './dead-letters-broker.ts';
+import { type DeadLetterDesk, type DeadLetterGroup, type LetterChoice, openDeadLetters } from './dead-letters-desk.ts';
+import { deadLettersOf, UNROUTED_PLACE, unrouted } from './dead-letters-place.ts';
 
 const SERVICES = ['msme-registry', 'commitment', 'fintech-gateway', 'training', 'reporting'];
-const USAGE = 'usage: npm run dead-letters -- list | show ID | replay | discard [--service S] [--type T] [--reason R] [--id ID]';
+const PLACES = [...SERVICES.map(deadLettersOf), unrouted];
+const VERBS = ['list', 'show', 'replay', 'discard'] as const;
+const USAGE = 'usage: npm run dead-letters -- list | show ID | replay | discard [--service S] [--id ID] [--type T] [--reason R] [--error E] [--json]';
+const SAY_AFTER_MS = 2_000;
+
+type Verb = (typeof VERBS)[number];
+type Command = { verb: Verb; service: string | undefined; choice: LetterChoice; json: boolean };
 
 const print = (text: string) => void process.stdout.write(`${text}\n`);
+const text = { type: 'string' } as const;
 
-function readCommand() {
+function readCommand(args: string[]): Command {
   const { positionals, values } = parseArgs({
+    args,
     allowPositionals: true,
-    options: { service: { type: 'string' }, type: { type: 'string' }, reason: { type: 'string' }, id: { type: 'string' } },
+    options: { service: text, id: text, type: text, reason: text, error: text, json: { type: 'boolean', default: false } },
   });
-  const [verb = 'list', shownId] = positionals;
-  if (!['list', 'show', 'replay', 'discard'].includes(verb) || positionals.length > 2) throw new Error(USAGE);
-  if (verb === 'show' && shownId === undefined) throw new Error(`show needs the id of an event; ${USAGE}`);
-  if (values.service !== undefined && !SERVICES.includes(values.service)) throw new Error(`--service is one of ${SERVICES.join(', ')}`);
-  const choice = verb === 'show' ? { ...values, id: shownId } : values;
-  if ((verb === 'replay' || verb === 'discard') && Object.keys(choice).length === 0) {
-    throw new Error(`${verb} needs at least one of --service, --type, --reason, --id`);
+  const [given = 'list', shownId, ...more] = positionals;
+  const verb = VERBS.find((one) => one === given);
+  if (verb === undefined || more.length > 0 || (shownId !== undefined && verb !== 'show')) throw new Error(USAGE);
+  const { service, id = shownId, type, reason, error, json } = values;
+  const all = { eventId: id, eventType: type, reason, error };
+  const choice = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) as LetterChoice;
+  if (service !== undefined && !PLACES.some((place) => place.service === service)) {
+    throw new Error(`--service is one of ${[...SERVICES, UNROUTED_PLACE].join(', ')}`);
   }
-  return { verb, choice };
+  if (verb === 'show' && id === undefined) throw new Error(`show needs the id of an event; ${USAGE}`);
+  if ((verb === 'replay' || verb === 'discard') && service === undefined && Object.keys(choice).length === 0) {
+    throw new Error(`${verb} needs at least one of --service, --id, --type, --reason, --error`);
+  }
+  return { verb, service, choice, json };
 }
 
-function printGroups(letters: DeadLetter[]): void {
-  const groups = Map.groupBy(letters, ({ service, eventType, reason, error }) => [service, eventType, reason, error.split('\n')[0]].join('\t'));
-  for (const [group, members] of groups) print(`${String(members.length).padStart(6)}  ${group.replaceAll('\t', '  ')}  (${members[0]?.eventId})`);
-  print(`${letters.length} dead letters`);
+/** A desk for each place, so that a place without a queue can be told from one without letters. */
+function desksOf(url: string, service: string | undefined): { service: string; desk: DeadLetterDesk }[] {
+  const places = service === undefined ? PLACES : PLACES.filter((place) => place.service === service);
+  return places.map((place) => ({ service: place.service, desk: openDeadLetters(url, [place]) }));
+}
+
+/** What each place answers. Where all places are meant, those that are not on this broker are passed over and named. */
+async function ask<T>({ service }: Command, url: string, question: (desk: DeadLetterDesk) => Promise<T>): Promise<T[]> {
+  const answers: T[] = [];
+  for (const { service: name, desk } of desksOf(url, service)) {
+    try {
+      answers.push(await question(desk));
+    } catch (error) {
+      if (!(error instanceof NoSuchPlace) || service !== undefined) throw error;
+      process.stderr.write(`${name}: ${error.message}\n`);
+    }
+  }
+  return answers;
+}
+
+function printGroup({ service, eventType, reason, error, count, oldest, eventIds }: DeadLetterGroup): void {
+  print(`${String(count).padStart(6)}  ${service}  ${eventType}  ${reason}${error === '' ? '' : `: ${error}`}`);
+  print(`        ${oldest === null ? '' : `since ${oldest}; `}such as ${eventIds.join(', ')}`);
+}
+
+async function list(command: Command, url: string): Promise<void> {
+  const lists = await ask(command, url, (desk) => desk.list(command.choice));
+  const groups = lists.flatMap((answer) => answer.groups);
+  const sum = (of: 'letters' | 'unseen') => lists.reduce((total, answer) => total + answer[of], 0);
+  if (command.json) return print(JSON.stringify({ groups, letters: sum('letters'), unseen: sum('unseen') }));
+  for (const group of groups) printGroup(group);
+  print(`${sum('letters')} dead letters${sum('unseen') === 0 ? '' : `, and ${sum('unseen')} more that were not looked at`}`);
+}
+
+async function show(command: Command, url: string): Promise<void> {
+  const letters = (await ask(command, url, (desk) => desk.show(command.choice.eventId ?? ''))).flat();
+  if (command.json) print(JSON.stringify({ letters }));
+  else for (const letter of letters) print(JSON.stringify(letter, null, 2));
+  if (letters.length === 0) throw new Error(`there is no dead letter of ${command.choice.eventId}`);
+}
+
+async function move(command: Command, url: string, verb: 'replay' | 'discard'): Promise<void> {
+  const answers = await ask(command, url, (desk) => desk[verb](command.choice));
+  const moved = answers.reduce((sum, answer) => sum + answer.moved, 0);
+  const left = answers.reduce((sum, answer) => sum + answer.left, 0);
+  const done = verb === 'replay' ? 'replayed' : 'discarded';
+  print(command.json ? JSON.stringify({ [done]: moved, left }) : `${moved} dead letters ${done}, ${left} left`);
 }
 
 async function main(): Promise<void> {
-  const { verb, choice } = readCommand();
-  const url = process.env['AMQP_URL'];
-  if (url === undefined || url === '') throw new Error('AMQP_URL is missing: the broker of a running platform; npm start prints it');
-  const chosen = (letter: DeadLetter) =>
-    (choice.id ?? letter.eventId) === letter.eventId &&
-    (choice.type ?? letter.eventType) === letter.eventType &&
-    (choice.reason ?? letter.reason) === letter.reason;
-  const fate = verb === 'replay' || verb === 'discard' ? verb : 'keep';
-  const letters: DeadLetter[] = [];
-  for (const service of choice.service === undefined ? SERVICES : [choice.service]) {
-    const sorted = await sortDeadLetters(url, service, (letter) => (chosen(letter) ? fate : 'keep'));
-    letters.push(...sorted.filter(chosen));
+  const command = readCommand(process.argv.slice(2));
+  const url = findBroker(process.env);
+  const waiting = setInterval(() => process.stderr.write('still going through the letters\n'), SAY_AFTER_MS);
+  try {
+    if (command.verb === 'list') await list(command, url);
+    else if (command.verb === 'show') await show(command, url);
+    else await move(command, url, command.verb);
+  } finally {
+    clearInterval(waiting);
   }
-  if (verb === 'list') return printGroups(letters);
-  if (verb === 'show') {
-    for (const letter of letters) print(JSON.stringify({ ...letter, content: undefined, event: letter.content }, null, 2));
-  }
-  print(`${letters.length} dead letters ${verb === 'show' ? 'shown' : verb === 'replay' ? 'replayed' : 'discarded'}`);
 }
 
 main().catch((error: Error) => {

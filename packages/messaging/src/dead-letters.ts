@@ -1,80 +1,161 @@
-import { connect, type ConfirmChannel, type GetMessage } from 'amqplib';
-import { deadQueue, inQueue } from './topology.ts';
+import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type ChannelModel, connect, type ConfirmChannel, type GetMessage } from 'amqplib';
+import type { DeadLetter, Place } from './dead-letters-place.ts';
 
 const CONNECT_TIMEOUT_MS = 5_000;
+const CONFIRM_TIMEOUT_MS = 30_000;
+const LOCK_WAIT_MS = 10_000;
+const LOCK_PAUSE_MS = 250;
+/** Taken from the queue at a time, of up to 1 MiB each. */
+const BATCH = 50;
+const LIMIT = 10_000;
 
-export type DeadLetter = {
-  service: string;
-  eventId: string;
-  eventType: string;
-  /** Why the consumer gave it up, such as `invalid` or `attempts-used-up`. */
-  reason: string;
-  error: string;
-  deadAt: string | null;
-  content: string;
-};
+const [NOT_FOUND, RESOURCE_LOCKED] = [404, 405];
 
 /** What becomes of one dead letter. Replayed goes back to the queue it came from, with its own id. */
 export type Fate = 'keep' | 'replay' | 'discard';
 
-function toDeadLetter(service: string, message: GetMessage): DeadLetter {
-  const header = (name: string): unknown => message.properties.headers?.[name];
-  return {
-    service,
-    eventId: String(message.properties.messageId ?? 'none'),
-    eventType: String(message.properties.type ?? 'none'),
-    // Without our header the broker gave it up itself, at its delivery limit.
-    reason: String(header('x-ksbb-reason') ?? header('x-first-death-reason') ?? 'none'),
-    error: String(header('x-ksbb-error') ?? ''),
-    deadAt: typeof header('x-ksbb-dead-at') === 'string' ? String(header('x-ksbb-dead-at')) : null,
-    content: message.content.toString('utf8'),
-  };
+/** How many letters went which way, and how many beyond the limit were not looked at. */
+export type Sorted = Record<Fate, number> & { unseen: number };
+
+/** The place has no queue on this broker. */
+export class NoSuchPlace extends Error {
+  constructor(queue: string) {
+    super(`there is no queue ${queue} on this broker`);
+    this.name = 'NoSuchPlace';
+  }
 }
 
-function copyTo(channel: ConfirmChannel, queue: string, { content, properties }: GetMessage, headers: Record<string, unknown>): Promise<void> {
-  const { messageId, type, contentType } = properties;
-  return new Promise((resolve, reject) => {
-    channel.sendToQueue(queue, content, { persistent: true, mandatory: true, messageId, type, contentType, headers }, (error) =>
-      error ? reject(new Error(`the broker did not take ${messageId} into ${queue}`)) : resolve(),
-    );
-  });
+const codeOf = (error: unknown) => (error as { code?: number }).code;
+
+async function onChannel<T>(connection: ChannelModel, use: (channel: ConfirmChannel) => Promise<T>): Promise<T> {
+  const channel = await connection.createConfirmChannel();
+  channel.on('error', () => undefined);
+  const result = await use(channel);
+  await channel.close();
+  return result;
 }
 
 /**
- * Goes once through the dead letters of one service, oldest first, and does with each what `decide` says; at most
- * `limit` of them. Answers each with its fate.
+ * Holds the queue against other commands until the connection ends, however it ends: an exclusive queue belongs to its
+ * connection. @throws where another one holds it for 10 s
+ */
+async function lock(connection: ChannelModel, queue: string): Promise<void> {
+  for (let waited = 0; ; waited += LOCK_PAUSE_MS) {
+    try {
+      await onChannel(connection, (channel) => channel.assertQueue(`${queue}.sorting`, { exclusive: true, durable: false, autoDelete: true }));
+      return;
+    } catch (error) {
+      if (codeOf(error) !== RESOURCE_LOCKED) throw error;
+      if (waited >= LOCK_WAIT_MS) throw new Error(`another command goes through ${queue}; try again when it has ended`, { cause: error });
+      await sleep(LOCK_PAUSE_MS);
+    }
+  }
+}
+
+async function countOf(connection: ChannelModel, queue: string): Promise<number> {
+  try {
+    return (await onChannel(connection, (channel) => channel.checkQueue(queue))).messageCount;
+  } catch (error) {
+    if (codeOf(error) === NOT_FOUND) throw new NoSuchPlace(queue);
+    throw error;
+  }
+}
+
+/** Resolves when the broker has the copy in a queue. What no queue takes is returned first, and confirmed as well. */
+function createSender(channel: ConfirmChannel) {
+  let returned = false;
+  channel.on('return', () => {
+    returned = true;
+  });
+  return ({ exchange, routingKey }: { exchange: string; routingKey: string }, { content, properties }: GetMessage, headers: Record<string, unknown>) => {
+    const { messageId, type, contentType, contentEncoding, correlationId, appId, timestamp } = properties;
+    const options = { messageId, type, contentType, contentEncoding, correlationId, appId, timestamp, persistent: true, mandatory: true, headers };
+    return new Promise<void>((resolve, reject) => {
+      const fail = (why: string) => reject(new Error(`the broker did not take ${messageId} into ${routingKey}: ${why}`));
+      const timer = setTimeout(() => fail('no answer in time'), CONFIRM_TIMEOUT_MS);
+      channel.publish(exchange, routingKey, content, options, (error) => {
+        clearTimeout(timer);
+        if (error) fail('refused');
+        else if (returned) fail('there is no such queue');
+        else resolve();
+      });
+    });
+  };
+}
+
+/** Set by the broker with each delivery. */
+const OF_THE_DELIVERY = ['x-delivery-count', 'x-acquired-count'];
+/** What a replayed event keeps. Without the rest its attempts begin anew. */
+const KEPT_ON_REPLAY = ['traceparent', 'tracestate'];
+
+function headersOf({ properties }: GetMessage, fate: Fate): Record<string, unknown> {
+  const headers = Object.entries((properties.headers ?? {}) as Record<string, unknown>);
+  return Object.fromEntries(headers.filter(([name]) => (fate === 'replay' ? KEPT_ON_REPLAY.includes(name) : !OF_THE_DELIVERY.includes(name))));
+}
+
+const fingerprint = ({ content, properties }: GetMessage) => createHash('sha256').update(String(properties.messageId)).update(content).digest('base64');
+
+/** Goes through the letters that are there now, on a queue that is held. */
+async function sortHeld(channel: ConfirmChannel, place: Place, count: number, decide: (letter: DeadLetter) => Fate): Promise<Record<Fate, number>> {
+  const sorted = { keep: 0, replay: 0, discard: 0 };
+  const send = createSender(channel);
+  const seen = new Set<string>();
+
+  async function carryOut(message: GetMessage, fate: Fate): Promise<void> {
+    if (fate === 'keep') await send({ exchange: '', routingKey: place.queue }, message, { ...place.keeps?.(message), ...headersOf(message, fate) });
+    if (fate === 'replay') await send(place.origin(message), message, headersOf(message, fate));
+    channel.ack(message);
+  }
+
+  function fateOf(message: GetMessage): Fate {
+    const mark = fingerprint(message);
+    // The same letter again is what a command left that died between a copy and taking off the first.
+    if (seen.has(mark)) return 'discard';
+    seen.add(mark);
+    const letter = place.read(message);
+    if (place.holds?.(letter) === false) return 'keep';
+    const fate = decide(letter);
+    sorted[fate] += 1;
+    return fate;
+  }
+
+  for (let left = count; left > 0; left -= BATCH) {
+    const batch = await Promise.all(Array.from({ length: Math.min(BATCH, left) }, () => channel.get(place.queue)));
+    const underWay: Promise<PromiseSettledResult<void>[]>[] = [];
+    for (const message of batch.filter((got) => got !== false)) {
+      const fate = fateOf(message);
+      const work = carryOut(message, fate);
+      // One at a time, so that a command that dies leaves at most one letter that the next one sends again.
+      if (fate === 'replay') await work;
+      else underWay.push(Promise.allSettled([work]));
+    }
+    const failed = (await Promise.all(underWay)).flat().find((result) => result.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
+  }
+  return sorted;
+}
+
+/**
+ * Goes once through the dead letters of one place, oldest first, and does with each what `decide` says; at most `limit` of
+ * them. One command at a time: others wait up to 10 s.
  *
  * A letter that is kept moves to the end of its queue instead of being requeued, since requeueing counts towards a quorum
- * queue's delivery limit on RabbitMQ 4. Each is confirmed where it goes before it is taken off: a command that dies halfway
- * leaves a letter in both places, with the same id, and handlers bear it.
+ * queue's delivery limit on RabbitMQ 4. Each is confirmed where it goes before it is taken off, so a command that dies
+ * halfway loses none. It can leave one letter that is replayed and still here: the next replay sends it again with the same
+ * id, which handlers bear.
+ * @throws NoSuchPlace; Error where the broker is away, another command holds the queue or a queue does not take a letter
  */
-export async function sortDeadLetters(
-  url: string,
-  service: string,
-  decide: (letter: DeadLetter) => Fate,
-  limit = 10_000,
-): Promise<(DeadLetter & { fate: Fate })[]> {
+export async function sortDeadLetters(url: string, place: Place, decide: (letter: DeadLetter) => Fate, limit: number = LIMIT): Promise<Sorted> {
   const connection = await connect(url, { timeout: CONNECT_TIMEOUT_MS });
   connection.on('error', () => undefined);
   try {
-    const channel = await connection.createConfirmChannel();
-    const queue = deadQueue(service);
-    const { messageCount } = await channel.checkQueue(queue);
-    const sorted: (DeadLetter & { fate: Fate })[] = [];
-    for (let left = Math.min(messageCount, limit); left > 0; left -= 1) {
-      const message = await channel.get(queue);
-      if (message === false) break;
-      const letter = toDeadLetter(service, message);
-      const fate = decide(letter);
-      const { 'x-delivery-count': _, ...headers } = message.properties.headers ?? {};
-      if (fate === 'keep') await copyTo(channel, queue, message, headers);
-      if (fate === 'replay') await copyTo(channel, inQueue(service), message, {});
-      channel.ack(message);
-      sorted.push({ ...letter, fate });
-    }
-    await channel.close();
-    return sorted;
+    await lock(connection, place.queue);
+    const count = await countOf(connection, place.queue);
+    const sorted = await onChannel(connection, (channel) => sortHeld(channel, place, Math.min(count, limit), decide));
+    return { ...sorted, unseen: Math.max(0, count - limit) };
   } finally {
-    await connection.close();
+    await connection.close().catch(() => undefined);
   }
 }

@@ -6,7 +6,7 @@ import type { Channel } from 'amqplib';
  */
 
 export const EXCHANGE = 'ksbb.events';
-const UNROUTED = 'ksbb.unrouted';
+export const UNROUTED = 'ksbb.unrouted';
 
 /** Waiting times between attempts; the attempt after the last one is dead. */
 export const RETRY_TIERS = [

@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Written by `npm start` while it runs. */
+const RUNNING_PLATFORM = join(import.meta.dirname, '../../../.run/start.json');
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as { code?: string }).code === 'EPERM';
+  }
+}
+
+function brokerOfRunningPlatform(file: string): string | undefined {
+  try {
+    const { pid, amqpUrl } = JSON.parse(readFileSync(file, 'utf8')) as { pid: number; amqpUrl: string };
+    return isAlive(pid) ? amqpUrl : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The broker that AMQP_URL names, else that of the platform that runs here.
+ * @throws where there is neither, or AMQP_URL is no such address
+ */
+export function findBroker(environment: NodeJS.ProcessEnv, file: string = RUNNING_PLATFORM): string {
+  const given = environment['AMQP_URL'] ?? '';
+  if (given !== '' && !/^amqps?:\/\/./.test(given)) throw new Error('AMQP_URL is not an amqp:// or amqps:// address');
+  const url = given === '' ? brokerOfRunningPlatform(file) : given;
+  if (url === undefined) throw new Error('no broker: npm start runs nothing here, and AMQP_URL names none (an amqp:// or amqps:// address)');
+  return url;
+}
