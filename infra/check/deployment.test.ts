@@ -6,14 +6,14 @@ import { parse, parseAllDocuments } from 'yaml';
 import type { z } from 'zod';
 import { ROOT } from '../dev/run-directory.ts';
 import { SERVICE_NAMES } from '../dev/services.ts';
-import { IMAGES } from '../images/images.ts';
+import { BACKING_IMAGES, baseImage, IMAGES } from '../images/images.ts';
 
 type Env = Record<string, string>;
 type Container = { name: string; image: string; command?: string[]; env?: EnvVariable[] };
 type EnvVariable = { name: string; value?: string; valueFrom?: { secretKeyRef: { name: string; key: string } } };
 type PodSpec = { containers: Container[]; initContainers?: Container[] };
 type Manifest = { kind: string; metadata: { name: string }; spec?: { template?: { spec: PodSpec } } };
-type Kustomization = { secretGenerator: { name: string; literals: string[] }[] };
+type Kustomization = { secretGenerator: { name: string; literals?: string[] }[] };
 type ComposeService = { image: string; command?: string[]; environment?: Record<string, string>; build?: { dockerfile: string } };
 
 const OVERLAY = 'k8s/overlays/local/kustomization.yaml';
@@ -43,12 +43,12 @@ function composeServices(): Record<string, ComposeService> {
 
 function secrets(): Record<string, Env> {
   const { secretGenerator } = parse(text(OVERLAY)) as Kustomization;
-  const pairs = (literals: string[]) => literals.map((literal) => [literal.slice(0, literal.indexOf('=')), literal.slice(literal.indexOf('=') + 1)]);
+  const pairs = (literals: string[] = []) => literals.map((literal) => [literal.slice(0, literal.indexOf('=')), literal.slice(literal.indexOf('=') + 1)]);
   return Object.fromEntries(secretGenerator.map(({ name, literals }) => [name, Object.fromEntries(pairs(literals)) as Env]));
 }
 
 function containers(): (Container & { workload: string })[] {
-  const files = globSync('k8s/**/*.yaml', { cwd: ROOT });
+  const files = globSync(['k8s/base/**/*.yaml', 'k8s/overlays/local/*.yaml'], { cwd: ROOT }).filter((file) => !/(addresses|quick-gateway|small-machine)\.yaml$/.test(file));
   const manifests = files.flatMap((file) => parseAllDocuments(text(file)).map((document) => document.toJS() as Manifest));
   return manifests.flatMap(({ metadata, spec }) => {
     const pod = spec?.template?.spec;
@@ -109,9 +109,21 @@ describe('the jobs', () => {
 describe('the images', () => {
   const ours = new Map(IMAGES.map(({ name, dockerfile }) => [`ksbb/${name}:dev`, dockerfile]));
 
-  test('that compose and Kubernetes name are those there are, and two of others', () => {
-    const named = [...Object.values(composeServices()), ...containers()].map(({ image }) => image);
+  test('that compose names are those there are, and two of others', () => {
+    const named = Object.values(composeServices()).map(({ image }) => image);
     expect([...new Set(named)].toSorted()).toEqual([...ours.keys(), ...FROM_OTHERS].toSorted());
+  });
+
+  test('that the local overlay names are those there are', () => {
+    const named = containers().map(({ image }) => image);
+    expect([...new Set(named)].toSorted()).toEqual([...ours.keys(), ...BACKING_IMAGES.map(({ name }) => `ksbb/${name}:dev`)].toSorted());
+  });
+
+  test.each([...IMAGES, ...BACKING_IMAGES])('$name is built on the base that base.json names, unless told otherwise', ({ dockerfile }) => {
+    const [image] = baseImage({}).image.split('@');
+    expect(text(dockerfile)).toContain(`ARG NODE_IMAGE=${image}\n`);
+    expect(text(dockerfile)).toContain('STOPSIGNAL SIGTERM\n');
+    expect(text(dockerfile)).toMatch(/LABEL org\.opencontainers\.image\.title=/);
   });
 
   test('that compose builds are built by their Dockerfile', () => {

@@ -1,22 +1,29 @@
 /**
- * `npm run images [-- --base IMAGE --tag TAG --only NAME]`: builds the image of every service, and of the topology job,
- * with the engine found. `--base` is the Node 24 image to build on; where no image registry is reached, one made by
- * `node infra/images/debian-base.ts`.
+ * `npm run images [-- --base IMAGE --tag TAG --only NAME --backing --sbom FOLDER]`: builds the image of every service and of
+ * the topology job with the engine found; with `--backing` also the broker and the database of the local overlay. An image
+ * whose files did not change is left as it is. Beside them goes one CycloneDX bill of materials for each.
  */
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { fetchMongoJavaServer } from '../dev/mongo-java-server.ts';
+import { findProgram, run } from '../dev/programs.ts';
 import { withProgress } from '../dev/progress.ts';
 import { ROOT } from '../dev/run-directory.ts';
-import { type Engine, engineRun, findEngine, trustedAuthorities } from './engine.ts';
-import { IMAGES } from './images.ts';
+import { contentHash } from './content.ts';
+import { type Engine, engineRun, findEngine, imageField, trustedAuthorities } from './engine.ts';
+import { BACKING_IMAGES, baseImage, type Image, IMAGES } from './images.ts';
+
+const CONTENT_LABEL = 'ksbb.content';
 
 const { values: options } = parseArgs({
   options: {
-    base: { type: 'string', default: 'docker.io/library/node:24-slim' },
+    base: { type: 'string', default: baseImage().image },
     tag: { type: 'string', default: 'dev' },
     only: { type: 'string', multiple: true },
+    backing: { type: 'boolean', default: false },
+    sbom: { type: 'string', default: join(ROOT, '.run/sbom') },
   },
 });
 
@@ -36,28 +43,56 @@ function secretsIn(dir: string): string[] {
   return names.flatMap((name) => ['--secret', `id=${name},src=${join(dir, name)}`]);
 }
 
-async function isHere(engine: Engine, image: string): Promise<boolean> {
-  const args = engine.name === 'buildah' ? ['inspect', '--type', 'image', image] : ['image', 'inspect', image];
-  return engineRun(engine, args).then(
-    () => true,
-    () => false,
-  );
+async function contextOf({ name, workspace, dockerfile }: Image): Promise<string> {
+  if (workspace !== undefined) return '.';
+  if (name !== 'mongodb') return dirname(dockerfile);
+  const [maven, java] = [findProgram(['mvn']), findProgram(['java'])];
+  if (maven === undefined || java === undefined) throw new Error('the database image needs Java (a JDK) and Maven on the PATH');
+  return fetchMongoJavaServer(maven, java, log);
+}
+
+async function build(engine: Engine, image: Image, more: string[], baseId: string): Promise<void> {
+  const tag = `ksbb/${image.name}:${options.tag}`;
+  const content = contentHash(ROOT, image, baseId);
+  if ((await imageField(engine, tag, `label:${CONTENT_LABEL}`)) === content) return log(`${tag} has not changed`);
+  const args = ['build', ...more, '--build-arg', `NODE_IMAGE=${options.base}`, '--label', `${CONTENT_LABEL}=${content}`];
+  const context = await contextOf(image);
+  args.push('--file', image.dockerfile, '--tag', tag, context);
+  await withProgress(log, `building ${tag} with ${engine.name}`, () => engineRun(engine, args));
+}
+
+/** What the image was installed with, read from the lockfile. */
+async function writeBillOfMaterials({ name, workspace }: Image): Promise<void> {
+  if (workspace === undefined) return;
+  const args = ['sbom', '--sbom-format', 'cyclonedx', '--sbom-type', 'application', '--omit', 'dev', '--package-lock-only', '--workspace', workspace];
+  const { code, stdout, stderr } = await run('npm', args, { cwd: ROOT });
+  if (code !== 0) throw new Error(`npm sbom of ${name} failed:\n${stderr.trim().slice(-2_000)}`);
+  mkdirSync(options.sbom, { recursive: true });
+  writeFileSync(join(options.sbom, `${name}.cdx.json`), stdout);
+}
+
+function chosenImages(): Image[] {
+  const all = [...IMAGES, ...BACKING_IMAGES];
+  const unknown = options.only?.filter((name) => !all.some((image) => image.name === name)) ?? [];
+  if (unknown.length > 0) throw new Error(`no such image: ${unknown.join(', ')}; there are ${all.map(({ name }) => name).join(', ')}`);
+  if (options.only !== undefined) return all.filter(({ name }) => options.only?.includes(name));
+  return options.backing ? all : [...IMAGES];
 }
 
 async function main(): Promise<void> {
+  const chosen = chosenImages();
   const engine = await findEngine();
-  const chosen = options.only === undefined ? IMAGES : IMAGES.filter(({ name }) => options.only?.includes(name));
-  const unknown = options.only?.filter((name) => !IMAGES.some((image) => image.name === name)) ?? [];
-  if (unknown.length > 0) throw new Error(`no such image: ${unknown.join(', ')}; there are ${IMAGES.map(({ name }) => name).join(', ')}`);
-  const pull = (await isHere(engine, options.base)) ? ['--pull=false'] : [];
+  const baseId = await imageField(engine, options.base, 'id');
+  if (!options.base.includes('@sha256:')) log(`${options.base} is not pinned by a digest; infra/images/base.json has a place for it`);
+  const pull = baseId === undefined ? [] : ['--pull=false'];
   const dir = mkdtempSync(join(tmpdir(), 'ksbb-images-'));
   try {
     const secrets = secretsIn(dir);
-    for (const { name, dockerfile } of chosen) {
-      const image = `ksbb/${name}:${options.tag}`;
-      const args = ['build', ...pull, '--build-arg', `NODE_IMAGE=${options.base}`, ...secrets, '--file', dockerfile, '--tag', image, '.'];
-      await withProgress(log, `building ${image} with ${engine.name}`, () => engineRun(engine, args));
+    for (const image of chosen) {
+      await build(engine, image, [...pull, ...secrets], baseId ?? options.base);
+      await writeBillOfMaterials(image);
     }
+    log(`bills of materials are in ${options.sbom}`);
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }

@@ -29,3 +29,17 @@ export async function engineRun({ path, env }: Engine, args: string[]): Promise<
 export function trustedAuthorities(env: NodeJS.ProcessEnv = process.env): string | undefined {
   return [env['npm_config_cafile'], env['NODE_EXTRA_CA_CERTS']].find((file) => file !== undefined && file !== '' && existsSync(file));
 }
+
+/** The image's id, or the value of one of its labels (`label:NAME`); undefined where there is no such image or label. */
+export async function imageField(engine: Engine, image: string, field: 'id' | `label:${string}`): Promise<string | undefined> {
+  const args = engine.name === 'buildah' ? ['inspect', '--type', 'image', image] : ['image', 'inspect', image];
+  const text = await engineRun(engine, args).catch(() => undefined);
+  if (text === undefined) return undefined;
+  type Labels = { Labels?: Record<string, string> };
+  type Inspected = { FromImageID?: string; Id?: string; Config?: Labels; OCIv1?: { config?: Labels } };
+  const parsed = JSON.parse(text) as Inspected | Inspected[];
+  const found = Array.isArray(parsed) ? parsed[0] : parsed;
+  if (field === 'id') return found?.FromImageID ?? found?.Id;
+  const labels = found?.OCIv1?.config?.Labels ?? found?.Config?.Labels ?? {};
+  return labels[field.slice('label:'.length)];
+}

