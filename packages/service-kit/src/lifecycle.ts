@@ -48,9 +48,16 @@ export function createHealthApp(metrics: Metrics, checks: ReadyChecks): Express 
   return app;
 }
 
-function listen(app: Express, port: number, host: string): Promise<Server> {
+/** How often connections that became idle are looked for while a server closes. */
+const IDLE_LOOK_MS = 50;
+
+/** `leaving` says that this process is about to end: then answers ask for connections to be closed, so that none is cut. */
+function listen(app: Express, port: number, host: string, leaving: () => boolean = () => false): Promise<Server> {
   return new Promise((resolve, reject) => {
-    const server = createServer(app);
+    const server = createServer((request, response) => {
+      if (leaving()) response.setHeader('Connection', 'close');
+      app(request, response);
+    });
     // Longer than the idle time of common load balancers, so that they close first and never meet a closed socket.
     server.keepAliveTimeout = 65_000;
     server.once('error', reject);
@@ -60,7 +67,12 @@ function listen(app: Express, port: number, host: string): Promise<Server> {
 
 function closed(server: Server): Promise<void> {
   return new Promise((resolve) => {
-    server.close(() => resolve());
+    // A connection whose request was in hand when the server closed stays open after its answer, for a keep-alive's length.
+    const idle = setInterval(() => server.closeIdleConnections(), IDLE_LOOK_MS);
+    server.close(() => {
+      clearInterval(idle);
+      resolve();
+    });
     server.closeIdleConnections();
   });
 }
@@ -100,7 +112,7 @@ export async function runService({ settings, log, metrics, build }: RunnableServ
   try {
     built = await build();
     Object.assign(checks, built.ready);
-    server = await listen(built.app, settings.PORT, settings.HOST);
+    server = await listen(built.app, settings.PORT, settings.HOST, () => phase === 'stopping');
   } catch (error) {
     log.fatal({ err: error }, 'the service could not start');
     process.exit(1);
