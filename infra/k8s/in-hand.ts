@@ -29,19 +29,18 @@ function slowPost(url: string, body: string): { finish: () => Promise<number> } 
   };
 }
 
+const ENDED = '{.metadata.uid} {.status.containerStatuses[0].state.terminated.exitCode}{"\\n"}';
+
 /** Watches pods until they are gone. @returns the exit codes of their containers, and how long the last one took */
 async function watchEnd(cluster: Cluster, pods: readonly Pod[]): Promise<{ exitCodes: number[]; seconds: number }> {
   const started = performance.now();
-  const codes = new Map<string, number>();
-  for (;;) {
-    const left = (await cluster.pods()).filter(({ metadata }) => pods.some((pod) => pod.metadata.uid === metadata.uid));
-    for (const { metadata, status } of left) {
-      const code = status.containerStatuses?.[0]?.state?.terminated?.exitCode;
-      if (code !== undefined) codes.set(metadata.uid, code);
-    }
-    if (left.length === 0) return { exitCodes: [...codes.values()], seconds: (performance.now() - started) / 1000 };
-    await sleep(100);
-  }
+  const watch = cluster.watch(['get', 'pods', '--watch', '--output', `jsonpath=${ENDED}`]);
+  const isLeft = async () => (await cluster.pods()).some(({ metadata }) => pods.some((pod) => pod.metadata.uid === metadata.uid));
+  while (await isLeft()) await sleep(200);
+  const seconds = (performance.now() - started) / 1000;
+  const lines = watch.stop().split('\n').map((line) => line.split(' '));
+  const codes = pods.map(({ metadata }) => lines.findLast(([uid, code]) => uid === metadata.uid && code !== undefined && code !== '')?.[1] ?? '-1');
+  return { exitCodes: codes.map(Number), seconds };
 }
 
 /**
@@ -62,5 +61,5 @@ export async function endWithWorkInHand(cluster: Cluster, stage: Stage, need: { 
   await cluster.untilReady('commitment', pods.length);
   await good('GET', `${stage.api('commitment')}/boards?msmeIds=${need.msmeId}`);
   const graceSeconds = Math.min(...pods.map(({ spec }) => spec.terminationGracePeriodSeconds ?? 30));
-  return { asked: REQUESTS, answered: statuses.filter((status) => status === 201 || status === 200).length, statuses, exitCodes, seconds, graceSeconds };
+  return { asked: REQUESTS, answered: statuses.filter((status) => status >= 200 && status < 500).length, statuses, exitCodes, seconds, graceSeconds };
 }

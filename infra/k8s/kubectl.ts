@@ -65,5 +65,18 @@ export function openCluster(namespace: string) {
       await sleep(500);
     }
   };
-  return { namespace, run, must, pods, untilReady };
+  /** Starts a command that goes on by itself; `stop` ends it and answers what it wrote. */
+  const watch = (args: readonly string[]): { stop: () => string } => {
+    const child = spawn(program, ['--namespace', namespace, ...args], { stdio: ['ignore', 'pipe', 'ignore'], timeout: LIMIT_MS });
+    let written = '';
+    child.once('error', () => undefined);
+    child.stdout.on('data', (chunk: Buffer) => (written += chunk.toString()));
+    return {
+      stop: () => {
+        child.kill();
+        return written;
+      },
+    };
+  };
+  return { namespace, run, must, pods, untilReady, watch };
 }
