@@ -88,6 +88,11 @@ describe.each(SERVICE_NAMES)('%s is started with its settings, all of them and n
   });
 });
 
+test('.env.example has what compose asks for, and nothing else', () => {
+  const asked = [...text('docker-compose.yml').replaceAll(/^\s*#.*$/gm, '').matchAll(/\$\{(\w+)/g)].map(([, name]) => name);
+  expect(Object.keys(parseEnv(text('.env.example'))).toSorted()).toEqual([...new Set(asked)].toSorted());
+});
+
 describe('the jobs', () => {
   test('that load the map have its settings and name its program', async () => {
     const { loadSettingsSchema } = await import('../../services/msme-registry/src/settings.ts');

