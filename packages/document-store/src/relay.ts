@@ -30,8 +30,9 @@ const POLL_EVERY_MS = 3_000;
 const REMEMBERED = 10_000;
 /** Younger events are on their way by the nudge of the process that wrote them. */
 const GRACE_MS = 2_000;
-/** A poll is a scan on databases without sparse indexes: it may take a twentieth of the time at most. */
+/** A poll is a scan on databases without sparse indexes: it may take a twentieth of the time, and yet is made once a minute. */
 const POLL_SHARE = 20;
+const LONGEST_PAUSE_MS = 60_000;
 
 /**
  * Sends the events that stores have written, each at least once, those of one aggregate in order, and removes each after
@@ -45,6 +46,8 @@ export function createRelay({ publisher, log, clock }: { publisher: EventPublish
   const removed = new Set<string>();
   const stopped = new AbortController();
   let sent = 0;
+  /** Time spent reading in the present poll. Sending is not counted: it may wait long for a broker in trouble. */
+  let readingMs = 0;
 
   function remember(eventId: string): void {
     removed.add(eventId);
@@ -102,9 +105,11 @@ export function createRelay({ publisher, log, clock }: { publisher: EventPublish
   async function sweep(name: string, collection: Collection, graceMs: number): Promise<boolean> {
     const before = new Date(clock().getTime() - graceMs).toISOString();
     const sentBefore = sent;
+    const started = performance.now();
     const found = await collection
       .find({ 'outbox.time': { $lte: before } } as object, { limit: POLL_LIMIT, projection: { outbox: 1 } })
       .toArray();
+    readingMs += performance.now() - started;
     const work = found.map((document) => enqueue(name, collection, String(document._id), document.outbox as Envelope[]));
     await Promise.all(work);
     return found.length === POLL_LIMIT && sent > sentBefore;
@@ -122,9 +127,9 @@ export function createRelay({ publisher, log, clock }: { publisher: EventPublish
     while (!stopped.signal.aborted) {
       await sleep(pause * (0.5 + Math.random()), undefined, { signal: stopped.signal, ref: false }).catch(() => undefined);
       if (stopped.signal.aborted || !publisher.connected()) continue;
-      const started = performance.now();
+      readingMs = 0;
       await sweepAll(GRACE_MS).catch((error) => log.warn({ err: error }, 'the outbox could not be read'));
-      pause = Math.max(POLL_EVERY_MS, (performance.now() - started) * POLL_SHARE);
+      pause = Math.min(Math.max(POLL_EVERY_MS, readingMs * POLL_SHARE), LONGEST_PAUSE_MS);
     }
   }
 

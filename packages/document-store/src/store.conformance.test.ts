@@ -232,6 +232,26 @@ describe('the relay', () => {
     expect(new Set(published.map((event) => event.subject)).size).toBe(30);
   });
 
+  test('looks again soon after a broker that was slow to refuse', async () => {
+    const { publisher, published, state } = recorder();
+    state.connected = false;
+    const slow: EventPublisher = {
+      connected: publisher.connected,
+      publish: async (event) => {
+        if (state.refuse) await sleep(1_000);
+        await publisher.publish(event);
+      },
+    };
+    const { store, relay } = await open(slow);
+    await store.decide('a', payIn(1));
+    state.connected = true;
+    state.refuse = true;
+    relay.start();
+    await sleep(6_500);
+    state.refuse = false;
+    await eventually(() => published.length === 1);
+  });
+
   test('of a second process sends what the first one left', async () => {
     const first = recorder();
     first.state.connected = false;
