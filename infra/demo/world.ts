@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { startBackingServers } from '../dev/backing-servers.ts';
+import { type BackingServers, startBackingServers } from '../dev/backing-servers.ts';
 import type { Command } from '../dev/command.ts';
-import { startPlatform, type Platform } from '../dev/platform.ts';
+import { startPlatform, type Platform, type PlatformOptions } from '../dev/platform.ts';
 import type { Log } from '../dev/progress.ts';
 import { makeRunDirectory, ROOT } from '../dev/run-directory.ts';
 import type { ServiceName } from '../dev/services.ts';
@@ -23,6 +23,7 @@ const QUICK_GATEWAY = {
 /** Everything that runs, as the story needs it. */
 export type World = {
   platform: Platform;
+  servers: BackingServers;
   /** A service behind the portal's edge, as anyone outside reaches it. */
   api: (service: Exclude<ServiceName, 'portal'>) => string;
   sandboxUrl: string;
@@ -35,23 +36,38 @@ export type World = {
   killAndAwaitReturn: (service: ServiceName) => Promise<void>;
 };
 
-export async function startWorld(command: Command, log: Log): Promise<World> {
-  const dir = makeRunDirectory('demo');
+type Arrangement = Pick<PlatformOptions, 'ports' | 'settings' | 'longestPauseMs'>;
+
+type WorldOptions = {
+  /** Names its directory and its logs under `.run`. */
+  name?: string;
+  /** Most heap of the embedded database. */
+  databaseHeapMb?: number;
+  /** Asked once broker and database run: where services listen and where they find what they need. */
+  arrange?: (servers: BackingServers) => Promise<Arrangement>;
+};
+
+export async function startWorld(command: Command, log: Log, options: WorldOptions = {}): Promise<World> {
+  const { name = 'demo', databaseHeapMb = 256, arrange = async (): Promise<Arrangement> => ({}) } = options;
+  const dir = makeRunDirectory(name);
   command.defer(() => rmSync(dir, { recursive: true, force: true }));
-  const { rabbit, mongo } = await startBackingServers(command, { dir, log, backend: 'memory', heapMb: 256 });
+  const servers = await startBackingServers(command, { dir, log, backend: 'memory', heapMb: databaseHeapMb });
+  const { rabbit, mongo } = servers;
   await declareTopology(rabbit.url);
-  const logDir = join(ROOT, '.run/demo-logs');
+  const { settings, ...arranged } = await arrange(servers);
   const platform = await startPlatform({
     dir,
     log,
-    logDir,
+    logDir: join(ROOT, `.run/${name}-logs`),
     rabbitUrl: rabbit.url,
     mongoUrl: mongo.url,
-    settings: { 'fintech-gateway': QUICK_GATEWAY },
+    settings: { ...settings, 'fintech-gateway': { ...QUICK_GATEWAY, ...settings?.['fintech-gateway'] } },
+    ...arranged,
   });
   command.defer(() => platform.stop());
   return {
     platform,
+    servers,
     api: (service) => `${platform.portalUrl}/api/${service}`,
     sandboxUrl: platform.urls['fintech-sandbox'],
     rabbitUrl: rabbit.url,

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { startLeashed, type LeashedProcess } from './leashed-process.ts';
 import { freePort, freePorts } from './ports.ts';
-import { run } from './programs.ts';
+import { mustRun, run } from './programs.ts';
 import { withProgress, type Log } from './progress.ts';
 import { addVhost } from './rabbitmq-management.ts';
 import { untilMongoAnswers, untilRabbitAnswers } from './ready.ts';
@@ -35,6 +35,7 @@ export async function startRabbitContainer(engine: string, dir: string, log: Log
       await mustRun(engine, ['start', container.name]);
       await untilRabbitAnswers(url, managementUrl, container.process);
     },
+    memoryAlarm: (on) => mustRun(engine, ['exec', container.name, 'rabbitmqctl', 'set_vm_memory_high_watermark', ...(on ? ['absolute', '1MB'] : ['0.4'])]),
     stop: container.remove,
   };
 }
@@ -45,7 +46,13 @@ export async function startMongoContainer(engine: string, dir: string, log: Log)
   const container = await startContainer(engine, MONGODB_IMAGE, ['-p', `127.0.0.1:${port}:27017`], dir, log);
   const url = `mongodb://127.0.0.1:${port}`;
   await untilMongoAnswers(url, container.process);
-  return { url, pid: container.process.pid, stop: container.remove };
+  return {
+    url,
+    pid: container.process.pid,
+    freeze: () => mustRun(engine, ['pause', container.name]),
+    thaw: () => mustRun(engine, ['unpause', container.name]),
+    stop: container.remove,
+  };
 }
 
 async function startContainer(engine: string, image: string, options: string[], dir: string, log: Log): Promise<Container> {
@@ -66,9 +73,4 @@ async function startContainer(engine: string, image: string, options: string[], 
     await run(engine, ['rm', '--force', '--volumes', name]);
   };
   return { name, process, remove };
-}
-
-async function mustRun(command: string, args: string[]): Promise<void> {
-  const result = await run(command, args);
-  if (result.code !== 0) throw new Error(`${command} ${args.join(' ')} failed:\n${result.stderr.trim()}`);
 }

@@ -47,7 +47,10 @@ export async function startMongo(options: MongoOptions): Promise<MongoServer> {
 async function useGiven(url: string, log: Log): Promise<MongoServer> {
   log('using the MongoDB named by MONGODB_URI');
   await untilMongoAnswers(url, undefined);
-  return { url, pid: undefined, stop: async () => undefined };
+  const notOurs = async () => {
+    throw new Error('this MongoDB was named by MONGODB_URI; it is not ours to freeze');
+  };
+  return { url, pid: undefined, freeze: notOurs, thaw: notOurs, stop: async () => undefined };
 }
 
 async function startMongod(command: string, dir: string): Promise<MongoServer> {
@@ -75,6 +78,8 @@ async function launch(
   return {
     url,
     pid: server.pid,
+    freeze: async () => void process.kill(server.pid, 'SIGSTOP'),
+    thaw: async () => void process.kill(server.pid, 'SIGCONT'),
     stop: async () => {
       await server.stop();
       rmSync(dir, { recursive: true, force: true });

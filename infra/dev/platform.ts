@@ -28,6 +28,8 @@ export type PlatformOptions = {
   show?: (line: string) => void;
   /** Settings that replace or complete those of services.ts. */
   settings?: Partial<Record<ServiceName, Record<string, string>>>;
+  /** Longest wait before a service that died is started again; the supervisor's own unless said. */
+  longestPauseMs?: number;
 };
 
 export type Platform = {
@@ -52,7 +54,13 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   const secrets = makeSecrets();
   const environment = (name: ServiceName) => environmentOf(name, options, healthUrls, { urls, secrets });
   const processes = startServiceProcesses(
-    names.map((name) => ({ name, heapMb: SERVICES[name].heapMb, main: mainFile(name), env: environment(name) })),
+    names.map((name) => ({
+      name,
+      heapMb: SERVICES[name].heapMb,
+      main: mainFile(name),
+      env: environment(name),
+      longestPauseMs: options.longestPauseMs,
+    })),
     { dir: options.logDir ?? join(options.dir, 'logs'), show: options.show, log: options.log },
   );
   const find = (name: ServiceName) => {

@@ -32,6 +32,12 @@ export function run(command: string, args: readonly string[], options: RunOption
   });
 }
 
+/** `run` of a program that has to succeed. @throws with what it wrote otherwise */
+export async function mustRun(command: string, args: readonly string[], options: RunOptions = {}): Promise<void> {
+  const result = await run(command, args, options);
+  if (result.code !== 0) throw new Error(`${command} ${args.join(' ')} failed:\n${result.stderr.trim()}`);
+}
+
 /** The path of the first of `names` found in one of `moreFolders`, on the PATH or, for an absolute one, where it says. */
 export function findProgram(names: readonly string[], moreFolders: readonly string[] = []): string | undefined {
   const folders = [...moreFolders, ...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin'];

@@ -9,6 +9,9 @@ export type RabbitPorts = {
   epmd: number;
 };
 
+/** What the broker may use before it takes no more messages. */
+export const MEMORY_LIMIT = '400MB';
+
 /** Writes the configuration of a broker that lives in `dir` alone and listens on loopback only. */
 export function writeRabbitFiles(dir: string, ports: RabbitPorts): void {
   for (const folder of ['home', 'mnesia', 'log', 'schema', 'generated']) mkdirSync(join(dir, folder), { recursive: true });
@@ -25,7 +28,7 @@ management.tcp.ip = 127.0.0.1
 management.tcp.port = ${ports.management}
 prometheus.tcp.ip = 127.0.0.1
 prometheus.tcp.port = ${ports.prometheus}
-vm_memory_high_watermark.absolute = 400MB
+vm_memory_high_watermark.absolute = ${MEMORY_LIMIT}
 disk_free_limit.absolute = 50MB
 raft.wal_max_size_bytes = 33554432
 log.file.level = info

@@ -5,10 +5,10 @@ import { startRabbitContainer } from './containers.ts';
 import { canInstall, DEBIAN_RABBITMQ_FOLDER, installPackage } from './debian.ts';
 import { startLeashed, type LeashedProcess } from './leashed-process.ts';
 import { freePorts } from './ports.ts';
-import { containerEngine, findProgram } from './programs.ts';
+import { containerEngine, findProgram, mustRun } from './programs.ts';
 import type { Log } from './progress.ts';
 import { addVhost, guessManagementUrl } from './rabbitmq-management.ts';
-import { rabbitEnvironment, writeRabbitFiles, type RabbitPorts } from './rabbitmq-files.ts';
+import { MEMORY_LIMIT, rabbitEnvironment, writeRabbitFiles, type RabbitPorts } from './rabbitmq-files.ts';
 import { untilRabbitAnswers } from './ready.ts';
 import type { Rabbit } from './servers.ts';
 
@@ -17,6 +17,8 @@ type RabbitOptions = {
   dir: string;
   log: Log;
 };
+
+const CTL_TIMEOUT_MS = 30_000;
 
 const CHOICES = `no RabbitMQ found. Choose one:
   - set AMQP_URL to a broker that runs (and AMQP_MANAGEMENT_URL if its management API is elsewhere than port 15672)
@@ -63,6 +65,7 @@ async function useGiven(url: string, log: Log): Promise<Rabbit> {
     createVhost: (name) => addVhost(url, managementUrl, name),
     halt: notOurs,
     resume: notOurs,
+    memoryAlarm: notOurs,
     stop: async () => undefined,
   };
 }
@@ -92,6 +95,11 @@ async function startOwn(program: string, dir: string): Promise<Rabbit> {
     resume: async () => {
       await server.kill();
       server = await start();
+    },
+    memoryAlarm: async (on) => {
+      const command = findProgram(['rabbitmqctl'], [dirname(program), DEBIAN_RABBITMQ_FOLDER]);
+      if (command === undefined) throw new Error('rabbitmq-server is here but rabbitmqctl is not');
+      await mustRun(command, ['set_vm_memory_high_watermark', 'absolute', on ? '1MB' : MEMORY_LIMIT], { env, timeoutMs: CTL_TIMEOUT_MS });
     },
     // An orderly stop takes 6 s and would save data that is removed next.
     stop: async () => {

@@ -10,6 +10,8 @@ export type Rabbit = {
   halt(): Promise<void>;
   /** Starts it again after `halt` or a SIGKILL, on the same ports and data. */
   resume(): Promise<void>;
+  /** Raises the broker's memory alarm, under which it takes no messages, or ends it. */
+  memoryAlarm(on: boolean): Promise<void>;
   stop(): Promise<void>;
 };
 
@@ -18,5 +20,8 @@ export type MongoServer = {
   url: string;
   /** Undefined for one that we did not start. */
   pid: number | undefined;
+  /** Stops it in the middle of whatever it does, connections open, until `thaw`. */
+  freeze(): Promise<void>;
+  thaw(): Promise<void>;
   stop(): Promise<void>;
 };

@@ -10,6 +10,8 @@ export type ServiceProcess = {
   /** The TypeScript file to run. */
   main: string;
   env: NodeJS.ProcessEnv;
+  /** Longest wait before it is started again; the supervisor's own unless said. */
+  longestPauseMs?: number | undefined;
 };
 
 export type ServiceLogs = {
@@ -35,7 +37,12 @@ export function startServiceProcesses(services: readonly ServiceProcess[], logs:
       merged.write(`${plain(service.name, line)}\n`);
       logs.show?.(coloured(service.name, line));
     };
-    return [service.name, supervise({ ...nodeCommand(service), onLine, log: logs.log })] as const;
+    return [service.name, supervise({
+      ...nodeCommand(service),
+      onLine,
+      log: logs.log,
+      ...(service.longestPauseMs === undefined ? {} : { longestPauseMs: service.longestPauseMs }),
+    })] as const;
   });
   return new Map(entries);
 }

@@ -20,6 +20,8 @@ export type SupervisedCommand = {
   onLine: (line: string) => void;
   /** What happens to it, for people. */
   log: (text: string) => void;
+  /** Longest wait before it is started again; 5 s unless said. */
+  longestPauseMs?: number;
 };
 
 export type Supervised = {
@@ -36,8 +38,8 @@ export type Supervised = {
 };
 
 /** How long to wait before the start that follows `deaths` deaths in a row. */
-export function pauseBeforeRestart(deaths: number): number {
-  return Math.min(FIRST_PAUSE_MS * 2 ** Math.max(deaths - 1, 0), LONGEST_PAUSE_MS);
+export function pauseBeforeRestart(deaths: number, longestMs = LONGEST_PAUSE_MS): number {
+  return Math.min(FIRST_PAUSE_MS * 2 ** Math.max(deaths - 1, 0), longestMs);
 }
 
 /**
@@ -71,7 +73,7 @@ export function supervise(command: SupervisedCommand): Supervised {
       givenUp = `${command.name} refuses its settings:\n${lines.join('\n')}`;
       return;
     }
-    const pause = pauseBeforeRestart(deathsInARow);
+    const pause = pauseBeforeRestart(deathsInARow, command.longestPauseMs);
     command.log(`${command.name} ended (${how}); starting it again in ${pause / 1000} s`);
     await sleep(pause, undefined, { signal: stopping.signal }).catch(() => undefined);
     if (stopping.signal.aborted) return;

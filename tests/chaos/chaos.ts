@@ -1,19 +1,23 @@
 /**
- * `npm run chaos [-- --seed N] [-- --only ROW] [-- --short] [-- --json]`: faults on the running platform, and a ledger of what
- * went in and what came out. Exit 0 only where nothing was lost, doubled or unexpected.
+ * `npm run chaos [-- --seed N] [-- --only ROW] [-- --short] [-- --json] [-- --outage SECONDS]`: faults on the running platform,
+ * and a ledger of what went in and what came out. Exit 0 only where nothing was lost, doubled or unexpected.
  */
 import { parseArgs } from 'node:util';
 import { type Command, runCommand } from '../../infra/dev/command.ts';
-import { good } from '../../infra/demo/api.ts';
-import { startWorld, type World } from '../../infra/demo/world.ts';
-import { killServices } from './kill.ts';
-import { raceForTheLastUnit } from './race.ts';
-import { seededRandom } from './random.ts';
-import { holds, type Row } from './row.ts';
+import { until } from '../../infra/demo/api.ts';
+import { type Chaos, drained } from './ledger/account.ts';
+import { booksOf } from './ledger/books.ts';
+import { holds, type Row } from './ledger/row.ts';
+import { boardsOf, findNeeds, listedMsmes } from './load/needs.ts';
+import { seededRandom } from './load/random.ts';
+import { breakBroker } from './rows/broker.ts';
+import { breakDatabase } from './rows/database.ts';
+import { killServices } from './rows/kill.ts';
+import { raceForTheLastUnit } from './rows/race.ts';
+import { startChaosWorld } from './world/chaos-world.ts';
 
+/** Generated ones, beside the 271 real places. */
 const MSMES = 400;
-const LONG = { kills: 25, donors: 100 };
-const SHORT = { kills: 6, donors: 24 };
 
 const { values } = parseArgs({
   options: {
@@ -21,40 +25,57 @@ const { values } = parseArgs({
     only: { type: 'string' },
     short: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
+    outage: { type: 'string' },
   },
 });
 
+const started = performance.now();
 const print = (text: string) => void process.stdout.write(`${text}\n`);
-const log = (text: string) => print(`[chaos] ${text}`);
+const log = (text: string) => print(`[chaos ${Math.round((performance.now() - started) / 1000)} s] ${text}`);
 
-const rowNames = ['kill', 'race'] as const;
+const outageMs = 1_000 * Number(values.outage ?? (values.short ? 10 : 60));
 
-function runRow(name: (typeof rowNames)[number], world: World, random: () => number): Promise<Row> {
-  switch (name) {
-    case 'kill':
-      return killServices(world, random, values.short ? SHORT : LONG);
-    case 'race':
-      return raceForTheLastUnit(world);
-    default:
-      return name satisfies never;
-  }
-}
+/** The rows of the fault matrix, in the order in which they run. */
+const ROWS: Record<string, (chaos: Chaos) => Promise<Row>> = {
+  race: raceForTheLastUnit,
+  database: breakDatabase,
+  broker: (chaos) => breakBroker(chaos, outageMs),
+  kill: killServices,
+};
 
-async function main(command: Command): Promise<number> {
+function readSeed(): number {
   const seed = Number(values.seed);
   if (!Number.isInteger(seed) || seed < 0) throw new Error(`--seed must be a whole number, not "${values.seed}"`);
-  if (values.only !== undefined && !rowNames.some((name) => name === values.only)) throw new Error(`--only is one of ${rowNames.join(', ')}`);
-  const world = await startWorld(command, log);
+  if (!(outageMs >= 1_000)) throw new Error(`--outage is a number of seconds, not "${values.outage}"`);
+  if (values.only !== undefined && !Object.hasOwn(ROWS, values.only)) throw new Error(`--only is one of ${Object.keys(ROWS).join(', ')}`);
+  return seed;
+}
+
+/** The same for a row of the same seed, whichever rows run before it. */
+const randomOf = (seed: number, row: string) => seededRandom([...row].reduce((sum, letter) => sum * 31 + letter.charCodeAt(0), seed));
+
+/** Deaths that a row causes are told by the row. */
+const unlessOfARow = (text: string) => {
+  if (!/ended \(SIG(KILL|TERM)\)/.test(text)) log(text);
+};
+
+async function main(command: Command): Promise<number> {
+  const seed = readSeed();
+  const world = await startChaosWorld(command, unlessOfARow);
   await world.loadMsmes(MSMES);
-  const random = seededRandom(seed);
+  await drained({ world });
+  const ids = await listedMsmes(world);
+  await until('the needs boards know every MSME', async () => (await boardsOf(world, ids)).length === ids.length);
+  const needs = await findNeeds(world);
   const rows: Row[] = [];
-  for (const name of rowNames.filter((one) => values.only === undefined || one === values.only)) {
+  for (const [name, run] of Object.entries(ROWS)) {
+    if (values.only !== undefined && values.only !== name) continue;
     log(`row ${name}, seed ${seed}`);
-    const row = await runRow(name, world, random);
+    const row = await run({ world, needs, random: randomOf(seed, name), short: values.short, say: log });
     rows.push(row);
-    print(`   ${JSON.stringify(row)}`);
+    log(JSON.stringify(row));
   }
-  const { balanced } = await good('GET', `${world.api('fintech-gateway')}/fund/trial-balance`);
+  const { balanced } = await booksOf(world);
   const ok = balanced && rows.every(holds);
   log(ok ? 'nothing lost, nothing doubled, nothing unexpected' : 'it does not hold');
   if (values.json) print(JSON.stringify({ seed, rows, ledgerBalanced: balanced, ok }));

@@ -6,7 +6,6 @@ import { Registry } from 'prom-client';
 import { z } from 'zod';
 import { freshDatabase, freshVhost, removeDatabase, removeVhost } from '../../../infra/dev/testing.ts';
 import { type Database, openDatabase } from './database.ts';
-import { insertOnce, putNewest } from './effects.ts';
 import { createRelay, type EventPublisher, type Relay } from './relay.ts';
 import { openStore, type StoreDefinition } from './store.ts';
 
@@ -293,28 +292,5 @@ describe.each(['recorder', 'broker'])('a publisher: %s', (kind) => {
     }
     await eventually(async () => (await outboxOf('a0')).length === 0 && (await outboxOf('a1')).length === 0);
     await end();
-  });
-});
-
-describe('effects', () => {
-  test('insert: a repeat changes nothing and says so', async () => {
-    const facts = database.connection.collection('facts');
-    expect(await insertOnce(facts, { _id: 'e1', amount: 1 })).toBe(true);
-    expect(await insertOnce(facts, { _id: 'e1', amount: 2 })).toBe(false);
-    expect(await facts.findOne({ _id: 'e1' } as object)).toEqual({ _id: 'e1', amount: 1 });
-  });
-
-  test('newest wins: in any order and any number of times the highest version stays', async () => {
-    const copies = database.connection.collection('copies');
-    for (const version of [2, 1, 3, 3, 2]) await putNewest(copies, 'm1', version, { name: `v${version}` });
-    expect(await copies.findOne({ _id: 'm1' } as object)).toEqual({ _id: 'm1', name: 'v3', version: 3 });
-    expect(await putNewest(copies, 'm1', 4, { name: 'v4' })).toBe(true);
-    expect(await putNewest(copies, 'm1', 4, { name: 'again' })).toBe(false);
-  });
-
-  test('newest wins: also where all arrive at once', async () => {
-    const copies = database.connection.collection('copies');
-    await Promise.all(Array.from({ length: 20 }, (_, at) => putNewest(copies, 'm1', at + 1, {})));
-    expect(await copies.findOne({ _id: 'm1' } as object)).toEqual({ _id: 'm1', version: 20 });
   });
 });

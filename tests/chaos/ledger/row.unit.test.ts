@@ -1,0 +1,23 @@
+import { differences, holds, rowOf } from './row.ts';
+
+test('each fact as often as it had to be holds', () => {
+  const row = rowOf('kill', 3, ['a', 'b', 'a'], ['a', 'b', 'a']);
+  expect(row).toEqual({ row: 'kill', faults: 3, in: 3, out: 3, lost: 0, doubled: 0, unexpected: 0 });
+  expect(holds(row)).toBe(true);
+});
+
+test.each([
+  ['a lost one', ['a', 'b'], ['b'], { lost: 1, doubled: 0, unexpected: 0 }],
+  ['one of two', ['a', 'a', 'b'], ['a', 'b'], { lost: 1, doubled: 0, unexpected: 0 }],
+  ['a doubled one', ['a', 'b'], ['a', 'b', 'b'], { lost: 0, doubled: 1, unexpected: 0 }],
+  ['one that nobody expected', ['a'], ['a', 'c', 'c'], { lost: 0, doubled: 0, unexpected: 2 }],
+  ['one in the place of another', ['a'], ['b'], { lost: 1, doubled: 0, unexpected: 1 }],
+])('%s does not hold', (_what, expected, seen, counts) => {
+  const row = rowOf('kill', 0, expected, seen);
+  expect(row).toMatchObject(counts);
+  expect(holds(row)).toBe(false);
+});
+
+test('what differs is named', () => {
+  expect(differences(['a', 'b'], ['b', 'b', 'c'])).toEqual({ lost: ['a'], doubled: ['b'], unexpected: ['c'] });
+});

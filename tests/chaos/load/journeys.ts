@@ -1,0 +1,133 @@
+import { randomUUID } from 'node:crypto';
+import type { FundChain, LoanView } from '@ksbb/contracts';
+import { answered, call, insist, until } from '../../../infra/demo/api.ts';
+import type { World } from '../../../infra/demo/world.ts';
+import type { Needs } from './needs.ts';
+
+/** What a donor or officer did to the end, as facts that must be found afterwards, each exactly once. */
+export type Done = { collaborationId?: string; loanId?: string; msmeId: string; needId?: string; facts: string[] };
+
+type Journey = (world: World, needs: Needs, random: () => number) => Promise<Done>;
+
+/** Longer than any fault of any row, since some steps wait for events. */
+const PATIENCE_MS = 240_000;
+const LOAN_RUPIAH = 300_000;
+const INSTALMENTS = 2;
+
+const donor = { name: 'Donatur Uji', kind: 'person', email: 'uji@contoh.example', anonymous: true };
+
+type Commitment = { collaborationId: string; pin: string; lines: { lineId: string; covered: number }[] };
+
+async function commit(world: World, line: object): Promise<Commitment & { lineId: string; covered: number }> {
+  const made: Commitment = await insist('POST', `${world.api('commitment')}/commitments`, {
+    idempotencyKey: randomUUID(),
+    body: { donor, consent: true, lines: [line] },
+  });
+  const [{ lineId, covered } = { lineId: '', covered: 0 }] = made.lines;
+  return { ...made, lineId, covered };
+}
+
+const events = (collaborationId: string, names: readonly string[]) => names.map((name) => `${collaborationId} ${name}`);
+
+/** One piece, committed, reported and confirmed by the MSME. */
+const giveGoods: Journey = async (world, needs, random) => {
+  const { msmeId, needId } = needs.take('goods', 1, random);
+  const { collaborationId, pin, lineId } = await commit(world, { package: 'goods', msmeId, needId, quantity: 1 });
+  const collaboration = `${world.api('commitment')}/collaborations/${collaborationId}`;
+  const { reportId } = await insist('POST', `${collaboration}/deliveries`, { idempotencyKey: randomUUID(), body: { pin, lines: [{ lineId, quantity: 1 }] } });
+  const { links } = await insist('GET', `${collaboration}/msme-links`, { token: world.operatorToken });
+  await insist('POST', `${collaboration}/receipts`, { token: links[0].token, body: { reportId, lineId, quantity: 1 } });
+  const facts = events(collaborationId, ['commitment-confirmed', 'line-delivered', 'line-receipt-confirmed', 'commitment-closed']);
+  return { collaborationId, msmeId, needId, facts: [...facts, `${needId} delivered`] };
+};
+
+async function sign(signUrl: string): Promise<true | undefined> {
+  const form = new URLSearchParams({ decision: 'sign', name: 'Donatur Uji', agree: 'yes' });
+  const answer = await fetch(signUrl, { method: 'POST', body: form, redirect: 'manual', signal: AbortSignal.timeout(5_000) }).catch(() => undefined);
+  return answer?.status === 303 ? true : undefined;
+}
+
+/** A loan, signed, paid out, repaid in full; its money goes on to the next. */
+const lend: Journey = async (world, needs, random) => {
+  const partner = random() < 0.5 ? 'amanah' : 'lumbung';
+  const { msmeId, needId } = needs.take('capital', LOAN_RUPIAH, random);
+  const line = { package: 'capital', msmeId, needId, amountRupiah: LOAN_RUPIAH, partner, instalments: INSTALMENTS };
+  const { collaborationId, lineId: loanId, covered } = await commit(world, line);
+  if (covered === 0) return { collaborationId, msmeId, facts: events(collaborationId, ['commitment-closed']) };
+
+  const reach = (status: LoanView['status']) =>
+    until(
+      `loan ${loanId} is ${status}`,
+      async () => {
+        const answer = await call('GET', `${world.api('fintech-gateway')}/loans/${loanId}`).catch(() => undefined);
+        return answer?.status === 200 && (answer.body as LoanView).status === status && (answer.body as LoanView);
+      },
+      PATIENCE_MS,
+    );
+  const { signUrl } = await reach('awaiting-signature');
+  await until(`loan ${loanId} is signed at its page`, () => sign(signUrl as string), PATIENCE_MS);
+  await reach('disbursed');
+  await answered('POST', `${world.sandboxUrl}/admin/repayments`, { token: world.sandboxAdminToken, body: { partner, reference: loanId, instalments: [2, 1] } });
+  await reach('repaid');
+  const names = ['commitment-confirmed', 'contract-forwarded', 'contract-signed', 'loan-disbursed', 'line-receipt-confirmed', 'commitment-closed', 'loan-repaid'];
+  const facts = events(collaborationId, [...names, ...Array.from({ length: INSTALMENTS }, () => 'repayment-received')]);
+  return { collaborationId, loanId, msmeId, facts: [...facts, `${loanId} lent on: Rp ${covered}`] };
+};
+
+/** What of a loan's money is paid out again, in rupiah. */
+export async function lentOn(world: World, loanId: string): Promise<number> {
+  const { links }: FundChain = await insist('GET', `${world.api('fintech-gateway')}/fund/chain/${loanId}`, {});
+  return links.filter((link) => link.relentFrom === loanId && link.status === 'disbursed').reduce((sum, link) => sum + link.amountRupiah, 0);
+}
+
+/** One seat of a training, scheduled, held and reported. */
+const teach: Journey = async (world, needs, random) => {
+  const { msmeId, needId } = needs.take('training', 1, random);
+  const { collaborationId, pin } = await commit(world, { package: 'training', msmeId, needId, seats: 1 });
+  const { token } = await insist('POST', `${world.api('commitment')}/collaborations/${collaborationId}/capability`, { body: { pin } });
+  const training = `${world.api('training')}/trainings/${collaborationId}.${needId.slice(msmeId.length + 1)}`;
+  const done = (method: string, path: string, body?: object) =>
+    until(
+      `${method} ${path} of ${collaborationId}`,
+      async () => {
+        // Told again and again: the offer comes by an event, and the session begins this moment.
+        const answer = await call(method, `${training}/${path}`, { token, ...(body === undefined ? {} : { body }) }).catch(() => undefined);
+        return answer !== undefined && answer.status < 300;
+      },
+      PATIENCE_MS,
+    );
+  const startsAt = new Date();
+  const session = { startsAt: startsAt.toISOString(), endsAt: new Date(startsAt.getTime() + 3_600_000).toISOString(), place: 'Balai Warga', trainer: 'Bapak Hadi' };
+  await done('PUT', 'schedule', session);
+  await done('POST', 'attendance', { msmeId, attended: 1 });
+  await done('POST', 'holding');
+  await done('POST', 'report', { summary: 'Peserta membuat buku kas.' });
+  const names = ['commitment-confirmed', 'training-scheduled', 'attendance-recorded', 'training-held', 'training-reported', 'line-receipt-confirmed', 'commitment-closed'];
+  return { collaborationId, msmeId, needId, facts: [...events(collaborationId, names), `${needId} delivered`] };
+};
+
+/** An officer puts an MSME on the map. */
+const register: Journey = async (world) => {
+  const { msmeId } = await insist('POST', `${world.api('msme-registry')}/msmes`, {
+    token: world.operatorToken,
+    idempotencyKey: randomUUID(),
+    body: {
+      name: 'Warung Uji',
+      category: 'kuliner',
+      profile: { id: 'Warung untuk pengujian.', en: 'A food stall for tests.' },
+      location: null,
+      kodeKelurahan: '31.71.01.1003',
+      needs: [{ package: 'goods', item: 'face-mask', quantity: 7 }],
+    },
+  });
+  return { msmeId, facts: [`${msmeId} on its board: 7`] };
+};
+
+/** Mostly goods, as the quickest; enough of the others that every service has work. */
+export function pickJourney(random: () => number): Journey {
+  const drawn = random();
+  if (drawn < 0.6) return giveGoods;
+  if (drawn < 0.75) return teach;
+  if (drawn < 0.9) return register;
+  return lend;
+}

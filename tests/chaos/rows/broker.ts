@@ -1,0 +1,55 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { SERVICE_NAMES } from '../../../infra/dev/services.ts';
+import { type Chaos, underLoad } from '../ledger/account.ts';
+import type { Row } from '../ledger/row.ts';
+import { type Probe, startProbe } from '../load/probe.ts';
+import { memoryInUse } from '../world/health.ts';
+
+/** More than what garbage that was not collected yet makes up. */
+const NOISE_MB = 24;
+const ALARM_MS = 10_000;
+/** Two missed heartbeats of 15 s, and the time to connect again. */
+const HALF_OPEN_MS = 45_000;
+
+const violationsOf = ({ answers }: Pick<Probe, 'answers'>) =>
+  answers()
+    .filter(({ status }) => status !== 201)
+    .map(({ status, tookMs }) => `a command was answered ${status} after ${Math.round(tookMs)} ms`);
+
+/** The broker away, cut off, half-open and out of memory, while commands come in. */
+export async function breakBroker(chaos: Chaos, outageMs: number): Promise<Row> {
+  const { world, short, say } = chaos;
+  const { rabbit } = world.servers;
+  return underLoad(chaos, { row: 'broker' }, async () => {
+    const before = await memoryInUse(world);
+    const probe = startProbe(chaos);
+
+    say(`broker: stopped for ${outageMs / 1000} s`);
+    await rabbit.halt();
+    await sleep(outageMs);
+    const after = await memoryInUse(world);
+    await rabbit.resume();
+    const growth = [...after].map(([service, mb]) => [service, Math.round(mb - (before.get(service) ?? 0))] as const);
+    say(`broker: it is back; memory in use grew meanwhile by, in MB: ${growth.map(([service, mb]) => `${service} ${mb}`).join(', ')}`);
+
+    await sleep(2_000);
+    say('broker: every connection is cut');
+    for (const service of SERVICE_NAMES) world.links[service].broker.cut();
+    await sleep(2_000);
+
+    say(`broker: memory alarm for ${ALARM_MS / 1000} s`);
+    await rabbit.memoryAlarm(true);
+    await sleep(ALARM_MS);
+    await rabbit.memoryAlarm(false);
+
+    if (!short) {
+      say(`broker: every connection is half-open for ${HALF_OPEN_MS / 1000} s`);
+      for (const service of SERVICE_NAMES) world.links[service].broker.stall();
+      await sleep(HALF_OPEN_MS);
+    }
+    const { answers, done } = await probe.stop();
+    say(`broker: ${answers.length} commands, the slowest answered after ${Math.round(Math.max(...answers.map(({ tookMs }) => tookMs)))} ms`);
+    const grown = growth.filter(([, mb]) => mb > NOISE_MB).map(([service, mb]) => `${service} grew by ${mb} MB`);
+    return { faults: short ? 3 : 4, done, violations: [...violationsOf({ answers: () => answers }), ...grown] };
+  });
+}

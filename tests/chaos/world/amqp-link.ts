@@ -1,0 +1,133 @@
+import { createFrameReader, type Frame } from './amqp-frames.ts';
+import { type Inspector, startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
+
+/** The moments between two steps of a service in which it must be able to die. */
+export const WINDOWS = [
+  'publish before confirm',
+  'confirm before removal',
+  'delivery before effect',
+  'effect before ack',
+  'tier publish before ack',
+] as const;
+export type Window = (typeof WINDOWS)[number];
+
+/** How a connection came to where it is: what was published last on each channel. */
+type Seen = { from: 'client' | 'server'; frame: Frame; published: Map<number, { exchange: string; routingKey: string }> };
+
+type Opening = {
+  /** Whether this frame opens the window. */
+  opens: (seen: Seen) => boolean;
+  /** Whether the frame itself goes through. */
+  passes: boolean;
+  /** What hears nothing more of the service from then on. */
+  mutes: 'broker' | 'database';
+  /** How long the service then lives, to do whatever it does too early. */
+  livesMs: number;
+};
+
+const EXCHANGE = 'ksbb.events';
+const isConfirm = ({ from, frame }: Seen) => from === 'server' && frame.method?.is === 'ack';
+const lastPublished = ({ frame, published }: Seen) => published.get(frame.channel);
+
+const OPENINGS: Record<Window, Opening> = {
+  'publish before confirm': {
+    opens: ({ from, frame }) => from === 'client' && frame.method?.is === 'publish' && frame.method.exchange === EXCHANGE,
+    passes: false,
+    mutes: 'broker',
+    livesMs: 80,
+  },
+  'confirm before removal': {
+    opens: (seen) => isConfirm(seen) && lastPublished(seen)?.exchange === EXCHANGE,
+    passes: true,
+    mutes: 'database',
+    livesMs: 15,
+  },
+  'delivery before effect': {
+    opens: ({ from, frame }) => from === 'server' && frame.method?.is === 'deliver',
+    passes: true,
+    mutes: 'database',
+    livesMs: 80,
+  },
+  'effect before ack': {
+    opens: ({ from, frame }) => from === 'client' && frame.method?.is === 'ack',
+    passes: false,
+    mutes: 'broker',
+    livesMs: 0,
+  },
+  'tier publish before ack': {
+    opens: (seen) => isConfirm(seen) && lastPublished(seen)?.routingKey.includes('.retry.') === true,
+    passes: true,
+    mutes: 'broker',
+    livesMs: 15,
+  },
+};
+
+type Trap = { opening: Opening; sprung: () => void };
+
+/** The way of one service to its broker and its database. */
+export type Link = {
+  broker: TcpProxy;
+  database: TcpProxy;
+  /** Resolves true once the service stands in that window and has lived there for as long as it may; false when `waitMs` are over. */
+  untilIn: (window: Window, waitMs: number) => Promise<boolean>;
+  /** Lets everything through again. */
+  release: () => void;
+  close: () => void;
+};
+
+/** Proxies before the broker and the database of one service, which see what passes. */
+export async function startLink(broker: { host: string; port: number }, database: { host: string; port: number }): Promise<Link> {
+  let trap: Trap | undefined;
+  const toDatabase = await startTcpProxy(database);
+
+  function inspect(): Inspector {
+    const published: Seen['published'] = new Map();
+    /** What comes in the same piece as the frame that opened the window must not go through either. */
+    let silent = false;
+
+    function passes(from: Seen['from'], frame: Frame): boolean {
+      if (silent && from === 'client') return false;
+      if (frame.method?.is === 'publish') published.set(frame.channel, frame.method);
+      if (trap === undefined || !trap.opening.opens({ from, frame, published })) return true;
+      const { opening, sprung } = trap;
+      trap = undefined;
+      if (opening.mutes === 'database') toDatabase.mute(true);
+      else silent = true;
+      if (opening.mutes === 'broker') toBroker.mute(true);
+      setTimeout(sprung, opening.livesMs);
+      return opening.passes;
+    }
+
+    const reader = (from: Seen['from']) => {
+      const read = createFrameReader();
+      return (chunk: Buffer) => Buffer.concat(read(chunk).filter((frame) => passes(from, frame)).map(({ bytes }) => bytes));
+    };
+    return { fromClient: reader('client'), fromServer: reader('server') };
+  }
+
+  const toBroker = await startTcpProxy(broker, inspect);
+  return {
+    broker: toBroker,
+    database: toDatabase,
+    untilIn: (window, waitMs) =>
+      new Promise((resolve) => {
+        const late = setTimeout(() => {
+          trap = undefined;
+          resolve(false);
+        }, waitMs);
+        const sprung = () => {
+          clearTimeout(late);
+          resolve(true);
+        };
+        trap = { opening: OPENINGS[window], sprung };
+      }),
+    release: () => {
+      toBroker.mute(false);
+      toDatabase.mute(false);
+    },
+    close: () => {
+      toBroker.close();
+      toDatabase.close();
+    },
+  };
+}

@@ -1,0 +1,84 @@
+import { type Channel, type ConfirmChannel, connect, type GetMessage, type Options } from 'amqplib';
+
+/** The services that take events, and so have queues. */
+export const SUBSCRIBERS = ['msme-registry', 'commitment', 'fintech-gateway', 'training', 'reporting'] as const;
+export type Subscriber = (typeof SUBSCRIBERS)[number];
+
+const EXCHANGE = 'ksbb.events';
+const TIERS = ['5s', '30s', '5m', '30m'];
+const TAKEN_AT_MOST = 10_000;
+
+export type Letter = { service: Subscriber; messageId: string; reason: string };
+
+/** A message as the harness sends it; without a queue it goes to the exchange of events. */
+export type Sent = { queue?: string; routingKey?: string; content: Buffer; properties: Options.Publish };
+
+/** The broker as the harness uses it, not by way of any proxy. */
+export type BrokerQueues = {
+  /** How many messages wait to be handled, now or later: in every service's queue and its retry tiers. */
+  waiting: () => Promise<number>;
+  send: (messages: readonly Sent[]) => Promise<void>;
+  /** Takes and answers the dead letters of all services and what no queue took. */
+  takeDead: () => Promise<Letter[]>;
+  countDead: (service: Subscriber) => Promise<number>;
+  /** Detaches a service's queue from its events, or attaches it again. Meanwhile it gets only what is sent to it. */
+  bind: (service: Subscriber, routingKeys: readonly string[], bound: boolean) => Promise<void>;
+};
+
+const asConfirmed = (channel: ConfirmChannel, { queue, routingKey = '', content, properties }: Sent) =>
+  new Promise<void>((resolve, reject) => {
+    const [exchange, key] = queue === undefined ? [EXCHANGE, routingKey] : ['', queue];
+    channel.publish(exchange, key, content, { persistent: true, ...properties }, (error) => (error ? reject(error as Error) : resolve()));
+  });
+
+function letterOf(service: Subscriber, { properties }: GetMessage): Letter {
+  const reason: unknown = properties.headers?.['x-ksbb-reason'];
+  return { service, messageId: String(properties.messageId ?? 'none'), reason: String(reason ?? 'given up by the broker') };
+}
+
+async function takeAll(channel: Channel, queue: string): Promise<GetMessage[]> {
+  const taken: GetMessage[] = [];
+  for (let message = await channel.get(queue); message !== false && taken.length < TAKEN_AT_MOST; message = await channel.get(queue)) {
+    channel.ack(message);
+    taken.push(message);
+  }
+  return taken;
+}
+
+export function brokerQueues(url: string): BrokerQueues {
+  async function withChannel<T>(use: (channel: ConfirmChannel) => Promise<T>): Promise<T> {
+    const connection = await connect(url, { timeout: 5_000 });
+    connection.on('error', () => undefined);
+    try {
+      const channel = await connection.createConfirmChannel();
+      channel.on('error', () => undefined);
+      return await use(channel);
+    } finally {
+      await connection.close().catch(() => undefined);
+    }
+  }
+
+  return {
+    waiting: () =>
+      withChannel(async (channel) => {
+        const queues = SUBSCRIBERS.flatMap((service) => [`${service}.in`, ...TIERS.map((tier) => `${service}.retry.${tier}`)]);
+        const counts = await Promise.all(queues.map((queue) => channel.checkQueue(queue)));
+        return counts.reduce((sum, { messageCount }) => sum + messageCount, 0);
+      }),
+    send: (messages) =>
+      withChannel(async (channel) => {
+        await Promise.all(messages.map((message) => asConfirmed(channel, message)));
+      }),
+    takeDead: () =>
+      withChannel(async (channel) => {
+        const letters: Letter[] = [];
+        for (const service of SUBSCRIBERS) letters.push(...(await takeAll(channel, `${service}.dead`)).map((message) => letterOf(service, message)));
+        return letters;
+      }),
+    countDead: (service) => withChannel(async (channel) => (await channel.checkQueue(`${service}.dead`)).messageCount),
+    bind: (service, routingKeys, bound) =>
+      withChannel(async (channel) => {
+        for (const key of routingKeys) await (bound ? channel.bindQueue(`${service}.in`, EXCHANGE, key) : channel.unbindQueue(`${service}.in`, EXCHANGE, key));
+      }),
+  };
+}

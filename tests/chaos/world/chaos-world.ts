@@ -1,0 +1,118 @@
+import type { Command } from '../../../infra/dev/command.ts';
+import { freePorts } from '../../../infra/dev/ports.ts';
+import { SERVICE_NAMES, type ServiceName } from '../../../infra/dev/services.ts';
+import { startWorld, type World } from '../../../infra/demo/world.ts';
+import { type Link, startLink } from './amqp-link.ts';
+import { type Balancer, startBalancer } from './balancer.ts';
+import { type BrokerQueues, brokerQueues } from './broker-queues.ts';
+import { type Databases, openDatabases } from './databases.ts';
+import { openTap, type Tap } from './tap.ts';
+
+const DATABASE_HEAP_MB = 640;
+/** Services come back within this, so that hundreds of kills fit into minutes. */
+const LONGEST_PAUSE_MS = 300;
+/** A call whose process died is taken up again after twice this and some (the gateway's lease). */
+const QUICK_PARTNER_CALLS = { PARTNER_TIMEOUT_MS: '3000' };
+
+/** The platform with a proxy on each way to broker and database, a balancer before each service, and an ear on the broker. */
+export type ChaosWorld = World & {
+  links: Record<ServiceName, Link>;
+  balancers: Record<ServiceName, Balancer>;
+  /** Where the first replica of a service listens, behind its balancer. */
+  ports: Record<ServiceName, number>;
+  queues: BrokerQueues;
+  databases: Databases;
+  tap: Tap;
+  /** SIGKILL now. */
+  kill: (service: ServiceName) => void;
+  /** SIGKILL now, with whatever was still on its way to broker and database. */
+  killWithItsWords: (service: ServiceName) => void;
+  /** How often services ended without being told to. */
+  unexpectedDeaths: () => number;
+  /** Tells that a service is going to end once more than it is killed. */
+  expectDeath: (service: ServiceName) => void;
+  allReady: () => Promise<void>;
+};
+
+async function forEach<T>(make: (service: ServiceName) => Promise<T> | T): Promise<Record<ServiceName, T>> {
+  const made = await Promise.all(SERVICE_NAMES.map(async (service) => [service, await make(service)] as const));
+  return Object.fromEntries(made) as Record<ServiceName, T>;
+}
+
+const addressOf = (url: string) => ({ host: new URL(url).hostname, port: Number(new URL(url).port) });
+
+/** The same address at a proxy. A set of replicas is then not asked for its members, which would lead around the proxy. */
+function through(url: string, port: number, path?: string): string {
+  const address = new URL(url);
+  address.hostname = '127.0.0.1';
+  address.port = String(port);
+  if (path !== undefined) address.pathname = path;
+  if (address.protocol === 'mongodb:') address.searchParams.set('directConnection', 'true');
+  return address.href;
+}
+
+export async function startChaosWorld(command: Command, log: (text: string) => void): Promise<ChaosWorld> {
+  const kills = await forEach(() => 0);
+  const [publicPorts, ports] = await Promise.all([freePorts(SERVICE_NAMES.length), freePorts(SERVICE_NAMES.length)]);
+  const at = (list: number[]) => (service: ServiceName) => list[SERVICE_NAMES.indexOf(service)] as number;
+  const ownPort = await forEach(at(ports));
+  const balancers = await forEach((service) => startBalancer(at(publicPorts)(service), [ownPort[service]]));
+  let links: Record<ServiceName, Link> | undefined;
+
+  const world = await startWorld(command, log, {
+    name: 'chaos',
+    databaseHeapMb: DATABASE_HEAP_MB,
+    arrange: async ({ rabbit, mongo }) => {
+      const made = await forEach(() => startLink(addressOf(rabbit.url), addressOf(mongo.url)));
+      links = made;
+      const settings = await forEach((service) => ({
+        PORT: String(ownPort[service]),
+        AMQP_URL: through(rabbit.url, made[service].broker.port),
+        MONGODB_URI: through(mongo.url, made[service].database.port, `/ksbb-${service}`),
+        ...(service === 'fintech-gateway' ? QUICK_PARTNER_CALLS : {}),
+      }));
+      return { ports: await forEach(at(publicPorts)), settings, longestPauseMs: LONGEST_PAUSE_MS };
+    },
+  });
+  if (links === undefined) throw new Error('the services were not arranged');
+  const reached = links;
+
+  const tap = await openTap(world.rabbitUrl);
+  const databases = await openDatabases(world.servers.mongo.url);
+  command.defer(async () => {
+    await Promise.all([tap.close(), databases.close()]);
+    for (const service of SERVICE_NAMES) {
+      reached[service].close();
+      balancers[service].close();
+    }
+  });
+
+  const kill = (service: ServiceName) => {
+    if (world.platform.process(service).pid === undefined) return;
+    kills[service] += 1;
+    world.platform.kill(service, 'SIGKILL');
+  };
+  return {
+    ...world,
+    links: reached,
+    balancers,
+    ports: ownPort,
+    queues: brokerQueues(world.rabbitUrl),
+    databases,
+    tap,
+    kill,
+    killWithItsWords: (service) => {
+      kill(service);
+      reached[service].broker.cut();
+      reached[service].database.cut();
+      reached[service].release();
+    },
+    unexpectedDeaths: () => SERVICE_NAMES.reduce((sum, service) => sum + Math.max(0, world.platform.process(service).restarts - kills[service]), 0),
+    expectDeath: (service) => {
+      kills[service] += 1;
+    },
+    allReady: async () => {
+      await Promise.all(SERVICE_NAMES.map((service) => world.platform.untilReady(service)));
+    },
+  };
+}
