@@ -72,6 +72,7 @@ export const collaborationView = z.object({
       /** What the donor says was delivered, and what the MSME says arrived; null until it has said so. */
       reportedQuantity: z.int(),
       confirmedQuantity: z.int().nullable(),
+      /** Reported less confirmed: above 0 where less arrived than was reported. */
       difference: z.int().nullable(),
       note: z.string(),
       /** What the MSME adds to its confirmation; null until then. */
