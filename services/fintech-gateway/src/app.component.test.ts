@@ -165,7 +165,8 @@ describe('an event that comes twice', () => {
     await world.republish((envelope) => JSON.stringify(envelope).includes(loanId));
     const marker = await repaidLoan('lumbung', 20_000);
     await until(async () => (await balances())['lumbung:donated'] === (books['lumbung:donated'] as number) - 20_000);
-    expect(await world.loan(loanId)).toEqual(before);
+    // The partner's word that all is done may come after the last repayment; only the moment of it is new then.
+    expect(await world.loan(loanId)).toEqual({ ...before, updatedAt: expect.any(String) });
     expect(await statusOf(marker)).toBe('repaid');
     expect(world.seen().filter(({ name, data }) => name === 'repayment-received' && data.loanId === loanId)).toHaveLength(1);
   });
