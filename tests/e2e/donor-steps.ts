@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { picture, type Screen } from './browser.ts';
 
 /** What a donor is given for a commitment. */
@@ -25,16 +25,22 @@ async function tickInPopup(page: Page, other: string): Promise<string | undefine
   return (await choice.getAttribute('data-msme')) ?? undefined;
 }
 
+/** Presses a marker by keyboard, and waits until it opened a popup (true) or the map drew its markers anew (false). */
+async function pressOnMap(page: Page, marker: Locator): Promise<boolean> {
+  const button = await marker.elementHandle();
+  await marker.focus();
+  await page.keyboard.press('Enter');
+  await page.waitForFunction((pressed) => document.querySelector('.popup') !== null || pressed?.isConnected !== true, button);
+  return (await page.locator('.popup').count()) > 0;
+}
+
 /** Opens clusters until there is an MSME on the map that is not `other`, and selects it there; its id. */
 export async function selectOnMap(page: Page, other: string): Promise<string> {
   for (let step = 0; step < 12; step += 1) {
     await page.locator('#map .marker button').first().waitFor();
     const point = page.locator(`#map button.point:not([data-msme="${other}"])`).first();
     const target = (await point.count()) > 0 ? point : page.locator('#map button.cluster').first();
-    await target.evaluate((button) => (button as unknown as { focus(): void }).focus());
-    await page.keyboard.press('Enter');
-    await page.waitForTimeout(300);
-    if ((await page.locator('.popup').count()) === 0) continue;
+    if (!(await pressOnMap(page, target))) continue;
     const ticked = await tickInPopup(page, other);
     if (ticked !== undefined) return ticked;
     await page.keyboard.press('Escape');
