@@ -19,6 +19,13 @@ export type Fate = 'keep' | 'replay' | 'discard';
 /** How many letters went which way, and how many beyond the limit were not looked at. */
 export type Sorted = Record<Fate, number> & { unseen: number };
 
+type Options = {
+  /** Letters that are looked at. */
+  limit?: number;
+  /** How long to wait for another command. */
+  waitMs?: number;
+};
+
 /** The place has no queue on this broker. */
 export class NoSuchPlace extends Error {
   constructor(queue: string) {
@@ -39,16 +46,16 @@ async function onChannel<T>(connection: ChannelModel, use: (channel: ConfirmChan
 
 /**
  * Holds the queue against other commands until the connection ends, however it ends: an exclusive queue belongs to its
- * connection. @throws where another one holds it for 10 s
+ * connection. @throws where another one holds it for `waitMs`
  */
-async function lock(connection: ChannelModel, queue: string): Promise<void> {
+async function lock(connection: ChannelModel, queue: string, waitMs: number): Promise<void> {
   for (let waited = 0; ; waited += LOCK_PAUSE_MS) {
     try {
       await onChannel(connection, (channel) => channel.assertQueue(`${queue}.sorting`, { exclusive: true, durable: false, autoDelete: true }));
       return;
     } catch (error) {
       if (codeOf(error) !== RESOURCE_LOCKED) throw error;
-      if (waited >= LOCK_WAIT_MS) throw new Error(`another command goes through ${queue}; try again when it has ended`, { cause: error });
+      if (waited >= waitMs) throw new Error(`another command goes through ${queue}; try again when it has ended`, { cause: error });
       await sleep(LOCK_PAUSE_MS);
     }
   }
@@ -65,10 +72,8 @@ async function countOf(connection: ChannelModel, queue: string): Promise<number>
 
 /** Resolves when the broker has the copy in a queue. What no queue takes is returned first, and confirmed as well. */
 function createSender(channel: ConfirmChannel) {
-  let returned = false;
-  channel.on('return', () => {
-    returned = true;
-  });
+  const returned = new Set<string>();
+  channel.on('return', ({ fields }) => returned.add(fields.routingKey));
   return ({ exchange, routingKey }: { exchange: string; routingKey: string }, { content, properties }: GetMessage, headers: Record<string, unknown>) => {
     const { messageId, type, contentType, contentEncoding, correlationId, appId, timestamp } = properties;
     const options = { messageId, type, contentType, contentEncoding, correlationId, appId, timestamp, persistent: true, mandatory: true, headers };
@@ -78,7 +83,7 @@ function createSender(channel: ConfirmChannel) {
       channel.publish(exchange, routingKey, content, options, (error) => {
         clearTimeout(timer);
         if (error) fail('refused');
-        else if (returned) fail('there is no such queue');
+        else if (returned.has(routingKey)) fail('there is no such queue');
         else resolve();
       });
     });
@@ -124,12 +129,16 @@ async function sortHeld(channel: ConfirmChannel, place: Place, count: number, de
   for (let left = count; left > 0; left -= BATCH) {
     const batch = await Promise.all(Array.from({ length: Math.min(BATCH, left) }, () => channel.get(place.queue)));
     const underWay: Promise<PromiseSettledResult<void>[]>[] = [];
-    for (const message of batch.filter((got) => got !== false)) {
-      const fate = fateOf(message);
-      const work = carryOut(message, fate);
-      // One at a time, so that a command that dies leaves at most one letter that the next one sends again.
-      if (fate === 'replay') await work;
-      else underWay.push(Promise.allSettled([work]));
+    try {
+      for (const message of batch.filter((got) => got !== false)) {
+        const fate = fateOf(message);
+        const work = carryOut(message, fate);
+        // One at a time, so that a command that dies leaves at most one letter that the next one sends again.
+        if (fate === 'replay') await work;
+        else underWay.push(Promise.allSettled([work]));
+      }
+    } finally {
+      await Promise.all(underWay);
     }
     const failed = (await Promise.all(underWay)).flat().find((result) => result.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
@@ -147,11 +156,12 @@ async function sortHeld(channel: ConfirmChannel, place: Place, count: number, de
  * id, which handlers bear.
  * @throws NoSuchPlace; Error where the broker is away, another command holds the queue or a queue does not take a letter
  */
-export async function sortDeadLetters(url: string, place: Place, decide: (letter: DeadLetter) => Fate, limit: number = LIMIT): Promise<Sorted> {
+export async function sortDeadLetters(url: string, place: Place, decide: (letter: DeadLetter) => Fate, options: Options = {}): Promise<Sorted> {
+  const { limit = LIMIT, waitMs = LOCK_WAIT_MS } = options;
   const connection = await connect(url, { timeout: CONNECT_TIMEOUT_MS });
   connection.on('error', () => undefined);
   try {
-    await lock(connection, place.queue);
+    await lock(connection, place.queue, waitMs);
     const count = await countOf(connection, place.queue);
     const sorted = await onChannel(connection, (channel) => sortHeld(channel, place, Math.min(count, limit), decide));
     return { ...sorted, unseen: Math.max(0, count - limit) };
