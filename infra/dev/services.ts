@@ -81,6 +81,7 @@ export const SERVICES: Record<ServiceName, ServiceSpec> = {
     usesBroker: true,
     usesDatabase: true,
     settings: ({ secrets }) => ({
+      OPERATOR_TOKEN: secrets.operatorToken,
       CAPABILITY_SECRET: secrets.capabilitySecret,
     }),
   },
@@ -88,7 +89,7 @@ export const SERVICES: Record<ServiceName, ServiceSpec> = {
     heapMb: 128,
     usesBroker: true,
     usesDatabase: true,
-    settings: () => ({}),
+    settings: ({ secrets }) => ({ OPERATOR_TOKEN: secrets.operatorToken }),
   },
   'fintech-sandbox': {
     heapMb: 96,

@@ -12,7 +12,7 @@ const DRAIN_MS = 180_000;
 const LOOK_EVERY_MS = 300;
 /** So often in a row nothing may wait: a message in hand is on no queue. */
 const EMPTY_LOOKS = 4;
-const LOOKS = 40;
+const LOOKS = 25;
 const BETWEEN_LOOKS_MS = 1_000;
 const NAMED = 12;
 
