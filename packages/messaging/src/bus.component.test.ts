@@ -105,17 +105,17 @@ test('an event that comes too early goes to the tier at once', async () => {
 });
 
 test.each([
-  ['data that does not fit', () => Buffer.from(JSON.stringify(event('shelf-1', 1, { pieces: 0 }))), 'invalid'],
-  ['no envelope', () => Buffer.from('{"pieces":1}'), 'invalid'],
-  ['no JSON', () => Buffer.from('pieces: 1'), 'invalid'],
-  ['a major that nobody knows', () => Buffer.from(JSON.stringify({ ...event('shelf-1', 1), type: 'ksbb.shop.shelf-filled.v2' })), 'no-such-schema'],
-])('%s is dead-lettered at once with the reason, and the next event is handled', async (_what, content, reason) => {
+  ['data that does not fit', () => Buffer.from(JSON.stringify(event('shelf-1', 1, { pieces: 0 }))), 'invalid', /^\/data\/pieces: .+>=1$/],
+  ['no envelope', () => Buffer.from('{"pieces":1}'), 'invalid', /^\/specversion: .+; \/id: /],
+  ['no JSON', () => Buffer.from('pieces: 1'), 'invalid', /JSON/],
+  ['a major that nobody knows', () => Buffer.from(JSON.stringify({ ...event('shelf-1', 1), type: 'ksbb.shop.shelf-filled.v2' })), 'no-such-schema', /v2 is not subscribed to here$/],
+])('%s is dead-lettered at once with the reason, and the next event is handled', async (_what, content, reason, error) => {
   const handled: ShelfFilled[] = [];
   const bus = await start(async (received) => handled.push(received));
   channel.sendToQueue('stock.in', content(), { messageId: 'bad' });
   await bus.publish(event('shelf-2', 1));
   const dead = await take('stock.dead');
-  expect(dead.properties.headers).toMatchObject({ 'x-ksbb-reason': reason });
+  expect(dead.properties.headers).toMatchObject({ 'x-ksbb-reason': reason, 'x-ksbb-error': expect.stringMatching(error) });
   expect(dead.properties.messageId).toBe('bad');
   await eventually(async () => handled.length === 1);
 });

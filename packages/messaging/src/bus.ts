@@ -3,6 +3,8 @@ import type { Log } from '@ksbb/service-kit';
 import type { Registry } from 'prom-client';
 import { superviseConnection, type SupervisedConnection } from './connection.ts';
 import { createConsumer, type RunningConsumer } from './consumer.ts';
+import { type DeadLetterDesk, openDeadLetters } from './dead-letters-desk.ts';
+import { deadLettersOf, unroutedOf } from './dead-letters-place.ts';
 import { createFollower, type Following } from './follow.ts';
 import { createBusMetrics } from './metrics.ts';
 import { createPublisher, eventMessage } from './publisher.ts';
@@ -39,6 +41,8 @@ export type Bus = {
   follow: <Deps>(table: readonly Following<Deps>[], deps: Deps, onReset: () => Promise<void>) => void;
   /** Resolves when the broker is reached for the first time, and the service's queues stand. */
   started: () => Promise<void>;
+  /** What this service could not handle, and what it published and nobody took. For operators. */
+  deadLetters: DeadLetterDesk;
   /** Takes no more deliveries and finishes those in hand. Publishing goes on. */
   stopConsuming: () => Promise<void>;
   /** Waits for confirms, then disconnects. */
@@ -131,6 +135,7 @@ export function createBus({ url, service, log, registry, prefetch = 64, isDepend
     started: async () => {
       await Promise.all([publishing.promise, consuming]);
     },
+    deadLetters: openDeadLetters(url, [deadLettersOf(service), unroutedOf(service)]),
     stopConsuming: async () => {
       stopping.abort();
       await consumer?.stop();

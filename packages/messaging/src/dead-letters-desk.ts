@@ -19,7 +19,7 @@ export type DeadLetterGroup = {
 };
 
 /** Which letters are meant: those that fit all that is given. `error` as a group shows it. */
-export type LetterChoice = { eventId?: string; eventType?: string; reason?: string; error?: string };
+export type LetterChoice = { [of in 'eventId' | 'eventType' | 'reason' | 'error']?: string | undefined };
 
 /** `unseen` letters lie beyond those that were looked at. */
 export type DeadLetterList = { groups: DeadLetterGroup[]; letters: number; unseen: number };

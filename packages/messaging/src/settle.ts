@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Envelope, envelopeSchema, type ReceivedEvent } from '@ksbb/contracts';
-import { serializeByKey } from '@ksbb/service-kit';
+import { fieldErrors, serializeByKey } from '@ksbb/service-kit';
 import type { ConsumeMessage } from 'amqplib';
 import { RejectedEvent, type Subscription, TooEarly } from './subscription.ts';
 import { RETRY_TIERS } from './topology.ts';
@@ -35,20 +35,28 @@ function redeliveriesOf(message: ConsumeMessage): number {
 
 type Parsed = { ok: true; event: ReceivedEvent; subscriptions: Subscription<never>[] } | { ok: false; reason: 'no-such-schema' | 'invalid'; error: Error };
 
+/** What is wrong with which field, in one line, for those who read dead letters. */
+function misfit(error: Parameters<typeof fieldErrors>[0], place = ''): Error {
+  return new Error(fieldErrors(error, place).map(({ pointer, detail }) => `${pointer}: ${detail}`).join('; '));
+}
+
 function parseMessage(message: ConsumeMessage, byType: Map<string, Subscription<never>[]>): Parsed {
-  let envelope: Envelope;
+  let content: unknown;
   try {
-    envelope = envelopeSchema.parse(JSON.parse(message.content.toString('utf8')));
+    content = JSON.parse(message.content.toString('utf8'));
   } catch (error) {
     return { ok: false, reason: 'invalid', error: error as Error };
   }
+  const parsed = envelopeSchema.safeParse(content);
+  if (!parsed.success) return { ok: false, reason: 'invalid', error: misfit(parsed.error) };
+  const envelope: Envelope = parsed.data;
   const subscriptions = byType.get(envelope.type);
   const contract = subscriptions?.[0]?.event;
   if (subscriptions === undefined || contract === undefined) {
     return { ok: false, reason: 'no-such-schema', error: new Error(`${envelope.type} is not subscribed to here`) };
   }
   const data = contract.data.safeParse(envelope.data);
-  if (!data.success) return { ok: false, reason: 'invalid', error: data.error };
+  if (!data.success) return { ok: false, reason: 'invalid', error: misfit(data.error, '/data') };
   return { ok: true, event: { ...envelope, version: Number(envelope.sequence), data: data.data }, subscriptions };
 }
 

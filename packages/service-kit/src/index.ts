@@ -1,4 +1,5 @@
 export { bearerToken, requireBearer } from './bearer.ts';
+export { type DeadLetters, deadLetterRoutes } from './dead-letter-routes.ts';
 export { createHttpApp } from './http.ts';
 export { type BuiltService, createHealthApp, type ReadyChecks, runService } from './lifecycle.ts';
 export { createLog, type Log } from './log.ts';

@@ -1,6 +1,6 @@
 import { createRelay, type Database, isDatabaseUnavailable, openStore } from '@ksbb/document-store';
 import type { Bus } from '@ksbb/messaging';
-import { type BuiltService, createHttpApp, type Log, type Metrics } from '@ksbb/service-kit';
+import { type BuiltService, createHttpApp, deadLetterRoutes, type Log, type Metrics } from '@ksbb/service-kit';
 import { createCapabilities } from './access/capability.ts';
 import { createPinCheck } from './access/check-pin.ts';
 import { confirmReceipt } from './confirm-receipt/route.ts';
@@ -54,6 +54,7 @@ export async function createApp(parts: Parts): Promise<BuiltService & { boards: 
     showBoard({ boards }),
     listBoards({ boards }),
     listInstitutions({ institutions: settings.INSTITUTIONS_FILE }),
+    ...deadLetterRoutes({ deadLetters: bus.deadLetters, operatorToken: settings.OPERATOR_TOKEN }),
   ];
   const app = createHttpApp({ service: 'commitment', routes, log, metrics, isUnavailable: isDatabaseUnavailable });
 

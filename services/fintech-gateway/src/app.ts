@@ -1,6 +1,6 @@
 import { createRelay, type Database, isDatabaseUnavailable } from '@ksbb/document-store';
 import type { Bus } from '@ksbb/messaging';
-import { type BuiltService, createHttpApp, type Log, type Metrics } from '@ksbb/service-kit';
+import { type BuiltService, createHttpApp, deadLetterRoutes, type Log, type Metrics } from '@ksbb/service-kit';
 import { createForwarder } from './forward-contracts/forward.ts';
 import { createLendOn } from './lend-on/lend-on.ts';
 import { type Loop, startLoop } from './loop/loop.ts';
@@ -66,6 +66,7 @@ export async function createApp({ settings, database, bus, log, metrics, clock }
       showChain({ loans, relendings }),
       showPartners({ partners, jobs }),
       showSetAside({ setAside, operatorToken: settings.OPERATOR_TOKEN }),
+      ...deadLetterRoutes({ deadLetters: bus.deadLetters, operatorToken: settings.OPERATOR_TOKEN }),
       ...partners.map(({ name, partner }) => receiveCallback({ name, partner, facts, clock })),
     ],
     log,

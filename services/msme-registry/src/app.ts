@@ -1,6 +1,6 @@
 import { createRelay, type Database, isDatabaseUnavailable } from '@ksbb/document-store';
 import type { Bus } from '@ksbb/messaging';
-import { type BuiltService, createHttpApp, type Log, type Metrics } from '@ksbb/service-kit';
+import { type BuiltService, createHttpApp, deadLetterRoutes, type Log, type Metrics } from '@ksbb/service-kit';
 import { openGazetteer } from './geography/gazetteer.ts';
 import { keepCurrent } from './map-index/keep-current.ts';
 import { createMapIndex } from './map-index/map-index.ts';
@@ -27,7 +27,10 @@ export async function createApp({ settings, database, bus, log, metrics, clock }
 
   const app = createHttpApp({
     service: 'msme-registry',
-    routes: routes({ msmes, coverage, index, gazetteer, clock, operatorToken: settings.OPERATOR_TOKEN }),
+    routes: [
+      ...routes({ msmes, coverage, index, gazetteer, clock, operatorToken: settings.OPERATOR_TOKEN }),
+      ...deadLetterRoutes({ deadLetters: bus.deadLetters, operatorToken: settings.OPERATOR_TOKEN }),
+    ],
     log,
     metrics,
     isUnavailable: isDatabaseUnavailable,

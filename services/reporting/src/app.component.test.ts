@@ -16,7 +16,7 @@ async function start(): Promise<Running> {
   const mongoUrl = freshDatabase('reporting');
   const metrics = createMetrics('reporting');
   const bus: Bus = createBus({ url: amqpUrl, service: 'reporting', log, registry: metrics.registry });
-  const service = createApp({ database: await openDatabase(mongoUrl, log), bus, log, metrics, clock: () => new Date() });
+  const service = createApp({ settings: { OPERATOR_TOKEN: 'an-operator-token-for-tests' }, database: await openDatabase(mongoUrl, log), bus, log, metrics, clock: () => new Date() });
   await bus.started();
   return {
     service,
@@ -141,7 +141,8 @@ describe('a request is refused', () => {
 test('it is ready, describes its interface and takes every event there is', async () => {
   for (const check of Object.values(inOrder.service.ready)) expect(await check()).toBe(true);
   const { body } = await get('/openapi.json');
-  expect(Object.keys(body.paths)).toEqual(['/totals', '/collaborations/{collaborationId}/timeline', '/loans', '/loans/{loanId}', '/events']);
+  const operatorPaths = ['', '/{eventId}', '/replay', '/discard'].map((path) => `/operator/dead-letters${path}`);
+  expect(Object.keys(body.paths)).toEqual(['/totals', '/collaborations/{collaborationId}/timeline', '/loans', '/loans/{loanId}', '/events', ...operatorPaths]);
   const kept = new Set((await get('/events')).body.items.map(({ type }: { type: string }) => type));
   expect(kept).toEqual(new Set(catalogue.map(({ type }) => type)));
 });

@@ -25,6 +25,6 @@ await runService({
       prefetch: PREFETCH,
       isDependencyDown: isDatabaseUnavailable,
     });
-    return createApp({ database, bus, log, metrics, clock: () => new Date() });
+    return createApp({ settings, database, bus, log, metrics, clock: () => new Date() });
   },
 });

@@ -12,6 +12,7 @@ const CAPABILITY_SECRET = 'a-secret-of-enough-characters-for-tests';
 const collaborationId = 'KSBB-0000-0000-0011';
 const trainingId = `${collaborationId}.bookkeeping`;
 const msmeId = 'osm-way-352856285';
+const OPERATOR_TOKEN = 'an-operator-token-for-tests';
 const log = createLog('training', 'silent');
 
 let now = new Date('2026-11-25T00:00:00.000Z');
@@ -61,7 +62,7 @@ beforeAll(async () => {
   await outside.started();
   const metrics = createMetrics('training');
   const bus = createBus({ ...settings, service: 'training', registry: metrics.registry });
-  service = await createApp({ settings: { CAPABILITY_SECRET }, database: await openDatabase(mongoUrl, log), bus, log, metrics, clock: () => now });
+  service = await createApp({ settings: { CAPABILITY_SECRET, OPERATOR_TOKEN }, database: await openDatabase(mongoUrl, log), bus, log, metrics, clock: () => now });
   await bus.started();
   donor = await tokenOf(collaborationId);
 });
@@ -165,5 +166,23 @@ test('it says that it is ready, and describes its interface', async () => {
     '/trainings/{trainingId}/holding',
     '/trainings/{trainingId}/report',
     '/trainings/{trainingId}/cancellation',
+    '/operator/dead-letters',
+    '/operator/dead-letters/{eventId}',
+    '/operator/dead-letters/replay',
+    '/operator/dead-letters/discard',
   ]);
+});
+
+test('an operator sees an event that fits no contract, sends it back and throws it away', async () => {
+  const path = '/operator/dead-letters';
+  const eventId = 'commitment:KSBB-0000-0000-0033@1';
+  const letters = async () => (await request(service.app).get(path).set('Authorization', `Bearer ${OPERATOR_TOKEN}`)).body.letters;
+  await outside.publish(envelope(commitmentConfirmed, 'KSBB-0000-0000-0033', 1, { lines: 'none' }, now));
+  await until(async () => (await letters()) === 1);
+  const { body } = await request(service.app).get(`${path}/${encodeURIComponent(eventId)}`).set('Authorization', `Bearer ${OPERATOR_TOKEN}`);
+  expect(body.letters).toMatchObject([{ service: 'training', eventId, eventType: commitmentConfirmed.type, reason: 'invalid' }]);
+  expect((await post(`${path}/replay`, { eventId }, OPERATOR_TOKEN)).body).toEqual({ replayed: 1, left: 0 });
+  await until(async () => (await letters()) === 1);
+  expect((await post(`${path}/discard`, { eventId }, OPERATOR_TOKEN)).body).toEqual({ discarded: 1, left: 0 });
+  expect(await letters()).toBe(0);
 });

@@ -1,6 +1,6 @@
 import { createRelay, type Database, isDatabaseUnavailable, openStore } from '@ksbb/document-store';
 import type { Bus } from '@ksbb/messaging';
-import { type BuiltService, createHttpApp, type Log, type Metrics } from '@ksbb/service-kit';
+import { type BuiltService, createHttpApp, deadLetterRoutes, type Log, type Metrics } from '@ksbb/service-kit';
 import { createAdmitDonor } from './access/capability.ts';
 import { cancelTraining } from './cancel-training/route.ts';
 import { holdTraining } from './hold-training/route.ts';
@@ -14,7 +14,7 @@ import { trainingStore } from './stores/trainings.ts';
 import { subscriptions } from './subscriptions.ts';
 
 type Parts = {
-  settings: Pick<Settings, 'CAPABILITY_SECRET'>;
+  settings: Pick<Settings, 'CAPABILITY_SECRET' | 'OPERATOR_TOKEN'>;
   database: Database;
   bus: Bus;
   log: Log;
@@ -37,6 +37,7 @@ export async function createApp({ settings, database, bus, log, metrics, clock }
       holdTraining(deps),
       reportTraining(deps),
       cancelTraining(deps),
+      ...deadLetterRoutes({ deadLetters: bus.deadLetters, operatorToken: settings.OPERATOR_TOKEN }),
     ],
     log,
     metrics,

@@ -69,5 +69,9 @@ test('the interface describes itself', async () => {
     '/collaborations/{collaborationId}/receipts',
     '/commitments',
     '/institutions',
+    '/operator/dead-letters',
+    '/operator/dead-letters/discard',
+    '/operator/dead-letters/replay',
+    '/operator/dead-letters/{eventId}',
   ]);
 });

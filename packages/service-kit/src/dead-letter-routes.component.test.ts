@@ -1,0 +1,79 @@
+import request from 'supertest';
+import { type DeadLetters, deadLetterRoutes } from './dead-letter-routes.ts';
+import { createHttpApp } from './http.ts';
+import { createLog } from './log.ts';
+import { createMetrics } from './metrics.ts';
+
+const operatorToken = 'an-operator-token-for-tests';
+const letter = { service: 'stock', eventId: 'shop:s-1@1', eventType: 'ksbb.shop.shelf-filled.v1', reason: 'invalid', error: 'pieces', deadAt: null, content: '{}' };
+const group = { service: 'stock', eventType: letter.eventType, reason: 'invalid', error: 'pieces', count: 2, oldest: null, eventIds: [letter.eventId] };
+
+/** A desk that notes what it was asked. */
+function desk(isAway = false) {
+  const asked: unknown[] = [];
+  const answer = async <T>(what: unknown, value: T): Promise<T> => {
+    asked.push(what);
+    if (isAway) throw new Error('connect ECONNREFUSED secret-host');
+    return value;
+  };
+  const deadLetters: DeadLetters = {
+    list: (choice) => answer(['list', choice], { groups: [group], letters: 2, unseen: 0 }),
+    show: (eventId) => answer(['show', eventId], eventId === letter.eventId ? [letter] : []),
+    replay: (choice) => answer(['replay', choice], { moved: 2, left: 1 }),
+    discard: (choice) => answer(['discard', choice], { moved: 3, left: 0 }),
+  };
+  const routes = deadLetterRoutes({ deadLetters, operatorToken });
+  const app = createHttpApp({ service: 'stock', routes, log: createLog('stock', 'silent'), metrics: createMetrics('stock') });
+  const send = (method: 'get' | 'post', path: string, body?: object) =>
+    request(app)[method](`/operator/dead-letters${path}`).set('Authorization', `Bearer ${operatorToken}`).send(body);
+  return { app, asked, send };
+}
+
+test.each<['get' | 'post', string, object | undefined, unknown, object]>([
+  ['get', '', undefined, ['list', {}], { groups: [group], letters: 2, unseen: 0 }],
+  ['get', '?reason=invalid&eventType=t', undefined, ['list', { reason: 'invalid', eventType: 't' }], { groups: [group], letters: 2, unseen: 0 }],
+  ['get', `/${encodeURIComponent(letter.eventId)}`, undefined, ['show', letter.eventId], { letters: [letter] }],
+  ['post', '/replay', { eventId: 'e' }, ['replay', { eventId: 'e' }], { replayed: 2, left: 1 }],
+  ['post', '/discard', { error: 'pieces' }, ['discard', { error: 'pieces' }], { discarded: 3, left: 0 }],
+])('%s %s asks the desk and answers what it says', async (method, path, body, question, answer) => {
+  const { asked, send } = desk();
+  const { status, body: got } = await send(method, path, body);
+  expect([status, got]).toEqual([200, answer]);
+  expect(asked).toEqual([question]);
+});
+
+test.each<['get' | 'post', string, object | undefined]>([
+  ['get', '', undefined],
+  ['get', '/e', undefined],
+  ['post', '/replay', { eventId: 'e' }],
+  ['post', '/discard', { eventId: 'e' }],
+])('%s %s is for operators alone', async (method, path, body) => {
+  const { app, asked } = desk();
+  for (const token of ['', 'Bearer another-token-of-somebody']) {
+    expect((await request(app)[method](`/operator/dead-letters${path}`).set('Authorization', token).send(body)).status).toBe(401);
+  }
+  expect(asked).toEqual([]);
+});
+
+test.each([
+  [{}, ''],
+  [{ service: 'stock' }, '/service'],
+  [{ eventId: '' }, '/eventId'],
+])('moving %j is refused with the field, and nothing is moved', async (body, pointer) => {
+  const { asked, send } = desk();
+  for (const path of ['/replay', '/discard']) {
+    const answer = await send('post', path, body);
+    expect([answer.status, answer.body.errors[0].pointer]).toEqual([400, pointer]);
+  }
+  expect(asked).toEqual([]);
+});
+
+test('an event without dead letters is not found', async () => {
+  expect((await desk().send('get', '/nothing')).body).toMatchObject({ status: 404, type: 'urn:ksbb-umkm:problem:no-such-dead-letter' });
+});
+
+test('while they cannot be reached that is said, and nothing of the reason', async () => {
+  const answer = await desk(true).send('post', '/replay', { eventId: 'e' });
+  expect([answer.status, answer.headers['retry-after']]).toEqual([503, '5']);
+  expect(JSON.stringify(answer.body)).not.toContain('secret-host');
+});
