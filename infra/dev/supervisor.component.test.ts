@@ -84,5 +84,5 @@ describe('a supervised process', () => {
 });
 
 test('the pause before a restart doubles from 0.2 s to 5 s', () => {
-  expect([1, 2, 3, 4, 5, 6, 7].map(pauseBeforeRestart)).toEqual([200, 400, 800, 1600, 3200, 5000, 5000]);
+  expect([1, 2, 3, 4, 5, 6, 7].map((deaths) => pauseBeforeRestart(deaths))).toEqual([200, 400, 800, 1600, 3200, 5000, 5000]);
 });
