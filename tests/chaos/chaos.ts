@@ -12,8 +12,12 @@ import { boardsOf, findNeeds, listedMsmes } from './load/needs.ts';
 import { seededRandom } from './load/random.ts';
 import { breakBroker } from './rows/broker.ts';
 import { breakDatabase } from './rows/database.ts';
+import { replayDeadLetters } from './rows/dead-letters.ts';
+import { repeatDeliveries } from './rows/duplicates.ts';
 import { killServices } from './rows/kill.ts';
+import { poison } from './rows/poison.ts';
 import { raceForTheLastUnit } from './rows/race.ts';
+import { runReplicas } from './rows/replicas.ts';
 import { startChaosWorld } from './world/chaos-world.ts';
 
 /** Generated ones, beside the 271 real places. */
@@ -38,9 +42,13 @@ const outageMs = 1_000 * Number(values.outage ?? (values.short ? 10 : 60));
 /** The rows of the fault matrix, in the order in which they run. */
 const ROWS: Record<string, (chaos: Chaos) => Promise<Row>> = {
   race: raceForTheLastUnit,
+  kill: killServices,
+  replicas: runReplicas,
+  duplicates: repeatDeliveries,
+  poison,
+  'dead-letters': replayDeadLetters,
   database: breakDatabase,
   broker: (chaos) => breakBroker(chaos, outageMs),
-  kill: killServices,
 };
 
 function readSeed(): number {
@@ -56,7 +64,7 @@ const randomOf = (seed: number, row: string) => seededRandom([...row].reduce((su
 
 /** Deaths that a row causes are told by the row. */
 const unlessOfARow = (text: string) => {
-  if (!/ended \(SIG(KILL|TERM)\)/.test(text)) log(text);
+  if (!/ended \((SIGKILL|exit code 0)\)/.test(text)) log(text);
 };
 
 async function main(command: Command): Promise<number> {

@@ -3,6 +3,13 @@ export type Row = { row: string; faults: number; in: number; out: number; lost: 
 
 export const holds = (row: Row) => row.lost === 0 && row.doubled === 0 && row.unexpected === 0;
 
+/** Two parts of a row as one. */
+export function joined(one: Row, other: Row): Row {
+  const sum = { row: one.row, faults: 0, in: 0, out: 0, lost: 0, doubled: 0, unexpected: 0 };
+  for (const key of ['faults', 'in', 'out', 'lost', 'doubled', 'unexpected'] as const) sum[key] = one[key] + other[key];
+  return sum;
+}
+
 /** Facts that are too few, too many, or that nobody expected. */
 export type Differences = { lost: string[]; doubled: string[]; unexpected: string[] };
 

@@ -1,4 +1,4 @@
-import { differences, holds, rowOf } from './row.ts';
+import { differences, holds, joined, rowOf } from './row.ts';
 
 test('each fact as often as it had to be holds', () => {
   const row = rowOf('kill', 3, ['a', 'b', 'a'], ['a', 'b', 'a']);
@@ -16,6 +16,11 @@ test.each([
   const row = rowOf('kill', 0, expected, seen);
   expect(row).toMatchObject(counts);
   expect(holds(row)).toBe(false);
+});
+
+test('parts of a row add up', () => {
+  const [one, other] = [rowOf('replicas', 1, ['a'], []), rowOf('replicas', 2, ['a'], ['a', 'a', 'b'])];
+  expect(joined(one, other)).toEqual({ row: 'replicas', faults: 3, in: 2, out: 3, lost: 1, doubled: 1, unexpected: 1 });
 });
 
 test('what differs is named', () => {

@@ -48,7 +48,7 @@ async function sign(signUrl: string): Promise<true | undefined> {
 }
 
 /** A loan, signed, paid out, repaid in full; its money goes on to the next. */
-const lend: Journey = async (world, needs, random) => {
+export const lend: Journey = async (world, needs, random) => {
   const partner = random() < 0.5 ? 'amanah' : 'lumbung';
   const { msmeId, needId } = needs.take('capital', LOAN_RUPIAH, random);
   const line = { package: 'capital', msmeId, needId, amountRupiah: LOAN_RUPIAH, partner, instalments: INSTALMENTS };

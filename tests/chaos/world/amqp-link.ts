@@ -70,6 +70,8 @@ export type Link = {
   database: TcpProxy;
   /** Resolves true once the service stands in that window and has lived there for as long as it may; false when `waitMs` are over. */
   untilIn: (window: Window, waitMs: number) => Promise<boolean>;
+  /** Calls `seen` with each piece that the service sends to its database and that says `marker`; it does not go through. */
+  watchDatabase: (marker: string | undefined, seen: () => void) => void;
   /** Lets everything through again. */
   release: () => void;
   close: () => void;
@@ -78,7 +80,15 @@ export type Link = {
 /** Proxies before the broker and the database of one service, which see what passes. */
 export async function startLink(broker: { host: string; port: number }, database: { host: string; port: number }): Promise<Link> {
   let trap: Trap | undefined;
-  const toDatabase = await startTcpProxy(database);
+  let watched: { marker: string; seen: () => void } | undefined;
+  const toDatabase = await startTcpProxy(database, () => ({
+    fromClient: (chunk) => {
+      if (watched === undefined || !chunk.includes(watched.marker)) return chunk;
+      watched.seen();
+      return null;
+    },
+    fromServer: (chunk) => chunk,
+  }));
 
   function inspect(): Inspector {
     const published: Seen['published'] = new Map();
@@ -121,6 +131,9 @@ export async function startLink(broker: { host: string; port: number }, database
         };
         trap = { opening: OPENINGS[window], sprung };
       }),
+    watchDatabase: (marker, seen) => {
+      watched = marker === undefined ? undefined : { marker, seen };
+    },
     release: () => {
       toBroker.mute(false);
       toDatabase.mute(false);

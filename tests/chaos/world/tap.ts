@@ -15,6 +15,8 @@ export type Tap = {
   /** How many of them were published more than once. */
   repeated: () => number;
   clear: () => void;
+  /** Is told of every event as it comes, repeats too; undefined ends it. */
+  listen: (hear: ((event: Tapped) => void) | undefined) => void;
   close: () => Promise<void>;
 };
 
@@ -41,11 +43,14 @@ export async function openTap(url: string): Promise<Tap> {
   let events = new Map<string, Tapped>();
   let repeated = new Set<string>();
   let closed = false;
+  let hear: ((event: Tapped) => void) | undefined;
 
   function take({ fields, properties, content }: ConsumeMessage): void {
     const id = String(properties.messageId);
+    const event = { id, routingKey: fields.routingKey, content, type: String(properties.type), contentType: String(properties.contentType) };
     if (events.has(id)) repeated.add(id);
-    else events.set(id, { id, routingKey: fields.routingKey, content, type: String(properties.type), contentType: String(properties.contentType) });
+    else events.set(id, event);
+    hear?.(event);
   }
 
   let current = await consume(url, take);
@@ -64,6 +69,9 @@ export async function openTap(url: string): Promise<Tap> {
     clear: () => {
       events = new Map();
       repeated = new Set();
+    },
+    listen: (next) => {
+      hear = next;
     },
     close: async () => {
       closed = true;
