@@ -7,7 +7,9 @@ import { freshVhost, removeVhost } from '../../../infra/dev/testing.ts';
 import { findBroker } from './dead-letters-broker.ts';
 import { declareExchange, declareSubscriber } from './topology.ts';
 
-const LETTERS = 300;
+const LETTERS = 150;
+/** Letters that are under way at the same time. */
+const WINDOW = 10;
 
 let url: string;
 let model: ChannelModel;
@@ -32,9 +34,10 @@ afterEach(async () => {
 
 function start(...args: string[]) {
   const child = spawn(process.execPath, [join(import.meta.dirname, 'dead-letters-cli.ts'), ...args], { env: { ...process.env, AMQP_URL: url } });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  const ended = new Promise<{ code: number | null; output: string }>((resolve) => child.on('close', (code) => resolve({ code, output })));
+  let [output, complaints] = ['', ''];
+  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (complaints += chunk.toString()));
+  const ended = new Promise<{ code: number | null; output: string; complaints: string }>((resolve) => child.on('close', (code) => resolve({ code, output, complaints })));
   return { child, ended };
 }
 
@@ -47,28 +50,56 @@ async function idsIn(queue: string): Promise<string[]> {
 }
 
 test('lists by group, and names the services that are not on this broker', async () => {
-  const { code, output } = await start('list').ended;
-  expect([code, output]).toEqual([0, expect.stringContaining(`   ${LETTERS}  commitment  ksbb.x.y.v1  invalid`)]);
-  expect(output).toContain('reporting: there is no queue reporting.dead on this broker');
+  const { code, output, complaints } = await start('list').ended;
+  expect([code, output]).toEqual([0, expect.stringContaining(` ${LETTERS}  commitment  ksbb.x.y.v1  invalid`)]);
+  expect(complaints).toContain('reporting: there is no queue reporting.dead on this broker');
 });
 
 test('refuses to replay everything by a slip, an unknown word and an unknown service', async () => {
   for (const args of [['replay'], ['empty'], ['list', '--service', 'nobody'], ['show', 'e9999']]) {
-    const { code, output } = await start(...args).ended;
+    const { code, complaints } = await start(...args).ended;
     expect([args, code]).toEqual([args, 1]);
-    expect(output).toMatch(/needs at least one of|usage:|--service is one of|there is no dead letter of e9999/);
+    expect(complaints).toMatch(/needs at least one of|usage:|--service is one of|there is no dead letter of e9999/);
   }
 });
 
-test('a replay that is killed halfway and run again loses none; what it sent twice has the same id', async () => {
-  const { child, ended } = start('replay', '--service', 'commitment');
-  while ((await channel.checkQueue('commitment.in')).messageCount < 20) await new Promise((resolve) => setTimeout(resolve, 5));
-  child.kill('SIGKILL');
-  await ended;
-  const again = await start('replay', '--service', 'commitment').ended;
-  expect([again.code, again.output]).toEqual([0, expect.stringContaining('0 left')]);
-  expect(new Set(await idsIn('commitment.in')).size).toBe(LETTERS);
-  expect(await idsIn('commitment.dead')).toEqual([]);
+test('shows and counts as JSON', async () => {
+  const { output } = await start('list', '--service', 'commitment', '--json').ended;
+  expect(JSON.parse(output)).toMatchObject({ groups: [{ service: 'commitment', count: LETTERS }], letters: LETTERS, unseen: 0 });
+  expect(JSON.parse((await start('show', 'e7', '--service', 'commitment', '--json').ended).output)).toMatchObject({ letters: [{ eventId: 'e7', content: '{"id":"e7"}' }] });
+  expect(JSON.parse((await start('discard', '--id', 'e7', '--service', 'commitment', '--json').ended).output)).toEqual({ discarded: 1, left: LETTERS - 1 });
+});
+
+test('a replay that is killed halfway, thrice, and run to its end has every effect once, and sends no more than a window twice for each kill', async () => {
+  const kills = 3;
+  const effects = new Set<string>();
+  let deliveries = 0;
+  await channel.consume('commitment.in', (message) => {
+    if (message === null) return;
+    deliveries += 1;
+    effects.add(String(message.properties.messageId));
+    channel.ack(message);
+  });
+  for (let kill = 1; kill <= kills; kill += 1) {
+    const { child, ended } = start('replay', '--service', 'commitment');
+    while (deliveries < kill * 30) await new Promise((resolve) => setImmediate(resolve));
+    child.kill('SIGKILL');
+    expect((await ended).code).toBeNull();
+  }
+  expect(deliveries).toBeLessThan(LETTERS);
+  const last = await start('replay', '--service', 'commitment').ended;
+  expect([last.code, last.output]).toEqual([0, expect.stringContaining('0 left')]);
+  expect((await start('replay', '--service', 'commitment').ended).output).toContain('0 dead letters replayed, 0 left');
+  while (effects.size < LETTERS) await new Promise((resolve) => setImmediate(resolve));
+  expect(effects.size).toBe(LETTERS);
+  expect(deliveries).toBeLessThanOrEqual(LETTERS + kills * WINDOW);
+  expect((await channel.checkQueue('commitment.dead')).messageCount).toBe(0);
+});
+
+test('two that replay at the same time send each letter once', async () => {
+  const both = await Promise.all([1, 2].map(() => start('replay', '--service', 'commitment').ended));
+  expect(both.map(({ output }) => output).sort()).toEqual(['0 dead letters replayed, 0 left\n', `${LETTERS} dead letters replayed, 0 left\n`]);
+  expect((await idsIn('commitment.in')).sort()).toEqual(Array.from({ length: LETTERS }, (_, at) => `e${at}`).sort());
 });
 
 describe('the broker it works on', () => {

@@ -14,6 +14,8 @@ const PLACES = [...SERVICES.map(deadLettersOf), unrouted];
 const VERBS = ['list', 'show', 'replay', 'discard'] as const;
 const USAGE = 'usage: npm run dead-letters -- list | show ID | replay | discard [--service S] [--id ID] [--type T] [--reason R] [--error E] [--json]';
 const SAY_AFTER_MS = 2_000;
+/** For another command that goes through the same letters. */
+const WAIT_MS = 300_000;
 
 type Verb = (typeof VERBS)[number];
 type Command = { verb: Verb; service: string | undefined; choice: LetterChoice; json: boolean };
@@ -46,7 +48,7 @@ function readCommand(args: string[]): Command {
 /** A desk for each place, so that a place without a queue can be told from one without letters. */
 function desksOf(url: string, service: string | undefined): { service: string; desk: DeadLetterDesk }[] {
   const places = service === undefined ? PLACES : PLACES.filter((place) => place.service === service);
-  return places.map((place) => ({ service: place.service, desk: openDeadLetters(url, [place]) }));
+  return places.map((place) => ({ service: place.service, desk: openDeadLetters(url, [place], { waitMs: WAIT_MS }) }));
 }
 
 /** What each place answers. Where all places are meant, those that are not on this broker are passed over and named. */

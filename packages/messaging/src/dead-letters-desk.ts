@@ -67,13 +67,13 @@ function createGroups() {
   };
 }
 
-/** Opens the desk on a broker. Nothing is connected between calls. */
-export function openDeadLetters(url: string, places: readonly Place[]): DeadLetterDesk {
+/** Opens the desk on a broker. Nothing is connected between calls. `waitMs`: how long each waits for another one, 10 s by default. */
+export function openDeadLetters(url: string, places: readonly Place[], options: { waitMs?: number } = {}): DeadLetterDesk {
   /** The sums over all places. */
   async function sortAll(decide: (letter: DeadLetter) => Fate): Promise<Sorted> {
     const total: Sorted = { keep: 0, replay: 0, discard: 0, unseen: 0 };
     for (const place of places) {
-      const sorted = await sortDeadLetters(url, place, decide);
+      const sorted = await sortDeadLetters(url, place, decide, options);
       for (const part of ['keep', 'replay', 'discard', 'unseen'] as const) total[part] += sorted[part];
     }
     return total;

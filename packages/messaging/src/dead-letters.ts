@@ -7,8 +7,12 @@ const CONNECT_TIMEOUT_MS = 5_000;
 const CONFIRM_TIMEOUT_MS = 30_000;
 const LOCK_WAIT_MS = 10_000;
 const LOCK_PAUSE_MS = 250;
-/** Taken from the queue at a time, of up to 1 MiB each. */
-const BATCH = 50;
+/**
+ * Letters that are under way together, since each confirm of a quorum queue waits for the disk. More than about 30 commands
+ * of one channel wait inside the broker (`quorum_commands_soft_limit`), and acknowledgements among them are lost when the
+ * channel closes: letters that were taken off would be back.
+ */
+const BATCH = 10;
 const LIMIT = 10_000;
 
 const [NOT_FOUND, RESOURCE_LOCKED] = [404, 405];
@@ -39,9 +43,12 @@ const codeOf = (error: unknown) => (error as { code?: number }).code;
 async function onChannel<T>(connection: ChannelModel, use: (channel: ConfirmChannel) => Promise<T>): Promise<T> {
   const channel = await connection.createConfirmChannel();
   channel.on('error', () => undefined);
-  const result = await use(channel);
-  await channel.close();
-  return result;
+  try {
+    return await use(channel);
+  } finally {
+    // Before the connection: closing that overtakes the acknowledgements of its channels.
+    await channel.close().catch(() => undefined);
+  }
 }
 
 /**
@@ -128,19 +135,9 @@ async function sortHeld(channel: ConfirmChannel, place: Place, count: number, de
 
   for (let left = count; left > 0; left -= BATCH) {
     const batch = await Promise.all(Array.from({ length: Math.min(BATCH, left) }, () => channel.get(place.queue)));
-    const underWay: Promise<PromiseSettledResult<void>[]>[] = [];
-    try {
-      for (const message of batch.filter((got) => got !== false)) {
-        const fate = fateOf(message);
-        const work = carryOut(message, fate);
-        // One at a time, so that a command that dies leaves at most one letter that the next one sends again.
-        if (fate === 'replay') await work;
-        else underWay.push(Promise.allSettled([work]));
-      }
-    } finally {
-      await Promise.all(underWay);
-    }
-    const failed = (await Promise.all(underWay)).flat().find((result) => result.status === 'rejected');
+    const judged = batch.filter((message) => message !== false).map((message) => ({ message, fate: fateOf(message) }));
+    const settled = await Promise.allSettled(judged.map(({ message, fate }) => carryOut(message, fate)));
+    const failed = settled.find((result) => result.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
   }
   return sorted;
@@ -152,8 +149,8 @@ async function sortHeld(channel: ConfirmChannel, place: Place, count: number, de
  *
  * A letter that is kept moves to the end of its queue instead of being requeued, since requeueing counts towards a quorum
  * queue's delivery limit on RabbitMQ 4. Each is confirmed where it goes before it is taken off, so a command that dies
- * halfway loses none. It can leave one letter that is replayed and still here: the next replay sends it again with the same
- * id, which handlers bear.
+ * halfway loses none. It can leave at most 10 letters that are replayed and still here: the next replay sends them again
+ * with the same ids, which handlers bear.
  * @throws NoSuchPlace; Error where the broker is away, another command holds the queue or a queue does not take a letter
  */
 export async function sortDeadLetters(url: string, place: Place, decide: (letter: DeadLetter) => Fate, options: Options = {}): Promise<Sorted> {
