@@ -26,6 +26,7 @@ import { clusterStage } from './world.ts';
 
 const NAMESPACE = 'ksbb';
 const OVERLAY = 'k8s/overlays/local';
+const STRANGER = 54_321;
 const TAGS = [...IMAGES, ...BACKING_IMAGES].map(({ name }) => `ksbb/${name}:dev`);
 
 const { json, keep } = parseArgs({ options: { json: { type: 'boolean', default: false }, keep: { type: 'boolean', default: false } } }).values;
@@ -60,7 +61,9 @@ async function apply(cluster: ReturnType<typeof openCluster>): Promise<void> {
   const child = await run(program, ['build', OVERLAY], { cwd: ROOT });
   if (child.code !== 0) throw new Error(`kustomize build ${OVERLAY} failed: ${child.stderr}`);
   const applied = performance.now();
-  await cluster.must(['apply', '--filename', '-'], child.stdout);
+  // As a user that no image knows, to which nothing in it belongs.
+  const manifests = child.stdout.replaceAll(/(runAsUser|runAsGroup|fsGroup): 10001$/gm, `$1: ${STRANGER}`);
+  await cluster.must(['apply', '--filename', '-'], manifests);
   await withProgress(log, 'waiting until every pod is Ready', async () => {
     for (const kind of ['statefulset/rabbitmq', 'statefulset/mongodb']) await cluster.must(['rollout', 'status', kind, '--timeout=180s']);
     for (const service of SERVICE_NAMES) await cluster.untilReady(service, REPLICAS, 240_000);
