@@ -1,0 +1,98 @@
+import {
+  commitmentClosed,
+  commitmentConfirmed,
+  contractDeclined,
+  type Envelope,
+  envelope,
+  type EventDefinition,
+  loanDisbursed,
+  loanRepaid,
+  msmeDelisted,
+  msmeListed,
+  msmeUpdated,
+  needCoverageChanged,
+  repaymentReceived,
+} from '@ksbb/contracts';
+import { describeDeliveries } from '../../../infra/testing/describe-deliveries.ts';
+import { createLendOn } from './lend-on/lend-on.ts';
+import { decide, type LoanRefusal } from './loan/decide.ts';
+import type { Reactions } from './reactions/reactions.ts';
+import { openStores } from './stores/stores.ts';
+import { subscriptions } from './subscriptions.ts';
+import { taken } from './testing/example-loan.ts';
+
+const now = new Date('2026-11-24T03:00:00.000Z');
+const AMOUNT = 6_000_000;
+/** Repaid loans whose money was refused, was confirmed, comes back, and is repaid just now. */
+const [refused, confirmed, returned, repaid] = ['KSBB-0000-0000-0011', 'KSBB-0000-0000-0022', 'KSBB-0000-0000-0033', 'KSBB-0000-0000-0044'];
+/** What the money of two of them became, and a new donor's commitment. */
+const [ofConfirmed, ofReturned, donated] = ['KSBB-0000-0000-0055', 'KSBB-0000-0000-0066', 'KSBB-0000-0000-0077'];
+
+const event = (definition: EventDefinition, subject: string, version: number, data: object): Envelope => envelope(definition, subject, version, { ...definition.example, ...data }, now);
+const loanOf = (collaborationId: string) => ({ loanId: `${collaborationId}.2`, collaborationId, msmeId: 'first', partner: 'amanah' as const });
+const lots = (collaborationId: string, amountRupiah = AMOUNT) => [{ donorCollaborationId: collaborationId, generation: 1, amountRupiah }];
+
+function capitalLine(collaborationId: string, msmeId: string) {
+  const capital = commitmentConfirmed.data.parse(commitmentConfirmed.example).lines.find((line) => line.package === 'capital');
+  return { ...capital, lineId: `${collaborationId}.2`, msmeId, needId: `${msmeId}.capital`, amountRupiah: AMOUNT };
+}
+const donates = (collaborationId: string, version = 1) => event(commitmentConfirmed, collaborationId, version, { collaborationId, lines: [capitalLine(collaborationId, 'first')] });
+const relends = (from: string, collaborationId: string) =>
+  event(commitmentConfirmed, collaborationId, 1, { collaborationId, origin: { kind: 'relend', relendId: `relend.${from}.2.1` }, donorName: null, lines: [capitalLine(collaborationId, 'first')] });
+const isRepaid = (collaborationId: string) => event(loanRepaid, `${collaborationId}.2`, 9, { ...loanOf(collaborationId), amountRupiah: AMOUNT, lots: lots(collaborationId) });
+
+/** An MSME that declared its need in this month; who waits longest is next. */
+function msme(definition: EventDefinition, msmeId: string, version: number, month: number, amountRupiah = AMOUNT) {
+  const needs = [{ needId: `${msmeId}.capital`, package: 'capital', amountRupiah, declaredAt: `2026-${String(month).padStart(2, '0')}-01T00:00:00.000Z` }];
+  return event(definition, msmeId, version, { msmeId, needs });
+}
+const coverage = (msmeId: string, version: number, open: number) =>
+  event(needCoverageChanged, msmeId, version, { msmeId, needs: [{ needId: `${msmeId}.capital`, package: 'capital', declared: AMOUNT, promised: AMOUNT - open, delivered: 0, open }] });
+
+const repayment = (version: number, instalment: number) =>
+  event(repaymentReceived, `${repaid}.2`, version, { ...loanOf(repaid), repaymentId: `R${instalment}`, instalment, lots: lots(repaid, 2_000_000) });
+
+async function takenByPartner({ loans }: Reactions, loanId: string): Promise<void> {
+  const told = await loans.decide<LoanRefusal>(loanId, (loan) => decide(loan, { kind: 'tell', partner: 'amanah', fact: taken }, now));
+  if ('refused' in told) throw new Error(`${loanId}: ${told.refused}`);
+}
+
+describeDeliveries('fintech-gateway', {
+  subscriptions,
+  open: async (world) => {
+    const stores = await openStores(world);
+    return { ...stores, lendOn: createLendOn(stores), nudge: () => undefined, quietMs: 3_600_000, clock: world.clock };
+  },
+  given: async (deps, deliver) => {
+    for (const [at, msmeId] of ['first', 'second', 'third'].entries()) await deliver(msme(msmeListed, msmeId, 1, at + 1));
+    for (const collaborationId of [refused, confirmed, returned, repaid]) {
+      await deliver(donates(collaborationId));
+      await takenByPartner(deps, `${collaborationId}.2`);
+    }
+    for (const collaborationId of [refused, confirmed, returned]) await deliver(isRepaid(collaborationId));
+    await deliver(relends(returned, ofReturned));
+  },
+  events: [
+    donates(donated),
+    relends(confirmed, ofConfirmed),
+    event(commitmentClosed, 'KSBB-0000-0000-0088', 1, {
+      collaborationId: 'KSBB-0000-0000-0088',
+      origin: { kind: 'relend', relendId: `relend.${refused}.2.1` },
+      outcome: 'nothing-covered',
+    }),
+    event(contractDeclined, `${ofReturned}.2`, 4, loanOf(ofReturned)),
+    event(loanDisbursed, `${repaid}.2`, 4, { ...loanOf(repaid), amountRupiah: AMOUNT, lots: lots(repaid) }),
+    repayment(5, 1),
+    repayment(6, 2),
+    isRepaid(repaid),
+    msme(msmeListed, 'fourth', 1, 10),
+    coverage('fourth', 1, AMOUNT),
+    msme(msmeUpdated, 'fourth', 2, 10, 5_000_000),
+    msme(msmeUpdated, 'fourth', 4, 10, 7_000_000),
+    coverage('fourth', 3, 2_000_000),
+    msme(msmeListed, 'fifth', 1, 11),
+    msme(msmeDelisted, 'fifth', 2, 11),
+    msme(msmeListed, 'fifth', 3, 11, 4_000_000),
+  ],
+  settle: ({ lendOn }) => lendOn.sweep(new AbortController().signal),
+});
