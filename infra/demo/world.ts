@@ -1,8 +1,8 @@
-import { spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type BackingServers, startBackingServers } from '../dev/backing-servers.ts';
 import type { Command } from '../dev/command.ts';
+import { loadMsmes } from '../dev/load-msmes.ts';
 import { startPlatform, type Platform, type PlatformOptions } from '../dev/platform.ts';
 import type { Log } from '../dev/progress.ts';
 import { makeRunDirectory, ROOT } from '../dev/run-directory.ts';
@@ -73,21 +73,10 @@ export async function startWorld(command: Command, log: Log, options: WorldOptio
     rabbitUrl: rabbit.url,
     operatorToken: platform.secrets.operatorToken,
     sandboxAdminToken: platform.secrets.sandboxAdminToken,
-    loadMsmes: (msmes) => loadMsmes(command, platform, msmes),
+    loadMsmes: (msmes) => loadMsmes(platform, msmes, { defer: command.defer }),
     killAndAwaitReturn: async (service) => {
       platform.kill(service, 'SIGKILL');
       await platform.untilReady(service);
     },
   };
-}
-
-function loadMsmes(command: Command, platform: Platform, msmes: number): Promise<void> {
-  const args = ['services/msme-registry/src/load-data.ts', '--msmes', String(msmes)];
-  const env = platform.environment('msme-registry');
-  const loader = spawn(process.execPath, args, { cwd: ROOT, env, stdio: ['ignore', 'inherit', 'inherit'] });
-  command.defer(() => void loader.kill('SIGKILL'));
-  return new Promise((resolve, reject) => {
-    loader.once('error', reject);
-    loader.once('exit', (code) => (code === 0 ? resolve() : reject(new Error(`loading the data failed with exit code ${code}`))));
-  });
 }

@@ -1,12 +1,12 @@
 /** `npm start [-- --msmes N] [--port P]`: the whole platform with data loaded, until Ctrl-C. Keeps nothing between runs. */
-import { spawn } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startBackingServers } from './backing-servers.ts';
 import { runCommand, type Command } from './command.ts';
+import { loadMsmes } from './load-msmes.ts';
 import { memoryFor } from './memory.ts';
-import { startPlatform, type Platform } from './platform.ts';
+import { startPlatform } from './platform.ts';
 import { isFreePort } from './ports.ts';
 import { makeRunDirectory, ROOT } from './run-directory.ts';
 
@@ -32,7 +32,8 @@ async function main(command: Command): Promise<number> {
     settings: { portal: { PUBLIC_URL: `http://localhost:${port}` } },
   });
   command.defer(() => platform.stop());
-  await loadData(command, platform, msmes);
+  log(`loading the real MSMEs and ${msmes} generated ones`);
+  await loadMsmes(platform, msmes, { defer: command.defer });
   log(`open http://localhost:${port} (logs in .run/logs, Ctrl-C stops everything)`);
   if (rabbit.managementUrl !== undefined) log(`RabbitMQ management: ${rabbit.managementUrl}`);
   await command.interrupted;
@@ -59,22 +60,6 @@ function integer(name: string, text: string, most: number): number {
     throw new Error(`${name} must be a whole number from 1 to ${most}, not "${text}"`);
   }
   return value;
-}
-
-/** The loader prints its own progress. */
-function loadData(command: Command, platform: Platform, msmes: number): Promise<void> {
-  log(`loading the real MSMEs and ${msmes} generated ones`);
-  const args = ['services/msme-registry/src/load-data.ts', '--msmes', String(msmes)];
-  const env = platform.environment('msme-registry');
-  const loader = spawn(process.execPath, args, { cwd: ROOT, env, stdio: ['ignore', 'inherit', 'inherit'] });
-  command.defer(() => void loader.kill('SIGKILL'));
-  return new Promise((resolve, reject) => {
-    loader.once('error', reject);
-    loader.once('exit', (code, signal) => {
-      if (code === 0) resolve();
-      else reject(new Error(`loading the data failed (${signal ?? `exit code ${code}`})`));
-    });
-  });
 }
 
 runCommand(main, { log, codeWhenInterrupted: 0 });

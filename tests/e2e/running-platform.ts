@@ -1,22 +1,12 @@
-import { spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { loadMsmes } from '../../infra/dev/load-msmes.ts';
 import { type Platform, startPlatform } from '../../infra/dev/platform.ts';
-import { makeRunDirectory, ROOT } from '../../infra/dev/run-directory.ts';
+import { makeRunDirectory } from '../../infra/dev/run-directory.ts';
 import { SERVICE_NAMES, SERVICES } from '../../infra/dev/services.ts';
 import { freshDatabase, freshVhost, removeDatabase, removeVhost } from '../../infra/dev/testing.ts';
 
 export type RunningPlatform = { platform: Platform; stop: () => Promise<void> };
-
-/** Lists the real places and some made-up MSMEs, as the load job does. */
-function load(platform: Platform, msmes: number): Promise<void> {
-  const args = ['services/msme-registry/src/load-data.ts', '--msmes', String(msmes)];
-  const loader = spawn(process.execPath, args, { cwd: ROOT, env: platform.environment('msme-registry'), stdio: ['ignore', 'ignore', 'inherit'] });
-  return new Promise((resolve, reject) => {
-    loader.once('error', reject);
-    loader.once('exit', (code) => (code === 0 ? resolve() : reject(new Error(`loading the data failed with exit code ${code}`))));
-  });
-}
 
 /** Every service as a process of its own, on databases and a virtual host that nobody else uses, with MSMEs on the map. */
 export async function runPlatform(msmes: number): Promise<RunningPlatform> {
@@ -41,7 +31,7 @@ export async function runPlatform(msmes: number): Promise<RunningPlatform> {
       await clean();
     };
     try {
-      await load(platform, msmes);
+      await loadMsmes(platform, msmes, { progress: false });
     } catch (error) {
       await platform.stop();
       throw error;

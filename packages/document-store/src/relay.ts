@@ -7,8 +7,8 @@ import type { Connection } from 'mongoose';
 export type EventPublisher = { publish: (event: Envelope) => Promise<void>; connected: () => boolean };
 
 type Collection = ReturnType<Connection['collection']>;
-/** An aggregate's unsent events, in order. */
-type Lane = { events: Envelope[]; known: Set<string>; running: boolean };
+/** An aggregate's unsent events, in order. It stands in the map of lanes while something runs it. */
+type Lane = { events: Envelope[]; known: Set<string> };
 
 export type Outbox = { nudge: (id: string, outbox: Envelope[]) => void };
 export type Relay = {
@@ -42,7 +42,7 @@ const LONGEST_PAUSE_MS = 60_000;
 export function createRelay({ publisher, log, clock }: { publisher: EventPublisher; log: Log; clock: () => Date }): Relay {
   const collections = new Map<string, Collection>();
   const lanes = new Map<string, Lane>();
-  const running = new Set<Promise<void>>();
+  const underWay = new Set<Promise<void>>();
   const removed = new Set<string>();
   const stopped = new AbortController();
   let sent = 0;
@@ -78,26 +78,23 @@ export function createRelay({ publisher, log, clock }: { publisher: EventPublish
 
   function enqueue(name: string, collection: Collection, id: string, outbox: Envelope[]): Promise<void> | undefined {
     const key = `${name}/${id}`;
-    let lane = lanes.get(key);
-    if (lane === undefined) {
-      if (lanes.size >= LANES || !publisher.connected()) return undefined;
-      lane = { events: [], known: new Set(), running: false };
-      lanes.set(key, lane);
-    }
+    const running = lanes.get(key);
+    if (running === undefined && (lanes.size >= LANES || !publisher.connected())) return undefined;
+    const lane = running ?? { events: [], known: new Set() };
     for (const event of outbox) {
       if (lane.known.has(event.id) || removed.has(event.id)) continue;
       lane.known.add(event.id);
       lane.events.push(event);
     }
-    if (lane.running) return undefined;
-    lane.running = true;
+    if (running !== undefined) return undefined;
+    lanes.set(key, lane);
     const work = run(key, collection, id, lane)
       .catch((error) => {
         lanes.delete(key);
         log.warn({ err: error, collection: name, id }, 'events stay in the outbox for now');
       })
-      .finally(() => running.delete(work));
-    running.add(work);
+      .finally(() => underWay.delete(work));
+    underWay.add(work);
     return work;
   }
 
@@ -145,16 +142,16 @@ export function createRelay({ publisher, log, clock }: { publisher: EventPublish
     sendAll: async (onProgress = () => undefined) => {
       const before = sent;
       await sweepAll(0, () => onProgress(sent - before));
-      await Promise.all(running);
+      await Promise.all(underWay);
       return sent - before;
     },
     settled: async () => {
-      await Promise.all(running);
+      await Promise.all(underWay);
     },
     close: async () => {
       stopped.abort();
       await polling;
-      await Promise.all(running);
+      await Promise.all(underWay);
     },
   };
 }
