@@ -5,12 +5,14 @@ import { lineReceiptConfirmed } from './commitment/line-receipt-confirmed.ts';
 import { lineReleased } from './commitment/line-released.ts';
 import { needCoverageChanged } from './commitment/need-coverage-changed.ts';
 import type { EventDefinition } from './event.ts';
+import { contractCancelled } from './fintech-gateway/contract-cancelled.ts';
 import { contractDeclined } from './fintech-gateway/contract-declined.ts';
 import { contractForwarded } from './fintech-gateway/contract-forwarded.ts';
 import { contractSigned } from './fintech-gateway/contract-signed.ts';
 import { fundRelent } from './fintech-gateway/fund-relent.ts';
 import { loanDisbursed } from './fintech-gateway/loan-disbursed.ts';
 import { loanRepaid } from './fintech-gateway/loan-repaid.ts';
+import { loanWrittenOff } from './fintech-gateway/loan-written-off.ts';
 import { relendProposed } from './fintech-gateway/relend-proposed.ts';
 import { repaymentReceived } from './fintech-gateway/repayment-received.ts';
 import { msmeDelisted } from './msme-registry/msme-delisted.ts';
@@ -36,9 +38,11 @@ export const catalogue: readonly EventDefinition[] = [
   contractForwarded,
   contractSigned,
   contractDeclined,
+  contractCancelled,
   loanDisbursed,
   repaymentReceived,
   loanRepaid,
+  loanWrittenOff,
   relendProposed,
   fundRelent,
   trainingScheduled,

@@ -23,7 +23,21 @@ export const exampleLoan = {
   partner: 'amanah',
 } as const;
 
-export const loanStatus = z.enum(['requested', 'awaiting-signature', 'signed', 'disbursed', 'repaying', 'repaid', 'declined']);
+/** `in-arrears` is a loan that is paid out, and late; `parked` one that waits for an officer before it goes to its partner. */
+export const loanStatus = z.enum([
+  'requested',
+  'forwarding',
+  'parked',
+  'awaiting-signature',
+  'signed',
+  'disbursed',
+  'repaying',
+  'in-arrears',
+  'repaid',
+  'declined',
+  'cancelled',
+  'written-off',
+]);
 
 /** One loan as `GET /loans/:loanId` and `GET /collaborations/:collaborationId/loans` show it. */
 export const loanView = z.object({
@@ -36,6 +50,9 @@ export const loanView = z.object({
   /** The partner's e-contract page, while the signature is awaited. */
   signUrl: z.string().nullable(),
   schedule: z.array(instalment.extend({ paidRupiah: rupiahOrZero })),
+  /** What should have come back by yesterday and has not, since the oldest day it was due; null where nothing is late. */
+  arrears: z.object({ since: z.iso.date(), days: z.int().min(1), amountRupiah: rupiah }).nullable(),
+  writtenOffRupiah: rupiahOrZero,
   lots: z.array(lot),
   /** The loan whose repayment pays this one; null for a donor's own money. */
   relentFrom: lineId.nullable(),

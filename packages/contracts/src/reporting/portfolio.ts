@@ -8,7 +8,7 @@ export const portfolioLoan = z.object({
   msmeId,
   partner,
   amountRupiah: rupiah,
-  status: z.enum(['promised', 'forwarded', 'signed', 'disbursed', 'repaying', 'repaid', 'declined']),
+  status: z.enum(['promised', 'forwarded', 'signed', 'disbursed', 'repaying', 'repaid', 'declined', 'cancelled', 'written-off']),
   repaidRupiah: rupiahOrZero,
   outstandingRupiah: rupiahOrZero,
   relentFrom: lineId.nullable(),
