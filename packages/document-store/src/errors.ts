@@ -6,6 +6,14 @@ export class OutboxFullError extends Error {
   }
 }
 
+/** An event that no broker would be given: it belongs in a store, with a reference in the event. */
+export class EventTooLargeError extends Error {
+  constructor(eventId: string, bytes: number) {
+    super(`${eventId} has ${bytes} bytes; an event has less than 1 MiB`);
+    this.name = 'EventTooLargeError';
+  }
+}
+
 /** Others changed the same aggregate faster, again and again. */
 export class ContentionError extends Error {
   constructor(collection: string, id: string) {
@@ -27,10 +35,16 @@ export function isDuplicateKey(error: unknown): boolean {
   return (error as { code?: number }).code === 11000;
 }
 
-type WriteError = { index: number; code?: number };
+export type WriteError = { index: number; code?: number; errmsg?: string };
 
-/** What failed in an unordered bulk write, each with the place of its document; empty where the error is of another kind. */
+type BulkError = { writeErrors?: WriteError | WriteError[]; result?: { getWriteConcernError?: () => unknown } };
+
+/**
+ * What failed in an unordered bulk write, each with the place of its document. Empty where the error is of another kind, such
+ * as writes of which it is not known whether they will last: then nothing is known of any.
+ */
 export function writeErrors(error: unknown): WriteError[] {
-  const failures = (error as { writeErrors?: WriteError | WriteError[] }).writeErrors ?? [];
+  const { writeErrors: failures = [], result } = error as BulkError;
+  if (result?.getWriteConcernError?.() !== undefined) return [];
   return Array.isArray(failures) ? failures : [failures];
 }

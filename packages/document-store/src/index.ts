@@ -1,5 +1,5 @@
 export { type Database, isDatabaseUnavailable, openDatabase } from './database.ts';
 export { insertOnce, putNewest } from './effects.ts';
-export { ContentionError, DuplicateKeyError, isDuplicateKey, OutboxFullError } from './errors.ts';
+export { ContentionError, DuplicateKeyError, EventTooLargeError, isDuplicateKey, OutboxFullError } from './errors.ts';
 export { createRelay, type EventPublisher, type Relay } from './relay.ts';
 export { type AggregateEvent, type Decided, type DocumentStore, openStore, type Refusal, type Stored, type StoreDefinition } from './store.ts';

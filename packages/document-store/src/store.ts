@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Envelope, envelope, type EventDefinition } from '@ksbb/contracts';
+import type { EventDefinition } from '@ksbb/contracts';
 import { serializeByKey } from '@ksbb/service-kit';
 import type { Connection } from 'mongoose';
+import { batchedReads, batchedWrites } from './batch.ts';
 import { ContentionError, DuplicateKeyError, isDuplicateKey, OutboxFullError, writeErrors } from './errors.ts';
 import type { Relay } from './relay.ts';
+import { type UnsentEvent, unsentEvents } from './unsent.ts';
 
 /** At this many unsent events an aggregate takes no more: the broker has been away for long. */
 const OUTBOX_LIMIT = 100;
@@ -19,7 +21,7 @@ export type Stored<State> = { id: string; version: number; state: State };
 export type Decided<State, Event> = Stored<State> & { events: Event[] };
 
 /** One aggregate as it lies in MongoDB. */
-export type StoredDocument<State> = { _id: string; version: number; state: State; outbox: Envelope[]; keys?: Record<string, string> };
+export type StoredDocument<State> = { _id: string; version: number; state: State; outbox: UnsentEvent[]; keys?: Record<string, string> };
 
 export type StoreDefinition<State, Event extends AggregateEvent> = {
   collection: string;
@@ -50,6 +52,8 @@ export type DocumentStore<State, Event extends AggregateEvent> = {
   find: (filter: Record<string, unknown>, limit: number) => Promise<Stored<State>[]>;
 };
 
+type Content<State> = Omit<StoredDocument<State>, '_id'>;
+
 type Context = { connection: Connection; relay: Relay; clock: () => Date };
 
 /** Makes sure that the indexes exist and gives the store of one kind of aggregate. */
@@ -68,54 +72,53 @@ export async function openStore<State, Event extends AggregateEvent>(
   for (const name of definition.keys?.names ?? []) {
     await collection.createIndex({ [`keys.${name}`]: 1 }, { unique: true, sparse: true });
   }
-  const outbox = relay.register(definition.collection, collection);
+  const write = batchedWrites(collection);
+  const readDocument = batchedReads<Document>(collection);
+  const outbox = relay.register(definition.collection, collection, write);
 
   const toStored = ({ _id, version, state }: Document): Stored<State> => ({ id: _id, version, state });
 
+  async function read(id: string): Promise<Content<State>> {
+    return (await readDocument(id)) ?? { version: 0, state: definition.initial, outbox: [] };
+  }
+
   function fold(id: string, from: { version: number; state: State }, events: Event[]) {
-    const now = clock();
-    const envelopes = events.flatMap((event, at) => {
-      const contract = published.get(event.type);
-      if (contract === undefined) return [];
-      return [envelope(contract, id, from.version + at + 1, contract.data.parse(event.data), now)];
-    });
     const state = events.reduce(definition.evolve, from.state);
     const keys = definition.keys?.of(state);
-    return { version: from.version + events.length, state, envelopes, ...(keys === undefined ? {} : { keys }) };
+    const unsent = unsentEvents(published, { id, version: from.version, now: clock() }, events);
+    return { version: from.version + events.length, state, unsent, ...(keys === undefined ? {} : { keys }) };
+  }
+
+  /** Writes what follows from `before`, if that still stands. Answers whether it did. */
+  async function replace(id: string, before: Content<State>, replacement: Content<State>): Promise<boolean> {
+    // An upsert, since one command writes many: where another writer was faster, inserting the same _id fails by itself.
+    const failure = await write({ replaceOne: { filter: { _id: id, version: before.version }, replacement, upsert: true } });
+    if (failure === undefined) return true;
+    if (!isDuplicateKey(failure)) throw new Error(`${definition.collection} ${id} was not written: ${failure.errmsg}`);
+    if ((await read(id)).version === before.version) throw new DuplicateKeyError(definition.collection, id);
+    return false;
   }
 
   /** One optimistic try; undefined when another writer was faster. */
   async function attempt<No extends Refusal>(id: string, decide: (state: State, version: number) => Event[] | No) {
-    const found = await collection.findOne({ _id: id } as object);
-    const before = found === null ? { version: 0, state: definition.initial, outbox: [] } : (found as unknown as Document);
+    const before = await read(id);
     const events = decide(before.state, before.version);
     if ('refused' in events) return events;
     if (events.length === 0) return { id, version: before.version, state: before.state, events };
-    if (before.outbox.length >= OUTBOX_LIMIT) throw new OutboxFullError(definition.collection, id);
+    const waiting = outbox.unsent(before.outbox);
+    if (waiting.length >= OUTBOX_LIMIT) throw new OutboxFullError(definition.collection, id);
 
-    const { version, state, envelopes, keys } = fold(id, before, events);
-    const set = { version, state, ...(keys === undefined ? {} : { keys }) };
-    if (found === null) {
-      try {
-        await collection.insertOne({ _id: id, outbox: envelopes, ...set } as never);
-      } catch (error) {
-        if (!isDuplicateKey(error)) throw error;
-        if ((await collection.findOne({ _id: id } as object)) === null) throw new DuplicateKeyError(definition.collection, id);
-        return undefined;
-      }
-    } else {
-      const update = { $set: set, ...(envelopes.length > 0 ? { $push: { outbox: { $each: envelopes } } } : {}) };
-      const { matchedCount } = await collection.updateOne({ _id: id, version: before.version } as object, update as object);
-      if (matchedCount === 0) return undefined;
-    }
-    if (envelopes.length > 0) outbox.nudge(id, [...before.outbox, ...envelopes]);
-    return { id, version, state, events };
+    const { unsent, ...folded } = fold(id, before, events);
+    const after = { ...folded, outbox: [...waiting, ...unsent] };
+    if (!(await replace(id, before, after))) return undefined;
+    outbox.nudge(id, after.outbox);
+    return { id, version: after.version, state: after.state, events };
   }
 
   return {
     load: async (id) => {
-      const found = await collection.findOne({ _id: id } as object);
-      return found === null ? null : toStored(found as unknown as Document);
+      const found = await readDocument(id);
+      return found === null ? null : toStored(found);
     },
     loadByKey: async (name, value) => {
       const found = await collection.findOne({ [`keys.${name}`]: value } as object);
@@ -132,8 +135,8 @@ export async function openStore<State, Event extends AggregateEvent>(
       }),
     createMany: async (items) => {
       const documents = items.map(({ id, events }) => {
-        const { envelopes, ...rest } = fold(id, { version: 0, state: definition.initial }, events);
-        return { _id: id, outbox: envelopes, ...rest };
+        const { unsent, ...rest } = fold(id, { version: 0, state: definition.initial }, events);
+        return { _id: id, outbox: unsent, ...rest };
       });
       const existing = new Set<number>();
       try {

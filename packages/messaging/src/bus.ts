@@ -1,36 +1,43 @@
-import type { Envelope } from '@ksbb/contracts';
 import type { Log } from '@ksbb/service-kit';
+import type { ChannelModel } from 'amqplib';
 import type { Registry } from 'prom-client';
 import { superviseConnection, type SupervisedConnection } from './connection.ts';
 import { createConsumer, type RunningConsumer } from './consumer.ts';
 import { type DeadLetterDesk, openDeadLetters } from './dead-letters-desk.ts';
 import { deadLettersOf, unroutedOf } from './dead-letters-place.ts';
+import { CONTENT_TYPE, EVENT_BYTES_LIMIT } from './delivery.ts';
 import { createFollower, type Following } from './follow.ts';
 import { createBusMetrics } from './metrics.ts';
-import { createPublisher, eventMessage } from './publisher.ts';
+import { createPublisher, ReturnedError } from './publisher.ts';
 import { createSettler } from './settle.ts';
 import type { Subscription } from './subscription.ts';
-import { declareExchange } from './topology.ts';
+import { declareExchange, EXCHANGE } from './topology.ts';
+import { endSpan, startSend, type TracedEnvelope } from './tracing.ts';
 
 type BusOptions = {
   /** amqp:// address with the virtual host. */
   url: string;
-  /** Names the service's queues: `<service>.in`, `<service>.retry.*`, `<service>.dead`. */
+  /** Names the service's queues: `<service>.in`, `<service>.alone`, `<service>.retry.*`, `<service>.dead`. */
   service: string;
   log: Log;
   registry: Registry;
   /** Deliveries in hand at once. */
   prefetch?: number;
+  /** Messages and bytes published and not confirmed at once. */
+  window?: { messages: number; bytes: number };
   /** Whether a handler's error means that a dependency is away. Its deliveries are then held until it is back. */
   isDependencyDown?: (error: unknown) => boolean;
 };
 
 export type Bus = {
   /** Resolves when the broker has confirmed the event. Used by the outbox relay; services publish by deciding. */
-  publish: (event: Envelope) => Promise<void>;
+  publish: (event: TracedEnvelope) => Promise<void>;
   /** Whether events can be sent now. */
   connected: () => boolean;
-  /** Whether the broker is reached in both directions. */
+  /**
+   * Whether the broker has been reached and the service's queues stand as they should. A broker that goes away later
+   * changes nothing: commands are still accepted, and their events wait in the outbox.
+   */
   ready: () => boolean;
   /** Begins to handle the events of a service's table. Once for each bus. */
   subscribe: <Deps>(subscriptions: readonly Subscription<Deps>[], deps: Deps) => void;
@@ -39,62 +46,95 @@ export type Bus = {
    * anew what may have been missed (see follow.ts).
    */
   follow: <Deps>(table: readonly Following<Deps>[], deps: Deps, onReset: () => Promise<void>) => void;
-  /** Resolves when the broker is reached for the first time, and the service's queues stand. */
-  started: () => Promise<void>;
   /** What this service could not handle, and what it published and nobody took. For operators. */
   deadLetters: DeadLetterDesk;
+  /** Resolves when the broker is reached for the first time, and the service's queues stand. */
+  started: () => Promise<void>;
   /** Takes no more deliveries and finishes those in hand. Publishing goes on. */
   stopConsuming: () => Promise<void>;
   /** Waits for confirms, then disconnects. */
   close: () => Promise<void>;
 };
 
-/** Connects to the broker, and goes on trying for ever; publishing and consuming have a connection each. */
-export function createBus({ url, service, log, registry, prefetch = 64, isDependencyDown = () => false }: BusOptions): Bus {
+function checkLimits(prefetch: number, { messages, bytes }: { messages: number; bytes: number }): void {
+  const faults = [
+    ...(Number.isInteger(prefetch) && prefetch >= 1 && prefetch <= 1_000 ? [] : [`prefetch is ${prefetch}: a whole number from 1 to 1000 is needed`]),
+    ...(messages >= prefetch ? [] : [`window.messages (${messages}) is less than prefetch (${prefetch}): deliveries that fail together could not be moved together`]),
+    ...(bytes >= EVENT_BYTES_LIMIT ? [] : [`window.bytes (${bytes}) is less than the largest event (${EVENT_BYTES_LIMIT})`]),
+  ];
+  if (faults.length > 0) throw new RangeError(`the bus cannot work so: ${faults.join('; ')}`);
+}
+
+/**
+ * Connects to the broker, and goes on trying for ever; publishing and consuming have a connection each.
+ * @throws RangeError where the limits cannot work together
+ */
+export function createBus(options: BusOptions): Bus {
+  const { url, service, log, registry, prefetch = 64, window = { messages: 512, bytes: 16 * 1024 * 1024 }, isDependencyDown = () => false } = options;
+  checkLimits(prefetch, window);
   const metrics = createBusMetrics(registry);
   const stopping = new AbortController();
-  const publisher = createPublisher((message) => {
+  const publisher = createPublisher(window, (message) => {
     log.error({ messageId: message.properties.messageId, routingKey: message.fields.routingKey }, 'an event was returned: no queue takes it');
   });
-  const publishing = Promise.withResolvers<void>();
   const connections: SupervisedConnection[] = [];
+  const waitingFor = new Set<string>();
   let consumer: RunningConsumer | undefined;
-  let consuming: Promise<void> = Promise.resolve();
-  let consumerConnected = false;
 
-  connections.push(
-    superviseConnection({
+  /** Keeps a connection for one purpose. Resolves when it works for the first time. */
+  function connect(purpose: string, onConnect: (model: ChannelModel) => Promise<void>, onDisconnect: () => void = () => undefined): Promise<void> {
+    const connected = Promise.withResolvers<void>();
+    waitingFor.add(purpose);
+    metrics.connected.set({ connection: purpose }, 0);
+    const supervised = superviseConnection({
       url,
-      name: `${service} publish`,
+      name: `${service} ${purpose}`,
       log,
       onConnect: async (model) => {
-        const channel = await model.createChannel();
-        await declareExchange(channel);
-        await channel.close();
-        await publisher.attach(model);
-        metrics.connected.set({ connection: 'publish' }, 1);
-        publishing.resolve();
+        await onConnect(model);
+        metrics.connected.set({ connection: purpose }, 1);
+        waitingFor.delete(purpose);
+        connected.resolve();
       },
       onDisconnect: () => {
-        publisher.detach();
-        metrics.connected.set({ connection: 'publish' }, 0);
+        onDisconnect();
+        metrics.connected.set({ connection: purpose }, 0);
       },
-    }),
-  );
+    });
+    connections.push(supervised);
+    return connected.promise;
+  }
+
+  const attachPublisher = async (model: ChannelModel) => {
+    const channel = await model.createChannel();
+    channel.on('error', () => undefined);
+    await declareExchange(channel);
+    await channel.close();
+    await publisher.attach(model);
+  };
+  const publishing = connect('publish', attachPublisher, publisher.detach);
+  let consuming: Promise<void> = Promise.resolve();
 
   return {
     publish: async (event) => {
-      const { target, content, properties } = eventMessage(event);
+      const content = Buffer.from(JSON.stringify(event));
+      if (content.length >= EVENT_BYTES_LIMIT) throw new RangeError(`${event.id} has ${content.length} bytes; an event has less than ${EVENT_BYTES_LIMIT}`);
+      const routingKey = event.type.slice('ksbb.'.length);
+      const started = performance.now();
+      const done = (result: string) => metrics.published.observe({ event: routingKey, result }, (performance.now() - started) / 1000);
+      const { span, headers } = startSend(event, routingKey);
       try {
-        await publisher.send(target, content, properties);
-        metrics.published.inc({ event: target.routingKey, result: 'confirmed' });
+        await publisher.send({ exchange: EXCHANGE, routingKey }, content, { messageId: event.id, type: event.type, contentType: CONTENT_TYPE, ...(headers === undefined ? {} : { headers }) });
+        done('confirmed');
+        endSpan(span);
       } catch (error) {
-        metrics.published.inc({ event: target.routingKey, result: 'not-confirmed' });
+        done(error instanceof ReturnedError ? 'returned' : 'not-confirmed');
+        endSpan(span, error as Error);
         throw error;
       }
     },
     connected: publisher.connected,
-    ready: () => publisher.connected() && (consumer === undefined || consumerConnected),
+    ready: () => waitingFor.size === 0,
     subscribe: (subscriptions, deps) => {
       if (consumer !== undefined) throw new Error('a bus takes one table of subscriptions');
       const settle = createSettler({
@@ -105,37 +145,20 @@ export function createBus({ url, service, log, registry, prefetch = 64, isDepend
         onFailure: (event, error) => log.warn({ err: error, event: event.type, id: event.id }, 'handling an event failed'),
       });
       const routingKeys = [...new Set(subscriptions.map((subscription) => subscription.event.routingKey))];
-      const running = createConsumer({ service, routingKeys, prefetch, settle, publisher, metrics, log });
+      const running = createConsumer({ service, routingKeys, prefetch, settle, publisher, metrics, log, stopping: stopping.signal });
       consumer = running;
-      const attached = Promise.withResolvers<void>();
-      consuming = attached.promise;
-      connections.push(
-        superviseConnection({
-          url,
-          name: `${service} consume`,
-          log,
-          onConnect: async (model) => {
-            await publishing.promise;
-            await running.attach(model);
-            consumerConnected = true;
-            metrics.connected.set({ connection: 'consume' }, 1);
-            attached.resolve();
-          },
-          onDisconnect: () => {
-            consumerConnected = false;
-            metrics.connected.set({ connection: 'consume' }, 0);
-          },
-        }),
-      );
+      consuming = connect('consume', async (model) => {
+        await publishing;
+        await running.attach(model);
+      });
     },
     follow: (table, deps, onReset) => {
-      const onConnect = createFollower({ table, deps, onReset, log });
-      connections.push(superviseConnection({ url, name: `${service} follow`, log, onConnect, onDisconnect: () => undefined }));
-    },
-    started: async () => {
-      await Promise.all([publishing.promise, consuming]);
+      void connect('follow', createFollower({ table, deps, onReset, log }));
     },
     deadLetters: openDeadLetters(url, [deadLettersOf(service), unroutedOf(service)]),
+    started: async () => {
+      await Promise.all([publishing, consuming]);
+    },
     stopConsuming: async () => {
       stopping.abort();
       await consumer?.stop();

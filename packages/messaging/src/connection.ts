@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '@ksbb/service-kit';
 import { type ChannelModel, connect } from 'amqplib';
+import { QueueConflict } from './topology.ts';
 
 const HEARTBEAT_SECONDS = 15;
 const CONNECT_TIMEOUT_MS = 5_000;
+const CLOSE_TIMEOUT_MS = 2_000;
 const FIRST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 10_000;
 
@@ -24,6 +26,11 @@ function pauseBefore(attempt: number): number {
   return Math.random() * Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(attempt, 10));
 }
 
+/** Closes a connection. A broker that does not answer is not waited for: amqplib's promise would then stay open for ever. */
+async function hangUp(model: ChannelModel): Promise<void> {
+  await Promise.race([model.close().catch(() => undefined), sleep(CLOSE_TIMEOUT_MS, undefined, { ref: false })]);
+}
+
 /** Keeps one connection to the broker, for ever, until closed. Resolves at once; `onConnect` tells when it is there. */
 export function superviseConnection({ url, name, log, onConnect, onDisconnect }: Supervision): SupervisedConnection {
   const stopped = new AbortController();
@@ -39,7 +46,7 @@ export function superviseConnection({ url, name, log, onConnect, onDisconnect }:
     const ended = new Promise<void>((resolve) => model.once('close', () => resolve()));
     model.on('error', (error) => log.warn({ err: error, connection: name }, 'broker connection failed'));
     model.on('blocked', (reason) => log.warn({ reason, connection: name }, 'the broker takes no messages for now'));
-    if (stopped.signal.aborted) return void (await model.close());
+    if (stopped.signal.aborted) return hangUp(model);
     current = model;
     try {
       await onConnect(model);
@@ -47,14 +54,19 @@ export function superviseConnection({ url, name, log, onConnect, onDisconnect }:
     } finally {
       current = undefined;
       onDisconnect();
-      await model.close().catch(() => undefined);
+      await hangUp(model);
     }
+  }
+
+  function report(error: Error): void {
+    if (error instanceof QueueConflict) log.error({ connection: name }, error.message);
+    else log.warn({ reason: error.message, connection: name }, 'no connection to the broker; trying again');
   }
 
   async function supervise(): Promise<void> {
     for (let attempt = 0; !stopped.signal.aborted; attempt += 1) {
       const started = performance.now();
-      await live().catch((error) => log.warn({ reason: (error as Error).message, connection: name }, 'no connection to the broker; trying again'));
+      await live().catch(report);
       if (performance.now() - started > LONGEST_PAUSE_MS) attempt = 0;
       await sleep(pauseBefore(attempt), undefined, { signal: stopped.signal }).catch(() => undefined);
     }
@@ -64,7 +76,7 @@ export function superviseConnection({ url, name, log, onConnect, onDisconnect }:
   return {
     close: async () => {
       stopped.abort();
-      await current?.close().catch(() => undefined);
+      if (current !== undefined) await hangUp(current);
       await supervision;
     },
   };

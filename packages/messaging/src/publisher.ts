@@ -1,12 +1,9 @@
-import type { Envelope } from '@ksbb/contracts';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ChannelModel, ConfirmChannel, Message, Options } from 'amqplib';
-import { EXCHANGE } from './topology.ts';
 
-const WINDOW_MESSAGES = 512;
-const WINDOW_BYTES = 16 * 1024 * 1024;
-/** Larger events are refused: they belong in a store, with a reference in the event. */
-const MAX_EVENT_BYTES = 1024 * 1024;
 const CONFIRM_TIMEOUT_MS = 30_000;
+const LOOK_EVERY_MS = 5_000;
+const FLUSH_TIMEOUT_MS = 5_000;
 
 /** The broker could not be reached or did not confirm; whether the message arrived is not known. */
 export class NotConfirmedError extends Error {
@@ -16,75 +13,92 @@ export class NotConfirmedError extends Error {
   }
 }
 
+/** The broker confirmed the message and gave it back: no queue takes it. */
+export class ReturnedError extends NotConfirmedError {
+  constructor(messageId: string, routingKey: string) {
+    super(`${messageId} was returned: no queue takes ${routingKey}`);
+    this.name = 'ReturnedError';
+  }
+}
+
 type Target = { exchange: string; routingKey: string };
 type Properties = Options.Publish & { messageId: string };
+/** What is kept of a message until its confirm. Not the message: kept that long, its bytes would outlive a garbage collection. */
+type Sending = { bytes: number; messageId: string; routingKey: string; since: number; resolve: () => void; reject: (error: Error) => void };
+type Waiting = { sending: Sending; exchange: string; content: Buffer; properties: Properties };
 
 export type Publisher = {
   attach: (model: ChannelModel) => Promise<void>;
   detach: () => void;
+  /** Whether the broker takes messages now. */
   connected: () => boolean;
   /** Resolves when the broker has confirmed. @throws NotConfirmedError otherwise. */
   send: (target: Target, content: Buffer, properties: Properties) => Promise<void>;
-  /** Resolves when nothing is in flight. */
+  /** Resolves when nothing is in flight, or has been for too long. */
   flush: () => Promise<void>;
 };
 
-/** Where an event goes and how, ready to be sent. */
-export function eventMessage(event: Envelope): { target: Target; content: Buffer; properties: Properties } {
-  return {
-    target: { exchange: EXCHANGE, routingKey: event.type.replace(/^ksbb\./, '') },
-    content: Buffer.from(JSON.stringify(event)),
-    properties: { messageId: event.id, type: event.type, contentType: 'application/cloudevents+json', timestamp: Math.floor(Date.now() / 1000) },
-  };
-}
-
-/** Publishes with confirms, at most 512 messages or 16 MiB in flight; what is over waits its turn. */
-export function createPublisher(onReturned: (message: Message) => void): Publisher {
+/** Publishes with confirms, at most `messages` or `bytes` in flight; what is over waits its turn, in order. */
+export function createPublisher(window: { messages: number; bytes: number }, onReturned: (message: Message) => void): Publisher {
   let channel: ConfirmChannel | undefined;
-  let messages = 0;
+  let unblockedAt = 0;
+  let blocked = false;
   let bytes = 0;
-  const waiting: (() => void)[] = [];
-  const settled = new Set<() => void>();
-  const inFlight = new Set<(error: Error) => void>();
-  const returned = new Set<string>();
+  /** Oldest first. */
+  const inFlight = new Set<Sending>();
+  const waiting: Waiting[] = [];
+  const returned = new Map<string, number>();
+  let idle = Promise.withResolvers<void>();
 
-  const full = () => messages >= WINDOW_MESSAGES || (messages > 0 && bytes >= WINDOW_BYTES);
+  const full = () => inFlight.size >= window.messages || (inFlight.size > 0 && bytes >= window.bytes);
 
-  async function slot(size: number): Promise<void> {
-    while (full()) await new Promise<void>((resolve) => waiting.push(resolve));
-    messages += 1;
-    bytes += size;
+  function takeReturned(messageId: string): boolean {
+    const times = returned.get(messageId) ?? 0;
+    if (times > 1) returned.set(messageId, times - 1);
+    else returned.delete(messageId);
+    return times > 0;
   }
 
-  function free(size: number): void {
-    messages -= 1;
-    bytes -= size;
-    waiting.shift()?.();
-    if (messages === 0) for (const done of settled) done();
+  function land(sending: Sending): void {
+    inFlight.delete(sending);
+    bytes -= sending.bytes;
   }
 
-  function failAll(why: string): void {
-    channel = undefined;
-    for (const fail of inFlight) fail(new NotConfirmedError(why));
+  function settle(sending: Sending, error: Error | null): void {
+    land(sending);
+    const wasReturned = returned.size > 0 && takeReturned(sending.messageId);
+    if (error !== null) sending.reject(new NotConfirmedError(error.message));
+    else if (wasReturned) sending.reject(new ReturnedError(sending.messageId, sending.routingKey));
+    else sending.resolve();
+    for (let next = waiting[0]; next !== undefined && !full(); next = waiting[0]) {
+      waiting.shift();
+      transmit(next);
+    }
+    if (inFlight.size === 0) idle.resolve();
   }
 
-  function confirmed(on: ConfirmChannel, { exchange, routingKey }: Target, content: Buffer, properties: Properties): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => settle(new NotConfirmedError('no answer in time')), CONFIRM_TIMEOUT_MS);
-      const settle = (error?: Error) => {
-        clearTimeout(timer);
-        inFlight.delete(settle as (error: Error) => void);
-        const wasReturned = returned.delete(properties.messageId);
-        if (error !== undefined) reject(error);
-        else if (wasReturned) reject(new NotConfirmedError(`${properties.messageId} was returned: no queue takes ${routingKey}`));
-        else resolve();
-      };
-      inFlight.add(settle);
+  function transmit({ sending, exchange, content, properties }: Waiting): void {
+    if (channel === undefined) return sending.reject(new NotConfirmedError('no connection'));
+    inFlight.add(sending);
+    bytes += sending.bytes;
+    sending.since = performance.now();
+    try {
       // A false answer means that the socket is full: the message is buffered all the same, and is not sent again.
-      on.publish(exchange, routingKey, content, { persistent: true, mandatory: true, ...properties }, (error) =>
-        settle(error ? new NotConfirmedError('refused') : undefined),
-      );
-    });
+      channel.publish(exchange, sending.routingKey, content, properties, (error) => settle(sending, error));
+    } catch (error) {
+      land(sending);
+      sending.reject(new NotConfirmedError((error as Error).message));
+    }
+  }
+
+  /** A broker that is up and confirms nothing any more is left: closing the channel settles what is in flight. */
+  function watch(model: ChannelModel): void {
+    const look = setInterval(() => {
+      const [oldest] = inFlight;
+      if (blocked || oldest === undefined) return;
+      if (performance.now() - Math.max(oldest.since, unblockedAt) > CONFIRM_TIMEOUT_MS) void model.close().catch(() => undefined);
+    }, LOOK_EVERY_MS).unref();
+    model.once('close', () => clearInterval(look));
   }
 
   return {
@@ -92,36 +106,42 @@ export function createPublisher(onReturned: (message: Message) => void): Publish
       const fresh = await model.createConfirmChannel();
       fresh.on('error', () => undefined);
       fresh.on('close', () => {
-        if (channel === fresh) failAll('the channel closed');
-        // Only this channel ended: a new connection builds a new one, and the supervisor makes one at once.
+        if (channel === fresh) channel = undefined;
+        // Only this channel ended: the supervisor makes a new connection at once, and a channel on it.
         void model.close().catch(() => undefined);
       });
       fresh.on('return', (message) => {
-        returned.add(String(message.properties.messageId));
+        const messageId = String(message.properties.messageId);
+        returned.set(messageId, (returned.get(messageId) ?? 0) + 1);
         onReturned(message);
       });
+      model.on('blocked', () => {
+        blocked = true;
+      });
+      model.on('unblocked', () => {
+        blocked = false;
+        unblockedAt = performance.now();
+      });
+      blocked = false;
+      returned.clear();
+      watch(model);
       channel = fresh;
     },
-    detach: () => failAll('the connection closed'),
-    connected: () => channel !== undefined,
-    send: async (target, content, properties) => {
-      if (content.length > MAX_EVENT_BYTES) throw new RangeError(`${properties.messageId} has ${content.length} bytes; at most ${MAX_EVENT_BYTES} are sent`);
-      await slot(content.length);
-      try {
-        if (channel === undefined) throw new NotConfirmedError('no connection');
-        await confirmed(channel, target, content, properties);
-      } finally {
-        free(content.length);
-      }
+    detach: () => {
+      channel = undefined;
     },
-    flush: () =>
-      new Promise((resolve) => {
-        if (messages === 0) return resolve();
-        const done = () => {
-          settled.delete(done);
-          resolve();
-        };
-        settled.add(done);
+    connected: () => channel !== undefined && !blocked,
+    send: ({ exchange, routingKey }, content, more) =>
+      new Promise((resolve, reject) => {
+        const sending = { bytes: content.length, messageId: more.messageId, routingKey, since: 0, resolve, reject };
+        const message = { sending, exchange, content, properties: { persistent: true, mandatory: true, ...more } };
+        if (waiting.length > 0 || full()) waiting.push(message);
+        else transmit(message);
       }),
+    flush: async () => {
+      if (inFlight.size === 0) return;
+      idle = Promise.withResolvers();
+      await Promise.race([idle.promise, sleep(FLUSH_TIMEOUT_MS, undefined, { ref: false })]);
+    },
   };
 }

@@ -1,64 +1,32 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Envelope, envelopeSchema, type ReceivedEvent } from '@ksbb/contracts';
-import { fieldErrors, serializeByKey } from '@ksbb/service-kit';
+import type { ReceivedEvent } from '@ksbb/contracts';
+import { serializeByKey } from '@ksbb/service-kit';
 import type { ConsumeMessage } from 'amqplib';
+import { attemptOf, type Fault, parseMessage, redeliveriesOf } from './delivery.ts';
 import { RejectedEvent, type Subscription, TooEarly } from './subscription.ts';
 import { RETRY_TIERS } from './topology.ts';
+import { inProcessSpan } from './tracing.ts';
 
-const ATTEMPT_HEADER = 'x-ksbb-attempt';
 const TRIES_IN_PROCESS = 2;
 const IN_PROCESS_PAUSE_MS = 100;
 const DEPENDENCY_PAUSE_MS = 1_000;
-/** Redeliveries without a finished attempt: the process died or lost its connection each time. */
-const REDELIVERIES = 5;
+/**
+ * Redeliveries without a finished attempt: the process died or lost its connection each time, with this delivery and up to
+ * a prefetch of others in hand. From the second on nobody can say which of them it was, so each waits in the alone queue,
+ * where a process holds one at a time: there, redeliveries are the message's own.
+ */
+const SUSPECT_AT = 2;
+const GIVEN_UP_ALONE_AT = 4;
 
 /** What becomes of a delivery. */
 export type Verdict =
-  | { is: 'done' }
+  | { is: 'done'; error?: never }
   | { is: 'retry'; tier: (typeof RETRY_TIERS)[number]; attempt: number; error: Error }
-  | { is: 'dead'; reason: 'no-such-schema' | 'invalid' | 'rejected' | 'attempts-used-up' | 'kills-its-consumer'; error: Error; attempt: number }
+  | { is: 'dead'; reason: Fault | 'rejected' | 'attempts-used-up' | 'kills-its-consumer'; error: Error; attempt: number }
+  /** It may have killed its process: it is handled by itself. */
+  | { is: 'alone'; attempt: number; error?: never }
   /** The service is ending: the delivery goes back to the queue. */
-  | { is: 'unfinished' };
-
-/** Finished attempts before this one, by our own header; anything that is not such a number counts as none. */
-export function attemptOf(message: ConsumeMessage): number {
-  const value: unknown = message.properties.headers?.[ATTEMPT_HEADER];
-  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= RETRY_TIERS.length ? value : 0;
-}
-
-export const attemptHeader = (attempt: number) => ({ [ATTEMPT_HEADER]: attempt });
-
-function redeliveriesOf(message: ConsumeMessage): number {
-  const count: unknown = message.properties.headers?.['x-delivery-count'];
-  return typeof count === 'number' ? count : 0;
-}
-
-type Parsed = { ok: true; event: ReceivedEvent; subscriptions: Subscription<never>[] } | { ok: false; reason: 'no-such-schema' | 'invalid'; error: Error };
-
-/** What is wrong with which field, in one line, for those who read dead letters. */
-function misfit(error: Parameters<typeof fieldErrors>[0], place = ''): Error {
-  return new Error(fieldErrors(error, place).map(({ pointer, detail }) => `${pointer}: ${detail}`).join('; '));
-}
-
-function parseMessage(message: ConsumeMessage, byType: Map<string, Subscription<never>[]>): Parsed {
-  let content: unknown;
-  try {
-    content = JSON.parse(message.content.toString('utf8'));
-  } catch (error) {
-    return { ok: false, reason: 'invalid', error: error as Error };
-  }
-  const parsed = envelopeSchema.safeParse(content);
-  if (!parsed.success) return { ok: false, reason: 'invalid', error: misfit(parsed.error) };
-  const envelope: Envelope = parsed.data;
-  const subscriptions = byType.get(envelope.type);
-  const contract = subscriptions?.[0]?.event;
-  if (subscriptions === undefined || contract === undefined) {
-    return { ok: false, reason: 'no-such-schema', error: new Error(`${envelope.type} is not subscribed to here`) };
-  }
-  const data = contract.data.safeParse(envelope.data);
-  if (!data.success) return { ok: false, reason: 'invalid', error: misfit(data.error, '/data') };
-  return { ok: true, event: { ...envelope, version: Number(envelope.sequence), data: data.data }, subscriptions };
-}
+  | { is: 'unfinished'; error?: never };
 
 export type Handling<Deps> = {
   subscriptions: readonly Subscription<Deps>[];
@@ -108,14 +76,18 @@ export function createSettler<Deps>({ subscriptions, deps, isDependencyDown, onF
     }
   }
 
-  return async (message: ConsumeMessage): Promise<Verdict> => {
+  /** @param from the queue that the delivery came from; `alone` where that is the queue for one at a time */
+  return async (message: ConsumeMessage, from: { queue: string; alone: boolean }): Promise<Verdict> => {
     const attempt = attemptOf(message);
-    if (redeliveriesOf(message) > REDELIVERIES) {
-      const error = new Error(`delivered ${redeliveriesOf(message)} times and never finished`);
-      return { is: 'dead', reason: 'kills-its-consumer', error, attempt };
+    const redeliveries = redeliveriesOf(message);
+    if (from.alone && redeliveries >= GIVEN_UP_ALONE_AT) {
+      return { is: 'dead', reason: 'kills-its-consumer', error: new Error(`delivered alone ${redeliveries} times and never finished`), attempt };
     }
+    if (!from.alone && redeliveries >= SUSPECT_AT) return { is: 'alone', attempt };
     const parsed = parseMessage(message, byType);
-    if (!parsed.ok) return { is: 'dead', reason: parsed.reason, error: parsed.error, attempt };
-    return inTurn(parsed.event.subject, () => handle(parsed.event, parsed.subscriptions, attempt));
+    if ('error' in parsed) return { is: 'dead', reason: parsed.reason, error: parsed.error, attempt };
+    const { event } = parsed;
+    const work = () => inProcessSpan(message.properties.headers ?? {}, from.queue, event, () => handle(event, parsed.subscriptions, attempt));
+    return inTurn(event.subject, work);
   };
 }

@@ -17,15 +17,30 @@ function settler(handled: string[]) {
   return createSettler({ subscriptions, deps: null, isDependencyDown: () => false, onFailure: () => undefined, stopping: new AbortController().signal });
 }
 
-test('a delivery that was redelivered five times without an end is tried once more', async () => {
+const shared = { queue: 'stock.in', alone: false };
+const alone = { queue: 'stock.alone', alone: true };
+
+test('a delivery that came back once is handled among others', async () => {
   const handled: string[] = [];
-  expect(await settler(handled)(delivery({ 'x-delivery-count': 5 }))).toEqual({ is: 'done' });
+  expect(await settler(handled)(delivery({ 'x-delivery-count': 1 }), shared)).toEqual({ is: 'done' });
   expect(handled).toHaveLength(1);
+});
+
+test('one that came back twice is put aside, with its attempts, and the handler does not meet it yet', async () => {
+  const handled: string[] = [];
+  expect(await settler(handled)(delivery({ 'x-delivery-count': 2, 'x-ksbb-attempt': 3 }), shared)).toEqual({ is: 'alone', attempt: 3 });
+  expect(handled).toHaveLength(0);
+});
+
+test('alone it is tried again, also after it came back three times', async () => {
+  const handled: string[] = [];
+  for (const count of [0, 3]) expect(await settler(handled)(delivery({ 'x-delivery-count': count }), alone)).toEqual({ is: 'done' });
+  expect(handled).toHaveLength(2);
 });
 
 test('after that it is dead, and the handler does not meet it again', async () => {
   const handled: string[] = [];
-  expect(await settler(handled)(delivery({ 'x-delivery-count': 6 }))).toMatchObject({ is: 'dead', reason: 'kills-its-consumer' });
+  expect(await settler(handled)(delivery({ 'x-delivery-count': 4 }), alone)).toMatchObject({ is: 'dead', reason: 'kills-its-consumer' });
   expect(handled).toHaveLength(0);
 });
 

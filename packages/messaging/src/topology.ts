@@ -21,6 +21,8 @@ const MAX_LENGTH = 500_000;
 const DELIVERY_LIMIT = 20;
 
 export const inQueue = (service: string) => `${service}.in`;
+/** Where deliveries wait that were in hand more than once when their process died. They are handled one at a time. */
+export const aloneQueue = (service: string) => `${service}.alone`;
 export const deadQueue = (service: string) => `${service}.dead`;
 export const retryQueue = (service: string, tier: string) => `${service}.retry.${tier}`;
 
@@ -44,9 +46,36 @@ function quorum(deadLetterTo: string | null, more: Record<string, unknown> = {})
   };
 }
 
+/** AMQP 0-9-1: precondition failed. */
+const PRECONDITION_FAILED = 406;
+
+/** A queue stands on the broker with other arguments than are wanted here. It has not been touched. */
+export class QueueConflict extends Error {
+  readonly code = PRECONDITION_FAILED;
+
+  constructor(queue: string, wanted: Record<string, unknown>, cause: Error) {
+    const difference = /inequivalent arg (.*?)"?$/.exec(cause.message)?.[1] ?? cause.message;
+    super(
+      `queue ${queue} stands with other arguments than this release declares: ${difference}. Wanted: ${JSON.stringify(wanted)}. ` +
+        `Nothing was changed. To migrate: let the old release empty it, then rabbitmqctl delete_queue ${queue} --if-empty; ` +
+        'this service declares it anew by itself (packages/messaging/README.md, A queue with other arguments)',
+      { cause },
+    );
+    this.name = 'QueueConflict';
+  }
+}
+
+async function declareQueue(channel: Channel, name: string, options: ReturnType<typeof quorum>): Promise<void> {
+  try {
+    await channel.assertQueue(name, options);
+  } catch (error) {
+    throw (error as { code?: number }).code === PRECONDITION_FAILED ? new QueueConflict(name, options.arguments, error as Error) : error;
+  }
+}
+
 /** Declares the exchange of events, and the queue for events that nobody is bound to. */
 export async function declareExchange(channel: Channel): Promise<void> {
-  await channel.assertQueue(UNROUTED, quorum(null));
+  await declareQueue(channel, UNROUTED, quorum(null));
   await channel.assertExchange(UNROUTED, 'fanout', { durable: true });
   await channel.bindQueue(UNROUTED, UNROUTED, '');
   await channel.assertExchange(EXCHANGE, 'topic', { durable: true, alternateExchange: UNROUTED });
@@ -57,10 +86,12 @@ export async function declareExchange(channel: Channel): Promise<void> {
  * must stand before anything publishes, or events go to the unrouted queue.
  */
 export async function declareSubscriber(channel: Channel, service: string, routingKeys: readonly string[]): Promise<void> {
-  await channel.assertQueue(deadQueue(service), quorum(null));
-  await channel.assertQueue(inQueue(service), quorum(deadQueue(service), { 'x-delivery-limit': DELIVERY_LIMIT }));
+  const limited = quorum(deadQueue(service), { 'x-delivery-limit': DELIVERY_LIMIT });
+  await declareQueue(channel, deadQueue(service), quorum(null));
+  await declareQueue(channel, inQueue(service), limited);
+  await declareQueue(channel, aloneQueue(service), limited);
   for (const tier of RETRY_TIERS) {
-    await channel.assertQueue(retryQueue(service, tier.name), quorum(inQueue(service), { 'x-message-ttl': tier.milliseconds }));
+    await declareQueue(channel, retryQueue(service, tier.name), quorum(inQueue(service), { 'x-message-ttl': tier.milliseconds }));
   }
   for (const routingKey of routingKeys) await channel.bindQueue(inQueue(service), EXCHANGE, routingKey);
 }

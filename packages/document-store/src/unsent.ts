@@ -1,0 +1,36 @@
+import { type Envelope, envelope, type EventDefinition } from '@ksbb/contracts';
+import { context, propagation } from '@opentelemetry/api';
+import { EventTooLargeError } from './errors.ts';
+
+const EVENT_BYTES_LIMIT = 1024 * 1024;
+
+type TraceContext = { traceparent?: string; tracestate?: string };
+
+/** An event as it waits in an outbox, with the W3C trace context in which it was decided. */
+export type UnsentEvent = Envelope & TraceContext;
+
+/** Empty without a tracing SDK, or outside of any span. Baggage stays behind: it may hold anything. */
+function currentTrace(): TraceContext {
+  const { traceparent, tracestate } = ((carrier: TraceContext) => (propagation.inject(context.active(), carrier), carrier))({});
+  return { ...(traceparent === undefined ? {} : { traceparent }), ...(tracestate === undefined ? {} : { tracestate }) };
+}
+
+/**
+ * Wraps what a core decided: each event that leaves the service, with the version to which it brought its aggregate.
+ * @throws ZodError where data does not fit its contract, EventTooLargeError at 1 MiB
+ */
+export function unsentEvents(
+  published: Map<string, EventDefinition>,
+  { id, version, now }: { id: string; version: number; now: Date },
+  events: { type: string; data: object }[],
+): UnsentEvent[] {
+  const trace = currentTrace();
+  return events.flatMap(({ type, data }, at) => {
+    const contract = published.get(type);
+    if (contract === undefined) return [];
+    const event = { ...envelope(contract, id, version + at + 1, contract.data.parse(data), now), ...trace };
+    const bytes = Buffer.byteLength(JSON.stringify(event));
+    if (bytes >= EVENT_BYTES_LIMIT) throw new EventTooLargeError(event.id, bytes);
+    return [event];
+  });
+}
