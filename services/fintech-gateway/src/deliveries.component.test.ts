@@ -1,12 +1,18 @@
 import {
   commitmentClosed,
   commitmentConfirmed,
+  contractCancelled,
   contractDeclined,
+  contractForwarded,
+  contractSigned,
   type Envelope,
   envelope,
   type EventDefinition,
+  fundRelent,
+  lineReleased,
   loanDisbursed,
   loanRepaid,
+  loanWrittenOff,
   msmeDelisted,
   msmeListed,
   msmeUpdated,
@@ -20,11 +26,14 @@ import type { Reactions } from './reactions/reactions.ts';
 import { openStores } from './stores/stores.ts';
 import { subscriptions } from './subscriptions.ts';
 import { taken } from './testing/example-loan.ts';
+import { createWebhookOutbox } from './webhooks/outbox.ts';
 
 const now = new Date('2026-11-24T03:00:00.000Z');
 const AMOUNT = 6_000_000;
 /** Repaid loans whose money was refused, was confirmed, comes back, and is repaid just now. */
 const [refused, confirmed, returned, repaid] = ['KSBB-0000-0000-0011', 'KSBB-0000-0000-0022', 'KSBB-0000-0000-0033', 'KSBB-0000-0000-0044'];
+/** Repaid, and what its money became, which is taken back; a loan whose line is let go; one of which a part is lost. */
+const [cancelledFrom, ofCancelled, withdrawn, lost] = ['KSBB-0000-0000-0099', 'KSBB-0000-0000-00AA', 'KSBB-0000-0000-00BB', 'KSBB-0000-0000-00CC'];
 /** What the money of two of them became, and a new donor's commitment. */
 const [ofConfirmed, ofReturned, donated] = ['KSBB-0000-0000-0055', 'KSBB-0000-0000-0066', 'KSBB-0000-0000-0077'];
 
@@ -61,16 +70,20 @@ describeDeliveries('fintech-gateway', {
   subscriptions,
   open: async (world) => {
     const stores = await openStores(world);
-    return { ...stores, lendOn: createLendOn(stores), nudge: () => undefined, quietMs: 3_600_000, clock: world.clock };
+    const { webhookEndpoints: endpoints, webhookMessages: messages, webhookDeliveries: deliveries } = stores;
+    const webhooks = createWebhookOutbox({ endpoints, messages, deliveries, nudge: () => undefined, clock: world.clock });
+    return { ...stores, webhooks, lendOn: createLendOn(stores), nudge: () => undefined, quietMs: 3_600_000, clock: world.clock };
   },
   given: async (deps, deliver) => {
     for (const [at, msmeId] of ['first', 'second', 'third'].entries()) await deliver(msme(msmeListed, msmeId, 1, at + 1));
-    for (const collaborationId of [refused, confirmed, returned, repaid]) {
+    for (const collaborationId of [refused, confirmed, returned, repaid, cancelledFrom, lost]) {
       await deliver(donates(collaborationId));
       await takenByPartner(deps, `${collaborationId}.2`);
     }
-    for (const collaborationId of [refused, confirmed, returned]) await deliver(isRepaid(collaborationId));
+    await deliver(donates(withdrawn));
+    for (const collaborationId of [refused, confirmed, returned, cancelledFrom]) await deliver(isRepaid(collaborationId));
     await deliver(relends(returned, ofReturned));
+    await deliver(relends(cancelledFrom, ofCancelled));
   },
   events: [
     donates(donated),
@@ -81,6 +94,12 @@ describeDeliveries('fintech-gateway', {
       outcome: 'nothing-covered',
     }),
     event(contractDeclined, `${ofReturned}.2`, 4, loanOf(ofReturned)),
+    event(contractForwarded, `${donated}.2`, 3, { ...loanOf(donated), amountRupiah: AMOUNT }),
+    event(contractSigned, `${donated}.2`, 4, loanOf(donated)),
+    event(fundRelent, `relend.${confirmed}.2`, 3, { partner: 'amanah', fromLoanId: `${confirmed}.2` }),
+    event(contractCancelled, `${ofCancelled}.2`, 4, loanOf(ofCancelled)),
+    event(lineReleased, withdrawn, 2, { collaborationId: withdrawn, lineId: `${withdrawn}.2`, msmeId: 'first', package: 'capital', reason: 'withdrawn' }),
+    event(loanWrittenOff, `${lost}.2`, 7, { ...loanOf(lost), amountRupiah: 4_000_000, lots: lots(lost, 4_000_000), repaidLots: lots(lost, 2_000_000) }),
     event(loanDisbursed, `${repaid}.2`, 4, { ...loanOf(repaid), amountRupiah: AMOUNT, lots: lots(repaid) }),
     repayment(5, 1),
     repayment(6, 2),

@@ -6,12 +6,14 @@ const STATE_NUMBER: Record<BreakerState, number> = { closed: 0, 'half-open': 1, 
 
 type Sources = {
   breakers: () => { partner: string; operation: string; state: BreakerState }[];
+  bulkheads: () => { partner: string; inFlight: number; waiting: number }[];
   loansByStatus: () => Promise<{ status: string; count: number }[]>;
 };
 
 export type GatewayMetrics = {
   callDuration: Histogram<'partner' | 'operation' | 'result'>;
   setAside: Counter<'partner' | 'reason'>;
+  webhookAttempts: Counter<'result'>;
   /** Begins to show what is read from elsewhere at each scrape. */
   watch: (sources: Sources) => void;
 };
@@ -33,7 +35,25 @@ export function createGatewayMetrics({ registry }: Pick<Metrics, 'registry'>): G
       labelNames: ['partner', 'reason'],
       registers,
     }),
-    watch: ({ breakers, loansByStatus }) => {
+    webhookAttempts: new Counter({
+      name: 'ksbb_webhook_attempts_total',
+      help: 'Attempts to send a webhook, by result; exhausted besides where it was the last one.',
+      labelNames: ['result'],
+      registers,
+    }),
+    watch: ({ breakers, bulkheads, loansByStatus }) => {
+      const calls = new Gauge({
+        name: 'ksbb_partner_calls',
+        help: 'Calls to a partner now, by whether they are in flight or wait for their turn.',
+        labelNames: ['partner', 'state'],
+        registers: [],
+        collect() {
+          for (const { partner, inFlight, waiting } of bulkheads()) {
+            this.set({ partner, state: 'in-flight' }, inFlight);
+            this.set({ partner, state: 'waiting' }, waiting);
+          }
+        },
+      });
       const breakerState = new Gauge({
         name: 'ksbb_partner_breaker_state',
         help: '0 closed, 1 half-open, 2 open.',
@@ -56,6 +76,7 @@ export function createGatewayMetrics({ registry }: Pick<Metrics, 'registry'>): G
           for (const { status, count } of counts) this.set({ status }, count);
         },
       });
+      registry.registerMetric(calls);
       registry.registerMetric(breakerState);
       registry.registerMetric(loans);
     },

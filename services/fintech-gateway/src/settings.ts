@@ -1,5 +1,7 @@
+import { partner } from '@ksbb/contracts';
 import { platformSettings, secret } from '@ksbb/service-kit';
 import { z } from 'zod';
+import { DEFAULT_STEPS_MS } from './webhooks/retry-schedule.ts';
 
 const baseUrl = z
   .url({ protocol: /^https?$/, error: 'an http:// or https:// address' })
@@ -26,8 +28,29 @@ export const settingsSchema = platformSettings
     BULKHEAD_WAITING: count(1_000).default(50),
     BULKHEAD_WAIT_MS: milliseconds(1, 10_000).default(1_000),
     FORWARD_RETRY_MS: milliseconds(20, 60_000).default(1_000),
-    FORWARD_RETRY_MAX_MS: milliseconds(20, 3_600_000).default(300_000),
+    FORWARD_RETRY_MAX_MS: milliseconds(20, 3_600_000).default(1_800_000),
+    PARK_AFTER_MS: milliseconds(100, 604_800_000).default(64_800_000),
+    STATUS_CHECK_MS: milliseconds(100, 604_800_000).default(21_600_000),
     POLL_EVERY_MS: milliseconds(50, 3_600_000).default(2_000),
+    RECONCILE_EVERY_MS: milliseconds(100, 86_400_000).default(3_600_000),
+    /** Partners whose repaid money an officer lends on, separated by commas. */
+    LEND_ON_APPROVAL: z
+      .string()
+      .default('')
+      .transform((text) => text.split(',').map((name) => name.trim()).filter((name) => name !== ''))
+      .pipe(z.array(partner)),
+    /** Lets webhooks go to http and to private addresses: for development alone. */
+    WEBHOOK_ALLOW_LOCAL: z.enum(['true', 'false']).default('false').transform((text) => text === 'true'),
+    WEBHOOK_TIMEOUT_MS: milliseconds(50, 60_000).default(15_000),
+    WEBHOOK_AT_ONCE: count(1_000).default(10),
+    WEBHOOK_PER_SECOND: count(100_000).default(50),
+    WEBHOOK_POLL_MS: milliseconds(20, 60_000).default(1_000),
+    /** Pauses between the attempts of a webhook, separated by commas. */
+    WEBHOOK_STEPS_MS: z
+      .string()
+      .default(DEFAULT_STEPS_MS.join(','))
+      .transform((text) => text.split(',').map(Number))
+      .pipe(z.array(z.int().min(1).max(604_800_000)).min(1).max(30)),
     RELEND_SWEEP_MS: milliseconds(50, 3_600_000).default(3_000),
   })
   .refine((settings) => settings.BREAKER_WINDOW_MS >= 3 * settings.PARTNER_TIMEOUT_MS, {

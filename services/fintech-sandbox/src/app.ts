@@ -4,6 +4,7 @@ import { contractRoutes } from './admin/contracts.ts';
 import { deliveryRoutes } from './admin/deliveries.ts';
 import { faultRoutes } from './admin/faults.ts';
 import { repaymentRoutes } from './admin/repayments.ts';
+import { writeOffRoute } from './admin/write-offs.ts';
 import { amanahCallbacks } from './amanah/callback-wire.ts';
 import { amanahRoutes } from './amanah/routes.ts';
 import { createAlarm } from './callbacks/alarm.ts';
@@ -12,6 +13,7 @@ import { eContractRoutes } from './e-contract/routes.ts';
 import { lumbungCallbacks } from './lumbung/callback-wire.ts';
 import { lumbungRoutes } from './lumbung/routes.ts';
 import { randomIds } from './partner/new-ids.ts';
+import { scenarioRoute } from './scenarios/route.ts';
 import type { Settings } from './settings.ts';
 import { createContractStore } from './stores/contracts.ts';
 import { createDatabase, isDatabaseAway } from './stores/database.ts';
@@ -19,6 +21,8 @@ import { createExternalIds } from './stores/external-ids.ts';
 import { createFaultStore } from './stores/faults.ts';
 import { createFeed } from './stores/feed.ts';
 import { createIdempotencyKeys } from './stores/idempotency-keys.ts';
+import { createWebhookStore } from './stores/webhooks.ts';
+import { webhookRoutes } from './webhooks/routes.ts';
 
 const SERVICE = 'fintech-sandbox';
 
@@ -77,7 +81,10 @@ export function createApp({ settings, log, metrics, clock = () => new Date() }: 
       ...lumbungRoutes(parts),
       ...eContractRoutes(parts),
       ...repaymentRoutes({ ...parts, adminToken }),
+      writeOffRoute({ ...parts, adminToken }),
       ...faultRoutes({ ...parts, adminToken }),
+      scenarioRoute({ ...parts, adminToken }),
+      ...webhookRoutes({ webhooks: createWebhookStore(database.connection), clock, adminToken }),
       ...contractRoutes({ contracts, publicUrl, adminToken }),
       ...deliveryRoutes({ contracts, wires, adminToken }),
     ],

@@ -1,12 +1,14 @@
 import {
   catalogue,
   commitmentConfirmed,
+  contractCancelled,
   contractDeclined,
   contractForwarded,
   contractSigned,
   fundRelent,
   loanDisbursed,
   loanRepaid,
+  loanWrittenOff,
   msmeDelisted,
   msmeListed,
   msmeUpdated,
@@ -26,9 +28,11 @@ export const loanEvents = [
   contractForwarded,
   contractSigned,
   contractDeclined,
+  contractCancelled,
   loanDisbursed,
   repaymentReceived,
   loanRepaid,
+  loanWrittenOff,
   fundRelent,
 ] as const;
 

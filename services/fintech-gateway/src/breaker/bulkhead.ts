@@ -12,6 +12,7 @@ export type Bulkhead = {
   /** Runs a task when there is a slot; the slot is free again when the task has settled, and not before. */
   run: <T>(task: () => Promise<T>) => Promise<T>;
   inFlight: () => number;
+  waiting: () => number;
 };
 
 type Limits = { name: string; inFlight: number; waiting: number; waitMs: number };
@@ -57,5 +58,6 @@ export function createBulkhead({ name, inFlight, waiting, waitMs }: Limits): Bul
       }
     },
     inFlight: () => running,
+    waiting: () => queue.length,
   };
 }

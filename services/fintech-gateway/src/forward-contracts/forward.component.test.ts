@@ -1,6 +1,6 @@
 import type { Partner } from '@ksbb/contracts';
 import { freePort } from '../../../../infra/dev/ports.ts';
-import { startGateway, type TestGateway } from '../testing/gateway.ts';
+import { OPERATOR_TOKEN, startGateway, type TestGateway } from '../testing/gateway.ts';
 import { until } from '../testing/until.ts';
 import { createWorld, type World } from '../testing/world.ts';
 
@@ -41,7 +41,7 @@ test.each(['amanah', 'lumbung'] as const)('%s answers 503: the breaker opens, co
   await world.sandbox.fault(partner, { route: 'create-contract', kind: 'status', status: 503, times: 10_000 });
   const loanId = await world.commit(partner, 1_000_000, 3);
   await until(async () => (await breakerOf(partner, 'create-contract')) === 'open');
-  expect(await statusOf(loanId)).toBe('requested');
+  expect(await statusOf(loanId)).toBe('forwarding');
   expect(await waitingAt(partner)).toBe(1);
   const openInMetrics = new RegExp(`ksbb_partner_breaker_state\\{.*partner="${partner}",operation="create-contract".*\\} 2`);
   await until(async () => openInMetrics.test(await gateway.metrics()));
@@ -57,7 +57,7 @@ test('one partner that is away does not hold up the other', async () => {
   await world.sandbox.fault('amanah', { route: 'create-contract', kind: 'status', status: 503, times: 10_000 });
   const held = await world.commit('amanah', 1_000_000, 3);
   await goesThrough(await world.commit('lumbung', 1_000_000, 3));
-  expect(await statusOf(held)).toBe('requested');
+  expect(['requested', 'forwarding']).toContain(await statusOf(held));
   await world.sandbox.clearFaults();
   await goesThrough(held);
 });
@@ -67,7 +67,9 @@ test.each(['amanah', 'lumbung'] as const)('%s takes the contract and its answer 
   const loanId = await world.commit(partner, 1_000_000, 3);
   await goesThrough(loanId);
   expect(await contractsOf(partner, loanId)).toHaveLength(1);
-  expect(world.seen().filter(({ name, data }) => name === 'contract-forwarded' && data.loanId === loanId)).toHaveLength(1);
+  const forwardings = () => world.seen().filter(({ name, data }) => name === 'contract-forwarded' && data.loanId === loanId);
+  await until(() => forwardings().length > 0);
+  expect(forwardings()).toHaveLength(1);
 });
 
 test('an answer later than the time limit: one contract', async () => {
@@ -77,8 +79,8 @@ test('an answer later than the time limit: one contract', async () => {
   expect(await contractsOf('lumbung', loanId)).toHaveLength(1);
 });
 
-test('no answer, a cut connection, a 500, a 401 and a partner that cannot even be asked: one contract in the end', async () => {
-  for (const fault of [{ kind: 'reset' }, { kind: 'status', status: 500 }, { kind: 'status', status: 401 }, { kind: 'hang', milliseconds: 2_000 }]) {
+test('no answer, a cut connection, a 500 and a partner that cannot even be asked: one contract in the end', async () => {
+  for (const fault of [{ kind: 'reset' }, { kind: 'status', status: 500 }, { kind: 'hang', milliseconds: 2_000 }]) {
     await world.sandbox.fault('amanah', { route: 'create-contract', times: 1, ...fault });
   }
   await world.sandbox.fault('amanah', { route: 'get-contract', kind: 'status', status: 503, times: 2 });
@@ -111,6 +113,108 @@ test('lumbung cannot call back: its feed is enough', async () => {
   await until(async () => (await statusOf(loanId)) === 'disbursed');
   await world.sandbox.repay('lumbung', loanId, { instalments: [1, 2, 3] });
   await until(async () => (await statusOf(loanId)) === 'repaid');
+});
+
+const operator = { Authorization: `Bearer ${OPERATOR_TOKEN}` };
+async function parked(): Promise<Record<string, unknown>[]> {
+  return (await world.get('/parked?limit=200', operator)).body.items as Record<string, unknown>[];
+}
+async function resume(loanId: string): Promise<{ status: number; body: string }> {
+  const answer = await fetch(`${world.gatewayUrl}/parked/${loanId}/resume`, { method: 'POST', headers: operator });
+  return { status: answer.status, body: await answer.text() };
+}
+
+describe('a contract is parked for a person', () => {
+  test.each([401, 403, 404])('at once where the partner answers %i; resumed, it goes through', async (status) => {
+    await world.sandbox.fault('amanah', { route: 'create-contract', kind: 'status', status, times: 1 });
+    const loanId = await world.commit('amanah', 1_000_000, 3);
+    await until(async () => (await statusOf(loanId)) === 'parked');
+    expect(await parked()).toContainEqual({ loanId, partner: 'amanah', amountRupiah: 1_000_000, reason: expect.stringContaining(String(status)), parkedAt: expect.any(String) });
+    expect(await waitingAt('amanah')).toBe(0);
+    expect(await gateway.metrics()).toMatch(/ksbb_loans\{status="parked".*\} 1/);
+    expect((await resume(loanId)).status).toBe(202);
+    await goesThrough(loanId);
+    expect(await contractsOf('amanah', loanId)).toHaveLength(1);
+    expect((await resume(loanId)).status).toBe(409);
+    expect((await resume('KSBB-0000-0000-0011.99')).status).toBe(404);
+  });
+
+  test('when the partner was away for too long, by its breaker alone too', async () => {
+    await gateway.close();
+    gateway = await startGateway({ ...world, partnersUrl: world.sandbox.url }, { PARK_AFTER_MS: '400' });
+    await world.sandbox.fault('lumbung', { route: 'create-contract', kind: 'status', status: 503, times: 10_000 });
+    const loanIds = [await world.commit('lumbung', 1_000_000, 3), await world.commit('lumbung', 1_000_000, 3)];
+    for (const loanId of loanIds) await until(async () => (await statusOf(loanId)) === 'parked');
+    await world.sandbox.clearFaults();
+    for (const loanId of loanIds) expect((await resume(loanId)).status).toBe(202);
+    await Promise.all(loanIds.map(goesThrough));
+  });
+
+  test('only operators see or resume it', async () => {
+    expect((await world.get('/parked')).status).toBe(401);
+    expect((await fetch(`${world.gatewayUrl}/parked/KSBB-0000-0000-0011.99/resume`, { method: 'POST' })).status).toBe(401);
+  });
+});
+
+describe('a line is let go', () => {
+  const sandboxStatus = async (partner: Partner, loanId: string) => (await contractsOf(partner, loanId)).map(({ status }) => status);
+
+  test.each(['amanah', 'lumbung'] as const)('%s has the contract: it is taken back there, and nobody can sign it', async (partner) => {
+    const loanId = await world.commit(partner, 1_000_000, 3);
+    await goesThrough(loanId);
+    const { signUrl } = await world.loan(loanId);
+    await world.release(loanId, 'msme-delisted');
+    await until(async () => (await statusOf(loanId)) === 'cancelled');
+    expect(await sandboxStatus(partner, loanId)).toEqual(['cancelled']);
+    await expect(world.sandbox.sign(String(signUrl))).rejects.toThrow('409');
+    await until(() => world.seen().some(({ name, data }) => name === 'contract-cancelled' && data.loanId === loanId && data.reason === 'msme-delisted'));
+    await until(async () => (await waitingAt(partner)) === 0);
+  });
+
+  test('a parked contract, of which the partner knows nothing, is cancelled', async () => {
+    await world.sandbox.fault('lumbung', { route: 'create-contract', kind: 'status', status: 403, times: 1 });
+    const loanId = await world.commit('lumbung', 1_000_000, 3);
+    await until(async () => (await statusOf(loanId)) === 'parked');
+    await world.release(loanId, 'withdrawn');
+    await until(async () => (await statusOf(loanId)) === 'cancelled');
+    expect(await sandboxStatus('lumbung', loanId)).toEqual([]);
+  });
+
+  test('money that is paid out stays a loan', async () => {
+    const loanId = await world.commit('amanah', 1_000_000, 3);
+    await goesThrough(loanId);
+    await world.sandbox.sign(String((await world.loan(loanId)).signUrl));
+    await until(async () => (await statusOf(loanId)) === 'disbursed');
+    await world.release(loanId, 'msme-delisted');
+    await world.sandbox.repay('amanah', loanId, { instalments: [1, 2, 3] });
+    await until(async () => (await statusOf(loanId)) === 'repaid');
+  });
+
+  test('a partner that cannot be asked is asked again', async () => {
+    const loanId = await world.commit('amanah', 1_000_000, 3);
+    await goesThrough(loanId);
+    await world.sandbox.fault('amanah', { route: 'cancel-contract', kind: 'lost-answer', times: 1 });
+    await world.sandbox.fault('amanah', { route: 'cancel-contract', kind: 'status', status: 503, times: 4 });
+    await world.release(loanId, 'withdrawn');
+    await until(async () => (await statusOf(loanId)) === 'cancelled' && (await world.sandbox.faultsLeft()) <= 4);
+    expect(await sandboxStatus('amanah', loanId)).toEqual(['cancelled']);
+  });
+});
+
+test('what amanah cannot call back is found by asking, from the signature to a loss', async () => {
+  await gateway.close();
+  // Callbacks go to where nobody listens.
+  gateway = await startGateway({ ...world, partnersUrl: world.sandbox.url, port: await freePort() }, { STATUS_CHECK_MS: '300' });
+  const ask = async (path: string) => (await (await fetch(`${gateway.url}${path}`)).json()) as Record<string, unknown>;
+  const loanId = await world.commit('amanah', 1_000_000, 3);
+  await until(async () => (await ask(`/loans/${loanId}`)).status === 'awaiting-signature');
+  await world.sandbox.sign(String((await ask(`/loans/${loanId}`)).signUrl));
+  await until(async () => (await ask(`/loans/${loanId}`)).status === 'disbursed');
+  await world.sandbox.repay('amanah', loanId, { instalments: [1] });
+  await world.sandbox.writeOff('amanah', loanId);
+  await until(async () => (await ask(`/loans/${loanId}`)).status === 'written-off');
+  expect(await ask(`/loans/${loanId}`)).toMatchObject({ repaidRupiah: 333_334, writtenOffRupiah: 666_666 });
+  await until(async () => JSON.stringify(await ask('/fund/trial-balance')).includes('{"account":"amanah:written-off","debitRupiah":666666,"creditRupiah":0,"balanceRupiah":666666}'));
 });
 
 test('two gateways on one database: each contract is forwarded once', async () => {

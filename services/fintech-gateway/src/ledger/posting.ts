@@ -2,11 +2,23 @@ import type { Lot, Partner } from '@ksbb/contracts';
 
 /**
  * The revolving fund's books, per partner: `cash` is what the partner holds of the fund, `lent` what MSMEs owe it, `donated`
- * what donors have put in. Cash and lent are assets, donated is equity.
+ * what donors have put in, `written-off` what is lost of it. Cash and lent are assets; donated is equity, less what is written
+ * off.
  */
-export type AccountName = `${Partner}:${'cash' | 'lent' | 'donated'}`;
+export type AccountName = `${Partner}:${'cash' | 'lent' | 'donated' | 'written-off'}`;
 export type Entry = { account: AccountName; debitRupiah: number; creditRupiah: number };
-export type Posting = { kind: 'disbursement' | 'repayment'; loanId: string; at: string; entries: Entry[] };
+export type Posting = {
+  kind: 'disbursement' | 'repayment' | 'write-off' | 'reversal';
+  partner: Partner;
+  loanId: string;
+  /** The partner's number of a repayment; null for other kinds. */
+  repaymentId: string | null;
+  /** What it moved, whatever the number of entries. */
+  amountRupiah: number;
+  /** When it happened at the partner. */
+  at: string;
+  entries: Entry[];
+};
 
 /** One amount from one account to another; nothing where there is no amount. */
 function move(amountRupiah: number, { debit, credit }: { debit: AccountName; credit: AccountName }): Entry[] {
@@ -18,22 +30,31 @@ function move(amountRupiah: number, { debit, credit }: { debit: AccountName; cre
 }
 
 type Disbursed = { loanId: string; partner: Partner; amountRupiah: number; lots: Lot[]; disbursedAt: string };
-type Repaid = { loanId: string; partner: Partner; amountRupiah: number; receivedAt: string };
+type Repaid = { loanId: string; partner: Partner; repaymentId: string; amountRupiah: number; receivedAt: string };
+type WrittenOff = { loanId: string; partner: Partner; amountRupiah: number; writtenOffAt: string };
 
 /** A loan is paid out: money lent for the first time is donated first; relent money is in the fund's cash already. */
-export function postDisbursement({ loanId, partner, amountRupiah, lots, disbursedAt }: Disbursed): Posting {
+export function postDisbursement({ loanId, partner, amountRupiah, lots, disbursedAt: at }: Disbursed): Posting {
   const donatedRupiah = lots.filter((lot) => lot.generation === 1).reduce((sum, lot) => sum + lot.amountRupiah, 0);
-  return {
-    kind: 'disbursement',
-    loanId,
-    at: disbursedAt,
-    entries: [
-      ...move(donatedRupiah, { debit: `${partner}:cash`, credit: `${partner}:donated` }),
-      ...move(amountRupiah, { debit: `${partner}:lent`, credit: `${partner}:cash` }),
-    ],
-  };
+  const entries = [
+    ...move(donatedRupiah, { debit: `${partner}:cash`, credit: `${partner}:donated` }),
+    ...move(amountRupiah, { debit: `${partner}:lent`, credit: `${partner}:cash` }),
+  ];
+  return { kind: 'disbursement', partner, loanId, repaymentId: null, amountRupiah, at, entries };
 }
 
-export function postRepayment({ loanId, partner, amountRupiah, receivedAt }: Repaid): Posting {
-  return { kind: 'repayment', loanId, at: receivedAt, entries: move(amountRupiah, { debit: `${partner}:cash`, credit: `${partner}:lent` }) };
+export function postRepayment({ loanId, partner, repaymentId, amountRupiah, receivedAt: at }: Repaid): Posting {
+  const entries = move(amountRupiah, { debit: `${partner}:cash`, credit: `${partner}:lent` });
+  return { kind: 'repayment', partner, loanId, repaymentId, amountRupiah, at, entries };
+}
+
+export function postWriteOff({ loanId, partner, amountRupiah, writtenOffAt: at }: WrittenOff): Posting {
+  const entries = move(amountRupiah, { debit: `${partner}:written-off`, credit: `${partner}:lent` });
+  return { kind: 'write-off', partner, loanId, repaymentId: null, amountRupiah, at, entries };
+}
+
+/** Undoes a posting, which stays in the books: the same entries with their sides changed. */
+export function postReversal(posting: Posting, now: Date): Posting {
+  const entries = posting.entries.map(({ account, debitRupiah, creditRupiah }) => ({ account, debitRupiah: creditRupiah, creditRupiah: debitRupiah }));
+  return { ...posting, kind: 'reversal', at: now.toISOString(), entries };
 }

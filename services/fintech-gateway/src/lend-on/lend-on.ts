@@ -1,3 +1,4 @@
+import type { Partner } from '@ksbb/contracts';
 import { sumOfLots } from '../loan/lots.ts';
 import { decide, type RelendingRefusal } from '../relending/decide.ts';
 import { nextInNeed } from '../relending/next-in-need.ts';
@@ -5,7 +6,13 @@ import type { Candidates } from '../stores/candidates.ts';
 import type { Loans } from '../stores/loans.ts';
 import type { Relendings } from '../stores/relendings.ts';
 
-type Parts = { loans: Loans; relendings: Relendings; candidates: Candidates };
+type Parts = {
+  loans: Loans;
+  relendings: Relendings;
+  candidates: Candidates;
+  /** Whether an officer decides on lending on a partner's money. */
+  needsApproval?: (partner: Partner) => boolean;
+};
 
 const AT_ONCE = 50;
 
@@ -16,7 +23,7 @@ export type LendOn = {
   sweep: (stopping: AbortSignal) => Promise<void>;
 };
 
-export function createLendOn({ loans, relendings, candidates }: Parts): LendOn {
+export function createLendOn({ loans, relendings, candidates, needsApproval = () => false }: Parts): LendOn {
   async function propose(relendingId: string): Promise<void> {
     const relending = (await relendings.load(relendingId))?.state;
     if (relending?.status !== 'waiting') return;
@@ -24,7 +31,8 @@ export function createLendOn({ loans, relendings, candidates }: Parts): LendOn {
     const shortlist = await candidates.shortlist(reached, relending.tried);
     const to = nextInNeed(shortlist, reached, sumOfLots(relending.pool));
     if (to === null) return;
-    await relendings.decide<RelendingRefusal>(relendingId, (state) => decide(state, { kind: 'propose', to }));
+    const approval = needsApproval(relending.origin.partner);
+    await relendings.decide<RelendingRefusal>(relendingId, (state) => decide(state, { kind: 'propose', to, approval }));
   }
 
   return {

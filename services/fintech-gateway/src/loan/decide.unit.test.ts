@@ -1,4 +1,4 @@
-import { completed, declined, disbursed, exampleTerms, repayment, signed, taken, termsOfLots } from '../testing/example-loan.ts';
+import { cancelled, completed, declined, disbursed, exampleTerms, repayment, signed, taken, termsOfLots, writtenOff } from '../testing/example-loan.ts';
 import { integersOf, shuffled } from '../testing/random.ts';
 import { decide } from './decide.ts';
 import type { Fact } from './facts.ts';
@@ -41,6 +41,14 @@ function booked(n: number, amountRupiah: number, repaidRupiah: number): LoanEven
   };
 }
 const repaid = (n: number): LoanEvent => ({ type: 'loan-repaid', data: { ...about, amountRupiah: 100, lots, repaidAt: repayment(n, 1).at } });
+
+const lost = (amountRupiah: number): LoanEvent => {
+  const part = (rupiah: number) => (rupiah === 0 ? [] : lots.map((lot) => ({ ...lot, amountRupiah: rupiah })));
+  const repaidRupiah = 100 - amountRupiah;
+  const data = { ...about, amountRupiah, lots: part(amountRupiah), repaidRupiah, repaidLots: part(repaidRupiah), writtenOffAt: '2027-09-01T00:00:00.000Z' };
+  return { type: 'loan-written-off', data };
+};
+const takenBack = (reason: string): LoanEvent => ({ type: 'contract-cancelled', data: { ...about, reason, cancelledAt: '2026-11-26T00:00:00.000Z' } });
 
 const OPEN = [taken, signed, disbursed(100)];
 
@@ -101,6 +109,17 @@ describe.each<[string, readonly Fact[], Fact, LoanEvent[]]>([
     [signature, paidOut, booked(2, 40, 40), booked(1, 60, 100), repaid(1)],
   ],
   ['declined by the partner, the signer declines too', [{ kind: 'refused', reason: 'x' }], declined, []],
+  ['requested, a cancellation comes too early', [], cancelled, []],
+  ['a cancellation has come, the partner takes it', [cancelled], taken, [forwarded, takenBack('by the partner')]],
+  ['awaiting the signature, the partner cancels', [taken], cancelled, [takenBack('by the partner')]],
+  ['signed, the partner cancels', [taken, signed], cancelled, [takenBack('by the partner')]],
+  ['cancelled, a signature comes late', [taken, cancelled], signed, []],
+  ['paid out, all of it is lost', OPEN, writtenOff(100), [lost(100)]],
+  ['repaying, the rest is lost', [...OPEN, repayment(1, 60)], writtenOff(40), [lost(40)]],
+  ['repaying, a loss comes before the last repayment', [...OPEN, repayment(1, 60)], writtenOff(10), []],
+  ['a loss has come, the repayment before it comes', [...OPEN, repayment(1, 60), writtenOff(10)], repayment(2, 30), [booked(2, 30, 90), lost(10)]],
+  ['signed, a loss comes too early', [taken, signed], writtenOff(100), []],
+  ['a loss has come, money is paid out', [taken, signed, writtenOff(100)], disbursed(100), [paidOut, lost(100)]],
 ])('%s', (_, facts, fact, events) => {
   test('it is kept, and what is due follows', () => {
     expect(decide(given(facts), tell(fact), now)).toEqual([told(fact), ...events]);
@@ -136,6 +155,23 @@ test.each<[string, readonly Fact[], Fact, string]>([
   ['signed after the partner refused', [refused], signed, 'declined-before'],
   ['paid out after the signer declined', [taken, declined], disbursed(100), 'declined-before'],
   ['paid back after the signer declined', [taken, declined], repayment(1, 60), 'declined-before'],
+  ['cancelled after it was paid out', OPEN, cancelled, 'paid-out-before'],
+  ['cancelled after a repayment', [repayment(1, 60)], cancelled, 'paid-out-before'],
+  ['cancelled after completion', [completed(100)], cancelled, 'paid-out-before'],
+  ['cancelled after a loss', [writtenOff(100)], cancelled, 'paid-out-before'],
+  ['paid out after it was cancelled', [taken, cancelled], disbursed(100), 'cancelled-before'],
+  ['paid back after it was cancelled', [taken, cancelled], repayment(1, 60), 'cancelled-before'],
+  ['lost after it was cancelled', [taken, cancelled], writtenOff(60), 'cancelled-before'],
+  ['lost after the signer declined', [taken, declined], writtenOff(60), 'declined-before'],
+  ['lost after the partner refused', [refused], writtenOff(60), 'declined-before'],
+  ['completed after it was cancelled', [taken, cancelled], completed(100), 'cancelled-before'],
+  ['completed after a loss', [...OPEN, writtenOff(100)], completed(100), 'amount-differs'],
+  ['lost after completion', [...OPEN, completed(100)], writtenOff(100), 'more-than-owed'],
+  ['lost more than is left', [...OPEN, repayment(1, 60)], writtenOff(41), 'more-than-owed'],
+  ['lost again with another amount', [...OPEN, repayment(1, 60), writtenOff(40)], writtenOff(39), 'amount-differs'],
+  ['paid back what was lost', [...OPEN, writtenOff(100)], repayment(1, 1), 'more-than-owed'],
+  ['declined after a loss', [writtenOff(100)], declined, 'signed-before'],
+  ['refused after it was lost', [writtenOff(100)], refused, 'taken-before'],
   ['completed after the signer declined', [taken, declined], completed(100), 'declined-before'],
 ])('%s: refused', (_, facts, fact, reason) => {
   expect(decide(given(facts), tell(fact), now)).toEqual({ refused: reason });
@@ -166,6 +202,65 @@ test('whatever the order and the repeats, no rupiah appears or vanishes and the 
     }
     expect(owed).toEqual([]);
     if (loan.status === 'unknown') throw new Error('the loan is gone');
-    expect(viewOf(loan)).toMatchObject({ status: 'repaid', repaidRupiah: terms.amountRupiah });
+    expect(viewOf(loan, now)).toMatchObject({ status: 'repaid', repaidRupiah: terms.amountRupiah });
   }
+});
+
+describe('on its way', () => {
+  const command = (kind: 'forward' | 'resume') => ({ kind }) as const;
+  const park = { kind: 'park', reason: 'answered 401' } as const;
+  const cancel = { kind: 'cancel', reason: 'withdrawn' } as const;
+  const begun: LoanEvent = { type: 'forwarding-begun', data: { at } };
+  const parkedEvent: LoanEvent = { type: 'contract-parked', data: { reason: 'answered 401', at } };
+  const asked: LoanEvent = { type: 'cancellation-asked', data: { reason: 'withdrawn', at } };
+  const requested = given([]);
+  const forwarding = evolve(requested, begun);
+  const parked = evolve(forwarding, parkedEvent);
+  const cancelledHere: LoanEvent = { type: 'contract-cancelled', data: { ...about, reason: 'withdrawn', cancelledAt: at } };
+  const after = (loan: Loan, ...events: LoanEvent[]) => events.reduce(evolve, loan);
+
+  test.each<[string, Loan, Parameters<typeof decide>[1], ReturnType<typeof decide>]>([
+    ['requested: begins', requested, command('forward'), [begun]],
+    ['on its way: does not begin again', forwarding, command('forward'), []],
+    ['parked: does not begin by itself', parked, command('forward'), []],
+    ['never requested: does not begin', noLoan, command('forward'), []],
+    ['requested: is parked', requested, park, [parkedEvent]],
+    ['on its way: is parked', forwarding, park, [parkedEvent]],
+    ['parked: is not parked again', parked, park, []],
+    ['taken: is not parked', given([taken]), park, []],
+    ['parked: is resumed', parked, command('resume'), [begun]],
+    ['on its way: is resumed already', forwarding, command('resume'), []],
+    ['requested: cannot be resumed', requested, command('resume'), { refused: 'not-parked' }],
+    ['never requested: cannot be resumed', noLoan, command('resume'), { refused: 'no-such-loan' }],
+    ['never requested: cannot be cancelled', noLoan, cancel, { refused: 'no-such-loan' }],
+    ['requested: is cancelled at once', requested, cancel, [cancelledHere]],
+    ['on its way: its cancellation is asked for', forwarding, cancel, [asked]],
+    ['parked: its cancellation is asked for', parked, cancel, [asked]],
+    ['taken: its cancellation is asked for', given([taken]), cancel, [asked]],
+    ['signed: its cancellation is asked for', given([taken, signed]), cancel, [asked]],
+    ['asked for already: nothing', evolve(forwarding, asked), cancel, []],
+    ['paid out: cannot be cancelled', given(OPEN), cancel, { refused: 'paid-out' }],
+    ['repaying: cannot be cancelled', given([...OPEN, repayment(1, 1)]), cancel, { refused: 'paid-out' }],
+    ['repaid: nothing', given(ALL), cancel, []],
+    ['lost: nothing', given([...OPEN, writtenOff(100)]), cancel, []],
+    ['declined: nothing', given([taken, declined]), cancel, []],
+    ['cancelled: nothing', after(requested, cancelledHere), cancel, []],
+  ])('%s', (_, loan, done, result) => {
+    expect(decide(loan, done, now)).toEqual(result);
+  });
+
+  test('a cancellation that was asked for holds though the partner never took the contract', () => {
+    expect(decide(evolve(forwarding, asked), tell(cancelled), now)).toEqual([told(cancelled), takenBack('withdrawn')]);
+  });
+
+  test('a parked contract that the partner has after all goes on', () => {
+    expect(decide(parked, tell(taken), now)).toEqual([told(taken), forwarded]);
+    expect(after(parked, told(taken), forwarded)).toMatchObject({ status: 'awaiting-signature' });
+  });
+
+  test('a loss keeps what came back and whose it was', () => {
+    const mixed = termsOfLots(60, 40);
+    const loan = given([taken, signed, disbursed(100), repayment(1, 50), writtenOff(50)], mixed);
+    expect(loan).toMatchObject({ status: 'written-off', writtenOffRupiah: 50, repaidLots: [{ amountRupiah: 30 }, { amountRupiah: 20 }] });
+  });
 });

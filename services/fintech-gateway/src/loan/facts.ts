@@ -6,7 +6,10 @@ export type PartnerFact =
   | { kind: 'declined'; at: string }
   | { kind: 'disbursed'; at: string; amountRupiah: number; schedule: Instalment[] }
   | { kind: 'repayment'; at: string; repaymentId: string; instalment: number; amountRupiah: number }
-  | { kind: 'completed'; at: string; totalRupiah: number };
+  | { kind: 'completed'; at: string; totalRupiah: number }
+  | { kind: 'cancelled'; at: string }
+  /** The partner expects no more; `amountRupiah` is what is lost. */
+  | { kind: 'written-off'; at: string; amountRupiah: number };
 
 /** What a partner answers to the contract itself. `signUrl` is null where no signature is awaited. */
 export type Answer =
@@ -27,6 +30,8 @@ export type Told = {
   disbursed: Of<'disbursed'> | null;
   repayments: Repayment[];
   completed: Of<'completed'> | null;
+  cancelled: Of<'cancelled'> | null;
+  'written-off': Of<'written-off'> | null;
 };
 
 export const toldNothing: Told = {
@@ -37,6 +42,8 @@ export const toldNothing: Told = {
   disbursed: null,
   repayments: [],
   completed: null,
+  cancelled: null,
+  'written-off': null,
 };
 
 /** `told` with one more fact. */
@@ -59,13 +66,42 @@ export type Contradiction =
   | 'repayment-differs'
   | 'other-contract'
   | 'declined-before'
+  | 'cancelled-before'
+  | 'paid-out-before'
   | 'signed-before'
   | 'taken-before';
 
 const sum = (amounts: { amountRupiah: number }[]) => amounts.reduce((total, { amountRupiah }) => total + amountRupiah, 0);
 
-function signedOrLater(told: Told): boolean {
-  return told.signed !== null || told.disbursed !== null || told.repayments.length > 0 || told.completed !== null;
+function paidOutOrLater(told: Told): boolean {
+  return told.disbursed !== null || told.repayments.length > 0 || told.completed !== null || told['written-off'] !== null;
+}
+
+const signedOrLater = (told: Told) => told.signed !== null || paidOutOrLater(told);
+
+/** Why nothing can be paid out, come back or be lost; null where it can. */
+function whyNoMoney(told: Told): Contradiction | null {
+  if (told.declined !== null || told.refused !== null) return 'declined-before';
+  return told.cancelled !== null ? 'cancelled-before' : null;
+}
+
+function againstRepayment(amountRupiah: number, told: Told, fact: Repayment): Contradiction | null {
+  const known = told.repayments.find(({ repaymentId }) => repaymentId === fact.repaymentId);
+  if (known !== undefined) return known.amountRupiah === fact.amountRupiah ? null : 'repayment-differs';
+  const lost = told['written-off']?.amountRupiah ?? 0;
+  return fact.amountRupiah > amountRupiah - sum(told.repayments) - lost ? 'more-than-owed' : null;
+}
+
+function againstWriteOff(amountRupiah: number, told: Told, fact: Of<'written-off'>): Contradiction | null {
+  const known = told['written-off'];
+  if (known !== null) return known.amountRupiah === fact.amountRupiah ? null : 'amount-differs';
+  if (told.completed !== null) return 'more-than-owed';
+  return fact.amountRupiah > amountRupiah - sum(told.repayments) ? 'more-than-owed' : null;
+}
+
+function againstDisbursement(amountRupiah: number, fact: Of<'disbursed'>): Contradiction | null {
+  if (fact.amountRupiah !== amountRupiah) return 'amount-differs';
+  return sum(fact.schedule) !== amountRupiah ? 'schedule-differs' : null;
 }
 
 /**
@@ -73,7 +109,6 @@ function signedOrLater(told: Told): boolean {
  * what is kept never adds up to more than the loan.
  */
 export function contradiction(amountRupiah: number, told: Told, fact: Fact): Contradiction | null {
-  const declined = told.declined !== null || told.refused !== null;
   switch (fact.kind) {
     case 'taken':
       if (told.refused !== null) return 'declined-before';
@@ -83,20 +118,17 @@ export function contradiction(amountRupiah: number, told: Told, fact: Fact): Con
     case 'declined':
       return signedOrLater(told) ? 'signed-before' : null;
     case 'signed':
-      return declined ? 'declined-before' : null;
+      return told.declined !== null || told.refused !== null ? 'declined-before' : null;
+    case 'cancelled':
+      return paidOutOrLater(told) ? 'paid-out-before' : null;
     case 'disbursed':
-      if (declined) return 'declined-before';
-      if (fact.amountRupiah !== amountRupiah) return 'amount-differs';
-      return sum(fact.schedule) !== amountRupiah ? 'schedule-differs' : null;
-    case 'repayment': {
-      if (declined) return 'declined-before';
-      const known = told.repayments.find(({ repaymentId }) => repaymentId === fact.repaymentId);
-      if (known !== undefined) return known.amountRupiah === fact.amountRupiah ? null : 'repayment-differs';
-      return fact.amountRupiah > amountRupiah - sum(told.repayments) ? 'more-than-owed' : null;
-    }
+      return whyNoMoney(told) ?? againstDisbursement(amountRupiah, fact);
+    case 'repayment':
+      return whyNoMoney(told) ?? againstRepayment(amountRupiah, told, fact);
+    case 'written-off':
+      return whyNoMoney(told) ?? againstWriteOff(amountRupiah, told, fact);
     case 'completed':
-      if (declined) return 'declined-before';
-      return fact.totalRupiah === amountRupiah ? null : 'amount-differs';
+      return whyNoMoney(told) ?? (fact.totalRupiah === amountRupiah && told['written-off'] === null ? null : 'amount-differs');
     default:
       return fact satisfies never;
   }

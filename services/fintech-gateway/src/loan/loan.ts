@@ -1,10 +1,12 @@
 import type {
+  contractCancelled,
   contractDeclined,
   contractForwarded,
   contractSigned,
   Instalment,
   loanDisbursed,
   loanRepaid,
+  loanWrittenOff,
   Lot,
   NewEvent,
   Partner,
@@ -30,7 +32,8 @@ export type Terms = {
   relentFrom: { loanId: string; partnerContractId: string } | null;
 };
 
-type Common = { terms: Terms; told: Told; updatedAt: string };
+/** `cancelling`: the commitment has let go of the line, and the partner is yet to be told; why. */
+type Common = { terms: Terms; told: Told; cancelling: string | null; updatedAt: string };
 type Contract = { partnerContractId: string; signUrl: string | null };
 type PaidOut = { contract: Contract; schedule: Instalment[]; repaidLots: Lot[]; applied: number };
 
@@ -41,24 +44,34 @@ type PaidOut = { contract: Contract; schedule: Instalment[]; repaidLots: Lot[]; 
 export type Loan =
   | { status: 'unknown' }
   | (Common & { status: 'requested' })
+  /** From here on the partner may know the contract. */
+  | (Common & { status: 'forwarding' })
+  | (Common & { status: 'parked'; reason: string; parkedAt: string })
   | (Common & { status: 'awaiting-signature'; contract: Contract })
   | (Common & { status: 'signed'; contract: Contract })
   | (Common & PaidOut & { status: 'disbursed' })
   | (Common & PaidOut & { status: 'repaying' })
   | (Common & PaidOut & { status: 'repaid' })
-  | (Common & { status: 'declined'; contract: Contract | null; reason: string });
+  | (Common & PaidOut & { status: 'written-off'; writtenOffRupiah: number })
+  | (Common & { status: 'declined'; contract: Contract | null; reason: string })
+  | (Common & { status: 'cancelled'; contract: Contract | null; reason: string });
 
 export type KnownLoan = Exclude<Loan, { status: 'unknown' }>;
 
 export type LoanEvent =
   | { type: 'loan-requested'; data: { terms: Terms; at: string } }
   | { type: 'partner-told'; data: { fact: Fact; at: string } }
+  | { type: 'forwarding-begun'; data: { at: string } }
+  | { type: 'contract-parked'; data: { reason: string; at: string } }
+  | { type: 'cancellation-asked'; data: { reason: string; at: string } }
   | NewEvent<typeof contractForwarded>
   | NewEvent<typeof contractSigned>
   | NewEvent<typeof contractDeclined>
+  | NewEvent<typeof contractCancelled>
   | NewEvent<typeof loanDisbursed>
   | NewEvent<typeof repaymentReceived>
-  | NewEvent<typeof loanRepaid>;
+  | NewEvent<typeof loanRepaid>
+  | NewEvent<typeof loanWrittenOff>;
 
 export const noLoan: Loan = { status: 'unknown' };
 
@@ -82,25 +95,35 @@ function paidOut(loan: Loan): KnownLoan & PaidOut {
   return loan;
 }
 
-function commonOf({ terms, told, updatedAt }: KnownLoan): Common {
-  return { terms, told, updatedAt };
+function commonOf({ terms, told, cancelling, updatedAt }: KnownLoan): Common {
+  return { terms, told, cancelling, updatedAt };
 }
 
 /** The loan after an event. Decides nothing. */
 export function evolve(loan: Loan, event: LoanEvent): Loan {
   switch (event.type) {
     case 'loan-requested':
-      return { status: 'requested', terms: event.data.terms, told: toldNothing, updatedAt: event.data.at };
+      return { status: 'requested', terms: event.data.terms, told: toldNothing, cancelling: null, updatedAt: event.data.at };
     case 'partner-told': {
       const before = known(loan);
       return { ...before, told: withFact(before.told, event.data.fact), updatedAt: event.data.at };
     }
+    case 'forwarding-begun':
+      return { ...commonOf(known(loan)), status: 'forwarding', updatedAt: event.data.at };
+    case 'contract-parked': {
+      const { reason, at } = event.data;
+      return { ...commonOf(known(loan)), status: 'parked', reason, parkedAt: at, updatedAt: at };
+    }
+    case 'cancellation-asked':
+      return { ...known(loan), cancelling: event.data.reason, updatedAt: event.data.at };
     case 'contract-forwarded': {
       const { partnerContractId, signUrl } = event.data;
       return { ...commonOf(known(loan)), status: 'awaiting-signature', contract: { partnerContractId, signUrl } };
     }
     case 'contract-declined':
       return { ...commonOf(known(loan)), status: 'declined', contract: contractOf(loan), reason: event.data.reason };
+    case 'contract-cancelled':
+      return { ...commonOf(known(loan)), status: 'cancelled', contract: contractOf(loan), reason: event.data.reason };
     case 'contract-signed':
       return { ...commonOf(known(loan)), status: 'signed', contract: contractOf(loan) as Contract };
     case 'loan-disbursed': {
@@ -115,6 +138,8 @@ export function evolve(loan: Loan, event: LoanEvent): Loan {
     }
     case 'loan-repaid':
       return { ...paidOut(loan), status: 'repaid' };
+    case 'loan-written-off':
+      return { ...paidOut(loan), status: 'written-off', writtenOffRupiah: event.data.amountRupiah };
     default:
       return event satisfies never;
   }

@@ -1,4 +1,5 @@
 import type { LoanView } from '@ksbb/contracts';
+import { arrearsOf, dayInJakarta } from './arrears.ts';
 import { contractOf, type KnownLoan, repaidLotsOf } from './loan.ts';
 import { sumOfLots } from './lots.ts';
 
@@ -13,8 +14,14 @@ function scheduleOf(loan: KnownLoan): LoanView['schedule'] {
   }));
 }
 
-/** A loan as people and other parts see it. The e-contract page is shown only while its signature is awaited. */
-export function viewOf(loan: KnownLoan): LoanView {
+function arrearsNow(loan: KnownLoan, now: Date): LoanView['arrears'] {
+  if (loan.status !== 'disbursed' && loan.status !== 'repaying') return null;
+  return arrearsOf(loan.schedule, sumOfLots(loan.repaidLots), dayInJakarta(now));
+}
+
+/** A loan as people and other parts see it at `now`. The e-contract page is shown only while its signature is awaited. */
+export function viewOf(loan: KnownLoan, now: Date): LoanView {
+  const arrears = arrearsNow(loan, now);
   const { loanId, collaborationId, msmeId, msmeName, partner, amountRupiah, lots, relentFrom } = loan.terms;
   const contract = contractOf(loan);
   return {
@@ -23,12 +30,14 @@ export function viewOf(loan: KnownLoan): LoanView {
     msmeId,
     msmeName,
     partner,
-    status: loan.status,
+    status: arrears === null ? loan.status : 'in-arrears',
     amountRupiah,
     repaidRupiah: sumOfLots(repaidLotsOf(loan)),
     partnerContractId: contract?.partnerContractId ?? null,
     signUrl: loan.status === 'awaiting-signature' ? (contract?.signUrl ?? null) : null,
     schedule: scheduleOf(loan),
+    arrears,
+    writtenOffRupiah: loan.status === 'written-off' ? loan.writtenOffRupiah : 0,
     lots,
     relentFrom: relentFrom?.loanId ?? null,
     updatedAt: loan.updatedAt,

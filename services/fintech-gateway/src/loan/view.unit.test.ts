@@ -1,4 +1,4 @@
-import { disbursed, exampleTerms, repayment, signed, taken, declined } from '../testing/example-loan.ts';
+import { declined, disbursed, exampleTerms, repayment, signed, taken, writtenOff } from '../testing/example-loan.ts';
 import { decide } from './decide.ts';
 import type { Fact } from './facts.ts';
 import { evolve, type KnownLoan, type Loan, type LoanEvent, noLoan } from './loan.ts';
@@ -13,7 +13,7 @@ function viewAfter(...facts: Fact[]) {
     const events = decide(before, { kind: 'tell', partner: 'amanah', fact }, new Date(at.getTime() + (index + 1) * 86_400_000));
     return (events as LoanEvent[]).reduce(evolve, before);
   }, evolve(noLoan, requested));
-  return viewOf(loan as KnownLoan);
+  return viewOf(loan as KnownLoan, at);
 }
 
 test('a loan that was only requested', () => {
@@ -30,6 +30,8 @@ test('a loan that was only requested', () => {
     partnerContractId: null,
     signUrl: null,
     schedule: [],
+    arrears: null,
+    writtenOffRupiah: 0,
     lots,
     relentFrom: null,
     updatedAt: '2026-11-25T00:00:00.000Z',
@@ -57,4 +59,38 @@ test('shows nothing of a repayment that is too early', () => {
 test('a declined loan keeps its number at the partner', () => {
   expect(viewAfter(taken, declined)).toMatchObject({ status: 'declined', partnerContractId: 'AMN-1', signUrl: null });
   expect(viewAfter({ kind: 'refused', reason: 'x' })).toMatchObject({ status: 'declined', partnerContractId: null });
+});
+
+describe('in arrears', () => {
+  const loan = (...facts: Fact[]) => {
+    const requested: LoanEvent = { type: 'loan-requested', data: { terms: exampleTerms, at: at.toISOString() } };
+    const told = facts.reduce<Loan>((before, fact) => (decide(before, { kind: 'tell', partner: 'amanah', fact }, at) as LoanEvent[]).reduce(evolve, before), evolve(noLoan, requested));
+    return (now: string) => {
+      const { status, arrears } = viewOf(told as KnownLoan, new Date(now));
+      return { status, arrears };
+    };
+  };
+  const open = [taken, signed, disbursed(100)];
+
+  test('the day after an instalment was due in Jakarta, and not on that day', () => {
+    const view = loan(...open);
+    expect(view('2026-12-24T16:59:59.999Z')).toEqual({ status: 'disbursed', arrears: null });
+    expect(view('2026-12-24T17:00:00.000Z')).toEqual({ status: 'in-arrears', arrears: { since: '2026-12-24', days: 1, amountRupiah: 50 } });
+    expect(view('2027-02-01T00:00:00.000Z')).toEqual({ status: 'in-arrears', arrears: { since: '2026-12-24', days: 39, amountRupiah: 100 } });
+  });
+
+  test('what was paid counts for the oldest, whichever instalment it was meant for', () => {
+    const view = loan(...open, repayment(1, 50, 2), repayment(2, 20, 2));
+    expect(view('2027-01-24T00:00:00.000Z')).toEqual({ status: 'repaying', arrears: null });
+    expect(view('2027-01-26T00:00:00.000Z')).toEqual({ status: 'in-arrears', arrears: { since: '2027-01-24', days: 2, amountRupiah: 30 } });
+  });
+
+  test('not after it was repaid or lost', () => {
+    expect(loan(...open, repayment(1, 100))('2028-01-01T00:00:00.000Z')).toEqual({ status: 'repaid', arrears: null });
+    expect(loan(...open, writtenOff(100))('2028-01-01T00:00:00.000Z')).toEqual({ status: 'written-off', arrears: null });
+  });
+
+  test('a loss is shown', () => {
+    expect(viewAfter(...open, repayment(1, 60), writtenOff(40))).toMatchObject({ status: 'written-off', repaidRupiah: 60, writtenOffRupiah: 40 });
+  });
 });

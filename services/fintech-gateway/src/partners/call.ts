@@ -30,7 +30,7 @@ export type Caller<Operation extends string> = {
    * @throws CallFailed unless the partner answered in a way that settles the matter
    */
   call: (operation: Operation, request: PartnerRequest) => Promise<PartnerAnswer>;
-  state: () => { breakers: { operation: Operation; state: BreakerState }[]; inFlight: number };
+  state: () => { breakers: { operation: Operation; state: BreakerState }[]; inFlight: number; waiting: number };
   close: () => void;
 };
 
@@ -125,6 +125,7 @@ export function createCaller<Operation extends string>(
     state: () => ({
       breakers: [...breakers].map(([operation, breaker]) => ({ operation, state: breaker.state() })),
       inFlight: bulkhead.inFlight(),
+      waiting: bulkhead.waiting(),
     }),
     close: () => {
       for (const breaker of breakers.values()) breaker.close();

@@ -33,6 +33,15 @@ export type VerifiedCallback =
   /** Not signed by the partner, or not lately. `why` is for people. */
   | { is: 'refused'; why: string };
 
+/** One movement of a partner's statement. `repaymentId` is null unless it is a repayment. */
+export type Movement = {
+  kind: 'disbursement' | 'repayment' | 'write-off';
+  reference: string;
+  repaymentId: string | null;
+  amountRupiah: number;
+  at: string;
+};
+
 export type FeedPage = { messages: (Delivery | Malformed)[]; nextCursor: string; hasMore: boolean };
 
 /** What the gateway needs of a partner fintech. Each adapter passes the conformance suite. */
@@ -44,6 +53,13 @@ export type Partner = {
   forward: (contract: ContractToForward) => Promise<TakenContract>;
   /** What the partner knows of a contract; null where it has none. @throws CallFailed */
   status: (reference: string) => Promise<(TakenContract & { facts: PartnerFact[] }) | null>;
+  /**
+   * Takes a contract back before it is paid out; again changes nothing. `unknown`: the partner has no such contract;
+   * `too-late`: the money is on its way. @throws CallFailed
+   */
+  cancel: (reference: string) => Promise<'cancelled' | 'unknown' | 'too-late'>;
+  /** What moved on a day in Jakarta (`YYYY-MM-DD`), in the partner's books. @throws CallFailed */
+  statement: (day: string) => Promise<Movement[]>;
   /** Whether a callback is genuine and fresh, and what it says. Never throws. */
   verifyCallback: (callback: Callback, now: Date) => VerifiedCallback;
   /** The messages after a cursor (null: from the beginning), where the partner has such a feed. @throws CallFailed */

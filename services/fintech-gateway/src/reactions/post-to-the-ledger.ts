@@ -1,5 +1,5 @@
-import type { EventOf, loanDisbursed, repaymentReceived } from '@ksbb/contracts';
-import { postDisbursement, postRepayment } from '../ledger/posting.ts';
+import type { EventOf, loanDisbursed, loanWrittenOff, repaymentReceived } from '@ksbb/contracts';
+import { postDisbursement, postRepayment, postWriteOff } from '../ledger/posting.ts';
 import type { Reactions } from './reactions.ts';
 
 export async function postDisbursementWhenLoanIsDisbursed(event: EventOf<typeof loanDisbursed>, { postings }: Reactions): Promise<void> {
@@ -8,4 +8,8 @@ export async function postDisbursementWhenLoanIsDisbursed(event: EventOf<typeof 
 
 export async function postRepaymentWhenItIsReceived(event: EventOf<typeof repaymentReceived>, { postings }: Reactions): Promise<void> {
   await postings.add(event.id, postRepayment(event.data));
+}
+
+export async function postLossWhenLoanIsWrittenOff(event: EventOf<typeof loanWrittenOff>, { postings }: Reactions): Promise<void> {
+  await postings.add(event.id, postWriteOff(event.data));
 }

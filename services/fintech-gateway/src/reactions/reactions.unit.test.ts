@@ -62,7 +62,7 @@ function proposedTo(to: string): Relending {
   const lots = [{ donorCollaborationId: 'KSBB-0000-0000-0022', generation: 1, amountRupiah: 9_000_000 }];
   const commands: RelendingCommand[] = [
     { kind: 'open', origin: { loanId: fromLoan, partner: 'amanah', instalments: 3 }, lots },
-    { kind: 'propose', to: { msmeId: to, needId: `${to}.capital`, amountRupiah: 9_000_000 } },
+    { kind: 'propose', to: { msmeId: to, needId: `${to}.capital`, amountRupiah: 9_000_000 }, approval: false },
   ];
   return commands.reduce<Relending>((state, command) => (decideRelending(state, command) as never[]).reduce(evolveRelending, state), noRelending);
 }

@@ -30,6 +30,7 @@ function readerOf(pages: Record<string, FeedPage | Error>, bookFails?: string) {
       receive: async (_, { deliveryId }) => {
         if (deliveryId === bookFails) throw new Error('the database is away');
         done.push(`book ${deliveryId}`);
+        return true;
       },
       receiveMalformed: async (_, { deliveryId }) => void done.push(`set aside ${deliveryId}`),
     },

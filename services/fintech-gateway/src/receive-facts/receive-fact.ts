@@ -10,8 +10,11 @@ type Message = { deliveryId: string; reference: string; fact: Fact };
 
 /** Books what partners say, whatever the way on which it came. */
 export type FactBook = {
-  /** Books a fact on its loan, once. One that cannot be booked is set aside with the reason, and the loan stays as it is. */
-  receive: (partner: Partner, message: Message) => Promise<void>;
+  /**
+   * Books a fact on its loan, once. One that cannot be booked is set aside with the reason, and the loan stays as it is.
+   * Answers whether it is booked.
+   */
+  receive: (partner: Partner, message: Message) => Promise<boolean>;
   /** Sets aside a message that could not be read. */
   receiveMalformed: (partner: Partner, message: Malformed) => Promise<void>;
 };
@@ -36,8 +39,9 @@ export function createFactBook({ loans, setAside, onSetAside, clock, log }: Part
   return {
     receive: async (partner, { deliveryId, reference, fact }) => {
       const result = await loans.decide<LoanRefusal>(reference, (loan) => decide(loan, { kind: 'tell', partner, fact }, clock()));
-      if (!('refused' in result)) return;
+      if (!('refused' in result)) return true;
       await putAside({ partner, deliveryId, reason: result.refused, reference, fact, errors: [] });
+      return false;
     },
     receiveMalformed: (partner, { deliveryId, errors }) =>
       putAside({ partner, deliveryId, reason: 'malformed', reference: null, fact: null, errors }),

@@ -1,11 +1,14 @@
 import type { Lot, Partner } from '@ksbb/contracts';
 import { sumOfLots, takeFromLots } from '../loan/lots.ts';
-import { type Origin, regenerate, type Relending, type RelendingEvent, relendingIdOf } from './relending.ts';
+import { type Origin, type Proposal, regenerate, type Relending, type RelendingEvent, relendingIdOf } from './relending.ts';
 import type { NextInNeed } from './next-in-need.ts';
 
 export type RelendingCommand =
   | { kind: 'open'; origin: Origin; lots: Lot[] }
-  | { kind: 'propose'; to: NextInNeed }
+  /** `approval`: an officer is asked first. */
+  | { kind: 'propose'; to: NextInNeed; approval: boolean }
+  | { kind: 'approve'; relendId: string }
+  | { kind: 'turn-down'; relendId: string }
   /** The commitment service has reserved the need, or what was left of it. */
   | { kind: 'confirm'; relendId: string; loanId: string; collaborationId: string; msmeId: string; partner: Partner; amountRupiah: number }
   /** The commitment service found the need covered by others. */
@@ -15,21 +18,28 @@ export type RelendingCommand =
 
 export type RelendingRefusal = { refused: 'no-such-proposal' | 'other-msme' | 'other-partner' | 'more-than-proposed' };
 
-function propose(relending: Relending, { msmeId, needId, amountRupiah }: NextInNeed): RelendingEvent[] {
+function proposed({ loanId: fromLoanId, partner, instalments }: Origin, { amountRupiah, ...proposal }: Proposal): RelendingEvent {
+  // An instalment is a rupiah at least.
+  const data = { ...proposal, fromLoanId, partner, amountRupiah, instalments: Math.min(instalments, amountRupiah) };
+  return { type: 'relend-proposed', data };
+}
+
+function propose(relending: Relending, { msmeId, needId, amountRupiah }: NextInNeed, approval: boolean): RelendingEvent[] {
   if (relending.status !== 'waiting') return [];
-  const { loanId: fromLoanId, partner, instalments } = relending.origin;
-  const amount = Math.min(amountRupiah, sumOfLots(relending.pool));
-  const data = {
-    relendId: `${relendingIdOf(fromLoanId)}.${relending.proposals + 1}`,
-    fromLoanId,
-    partner,
-    msmeId,
-    needId,
-    amountRupiah: amount,
-    // An instalment is a rupiah at least.
-    instalments: Math.min(instalments, amount),
-  };
-  return [{ type: 'relend-proposed', data }];
+  const relendId = `${relendingIdOf(relending.origin.loanId)}.${relending.proposals + 1}`;
+  const proposal = { relendId, msmeId, needId, amountRupiah: Math.min(amountRupiah, sumOfLots(relending.pool)) };
+  return [approval ? { type: 'approval-asked', data: proposal } : proposed(relending.origin, proposal)];
+}
+
+function approve(relending: Relending, relendId: string): RelendingEvent[] | RelendingRefusal {
+  if (relending.status === 'proposed' && relending.proposal.relendId === relendId) return [];
+  if (relending.status !== 'awaiting-approval' || relending.proposal.relendId !== relendId) return { refused: 'no-such-proposal' };
+  return [proposed(relending.origin, relending.proposal)];
+}
+
+function turnDown(relending: Relending, relendId: string): RelendingEvent[] | RelendingRefusal {
+  if (relending.status !== 'awaiting-approval' || relending.proposal.relendId !== relendId) return { refused: 'no-such-proposal' };
+  return [{ type: 'proposal-refused', data: { relendId, msmeId: relending.proposal.msmeId } }];
 }
 
 function confirm(relending: Relending, command: Extract<RelendingCommand, { kind: 'confirm' }>): RelendingEvent[] | RelendingRefusal {
@@ -50,7 +60,11 @@ export function decide(relending: Relending, command: RelendingCommand): Relendi
     case 'open':
       return relending.status === 'unknown' ? [{ type: 'relending-opened', data: { origin: command.origin, lots: command.lots } }] : [];
     case 'propose':
-      return propose(relending, command.to);
+      return propose(relending, command.to, command.approval);
+    case 'approve':
+      return approve(relending, command.relendId);
+    case 'turn-down':
+      return turnDown(relending, command.relendId);
     case 'confirm':
       return confirm(relending, command);
     case 'refuse': {

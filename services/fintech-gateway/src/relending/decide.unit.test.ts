@@ -11,7 +11,7 @@ const origin = { loanId: `${A}.2`, partner: 'amanah', instalments: 6 } as const;
 const lots = [lot(A, 1, 60), lot(B, 1, 40)];
 
 const open: RelendingCommand = { kind: 'open', origin, lots };
-const propose = (msmeId: string, amountRupiah = 1_000): RelendingCommand => ({ kind: 'propose', to: { msmeId, needId: `${msmeId}.capital`, amountRupiah } });
+const propose = (msmeId: string, amountRupiah = 1_000, approval = false): RelendingCommand => ({ kind: 'propose', to: { msmeId, needId: `${msmeId}.capital`, amountRupiah }, approval });
 const relendId = (n: number) => `relend.${A}.2.${n}`;
 type Confirm = Extract<RelendingCommand, { kind: 'confirm' }>;
 const confirm = (n: number, msmeId: string, amountRupiah: number): Confirm => {
@@ -183,4 +183,51 @@ test('whatever is proposed, covered, refused and taken back, the money stays who
       expect(sumOfLots(state.pool) + lent).toBe(whole);
     }
   }
+});
+
+describe('where an officer decides', () => {
+  const ask = propose('warung-a', 70, true);
+  const proposal = { relendId: relendId(1), msmeId: 'warung-a', needId: 'warung-a.capital', amountRupiah: 70 };
+  const approve = (n: number): RelendingCommand => ({ kind: 'approve', relendId: relendId(n) });
+  const turnDown = (n: number): RelendingCommand => ({ kind: 'turn-down', relendId: relendId(n) });
+
+  test('approval is asked for before anything goes out, once', () => {
+    expect(decide(given(open), ask)).toEqual([{ type: 'approval-asked', data: proposal }]);
+    expect(given(open, ask)).toMatchObject({ status: 'awaiting-approval', proposal, proposals: 1 });
+    expect(decide(given(open, ask), propose('warung-b', 70, true))).toEqual([]);
+  });
+
+  test('approved, it is proposed under the same number; again: nothing', () => {
+    expect(decide(given(open, ask), approve(1))).toEqual([proposed(1, 'warung-a', 70)]);
+    expect(given(open, ask, approve(1))).toMatchObject({ status: 'proposed', proposals: 1 });
+    expect(decide(given(open, ask, approve(1)), approve(1))).toEqual([]);
+    expect(given(open, ask, approve(1), confirm(1, 'warung-a', 70))).toMatchObject({ status: 'waiting' });
+  });
+
+  test('turned down, the MSME has had its turn and the next is found under the next number', () => {
+    expect(decide(given(open, ask), turnDown(1))).toEqual([{ type: 'proposal-refused', data: { relendId: relendId(1), msmeId: 'warung-a' } }]);
+    expect(given(open, ask, turnDown(1))).toMatchObject({ status: 'waiting', tried: ['warung-a'], proposals: 1 });
+    expect(decide(given(open, ask, turnDown(1)), propose('warung-b', 1, true))).toMatchObject([{ data: { relendId: relendId(2) } }]);
+  });
+
+  test.each<[string, Relending, RelendingCommand]>([
+    ['approving what does not wait', given(open), approve(1)],
+    ['approving another number', given(open, ask), approve(2)],
+    ['approving another number than is proposed', given(open, propose('warung-a')), approve(2)],
+    ['turning down what does not wait', given(open), turnDown(1)],
+    ['turning down another number', given(open, ask), turnDown(2)],
+    ['turning down what is proposed', given(open, ask, approve(1)), turnDown(1)],
+  ])('%s: refused', (_, state, command) => {
+    expect(decide(state, command)).toEqual({ refused: 'no-such-proposal' });
+  });
+
+  test('the commitment service has no say before', () => {
+    expect(decide(given(open, ask), confirm(1, 'warung-a', 70))).toEqual({ refused: 'no-such-proposal' });
+    expect(decide(given(open, ask), refuse(1))).toEqual([]);
+  });
+
+  test('money that comes back meanwhile joins the rest', () => {
+    const state = given(open, propose('warung-a', 30), confirm(1, 'warung-a', 30), propose('warung-b', 70, true), takeBack(1));
+    expect(state).toMatchObject({ status: 'awaiting-approval', pool: lots });
+  });
 });

@@ -13,15 +13,18 @@ export type Relent = { relendId: string; loanId: string; lots: Lot[]; returned: 
  */
 type Fund = { origin: Origin; pool: Lot[]; proposals: number; tried: string[]; relent: Relent[] };
 
-/** The money of one repaid loan on its way to others: waiting for an MSME, proposed to one, or all lent on. */
+/** The money of one repaid loan on its way to others: waiting for an MSME or an officer, proposed to one, or all lent on. */
 export type Relending =
   | { status: 'unknown' }
   | (Fund & { status: 'waiting' })
+  /** An officer has to say yes before it is proposed. */
+  | (Fund & { status: 'awaiting-approval'; proposal: Proposal })
   | (Fund & { status: 'proposed'; proposal: Proposal })
   | (Fund & { status: 'spent' });
 
 export type RelendingEvent =
   | { type: 'relending-opened'; data: { origin: Origin; lots: Lot[] } }
+  | { type: 'approval-asked'; data: Proposal }
   | { type: 'proposal-refused'; data: { relendId: string; msmeId: string } }
   /** A loan that was to be paid with the money does not come about; the money is back in the pool. */
   | { type: 'money-returned'; data: { loanId: string; lots: Lot[] } }
@@ -58,7 +61,13 @@ export function evolve(relending: Relending, event: RelendingEvent): Relending {
     case 'relend-proposed': {
       const { relendId, msmeId, needId, amountRupiah } = event.data;
       const fund = fundOf(relending);
-      return { ...fund, status: 'proposed', proposals: fund.proposals + 1, proposal: { relendId, msmeId, needId, amountRupiah } };
+      // One that an officer has approved was counted when it was asked for.
+      const proposals = fund.proposals + (relending.status === 'awaiting-approval' ? 0 : 1);
+      return { ...fund, status: 'proposed', proposals, proposal: { relendId, msmeId, needId, amountRupiah } };
+    }
+    case 'approval-asked': {
+      const fund = fundOf(relending);
+      return { ...fund, status: 'awaiting-approval', proposals: fund.proposals + 1, proposal: event.data };
     }
     case 'proposal-refused': {
       const fund = fundOf(relending);
@@ -78,7 +87,7 @@ export function evolve(relending: Relending, event: RelendingEvent): Relending {
         pool: addLots(fund.pool, regenerate(event.data.lots, -1)),
         relent: fund.relent.map((one) => (one.loanId === event.data.loanId ? { ...one, returned: true } : one)),
       };
-      if (relending.status === 'proposed') return { ...relending, ...back };
+      if (relending.status === 'proposed' || relending.status === 'awaiting-approval') return { ...relending, ...back };
       return { ...fund, ...back, status: 'waiting' };
     }
     default:

@@ -1,4 +1,4 @@
-import { fundChain, type FundChain, lineId, trialBalance } from '@ksbb/contracts';
+import { fundChain, type FundChain, lineId, timestamp, trialBalance } from '@ksbb/contracts';
 import { defineRoute, type Route } from '@ksbb/service-kit';
 import { z } from 'zod';
 import { balanceOf } from '../ledger/trial-balance.ts';
@@ -14,8 +14,8 @@ const MOST_LINKS = 100;
 
 type Link = FundChain['links'][number];
 
-function linkOf(loan: KnownLoan): Link {
-  const { loanId, relentFrom, msmeId, msmeName, partner, amountRupiah, repaidRupiah, status } = viewOf(loan);
+function linkOf(loan: KnownLoan, now: Date): Link {
+  const { loanId, relentFrom, msmeId, msmeName, partner, amountRupiah, repaidRupiah, status } = viewOf(loan, now);
   // The lots of one loan come from one loan, so all are of the same generation.
   const generation = loan.terms.lots[0]?.generation ?? 1;
   return { loanId, relentFrom, generation, msmeId, msmeName, partner, amountRupiah, repaidRupiah, status };
@@ -26,13 +26,14 @@ export function showTrialBalance({ postings }: { postings: Postings }): Route {
     method: 'get',
     path: '/fund/trial-balance',
     operationId: 'showTrialBalance',
-    summary: 'The balance of each account of the revolving fund.',
-    answers: { 200: { description: 'All accounts; together they are 0.', schema: trialBalance } },
-    handle: async () => ({ status: 200, body: balanceOf(await postings.totals()) }),
+    summary: 'The balance of each account of the revolving fund, now or at any moment.',
+    query: z.strictObject({ at: timestamp.transform((text) => new Date(text)).optional() }),
+    answers: { 200: { description: 'All accounts, of what happened until `at`; together they are 0.', schema: trialBalance } },
+    handle: async ({ query: { at } }) => ({ status: 200, body: balanceOf(await postings.totals(at)) }),
   });
 }
 
-export function showChain({ loans, relendings }: { loans: Loans; relendings: Relendings }): Route {
+export function showChain({ loans, relendings, clock }: { loans: Loans; relendings: Relendings; clock: () => Date }): Route {
   /** The loans that were paid with what this one paid back. */
   async function next(loanId: string): Promise<KnownLoan[]> {
     const relending = (await relendings.load(relendingIdOf(loanId)))?.state;
@@ -54,7 +55,7 @@ export function showChain({ loans, relendings }: { loans: Loans; relendings: Rel
       for (let at = 0; at < chain.length && chain.length < MOST_LINKS; at += 1) {
         chain.push(...(await next((chain[at] as KnownLoan).terms.loanId)));
       }
-      return { status: 200, body: { links: chain.slice(0, MOST_LINKS).map(linkOf) } };
+      return { status: 200, body: { links: chain.slice(0, MOST_LINKS).map((loan) => linkOf(loan, clock())) } };
     },
   });
 }

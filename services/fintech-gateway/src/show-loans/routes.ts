@@ -5,6 +5,8 @@ import type { KnownLoan } from '../loan/loan.ts';
 import { viewOf } from '../loan/view.ts';
 import type { Loans } from '../stores/loans.ts';
 
+type Parts = { loans: Loans; clock: () => Date };
+
 /** A loan that exists. @throws Problem 404 */
 export async function loadLoan(loans: Loans, loanId: string): Promise<KnownLoan> {
   const loan = (await loans.load(loanId))?.state;
@@ -13,7 +15,7 @@ export async function loadLoan(loans: Loans, loanId: string): Promise<KnownLoan>
 }
 
 /** The loans of a collaboration, in the order of its lines. Empty where it has none: what else exists is not known here. */
-export function listLoans({ loans }: { loans: Loans }): Route {
+export function listLoans({ loans, clock }: Parts): Route {
   return defineRoute({
     method: 'get',
     path: '/collaborations/:collaborationId/loans',
@@ -23,12 +25,12 @@ export function listLoans({ loans }: { loans: Loans }): Route {
     answers: { 200: { description: 'One loan for each capital line.', schema: loanList } },
     handle: async ({ params }) => {
       const found = await loans.ofCollaboration(params.collaborationId);
-      return { status: 200, body: { items: found.flatMap((loan) => (loan.status === 'unknown' ? [] : [viewOf(loan)])) } };
+      return { status: 200, body: { items: found.flatMap((loan) => (loan.status === 'unknown' ? [] : [viewOf(loan, clock())])) } };
     },
   });
 }
 
-export function showLoan({ loans }: { loans: Loans }): Route {
+export function showLoan({ loans, clock }: Parts): Route {
   return defineRoute({
     method: 'get',
     path: '/loans/:loanId',
@@ -36,6 +38,6 @@ export function showLoan({ loans }: { loans: Loans }): Route {
     summary: 'One loan: how far it is, its schedule, whose money it is.',
     params: z.object({ loanId: lineId }),
     answers: { 200: { description: 'The loan.', schema: loanView }, 404: { description: 'There is no such loan.' } },
-    handle: async ({ params }) => ({ status: 200, body: viewOf(await loadLoan(loans, params.loanId)) }),
+    handle: async ({ params }) => ({ status: 200, body: viewOf(await loadLoan(loans, params.loanId), clock()) }),
   });
 }

@@ -11,6 +11,8 @@ const partnerStates = z.object({
       breakers: z.array(z.object({ operation: z.string(), state: z.enum(['closed', 'half-open', 'open']) })),
       /** Calls of this process. */
       inFlight: z.int().min(0),
+      /** Calls of this process that wait for their turn. */
+      waiting: z.int().min(0),
       /** Contracts that the partner has not answered yet. */
       contractsWaiting: z.int().min(0),
     }),

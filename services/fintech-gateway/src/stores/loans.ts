@@ -1,9 +1,11 @@
 import {
+  contractCancelled,
   contractDeclined,
   contractForwarded,
   contractSigned,
   loanDisbursed,
   loanRepaid,
+  loanWrittenOff,
   type Partner,
   repaymentReceived,
 } from '@ksbb/contracts';
@@ -17,8 +19,10 @@ const LOANS_OF_A_COLLABORATION = 1_000;
 export type Loans = DocumentStore<Loan, LoanEvent> & {
   /** The loans of one collaboration, in the order of its lines. */
   ofCollaboration: (collaborationId: string) => Promise<Loan[]>;
-  /** Codes of the districts in which a partner has a loan that was not declined. */
+  /** Codes of the districts in which a partner has a loan that came about, or still may. */
   reachedKecamatan: (partner: Partner) => Promise<Set<string>>;
+  /** Parked loans in the order of their ids, after one of them. */
+  parked: (limit: number, after: string | null) => Promise<Loan[]>;
   countByStatus: () => Promise<{ status: string; count: number }[]>;
 };
 
@@ -32,7 +36,16 @@ export async function openLoans(parts: Parts): Promise<Loans> {
       collection: COLLECTION,
       initial: noLoan,
       evolve,
-      publishes: [contractForwarded, contractSigned, contractDeclined, loanDisbursed, repaymentReceived, loanRepaid],
+      publishes: [
+        contractForwarded,
+        contractSigned,
+        contractDeclined,
+        contractCancelled,
+        loanDisbursed,
+        repaymentReceived,
+        loanRepaid,
+        loanWrittenOff,
+      ],
     },
     parts,
   );
@@ -46,8 +59,13 @@ export async function openLoans(parts: Parts): Promise<Loans> {
       return found.sort((a, b) => lineNumber(a.id) - lineNumber(b.id)).map(({ state }) => state);
     },
     reachedKecamatan: async (partner) => {
-      const filter = { 'state.terms.partner': partner, 'state.status': { $ne: 'declined' } };
+      const filter = { 'state.terms.partner': partner, 'state.status': { $nin: ['declined', 'cancelled'] } };
       return new Set(await collection.distinct('state.terms.kodeKecamatan', filter as object) as string[]);
+    },
+    parked: async (limit, after) => {
+      const later = after === null ? {} : { _id: { $gt: after } };
+      const found = await collection.find({ ...later, 'state.status': 'parked' } as object).sort({ _id: 1 }).limit(limit).toArray();
+      return found.map(({ state }) => state as Loan);
     },
     countByStatus: async () => {
       const groups = await collection.aggregate([{ $group: { _id: '$state.status', count: { $sum: 1 } } }]).toArray();

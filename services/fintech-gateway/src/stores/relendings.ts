@@ -7,6 +7,8 @@ const COLLECTION = 'relendings';
 export type Relendings = DocumentStore<Relending, RelendingEvent> & {
   /** Ids of those whose money waits for an MSME. */
   waiting: (limit: number) => Promise<string[]>;
+  /** Those on which an officer has to decide, by id. */
+  awaitingApproval: (limit: number) => Promise<Relending[]>;
 };
 
 type Parts = { connection: Database['connection']; relay: Relay; clock: () => Date };
@@ -19,6 +21,7 @@ export async function openRelendings(parts: Parts): Promise<Relendings> {
   await parts.connection.collection(COLLECTION).createIndex({ 'state.status': 1 });
   return {
     ...store,
+    awaitingApproval: async (limit) => (await store.find({ 'state.status': 'awaiting-approval' }, limit)).map(({ state }) => state),
     waiting: async (limit) => (await store.find({ 'state.status': 'waiting' }, limit)).map(({ id }) => id),
   };
 }

@@ -19,6 +19,9 @@ export type SetAside = {
 export type SetAsideStore = {
   /** Keeps a message once, however often it comes. Answers whether it is new. */
   put: (message: SetAside) => Promise<boolean>;
+  find: (partner: Partner, deliveryId: string) => Promise<SetAside | null>;
+  /** It is booked after all. */
+  remove: (partner: Partner, deliveryId: string) => Promise<void>;
   /** One page in the order of partner and delivery. */
   list: (limit: number, after: string | null) => Promise<{ items: SetAside[]; nextCursor: string | null }>;
 };
@@ -27,6 +30,15 @@ export function openSetAside(connection: Database['connection']): SetAsideStore 
   const collection = connection.collection<SetAside & { _id: string }>('set-aside');
   return {
     put: (message) => insertOnce(connection.collection('set-aside'), { _id: `${message.partner}:${message.deliveryId}`, ...message }),
+    find: async (partner, deliveryId) => {
+      const found = await collection.findOne({ _id: `${partner}:${deliveryId}` });
+      if (found === null) return null;
+      const { _id: _, ...message } = found;
+      return message;
+    },
+    remove: async (partner, deliveryId) => {
+      await collection.deleteOne({ _id: `${partner}:${deliveryId}` });
+    },
     list: async (limit, after) => {
       const documents = await collection
         .find(after === null ? {} : { _id: { $gt: after } })

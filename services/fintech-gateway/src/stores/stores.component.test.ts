@@ -37,7 +37,7 @@ describe('jobs', () => {
     await stores.jobs.add('first', 'amanah', now);
     await stores.jobs.add('other', 'lumbung', now);
     await stores.jobs.add('not-yet', 'amanah', later(101));
-    expect(await stores.jobs.claim('amanah', later(100), 1_000)).toEqual({ loanId: 'first', attempts: 0, inDoubt: false, claim: 1 });
+    expect(await stores.jobs.claim('amanah', later(100), 1_000)).toEqual({ loanId: 'first', attempts: 0, inDoubt: false, since: now, claim: 1 });
     expect(await stores.jobs.claim('amanah', later(100), 1_000)).toMatchObject({ loanId: 'second' });
     expect(await stores.jobs.claim('amanah', later(100), 1_000)).toBeNull();
     expect([await stores.jobs.count('amanah'), await stores.jobs.count('lumbung')]).toEqual([3, 1]);
@@ -54,7 +54,7 @@ describe('jobs', () => {
     await stores.jobs.add('job', 'amanah', now);
     await stores.jobs.claim('amanah', now, 1_000);
     expect(await stores.jobs.claim('amanah', later(999), 1_000)).toBeNull();
-    expect(await stores.jobs.claim('amanah', later(1_000), 1_000)).toEqual({ loanId: 'job', attempts: 0, inDoubt: true, claim: 2 });
+    expect(await stores.jobs.claim('amanah', later(1_000), 1_000)).toEqual({ loanId: 'job', attempts: 0, inDoubt: true, since: now, claim: 2 });
   });
 
   test('one that is put off keeps what is said of it', async () => {
@@ -62,7 +62,7 @@ describe('jobs', () => {
     const job = await stores.jobs.claim('amanah', now, 1_000);
     await stores.jobs.postpone(job!, { dueAt: later(5), attempts: 3, inDoubt: false });
     expect(await stores.jobs.claim('amanah', later(4), 1_000)).toBeNull();
-    expect(await stores.jobs.claim('amanah', later(5), 1_000)).toEqual({ loanId: 'job', attempts: 3, inDoubt: false, claim: 2 });
+    expect(await stores.jobs.claim('amanah', later(5), 1_000)).toEqual({ loanId: 'job', attempts: 3, inDoubt: false, since: now, claim: 2 });
   });
 
   test('whoever has lost a claim changes nothing any more', async () => {
@@ -70,10 +70,31 @@ describe('jobs', () => {
     const lost = await stores.jobs.claim('amanah', now, 1_000);
     const held = await stores.jobs.claim('amanah', later(1_000), 1_000);
     await stores.jobs.postpone(lost!, { dueAt: now, attempts: 9, inDoubt: false });
-    await stores.jobs.remove(lost!);
+    await stores.jobs.remove(lost!, now);
     expect(await stores.jobs.claim('amanah', later(1_500), 1_000)).toBeNull();
-    await stores.jobs.remove(held!);
+    await stores.jobs.remove(held!, now);
     expect(await stores.jobs.count('amanah')).toBe(0);
+  });
+
+  test('one that is asked for again while it is in hand is done once more', async () => {
+    await stores.jobs.addAgain('job', 'amanah', now);
+    const job = await stores.jobs.claim('amanah', now, 1_000);
+    await stores.jobs.addAgain('job', 'amanah', now);
+    expect(await stores.jobs.claim('amanah', later(999), 1_000)).toBeNull();
+    await stores.jobs.remove(job!, later(500));
+    const again = await stores.jobs.claim('amanah', later(500), 1_000);
+    expect(again).toEqual({ loanId: 'job', attempts: 0, inDoubt: false, since: later(500), claim: 2 });
+    await stores.jobs.remove(again!, later(600));
+    expect(await stores.jobs.count('amanah')).toBe(0);
+  });
+
+  test('one that is kept for longer is nobody else\'s meanwhile, and is lost to whoever came too late', async () => {
+    await stores.jobs.add('job', 'amanah', now);
+    const job = await stores.jobs.claim('amanah', now, 1_000);
+    expect(await stores.jobs.renew(job!, later(500), 1_000)).toBe(true);
+    expect(await stores.jobs.claim('amanah', later(1_499), 1_000)).toBeNull();
+    await stores.jobs.claim('amanah', later(1_500), 1_000);
+    expect(await stores.jobs.renew(job!, later(1_500), 1_000)).toBe(false);
   });
 
   test('adding one again leaves it as it is', async () => {
@@ -181,7 +202,7 @@ test('a posting is added once and the totals are of all', async () => {
     { account: 'amanah:lent', debitRupiah: Number.MAX_SAFE_INTEGER - 1, creditRupiah: 0 },
     { account: 'amanah:cash', debitRupiah: 0, creditRupiah: Number.MAX_SAFE_INTEGER - 1 },
   ] as const;
-  const posting = { kind: 'disbursement', loanId: 'L', at: now.toISOString(), entries: [...entries] } as const;
+  const posting = { kind: 'disbursement', partner: 'amanah', loanId: 'L', repaymentId: null, amountRupiah: 1, at: now.toISOString(), entries: [...entries] } as const;
   expect(await stores.postings.add('event-1', { ...posting, entries: [...entries] })).toBe(true);
   expect(await stores.postings.add('event-1', { ...posting, entries: [] })).toBe(false);
   const small = entries.map((entry) => ({ ...entry, debitRupiah: Math.min(1, entry.debitRupiah), creditRupiah: Math.min(1, entry.creditRupiah) }));

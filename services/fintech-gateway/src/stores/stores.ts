@@ -3,17 +3,30 @@ import { type Candidates, openCandidates } from './candidates.ts';
 import { type Cursors, openCursors } from './cursors.ts';
 import { type Jobs, openJobs } from './jobs.ts';
 import { type Loans, openLoans } from './loans.ts';
+import { openPartnerCredentials, type PartnerCredentials } from './partner-credentials.ts';
 import { openPostings, type Postings } from './postings.ts';
+import { openReconciliations, type Reconciliations } from './reconciliations.ts';
 import { openRelendings, type Relendings } from './relendings.ts';
 import { openSetAside, type SetAsideStore } from './set-aside.ts';
+import { openWebhookDeliveries, type WebhookDeliveries } from './webhook-deliveries.ts';
+import { openWebhookEndpoints, type WebhookEndpoints } from './webhook-endpoints.ts';
+import { openWebhookMessages, type WebhookMessages } from './webhook-messages.ts';
 
 export type Stores = {
   loans: Loans;
   relendings: Relendings;
+  /** Contracts on their way to a partner, or to be taken back. */
   jobs: Jobs;
+  /** Loans that a partner has, asked after where nothing is heard of them for long. */
+  watching: Jobs;
   candidates: Candidates;
   postings: Postings;
+  reconciliations: Reconciliations;
   cursors: Cursors;
+  webhookEndpoints: WebhookEndpoints;
+  webhookMessages: WebhookMessages;
+  webhookDeliveries: WebhookDeliveries;
+  credentials: PartnerCredentials;
   setAside: SetAsideStore;
 };
 
@@ -23,10 +36,16 @@ export async function openStores(parts: { connection: Database['connection']; re
   return {
     loans: await openLoans(parts),
     relendings: await openRelendings(parts),
-    jobs: await openJobs(connection),
+    jobs: await openJobs(connection, 'forwarding'),
+    watching: await openJobs(connection, 'watching'),
     candidates: await openCandidates(connection),
-    postings: openPostings(connection),
+    postings: await openPostings(connection),
+    reconciliations: openReconciliations(connection),
     cursors: openCursors(connection),
+    webhookEndpoints: await openWebhookEndpoints(connection),
+    webhookMessages: await openWebhookMessages(connection),
+    webhookDeliveries: await openWebhookDeliveries(connection),
+    credentials: await openPartnerCredentials(connection),
     setAside: openSetAside(connection),
   };
 }

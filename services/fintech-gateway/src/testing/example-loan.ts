@@ -47,3 +47,5 @@ export function repayment(n: number, amountRupiah: number, instalment = n): Extr
 }
 
 export const completed = (totalRupiah: number): PartnerFact => ({ kind: 'completed', at: '2027-02-01T00:00:00.000Z', totalRupiah });
+export const cancelled: PartnerFact = { kind: 'cancelled', at: '2026-11-26T00:00:00.000Z' };
+export const writtenOff = (amountRupiah: number): PartnerFact => ({ kind: 'written-off', at: '2027-09-01T00:00:00.000Z', amountRupiah });

@@ -31,6 +31,7 @@ export function environmentOf({ amqpUrl, databaseUri, partnersUrl, port, healthP
     FORWARD_RETRY_MAX_MS: '200',
     POLL_EVERY_MS: '100',
     RELEND_SWEEP_MS: '200',
+    RECONCILE_EVERY_MS: '3600000',
   };
 }
 

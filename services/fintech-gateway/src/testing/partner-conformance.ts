@@ -1,24 +1,14 @@
-import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Partner as PartnerName } from '@ksbb/contracts';
+import { dayInJakarta } from '../loan/arrears.ts';
 import type { PartnerFact } from '../loan/facts.ts';
 import { CallFailed, type Callback, ContractRefused, type ContractToForward, type Delivery, type Partner } from '../partners/partner.ts';
+import { callbackConformance, type CallbackSubject } from './callback-conformance.ts';
 import { type Sandbox, startSandbox } from './sandbox.ts';
 import { until } from './until.ts';
 
-export type Subject = {
-  name: PartnerName;
-  /** The adapter against a partner at this address; `impostor`: with credentials that the partner does not know. */
-  create: (partnerUrl: string, impostor: boolean) => { partner: Partner; close: () => void };
-  /** The headers of a callback with this body, signed as the partner does. */
-  sign: (rawBody: Buffer, path: string, now: Date) => IncomingHttpHeaders;
-  /** The partner's code for an event, in a message that is complete otherwise. */
-  eventField: string;
-  /** An adapter's `verifyCallback` binds the path that was called too. */
-  signsPath: boolean;
-};
-
-const PATH_OF = (name: PartnerName) => `/callbacks/${name}`;
+/** `create`: the adapter against a partner at this address; `impostor`: with credentials that the partner does not know. */
+export type Subject = CallbackSubject & { create: (partnerUrl: string, impostor: boolean) => { partner: Partner; close: () => void } };
 
 function contract(reference: string, other: Partial<ContractToForward> = {}): ContractToForward {
   const borrower = { msmeId: 'warung-a', name: 'Warung "A" & Éclair', kelurahan: 'Petojo Utara' };
@@ -34,7 +24,7 @@ async function failureOf(work: Promise<unknown>): Promise<Error> {
 
 /** What every adapter has to do, tried on the real sandbox of its partner. */
 export function partnerConformance(subject: Subject): void {
-  const { name, create, sign, eventField, signsPath } = subject;
+  const { name, create } = subject;
   const received: Callback[] = [];
   let receiver: Server;
   let sandbox: Sandbox;
@@ -149,6 +139,59 @@ export function partnerConformance(subject: Subject): void {
     });
   });
 
+  describe('cancelling', () => {
+    test('takes a contract back, once, and the callback and the status say so', async () => {
+      await partner.forward(contract('cancel-1'));
+      expect([await partner.cancel('cancel-1'), await partner.cancel('cancel-1')]).toEqual(['cancelled', 'cancelled']);
+      await until(() => deliveriesOf('cancel-1').length === 1);
+      expect(deliveriesOf('cancel-1')[0]?.fact).toMatchObject({ kind: 'cancelled' });
+      expect(await factsOf('cancel-1')).toEqual([deliveriesOf('cancel-1')[0]?.fact]);
+      expect(await contractsOf('cancel-1')).toMatchObject([{ status: 'cancelled' }]);
+    });
+
+    test('a contract that the partner does not know is unknown', async () => {
+      expect(await partner.cancel('nobody-knows')).toBe('unknown');
+    });
+
+    test('is too late once the money is paid out', async () => {
+      await signed('cancel-2');
+      expect(await partner.cancel('cancel-2')).toBe('too-late');
+    });
+
+    test('may be tried again when the partner is away, or does not take our credentials', async () => {
+      await sandbox.fault(name, { route: 'cancel-contract', kind: 'status', status: 503, times: 1 });
+      expect(await failureOf(partner.cancel('nobody-knows'))).toMatchObject({ name: 'CallFailed', kind: 'not-done' });
+      const impostor = create(`${sandbox.url}/${name}`, true);
+      expect(await failureOf(impostor.partner.cancel('nobody-knows'))).toMatchObject({ name: 'CallFailed', kind: 'misconfigured' });
+      impostor.close();
+    });
+  });
+
+  describe('the statement of a day', () => {
+    const today = () => dayInJakarta(new Date());
+
+    test('lists what moved, to the rupiah, and nothing of another day', async () => {
+      await signed('statement-1');
+      await sandbox.repay(name, 'statement-1', { instalments: [1] });
+      await sandbox.writeOff(name, 'statement-1');
+      const facts = await factsOf('statement-1');
+      const repayment = facts.find(({ kind }) => kind === 'repayment') as Extract<PartnerFact, { kind: 'repayment' }>;
+      const own = (await partner.statement(today())).filter(({ reference }) => reference === 'statement-1');
+      expect(own).toEqual([
+        { kind: 'disbursement', reference: 'statement-1', repaymentId: null, amountRupiah: 1_000_000, at: facts[1]?.at },
+        { kind: 'repayment', reference: 'statement-1', repaymentId: repayment.repaymentId, amountRupiah: 333_334, at: repayment.at },
+        { kind: 'write-off', reference: 'statement-1', repaymentId: null, amountRupiah: 666_666, at: facts[3]?.at },
+      ]);
+      expect(facts[3]).toMatchObject({ kind: 'written-off', amountRupiah: 666_666 });
+      expect(await partner.statement('2020-01-01')).toEqual([]);
+    });
+
+    test('may be asked for again when the partner is away', async () => {
+      await sandbox.fault(name, { route: 'statement', kind: 'status', status: 503, times: 1 });
+      expect(await failureOf(partner.statement(today()))).toBeInstanceOf(CallFailed);
+    });
+  });
+
   describe('status', () => {
     test('is nothing where the partner has no such contract', async () => {
       expect(await partner.status('nobody-knows')).toBeNull();
@@ -220,53 +263,12 @@ export function partnerConformance(subject: Subject): void {
     });
   });
 
-  describe('verifying a callback', () => {
-    const now = new Date('2026-11-25T00:00:00.000Z');
-    const path = PATH_OF(name);
-    const secondsLater = (seconds: number) => new Date(now.getTime() + seconds * 1000);
-    const body = Buffer.from('{}');
-
-    const tampered: [string, () => Callback][] = [
-      ['another body', () => ({ headers: sign(body, path, now), rawBody: Buffer.from('{ }'), path })],
-      ['no headers', () => ({ headers: {}, rawBody: body, path })],
-      ...Object.keys(sign(body, path, now))
-        .filter((header) => !['x-external-id', 'lumbung-delivery'].includes(header))
-        .flatMap((header): [string, () => Callback][] => [
-          [`no ${header}`, () => ({ headers: { ...sign(body, path, now), [header]: undefined }, rawBody: body, path })],
-          [`another ${header}`, () => ({ headers: { ...sign(body, path, now), [header]: `${sign(body, path, now)[header]}0` }, rawBody: body, path })],
-        ]),
-      ...(signsPath ? [['another path', () => ({ headers: sign(body, path, now), rawBody: body, path: '/callbacks/other' })] as [string, () => Callback]] : []),
-    ];
-
-    test.each(tampered)('with %s: refused', (_, callback) => {
-      expect(partner.verifyCallback(callback(), now).is).toBe('refused');
-    });
-
-    test.each([
-      [300, 'malformed'],
-      [-300, 'malformed'],
-      [301, 'refused'],
-      [-301, 'refused'],
-    ])('%i s away from now: %s', (seconds, is) => {
-      expect(partner.verifyCallback({ headers: sign(body, path, now), rawBody: body, path }, secondsLater(seconds)).is).toBe(is);
-    });
-
-    test.each([
-      ['no JSON', Buffer.from('no JSON')],
-      ['another shape', Buffer.from('[]')],
-      ['nothing', Buffer.alloc(0)],
-    ])('signed, with %s: malformed, with what is wrong', (_, rawBody) => {
-      const verified = partner.verifyCallback({ headers: sign(rawBody, path, now), rawBody, path }, now);
-      expect(verified).toMatchObject({ is: 'malformed', message: { errors: [{ pointer: expect.any(String) }] } });
-    });
-
-    test('signed, with an event that nobody agreed on: malformed, and the field is named', async () => {
+  callbackConformance(subject, {
+    partner: () => partner,
+    genuine: async () => {
       await signed('malformed-1');
       await until(() => deliveriesOf('malformed-1').length > 0);
-      const genuine = received.find((callback) => callback.rawBody.includes('malformed-1')) as Callback;
-      const rawBody = Buffer.from(JSON.stringify({ ...JSON.parse(genuine.rawBody.toString()), [eventField]: 'SOMETHING_ELSE' }));
-      const verified = partner.verifyCallback({ headers: sign(rawBody, path, now), rawBody, path }, now);
-      expect(verified).toMatchObject({ is: 'malformed', message: { errors: [{ pointer: `/${eventField}` }] } });
-    });
+      return received.find((callback) => callback.rawBody.includes('malformed-1')) as Callback;
+    },
   });
 }

@@ -30,6 +30,8 @@ export type Sandbox = {
   clearFaults: () => Promise<void>;
   faultsLeft: () => Promise<number>;
   repay: (partner: Partner, reference: string, repayments: Repayments) => Promise<void>;
+  /** The partner gives up what is left of a loan. */
+  writeOff: (partner: Partner, reference: string) => Promise<void>;
   contracts: (partner: Partner) => Promise<SandboxContract[]>;
   /** Fills in the form of an e-contract page. */
   sign: (signUrl: string, decision?: 'sign' | 'decline') => Promise<void>;
@@ -71,6 +73,7 @@ export async function startSandbox(callbackUrl: string): Promise<Sandbox> {
       return faults.reduce((sum, { times, served }) => sum + times - served, 0);
     },
     repay: async (partner, reference, repayments) => void (await admin('POST', '/repayments', { partner, reference, ...repayments })),
+    writeOff: async (partner, reference) => void (await admin('POST', '/write-offs', { partner, reference })),
     contracts: async (partner) => {
       const page = (await admin('GET', `/contracts?partner=${partner}&limit=200`)) as { contracts: SandboxContract[] };
       return page.contracts;

@@ -8,6 +8,7 @@ import {
   type EventDefinition,
   fundChain,
   type FundChain,
+  lineReleased,
   loanList,
   type LoanView,
   loanView,
@@ -43,6 +44,8 @@ export type World = {
   declinedBySigner: (loanId: string, msmeId: string) => Envelope;
   /** A donor commits to a loan; its id. */
   commit: (partner: Partner, amountRupiah: number, instalments: number) => Promise<string>;
+  /** The commitment service lets go of the line of a loan. */
+  release: (loanId: string, reason: 'msme-delisted' | 'withdrawn') => Promise<void>;
   listMsme: (msme: Partial<Msme> & { msmeId: string; capitalRupiah: number; kodeKecamatan: string }) => Promise<void>;
   /** What becomes of the gateway's proposals; without it they stay unanswered. */
   answerProposals: (answer: (proposal: Proposal) => { coveredRupiah: number }) => void;
@@ -142,6 +145,12 @@ export async function createWorld(): Promise<World> {
       const collaborationId = newId();
       await publish(confirmed(collaborationId, { kind: 'donor' }, capitalLine(collaborationId, 'msme-of-a-donor', { partner, amountRupiah, instalments })));
       return `${collaborationId}.1`;
+    },
+    release: async (lineId, reason) => {
+      const collaborationId = lineId.slice(0, lineId.lastIndexOf('.'));
+      const { msmeId, needId } = place('msme-of-a-donor');
+      const about = { collaborationId, lineId, msmeId, needId };
+      await publish(event(lineReleased, collaborationId, 2, { ...about, package: 'capital', releasedAmount: 1_000_000, reason }));
     },
     listMsme: async ({ msmeId, capitalRupiah, kodeKecamatan, ...rest }) => {
       const { area, needId } = place(msmeId, kodeKecamatan);

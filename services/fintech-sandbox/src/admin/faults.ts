@@ -9,8 +9,11 @@ type Parts = { faults: Pick<FaultStore, 'add' | 'list' | 'clear'>; clock: () => 
 const orderFault = z
   .strictObject({
     partner,
-    route: z.enum(['create-contract', 'get-contract', 'events'], 'create-contract, get-contract or events'),
-    kind: z.enum(['status', 'latency', 'hang', 'reset', 'lost-answer'], 'status, latency, hang, reset or lost-answer'),
+    route: z.enum(
+      ['create-contract', 'get-contract', 'cancel-contract', 'statement', 'events'],
+      'create-contract, get-contract, cancel-contract, statement or events',
+    ),
+    kind: z.enum(['status', 'latency', 'hang', 'drip', 'reset', 'lost-answer'], 'status, latency, hang, drip, reset or lost-answer'),
     status: z.int().min(400, 'from 400 on').max(599, 'at most 599').optional(),
     retryAfterSeconds: z.int().min(0).max(3_600, 'at most 3600').optional(),
     milliseconds: z.int().min(1).max(60_000, 'at most 60000').optional(),
@@ -23,7 +26,7 @@ const orderFault = z
     if (body.kind !== 'status' && body.status !== undefined) refuse('status', 'only for a fault of kind status');
     if (body.kind !== 'status' && body.retryAfterSeconds !== undefined) refuse('retryAfterSeconds', 'only for a fault of kind status');
     if (body.kind === 'latency' && body.milliseconds === undefined) refuse('milliseconds', 'needed for a fault of kind latency');
-    if (!['latency', 'hang'].includes(body.kind) && body.milliseconds !== undefined) refuse('milliseconds', 'only for latency or hang');
+    if (!['latency', 'hang', 'drip'].includes(body.kind) && body.milliseconds !== undefined) refuse('milliseconds', 'only for latency, hang or drip');
   });
 
 const shownFault = z.object({

@@ -22,9 +22,11 @@ const takeRepayments = z
     instalments: instalments.min(1, 'at least one instalment'),
     duplicate: instalments.default([]),
     tamperFirst: instalments.default([]),
+    staleFirst: instalments.default([]),
+    lateMs: z.int().min(0).max(3_600_000, 'at most 3600000').default(0),
   })
   .superRefine((body, context) => {
-    for (const field of ['duplicate', 'tamperFirst'] as const) {
+    for (const field of ['duplicate', 'tamperFirst', 'staleFirst'] as const) {
       if (body[field].some((instalment) => !body.instalments.includes(instalment))) {
         context.addIssue({ code: 'custom', path: [field], message: 'only instalments that are repaid with this request' });
       }
@@ -65,8 +67,8 @@ export function repaymentRoutes(parts: Parts): Route[] {
       handle: async ({ body, request }) => {
         requireBearer(request, parts.adminToken);
         const command = { type: 'repay', instalments: body.instalments.toSorted((one, other) => one - other) } as const;
-        const { duplicate, tamperFirst } = body;
-        const outcome = await runCommand(parts, body, command, { order: body.instalments, duplicate, tamperFirst });
+        const { duplicate, tamperFirst, staleFirst, lateMs } = body;
+        const outcome = await runCommand(parts, body, command, { order: body.instalments, duplicate, tamperFirst, staleFirst, lateMs });
         if (outcome === null) throw notFound('no-such-contract', `${body.partner} has no contract for ${body.reference}.`);
         if ('refusal' in outcome) throw problemOf(outcome);
         const contract = contractOf(outcome.events);

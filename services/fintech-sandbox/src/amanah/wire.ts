@@ -3,6 +3,7 @@ import { type CallbackMessage, eventAt, eventId, repaymentNo } from '../callback
 import { contractOf, type ContractEvent, type Instalment, outstandingRupiah, repaidRupiah, type Terms } from '../contract/contract.ts';
 import type { ContractRecord } from '../contract/record.ts';
 import { identifier, instalments, MAX_PRINCIPAL_RUPIAH, reference, shortText } from '../partner/fields.ts';
+import type { StatementPage } from '../partner/statement.ts';
 import type { PartnerRefusal, RefusalKind } from '../partner/refusal.ts';
 
 export const createQardhContract = z.strictObject({
@@ -25,6 +26,8 @@ const EVENT_NAME = {
   disbursed: 'DISBURSED',
   repaid: 'REPAYMENT',
   completed: 'COMPLETED',
+  cancelled: 'CANCELLED',
+  'written-off': 'WRITTEN_OFF',
 } as const;
 
 const STATUS = {
@@ -34,6 +37,8 @@ const STATUS = {
   disbursed: 'DISBURSED',
   repaying: 'REPAYING',
   completed: 'COMPLETED',
+  cancelled: 'CANCELLED',
+  'written-off': 'WRITTEN_OFF',
 } as const;
 
 const CODE: Record<Exclude<RefusalKind, 'fault'>, string> = {
@@ -46,6 +51,7 @@ const CODE: Record<Exclude<RefusalKind, 'fault'>, string> = {
   'other-terms': '4220001',
   'parent-not-signed': '4220002',
   'principal-too-small': '4220003',
+  'paid-out': '4220004',
 };
 
 const SUCCESS = { responseCode: '2000000', responseMessage: 'Successful' };
@@ -99,6 +105,9 @@ export function statusBody(record: ContractRecord, eContractUrl: string) {
     declinedAt: 'declinedAt' in contract ? contract.declinedAt : null,
     disbursedAt: 'disbursedAt' in contract ? contract.disbursedAt : null,
     completedAt: 'completedAt' in contract ? contract.completedAt : null,
+    cancelledAt: 'cancelledAt' in contract ? contract.cancelledAt : null,
+    writtenOffAt: 'writtenOffAt' in contract ? contract.writtenOffAt : null,
+    writtenOffAmount: money('writtenOffRupiah' in contract ? contract.writtenOffRupiah : 0),
     schedule: 'schedule' in contract ? scheduleBody(contract.schedule).map((row) => ({ ...row, paid: paid.has(row.instalment) })) : [],
     repayments: repayments.map(({ number, instalment, amountRupiah, sequence, paidAt }) => ({
       repaymentNo: repaymentNo(record, number),
@@ -108,6 +117,19 @@ export function statusBody(record: ContractRecord, eContractUrl: string) {
       paidAt,
     })),
   };
+}
+
+/** One page of the statement of a day. */
+export function statementBody(date: string, { lines, nextCursor }: StatementPage) {
+  const movements = lines.map(({ kind, record, number, amountRupiah, at }) => ({
+    type: kind.toUpperCase().replace('-', '_'),
+    referenceNo: record.contractNo,
+    partnerReferenceNo: record.reference,
+    repaymentNo: number === null ? null : repaymentNo(record, number),
+    amount: money(amountRupiah),
+    occurredAt: at,
+  }));
+  return { ...SUCCESS, date, movements, nextCursor };
 }
 
 function dataOf(record: ContractRecord, event: Exclude<ContractEvent, { type: 'opened' }>) {
@@ -123,6 +145,10 @@ function dataOf(record: ContractRecord, event: Exclude<ContractEvent, { type: 'o
       return { repaymentNo: repaymentNo(record, event.number), instalment: event.instalment, amount: money(event.amountRupiah) };
     case 'completed':
       return { totalRepaid: money(event.totalRupiah) };
+    case 'cancelled':
+      return {};
+    case 'written-off':
+      return { amount: money(event.amountRupiah) };
     default:
       return event satisfies never;
   }

@@ -1,4 +1,4 @@
-import { type Callback, isTampered, settle } from '../contract/callbacks.ts';
+import { type Callback, isStale, isTampered, settle } from '../contract/callbacks.ts';
 import { contractOf } from '../contract/contract.ts';
 import { decide } from '../contract/decide.ts';
 import { type ContractRecord, dueWork, happen, type Partner } from '../contract/record.ts';
@@ -37,7 +37,7 @@ function disburse(now: Date): Outcome {
 
 async function callBack(record: ContractRecord, head: Callback, { wires, clock, retryBaseMs, onAttempt }: WorkParts): Promise<Outcome> {
   const wire = wires[record.partner];
-  const attempt = await sendCallback(wire, wire.messageOf(record, head.sequence), isTampered(head), clock());
+  const attempt = await sendCallback(wire, wire.messageOf(record, head.sequence), { tampered: isTampered(head), stale: isStale(head) }, clock());
   onAttempt(record.partner, settle(head, attempt, retryBaseMs).status);
   const isIt = ({ sequence, copy, status }: Callback) => sequence === head.sequence && copy === head.copy && status === 'pending';
   return (latest) => ({ ...latest, callbacks: latest.callbacks.map((callback) => (isIt(callback) ? settle(callback, attempt, retryBaseMs) : callback)) });

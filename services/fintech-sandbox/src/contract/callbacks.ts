@@ -8,18 +8,20 @@ export type Callback = {
   sequence: number;
   copy: 1 | 2;
   tamperFirst: boolean;
+  /** Its first attempt carries a time that is long past. */
+  staleFirst: boolean;
   status: 'pending' | 'delivered' | 'exhausted';
   notBefore: string;
   attempts: Attempt[];
 };
 
-/** How the callbacks of repayments are to be sent: by instalment. */
-export type SendingPlan = { order: number[]; duplicate: number[]; tamperFirst: number[] };
+/** How the callbacks of repayments are to be sent: by instalment, all of them `lateMs` later than they happened. */
+export type SendingPlan = { order: number[]; duplicate: number[]; tamperFirst: number[]; staleFirst: number[]; lateMs: number };
 
 const MAX_ATTEMPTS = 10;
 const WAIT_FACTORS = [1, 10 / 3, 10, 100 / 3, 100];
 const LAST_WAIT_FACTOR = 200;
-const IN_ORDER: SendingPlan = { order: [], duplicate: [], tamperFirst: [] };
+const IN_ORDER: SendingPlan = { order: [], duplicate: [], tamperFirst: [], staleFirst: [], lateMs: 0 };
 
 function instalmentOf(event: ContractEvent): number | null {
   return event.type === 'repaid' ? event.instalment : null;
@@ -46,10 +48,11 @@ export function callbacksFor(events: ContractEvent[], firstSequence: number, now
         copy: 1,
         tamperFirst: plan.tamperFirst.includes(instalment),
         status: 'pending',
-        notBefore: now.toISOString(),
+        staleFirst: plan.staleFirst.includes(instalment),
+        notBefore: new Date(now.getTime() + plan.lateMs).toISOString(),
         attempts: [],
       };
-      const second: Callback = { ...callback, copy: 2, tamperFirst: false, attempts: [] };
+      const second: Callback = { ...callback, copy: 2, tamperFirst: false, staleFirst: false, attempts: [] };
       return plan.duplicate.includes(instalment) ? [callback, second] : [callback];
     });
 }
@@ -62,6 +65,11 @@ export function headOf(callbacks: Callback[]): Callback | undefined {
 /** Whether the next attempt is to carry a wrong signature. */
 export function isTampered(callback: Callback): boolean {
   return callback.tamperFirst && callback.attempts.length === 0;
+}
+
+/** Whether the next attempt is to carry a time that is long past. */
+export function isStale(callback: Callback): boolean {
+  return callback.staleFirst && callback.attempts.length === 0;
 }
 
 /** Milliseconds to wait after `attempts` failed ones. */

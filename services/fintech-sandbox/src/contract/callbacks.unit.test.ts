@@ -1,4 +1,4 @@
-import { type Attempt, type Callback, callbacksFor, headOf, isTampered, settle, waitAfter } from './callbacks.ts';
+import { type Attempt, type Callback, callbacksFor, headOf, isStale, isTampered, settle, waitAfter } from './callbacks.ts';
 import type { ContractEvent, Terms } from './contract.ts';
 
 const NOW = new Date('2026-01-05T03:00:00.000Z');
@@ -8,7 +8,7 @@ const signed: ContractEvent = { type: 'signed', at: AT, signedBy: null, disburse
 const completed: ContractEvent = { type: 'completed', at: AT, totalRupiah: 3 };
 const repaid = (instalment: number): ContractEvent => ({ type: 'repaid', at: AT, number: instalment, instalment, amountRupiah: 1 });
 
-const fresh: Callback = { sequence: 1, copy: 1, tamperFirst: false, status: 'pending', notBefore: AT, attempts: [] };
+const fresh: Callback = { sequence: 1, copy: 1, tamperFirst: false, staleFirst: false, status: 'pending', notBefore: AT, attempts: [] };
 const answered = (status: number | null): Attempt => ({ at: AT, status, error: status === null ? 'ECONNREFUSED' : null, tampered: false });
 
 describe('callbacksFor', () => {
@@ -23,19 +23,32 @@ describe('callbacksFor', () => {
   });
 
   test('sends repayments in the order planned and the completion after them', () => {
-    const plan = { order: [3, 1, 2], duplicate: [], tamperFirst: [] };
+    const plan = { order: [3, 1, 2], duplicate: [], tamperFirst: [], staleFirst: [], lateMs: 0 };
     const sequences = callbacksFor([repaid(1), repaid(2), repaid(3), completed], 3, NOW, plan).map(({ sequence }) => sequence);
     expect(sequences).toEqual([5, 3, 4, 6]);
   });
 
   test('sends a duplicate right after the first and tampers only with the first', () => {
-    const plan = { order: [1, 2], duplicate: [1], tamperFirst: [1, 2] };
+    const plan = { order: [1, 2], duplicate: [1], tamperFirst: [1, 2], staleFirst: [], lateMs: 0 };
     expect(callbacksFor([repaid(1), repaid(2)], 3, NOW, plan)).toEqual([
       { ...fresh, sequence: 3, tamperFirst: true },
       { ...fresh, sequence: 3, copy: 2 },
       { ...fresh, sequence: 4, tamperFirst: true },
     ]);
   });
+});
+
+test('callbacks may be sent late, and with a time that is long past at first', () => {
+  const plan = { order: [1, 2], duplicate: [2], tamperFirst: [], staleFirst: [2], lateMs: 60_000 };
+  const notBefore = '2026-01-05T03:01:00.000Z';
+  const callbacks = callbacksFor([repaid(1), repaid(2)], 3, NOW, plan);
+  expect(callbacks).toEqual([
+    { ...fresh, sequence: 3, notBefore },
+    { ...fresh, sequence: 4, notBefore, staleFirst: true },
+    { ...fresh, sequence: 4, copy: 2, notBefore },
+  ]);
+  expect(callbacks.map(isStale)).toEqual([false, true, false]);
+  expect(isStale({ ...fresh, staleFirst: true, attempts: [answered(401)] })).toBe(false);
 });
 
 test('the head is the first that is neither delivered nor given up', () => {

@@ -16,7 +16,9 @@ export type ContractEvent =
   | { type: 'declined'; at: string }
   | { type: 'disbursed'; at: string; schedule: Instalment[] }
   | { type: 'repaid'; at: string; number: number; instalment: number; amountRupiah: number }
-  | { type: 'completed'; at: string; totalRupiah: number };
+  | { type: 'completed'; at: string; totalRupiah: number }
+  | { type: 'cancelled'; at: string }
+  | { type: 'written-off'; at: string; amountRupiah: number };
 
 type Opened = { terms: Terms; openedAt: string; sequence: number };
 type Signed = Opened & { signedAt: string; signedBy: string | null };
@@ -29,7 +31,9 @@ export type Contract =
   | ({ status: 'signed'; disburseAt: string } & Signed)
   | ({ status: 'disbursed' } & Disbursed)
   | ({ status: 'repaying' } & Disbursed)
-  | ({ status: 'completed'; completedAt: string } & Disbursed);
+  | ({ status: 'completed'; completedAt: string } & Disbursed)
+  | ({ status: 'written-off'; writtenOffAt: string; writtenOffRupiah: number } & Disbursed)
+  | ({ status: 'cancelled'; cancelledAt: string; signedAt: string | null } & Opened);
 
 export type OpenedContract = Exclude<Contract, { status: 'unopened' }>;
 
@@ -67,6 +71,15 @@ export function evolve(state: Contract, event: ContractEvent): Contract {
     case 'completed':
       if (state.status !== 'repaying') throw impossible(state, event);
       return { ...state, status: 'completed', sequence: state.sequence + 1, completedAt: event.at };
+    case 'cancelled': {
+      if (state.status !== 'pending-signature' && state.status !== 'signed') throw impossible(state, event);
+      const { terms, openedAt, sequence } = state;
+      const signedAt = state.status === 'signed' ? state.signedAt : null;
+      return { status: 'cancelled', terms, openedAt, signedAt, sequence: sequence + 1, cancelledAt: event.at };
+    }
+    case 'written-off':
+      if (state.status !== 'disbursed' && state.status !== 'repaying') throw impossible(state, event);
+      return { ...state, status: 'written-off', sequence: state.sequence + 1, writtenOffAt: event.at, writtenOffRupiah: event.amountRupiah };
     default:
       return event satisfies never;
   }
@@ -84,7 +97,8 @@ export function repaidRupiah(state: OpenedContract): number {
   return 'repayments' in state ? state.repayments.reduce((sum, { amountRupiah }) => sum + amountRupiah, 0) : 0;
 }
 
-/** What the borrower still owes, in rupiah: nothing before the disbursement. */
+/** What the borrower still owes, in rupiah: nothing before the disbursement, nor after it was written off. */
 export function outstandingRupiah(state: OpenedContract): number {
+  if (state.status === 'written-off') return 0;
   return 'schedule' in state ? state.terms.principalRupiah - repaidRupiah(state) : 0;
 }

@@ -1,4 +1,4 @@
-import type { Contract, ContractEvent, Terms } from './contract.ts';
+import { type Contract, type ContractEvent, outstandingRupiah, type Terms } from './contract.ts';
 import { scheduleOf } from './schedule.ts';
 
 export type ContractCommand =
@@ -6,7 +6,10 @@ export type ContractCommand =
   | { type: 'sign'; signedBy: string; disburseAfterMs: number }
   | { type: 'decline' }
   | { type: 'disburse' }
-  | { type: 'repay'; instalments: number[] };
+  | { type: 'repay'; instalments: number[] }
+  /** The caller takes the contract back. */
+  | { type: 'cancel' }
+  | { type: 'write-off' };
 
 export type Refusal =
   | { refusal: 'other-terms' }
@@ -17,6 +20,7 @@ export type Refusal =
   | { refusal: 'signed-already' }
   | { refusal: 'not-signed' }
   | { refusal: 'too-early' }
+  | { refusal: 'paid-out' }
   | { refusal: 'not-repayable' }
   | { refusal: 'no-such-instalment'; instalment: number }
   | { refusal: 'already-repaid'; instalment: number };
@@ -52,7 +56,7 @@ function open(state: Contract, { terms, parentSigned, disburseAfterMs }: Open, n
 
 function sign(state: Contract, signedBy: string, disburseAfterMs: number, now: Date): Decision {
   if (state.status === 'unopened') return { refusal: 'not-open' };
-  if (state.status === 'declined') return { refusal: 'declined-already' };
+  if (state.status === 'declined' || state.status === 'cancelled') return { refusal: 'declined-already' };
   return { events: state.status === 'pending-signature' ? [signed(signedBy, now, disburseAfterMs)] : [] };
 }
 
@@ -63,7 +67,8 @@ function decline(state: Contract, now: Date): Decision {
 }
 
 function disburse(state: Contract, now: Date): Decision {
-  if (state.status === 'unopened' || state.status === 'pending-signature' || state.status === 'declined') return { refusal: 'not-signed' };
+  const { status } = state;
+  if (status === 'unopened' || status === 'pending-signature' || status === 'declined' || status === 'cancelled') return { refusal: 'not-signed' };
   if (state.status !== 'signed') return { events: [] };
   if (now < new Date(state.disburseAt)) return { refusal: 'too-early' };
   const schedule = scheduleOf(state.terms.principalRupiah, state.terms.instalments, now);
@@ -86,6 +91,18 @@ function repay(state: Contract, instalments: number[], now: Date): Decision {
   return { events };
 }
 
+function cancel(state: Contract, now: Date): Decision {
+  if (state.status === 'unopened') return { refusal: 'not-open' };
+  if (state.status === 'pending-signature' || state.status === 'signed') return { events: [{ type: 'cancelled', at: now.toISOString() }] };
+  return state.status === 'cancelled' || state.status === 'declined' ? { events: [] } : { refusal: 'paid-out' };
+}
+
+function writeOff(state: Contract, now: Date): Decision {
+  if (state.status === 'written-off') return { events: [] };
+  if (state.status !== 'disbursed' && state.status !== 'repaying') return { refusal: 'not-repayable' };
+  return { events: [{ type: 'written-off', at: now.toISOString(), amountRupiah: outstandingRupiah(state) }] };
+}
+
 /** What the partner makes of a command: events, in order, or the reason why not. `now` stamps every event. */
 export function decide(state: Contract, command: ContractCommand, now: Date): Decision {
   switch (command.type) {
@@ -99,6 +116,10 @@ export function decide(state: Contract, command: ContractCommand, now: Date): De
       return disburse(state, now);
     case 'repay':
       return repay(state, command.instalments, now);
+    case 'cancel':
+      return cancel(state, now);
+    case 'write-off':
+      return writeOff(state, now);
     default:
       return command satisfies never;
   }

@@ -131,3 +131,51 @@ describe('repay', () => {
     given(completedContract).when(repay(1)).gives({ refusal: 'not-repayable' });
   });
 });
+
+describe('cancel', () => {
+  const cancel: ContractCommand = { type: 'cancel' };
+  const cancelled: ContractEvent = { type: 'cancelled', at: AT };
+
+  test('takes back what is not paid out', () => {
+    given(pending).when(cancel).gives({ events: [cancelled] });
+    given(signedContract).when(cancel).gives({ events: [cancelled] });
+  });
+
+  test('is a repeat where there is nothing to take back any more', () => {
+    given([...pending, cancelled]).when(cancel).gives({ events: [] });
+    given(declinedContract).when(cancel).gives({ events: [] });
+  });
+
+  test('is refused where nothing was opened, and where it is too late', () => {
+    given(nothing).when(cancel).gives({ refusal: 'not-open' });
+    given(disbursedContract).when(cancel).gives({ refusal: 'paid-out' });
+    given(completedContract).when(cancel).gives({ refusal: 'paid-out' });
+  });
+
+  test('leaves nothing to sign, to disburse or to repay', () => {
+    const gone = [...signedContract, cancelled];
+    given(gone).when(sign).gives({ refusal: 'declined-already' });
+    given(gone).when(disburse).gives({ refusal: 'not-signed' });
+    given(gone).when(repay(1)).gives({ refusal: 'not-repayable' });
+  });
+});
+
+describe('write-off', () => {
+  const writeOff: ContractCommand = { type: 'write-off' };
+  const lost = (amountRupiah: number): ContractEvent => ({ type: 'written-off', at: AT, amountRupiah });
+
+  test('gives up what is still owed', () => {
+    given(disbursedContract).when(writeOff).gives({ events: [lost(1_000_001)] });
+    given(repayingContract).when(writeOff).gives({ events: [lost(500_000)] });
+  });
+
+  test('is a repeat once it is given up, and nothing is repaid after it', () => {
+    given([...repayingContract, lost(500_000)]).when(writeOff).gives({ events: [] });
+    given([...repayingContract, lost(500_000)]).when(repay(2)).gives({ refusal: 'not-repayable' });
+  });
+
+  test('is refused before the money is out and after it is back', () => {
+    given(signedContract).when(writeOff).gives({ refusal: 'not-repayable' });
+    given(completedContract).when(writeOff).gives({ refusal: 'not-repayable' });
+  });
+});

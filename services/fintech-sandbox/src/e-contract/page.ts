@@ -30,6 +30,8 @@ const STATE: Record<Exclude<OpenedContract['status'], 'pending-signature'>, [str
   disbursed: ['Sudah ditandatangani, dana sudah dicairkan.', 'Signed, and the money has been paid out.'],
   repaying: ['Dana sudah dicairkan dan sedang diangsur.', 'Paid out, and being paid back.'],
   completed: ['Pinjaman sudah lunas.', 'The loan is fully repaid.'],
+  cancelled: ['Kontrak ini dibatalkan. Tidak ada dana yang dicairkan.', 'This contract was cancelled. No money is paid out.'],
+  'written-off': ['Sisa pinjaman dihapusbukukan.', 'What was left of the loan is written off.'],
 };
 
 const DAY = new Intl.DateTimeFormat('id-ID', { dateStyle: 'long', timeZone: 'Asia/Jakarta' });

@@ -2,14 +2,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { defineRoute, Problem, requireBearer, type Route } from '@ksbb/service-kit';
 import { z } from 'zod';
 import { documented } from '../partner/fields.ts';
+import { cancelContract } from '../partner/cancel-contract.ts';
 import { type Opening, openContract } from '../partner/open-contract.ts';
 import { answerCall, type Call, once, type PartnerManners, type PartnerStores } from '../partner/partner-api.ts';
+import { statementPage, statementQuery } from '../partner/statement.ts';
 import { parseSent, PartnerRefusal } from '../partner/refusal.ts';
 import type { Settings } from '../settings.ts';
+import type { ContractStore } from '../stores/contracts.ts';
 import type { Feed } from '../stores/feed.ts';
-import { createdBody, createLoan, loanBody, refusalBody, termsOf } from './wire.ts';
+import { createdBody, createLoan, loanBody, refusalBody, statementBody, termsOf } from './wire.ts';
 
-type Parts = Opening & PartnerStores & { settings: Settings; feed: Pick<Feed, 'after'> };
+type Parts = Opening & PartnerStores & { contracts: Pick<ContractStore, 'list' | 'update'>; settings: Settings; feed: Pick<Feed, 'after'> };
 
 const FIELDS = { reference: 'external_id', parent: 'parent_loan_id', principal: 'principal' };
 
@@ -96,10 +99,52 @@ function eventsRoute(parts: Parts, manners: PartnerManners): Route {
   });
 }
 
+function cancelLoanRoute(parts: Parts, manners: PartnerManners, signUrl: (token: string) => string): Route {
+  return defineRoute({
+    method: 'post',
+    path: '/lumbung/api/loans/:external_id/cancel',
+    operationId: 'lumbungCancelLoan',
+    summary: 'Take a loan back before it is disbursed',
+    params: z.object({ external_id: z.string() }),
+    bearer: true,
+    answers: { 200: { description: 'The loan as it is now' } },
+    handle: (call) =>
+      answerCall(manners, parts, 'cancel-contract', call, async (holdMs) => {
+        await sleep(holdMs);
+        const record = await cancelContract(parts, 'lumbung', call.params.external_id);
+        return { status: 200, body: loanBody(record, signUrl(record.token)) };
+      }),
+  });
+}
+
+function statementRoute(parts: Parts, manners: PartnerManners): Route {
+  return defineRoute({
+    method: 'get',
+    path: '/lumbung/api/statement',
+    operationId: 'lumbungGetStatement',
+    summary: 'What moved on a day in Jakarta',
+    query: documented(z.strictObject({ date: z.iso.date(), cursor: z.string().optional() })),
+    bearer: true,
+    answers: { 200: { description: 'A page of movements' } },
+    handle: (call) =>
+      answerCall(manners, parts, 'statement', call, async (holdMs) => {
+        const query = parseSent(statementQuery, call.query);
+        await sleep(holdMs);
+        return { status: 200, body: statementBody(query.date, await statementPage(parts.contracts, 'lumbung', query)) };
+      }),
+  });
+}
+
 /** Lumbung's API: loans, and the feed of their events. */
 export function lumbungRoutes(parts: Parts): Route[] {
   const { LUMBUNG_TOKEN, PUBLIC_URL } = parts.settings;
   const manners: PartnerManners = { partner: 'lumbung', refusalBody, authenticate: (call) => authenticate(call, LUMBUNG_TOKEN) };
   const signUrl = (token: string) => `${PUBLIC_URL}/lumbung/e-contract/${token}`;
-  return [createLoanRoute(parts, manners, signUrl), getLoanRoute(parts, manners, signUrl), eventsRoute(parts, manners)];
+  return [
+    createLoanRoute(parts, manners, signUrl),
+    getLoanRoute(parts, manners, signUrl),
+    cancelLoanRoute(parts, manners, signUrl),
+    statementRoute(parts, manners),
+    eventsRoute(parts, manners),
+  ];
 }

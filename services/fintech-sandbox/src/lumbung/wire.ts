@@ -3,6 +3,7 @@ import { type CallbackMessage, eventAt, eventId, repaymentNo } from '../callback
 import { contractOf, type ContractEvent, type Instalment, outstandingRupiah, repaidRupiah, type Terms } from '../contract/contract.ts';
 import type { ContractRecord } from '../contract/record.ts';
 import { identifier, instalments, MAX_PRINCIPAL_RUPIAH, reference, shortText } from '../partner/fields.ts';
+import type { StatementPage } from '../partner/statement.ts';
 import type { PartnerRefusal, RefusalKind } from '../partner/refusal.ts';
 
 export const createLoan = z.strictObject({
@@ -19,6 +20,8 @@ const EVENT_TYPE = {
   disbursed: 'loan.disbursed',
   repaid: 'loan.repayment',
   completed: 'loan.completed',
+  cancelled: 'loan.cancelled',
+  'written-off': 'loan.written_off',
 } as const;
 
 const STATUS = {
@@ -28,6 +31,8 @@ const STATUS = {
   disbursed: 'disbursed',
   repaying: 'repaying',
   completed: 'completed',
+  cancelled: 'cancelled',
+  'written-off': 'written_off',
 } as const;
 
 const CODE: Record<RefusalKind, string> = {
@@ -40,6 +45,7 @@ const CODE: Record<RefusalKind, string> = {
   'other-terms': 'external_id_taken',
   'parent-not-signed': 'parent_not_signed',
   'principal-too-small': 'principal_too_small',
+  'paid-out': 'already_disbursed',
   fault: 'sandbox_fault',
 };
 
@@ -88,6 +94,9 @@ export function loanBody(record: ContractRecord, signUrl: string) {
       declined_at: 'declinedAt' in loan ? loan.declinedAt : null,
       disbursed_at: 'disbursedAt' in loan ? loan.disbursedAt : null,
       completed_at: 'completedAt' in loan ? loan.completedAt : null,
+      cancelled_at: 'cancelledAt' in loan ? loan.cancelledAt : null,
+      written_off_at: 'writtenOffAt' in loan ? loan.writtenOffAt : null,
+      written_off: 'writtenOffRupiah' in loan ? loan.writtenOffRupiah : 0,
       schedule: 'schedule' in loan ? scheduleBody(loan.schedule).map((row) => ({ ...row, paid: paid.has(row.instalment) })) : [],
       repayments: repayments.map(({ number, instalment, amountRupiah, sequence, paidAt }) => ({
         repayment_id: repaymentNo(record, number),
@@ -98,6 +107,19 @@ export function loanBody(record: ContractRecord, signUrl: string) {
       })),
     },
   };
+}
+
+/** One page of the statement of a day. */
+export function statementBody(date: string, { lines, nextCursor }: StatementPage) {
+  const movements = lines.map(({ kind, record, number, amountRupiah, at }) => ({
+    kind: kind.replace('-', '_'),
+    loan_id: record.contractNo,
+    external_id: record.reference,
+    repayment_id: number === null ? null : repaymentNo(record, number),
+    amount: amountRupiah,
+    occurred_at: at,
+  }));
+  return { date, movements, next_cursor: nextCursor };
 }
 
 function dataOf(record: ContractRecord, event: Exclude<ContractEvent, { type: 'opened' }>) {
@@ -113,6 +135,10 @@ function dataOf(record: ContractRecord, event: Exclude<ContractEvent, { type: 'o
       return { repayment_id: repaymentNo(record, event.number), instalment: event.instalment, amount: event.amountRupiah };
     case 'completed':
       return { total_repaid: event.totalRupiah };
+    case 'cancelled':
+      return {};
+    case 'written-off':
+      return { amount: event.amountRupiah };
     default:
       return event satisfies never;
   }

@@ -70,6 +70,15 @@ test('lost-answer: committed, and the same key is answered with what was lost', 
   expect(status.body.referenceNo).toBe(kept.contractNo);
 });
 
+test('drip: done, and the answer is complete only after a while', async () => {
+  await order({ kind: 'drip', milliseconds: 200 }).expect(201);
+  const { body } = await open('drip-1').expect(200);
+  const { body: kept } = await contractOf('drip-1').expect(200);
+  expect(body).toMatchObject({ referenceNo: kept.contractNo, responseCode: '2000000' });
+  await order({ kind: 'drip', milliseconds: 2_000 }).expect(201);
+  await expect(open('drip-2').timeout(100).then()).rejects.toThrow(/[Tt]imeout/);
+});
+
 test('each route of each partner has its own faults', async () => {
   await order({ route: 'get-contract', kind: 'status', status: 500 }).expect(201);
   for (const route of ['create-contract', 'get-contract', 'events']) await order({ partner: 'lumbung', route, kind: 'status', status: 502 }).expect(201);

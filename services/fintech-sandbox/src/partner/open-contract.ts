@@ -29,7 +29,9 @@ function refused(refusal: string, fields: Fields): PartnerRefusal {
 
 async function isParentSigned({ contracts }: Opening, partner: Partner, { parentContractNo }: Terms): Promise<boolean> {
   const parent = parentContractNo === null ? null : await contracts.findByContractNo(partner, parentContractNo);
-  return parent !== null && 'signedAt' in contractOf(parent.events);
+  if (parent === null) return false;
+  const contract = contractOf(parent.events);
+  return contract.status !== 'cancelled' && 'signedAt' in contract;
 }
 
 /**

@@ -11,6 +11,7 @@ export type RefusalKind =
   | 'other-terms'
   | 'parent-not-signed'
   | 'principal-too-small'
+  | 'paid-out'
   | 'fault';
 
 type Options = { status?: number | undefined; field?: string | undefined; retryAfterSeconds?: number | null | undefined };
@@ -25,6 +26,7 @@ const STATUS: Record<RefusalKind, number> = {
   'other-terms': 422,
   'parent-not-signed': 422,
   'principal-too-small': 422,
+  'paid-out': 422,
   fault: 500,
 };
 

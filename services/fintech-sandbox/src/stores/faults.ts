@@ -1,13 +1,15 @@
 import { type Connection, Schema } from 'mongoose';
 import type { Partner } from '../contract/record.ts';
 
-export type FaultRoute = 'create-contract' | 'get-contract' | 'events';
+export type FaultRoute = 'create-contract' | 'get-contract' | 'cancel-contract' | 'statement' | 'events';
+
+export type FaultKind = 'status' | 'latency' | 'hang' | 'drip' | 'reset' | 'lost-answer';
 
 export type Fault = {
   id: string;
   partner: Partner;
   route: FaultRoute;
-  kind: 'status' | 'latency' | 'hang' | 'reset' | 'lost-answer';
+  kind: FaultKind;
   status: number | null;
   retryAfterSeconds: number | null;
   milliseconds: number | null;

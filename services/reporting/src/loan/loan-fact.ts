@@ -12,9 +12,11 @@ export type LoanFact = Origin &
     | { kind: 'forwarded'; amountRupiah: number }
     | { kind: 'signed' }
     | { kind: 'declined' }
+    | { kind: 'cancelled' }
     | { kind: 'disbursed'; amountRupiah: number; owedRupiah: number }
     | { kind: 'repayment'; repaidRupiah: number; outstandingRupiah: number }
     | { kind: 'repaid'; amountRupiah: number }
+    | { kind: 'written-off'; repaidRupiah: number }
   );
 
 function originOf({ eventId, service, version, time }: Origin): Origin {
@@ -47,6 +49,8 @@ export function loanFactsOf(entry: Entry): LoanFact[] {
       return [{ ...origin, ...aboutOf(entry.data), kind: 'signed' }];
     case 'contract-declined':
       return [{ ...origin, ...aboutOf(entry.data), kind: 'declined' }];
+    case 'contract-cancelled':
+      return [{ ...origin, ...aboutOf(entry.data), kind: 'cancelled' }];
     case 'loan-disbursed': {
       const owedRupiah = entry.data.schedule.reduce((sum, instalment) => sum + instalment.amountRupiah, 0);
       return [{ ...origin, ...aboutOf(entry.data), kind: 'disbursed', amountRupiah: entry.data.amountRupiah, owedRupiah }];
@@ -57,6 +61,8 @@ export function loanFactsOf(entry: Entry): LoanFact[] {
     }
     case 'loan-repaid':
       return [{ ...origin, ...aboutOf(entry.data), kind: 'repaid', amountRupiah: entry.data.amountRupiah }];
+    case 'loan-written-off':
+      return [{ ...origin, ...aboutOf(entry.data), kind: 'written-off', repaidRupiah: entry.data.repaidRupiah }];
     default:
       return [];
   }

@@ -18,6 +18,8 @@ test.each<[string, object[]]>([
   ['contract-forwarded', [{ ...gateway, kind: 'forwarded', amountRupiah: 6_000_000 }]],
   ['contract-signed', [{ ...gateway, kind: 'signed' }]],
   ['contract-declined', [{ ...gateway, kind: 'declined' }]],
+  ['contract-cancelled', [{ ...gateway, kind: 'cancelled' }]],
+  ['loan-written-off', [{ ...gateway, kind: 'written-off', repaidRupiah: 2_000_000 }]],
   ['loan-disbursed', [{ ...gateway, kind: 'disbursed', amountRupiah: 6_000_000, owedRupiah: 6_000_000 }]],
   ['repayment-received', [{ ...gateway, kind: 'repayment', repaidRupiah: 2_000_000, outstandingRupiah: 4_000_000 }]],
   ['loan-repaid', [{ ...gateway, kind: 'repaid', amountRupiah: 6_000_000 }]],

@@ -5,8 +5,8 @@ import type { LoanFact } from './loan-fact.ts';
 type PortfolioLoan = Portfolio['items'][number];
 type Status = PortfolioLoan['status'];
 
-/** How far a loan has come; a declined one has not been disbursed. */
-const STEPS: readonly Status[] = ['promised', 'forwarded', 'signed', 'declined', 'disbursed', 'repaying', 'repaid'];
+/** How far a loan has come; a declined or cancelled one has not been disbursed. */
+const STEPS: readonly Status[] = ['promised', 'forwarded', 'signed', 'declined', 'cancelled', 'disbursed', 'repaying', 'repaid', 'written-off'];
 
 const REACHED: Record<LoanFact['kind'], Status> = {
   promised: 'promised',
@@ -14,13 +14,15 @@ const REACHED: Record<LoanFact['kind'], Status> = {
   forwarded: 'forwarded',
   signed: 'signed',
   declined: 'declined',
+  cancelled: 'cancelled',
   disbursed: 'disbursed',
   repayment: 'repaying',
   repaid: 'repaid',
+  'written-off': 'written-off',
 };
 
 /** The kinds that show that the partner has, or had, a contract. */
-const WITH_CONTRACT: readonly LoanFact['kind'][] = ['forwarded', 'signed', 'disbursed', 'repayment', 'repaid'];
+const WITH_CONTRACT: readonly LoanFact['kind'][] = ['forwarded', 'signed', 'disbursed', 'repayment', 'repaid', 'written-off'];
 
 /** What one loan adds to the totals of its partner. */
 export type LoanContribution = {
@@ -56,6 +58,7 @@ function repaymentOf(facts: readonly LoanFact[]): { repaidRupiah: number; outsta
     ...ofKind(facts, 'disbursed').map(({ owedRupiah }) => ({ repaidRupiah: 0, outstandingRupiah: owedRupiah })),
     ...ofKind(facts, 'repayment').map(({ repaidRupiah, outstandingRupiah }) => ({ repaidRupiah, outstandingRupiah })),
     ...ofKind(facts, 'repaid').map(({ amountRupiah }) => ({ repaidRupiah: amountRupiah, outstandingRupiah: 0 })),
+    ...ofKind(facts, 'written-off').map(({ repaidRupiah }) => ({ repaidRupiah, outstandingRupiah: 0 })),
   ];
   return amounts.reduce((one, other) => (other.repaidRupiah >= one.repaidRupiah ? other : one), { repaidRupiah: 0, outstandingRupiah: 0 });
 }

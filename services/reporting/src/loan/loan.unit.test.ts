@@ -15,6 +15,9 @@ const first: LoanFact = { ...at(6), kind: 'repayment', repaidRupiah: 2_000_000, 
 const second: LoanFact = { ...at(7), kind: 'repayment', repaidRupiah: 4_000_000, outstandingRupiah: 1_450_000 };
 const repaid: LoanFact = { ...at(8), kind: 'repaid', amountRupiah: 5_400_000 };
 
+const cancelled: LoanFact = { ...at(5), kind: 'cancelled' };
+const writtenOff: LoanFact = { ...at(9), kind: 'written-off', repaidRupiah: 4_000_000 };
+
 const noMoney = { repaidRupiah: 0, outstandingRupiah: 0 };
 
 test.each<[string, LoanFact[], object]>([
@@ -24,6 +27,8 @@ test.each<[string, LoanFact[], object]>([
   ['forwarded', [promised, forwarded], { status: 'forwarded', amountRupiah: 5_500_000, ...noMoney }],
   ['signed', [promised, forwarded, signed], { status: 'signed', amountRupiah: 5_500_000, updatedAt: signed.time, ...noMoney }],
   ['declined', [promised, forwarded, signed, declined], { status: 'declined', ...noMoney }],
+  ['cancelled', [promised, forwarded, signed, cancelled], { status: 'cancelled', ...noMoney }],
+  ['written off', [promised, disbursed, first, second, writtenOff], { status: 'written-off', repaidRupiah: 4_000_000, outstandingRupiah: 0, updatedAt: writtenOff.time }],
   ['disbursed', [promised, forwarded, signed, disbursed], { status: 'disbursed', amountRupiah: 5_400_000, repaidRupiah: 0, outstandingRupiah: 5_450_000 }],
   ['repaying', [promised, disbursed, first], { status: 'repaying', repaidRupiah: 2_000_000, outstandingRupiah: 3_450_000 }],
   ['repaying further', [promised, disbursed, first, second], { status: 'repaying', repaidRupiah: 4_000_000, outstandingRupiah: 1_450_000, updatedAt: second.time }],
@@ -50,6 +55,8 @@ test('what it adds to the totals', () => {
   for (const fact of [forwarded, signed]) expect(loanContributionOf([fact])).toEqual({ ...nothing, contracts: 1 });
   expect(loanContributionOf([disbursed])).toEqual({ ...nothing, contracts: 1, disbursedRupiah: 5_400_000 });
   expect(loanContributionOf([second, first])).toEqual({ ...nothing, contracts: 1, repaidRupiah: 4_000_000 });
+  expect(loanContributionOf([cancelled])).toEqual(nothing);
+  expect(loanContributionOf([writtenOff])).toEqual({ ...nothing, contracts: 1, repaidRupiah: 4_000_000 });
   expect(loanContributionOf([repaid])).toEqual({ ...nothing, contracts: 1, repaidRupiah: 5_400_000 });
   expect(loanContributionOf([promised, forwarded, declined])).toEqual({ ...nothing, contracts: 1, promisedRupiah: 6_000_000 });
 });

@@ -4,6 +4,7 @@ import {
   commitmentClosed,
   commitmentConfirmed,
   type ConfirmedLine,
+  contractCancelled,
   contractDeclined,
   contractForwarded,
   contractSigned,
@@ -16,6 +17,7 @@ import {
   lineReleased,
   loanDisbursed,
   loanRepaid,
+  loanWrittenOff,
   msmeDelisted,
   msmeListed,
   msmeUpdated,
@@ -57,6 +59,7 @@ const time = '2026-11-24T05:00:00.000Z';
 const loanOfDonor = { loanId: `${DONOR}.2`, collaborationId: DONOR, msmeId: PASAR, partner: 'amanah' } as const;
 const loanOfRelend = { loanId: `${RELEND}.1`, collaborationId: RELEND, msmeId: WARUNG, partner: 'amanah' } as const;
 const loanOfFailed = { loanId: `${FAILED}.1`, collaborationId: FAILED, msmeId: WARUNG, partner: 'lumbung' } as const;
+const loanTakenBack = { ...loanOfFailed, loanId: `${FAILED}.3` };
 const bookkeeping = { trainingId: `${DONOR}.bookkeeping`, collaborationId: DONOR, topic: 'bookkeeping', skill: 'hard' } as const;
 const leadership = { trainingId: `${FAILED}.leadership`, collaborationId: FAILED, topic: 'leadership', skill: 'soft' } as const;
 const lot = (generation: number, amountRupiah: number) => [{ donorCollaborationId: DONOR, generation, amountRupiah }];
@@ -133,6 +136,8 @@ export const life: readonly Envelope[] = [
     confirmedAt: time,
   }),
   event(contractDeclined, loanOfFailed.loanId, 2, { ...loanOfFailed, reason: 'the owner did not sign' }),
+  event(contractCancelled, loanTakenBack.loanId, 2, { ...loanTakenBack, reason: 'withdrawn', cancelledAt: time }),
+  event(loanWrittenOff, loanTakenBack.loanId, 3, { ...loanTakenBack, amountRupiah: 1, lots: lot(1, 1), repaidRupiah: 0, repaidLots: [], writtenOffAt: time }),
   event(lineReleased, FAILED, 2, { ...lineReleased.example, collaborationId: FAILED, lineId: `${FAILED}.1`, releasedAmount: 1_000_000 }),
   event(trainingScheduled, leadership.trainingId, 2, { ...leadership, ...session, invited: [{ msmeId: WARUNG, seats: 2 }] }),
   event(trainingCancelled, leadership.trainingId, 3, { ...leadership, lineIds: [`${FAILED}.2`], reason: 'Pak Joko is ill' }),
@@ -149,7 +154,7 @@ export const totalsOfLife = {
   msmesHelped: 1,
   goods: { item: 'face-mask', promised: 100, reported: 100, confirmed: 99 },
   amanah: { partner: 'amanah', contracts: 2, promisedRupiah: 12_000_000, disbursedRupiah: 6_000_000, repaidRupiah: 6_000_000, relentRupiah: 6_000_000 },
-  lumbung: { partner: 'lumbung', contracts: 0, promisedRupiah: 1_000_000, disbursedRupiah: 0, repaidRupiah: 0, relentRupiah: 0 },
+  lumbung: { partner: 'lumbung', contracts: 1, promisedRupiah: 1_000_000, disbursedRupiah: 0, repaidRupiah: 0, relentRupiah: 0 },
   bookkeeping: { topic: 'bookkeeping', promisedSeats: 4, scheduled: 1, held: 1, attended: 3, reported: 1 },
   leadership: { topic: 'leadership', promisedSeats: 2, scheduled: 0, held: 0, attended: 0, reported: 0 },
 };

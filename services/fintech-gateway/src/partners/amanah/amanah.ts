@@ -3,11 +3,11 @@ import { z } from 'zod';
 import type { Caller, PartnerAnswer } from '../call.ts';
 import { sameSignature } from '../constant-time.ts';
 import { jsonOf, readMessage, understood } from '../message.ts';
-import { CallFailed, type Callback, CLOCK_SKEW_MS, ContractRefused, type Partner, type VerifiedCallback } from '../partner.ts';
+import { CallFailed, type Callback, CLOCK_SKEW_MS, ContractRefused, type Movement, type Partner, type VerifiedCallback } from '../partner.ts';
 import { amanahSignature } from './signature.ts';
-import { callbackSchema, contractBody, deliveryOf, factsOf, statusSchema, takenSchema } from './wire.ts';
+import { callbackSchema, contractBody, deliveryOf, factsOf, movementsOf, statementSchema, statusSchema, takenSchema } from './wire.ts';
 
-export const amanahOperations = ['create-contract', 'get-contract'] as const;
+export const amanahOperations = ['create-contract', 'get-contract', 'cancel-contract', 'statement'] as const;
 
 export type AmanahSettings = {
   /** Base address, without a slash at the end. */
@@ -24,12 +24,20 @@ const AMOUNT_TOO_SMALL = '4220003';
 const PARENT_NOT_SIGNED = '4220002';
 /** Refusals of the contract itself. What else the partner answers 4xx is about how we ask. */
 const FINAL = new Set([INVALID_FIELD, PARENT_NOT_SIGNED, AMOUNT_TOO_SMALL]);
+const PAID_OUT = '4220004';
+const NOT_FOUND = '4040000';
+/** More than a day of one partner has. */
+const MOST_MOVEMENTS = 100_000;
 /** A contract stands at the partner under our key or reference, with other terms than we now send. */
 const OTHER_TERMS = new Set(['4220000', '4220001']);
 
-function refusalOf({ status, body }: PartnerAnswer): Error {
+function codeOf(body: unknown): { responseCode: string; responseMessage: string } {
   const refusal = refusalSchema.safeParse(body);
-  const { responseCode, responseMessage } = refusal.success ? refusal.data : { responseCode: '', responseMessage: '' };
+  return refusal.success ? refusal.data : { responseCode: '', responseMessage: '' };
+}
+
+function refusalOf({ status, body }: PartnerAnswer): Error {
+  const { responseCode, responseMessage } = codeOf(body);
   const said = `answered ${status} ${responseCode} ${responseMessage}`.trim().slice(0, 300);
   if (FINAL.has(responseCode)) return new ContractRefused(said);
   return new CallFailed(OTHER_TERMS.has(responseCode) ? 'in-doubt' : 'misconfigured', said);
@@ -77,6 +85,27 @@ export function createAmanah({ settings, caller, clock }: Parts): Partner {
       const status = understood(statusSchema, answer.body);
       const signUrl = status.underMasterContract === null ? status.eContractUrl : null;
       return { partnerContractId: status.referenceNo, signUrl, facts: factsOf(status) };
+    },
+    cancel: async (reference) => {
+      const address = `${url}/v1.0/qardh-contracts/by-reference/${encodeURIComponent(reference)}/cancel`;
+      const answer = await caller.call('cancel-contract', { method: 'POST', url: address, headers: signedHeaders('POST', address, ''), body: '' });
+      if (answer.status < 300) return 'cancelled';
+      const { responseCode } = codeOf(answer.body);
+      if (responseCode === NOT_FOUND) return 'unknown';
+      if (responseCode === PAID_OUT) return 'too-late';
+      throw new CallFailed('misconfigured', `answered ${answer.status} ${responseCode}`);
+    },
+    statement: async (day) => {
+      const movements: Movement[] = [];
+      for (let cursor: string | null = ''; cursor !== null && movements.length < MOST_MOVEMENTS; ) {
+        const address: string = `${url}/v1.0/statement?${new URLSearchParams({ date: day, ...(cursor === '' ? {} : { cursor }) })}`;
+        const answer = await caller.call('statement', { method: 'GET', url: address, headers: signedHeaders('GET', address, '') });
+        if (answer.status >= 300) throw new CallFailed('misconfigured', `answered ${answer.status}`);
+        const page = understood(statementSchema, answer.body);
+        movements.push(...movementsOf(page));
+        cursor = page.nextCursor;
+      }
+      return movements;
     },
     verifyCallback: (callback, now): VerifiedCallback => {
       const why = whyNotGenuine(callback, now);

@@ -1,7 +1,7 @@
 import { timestamp } from '@ksbb/contracts';
 import { z } from 'zod';
 import type { PartnerFact } from '../../loan/facts.ts';
-import type { ContractToForward, Delivery } from '../partner.ts';
+import type { ContractToForward, Delivery, Movement } from '../partner.ts';
 
 /** Whole rupiah with two decimals, such as 6000000.00. */
 const amountOf = (pattern: RegExp) =>
@@ -25,10 +25,36 @@ export const statusSchema = z.object({
   declinedAt: timestamp.nullable(),
   disbursedAt: timestamp.nullable(),
   completedAt: timestamp.nullable(),
+  cancelledAt: timestamp.nullable(),
+  writtenOffAt: timestamp.nullable(),
+  writtenOffAmount: amountOrZero,
   repaidAmount: amountOrZero,
   schedule: z.array(z.object({ instalment: number, dueDate: z.iso.date(), amount })).max(24),
   repayments: z.array(z.object({ repaymentNo: text, instalment: number, amount, paidAt: timestamp })).max(100),
 });
+
+export const statementSchema = z.object({
+  movements: z
+    .array(
+      z.object({
+        type: z.enum(['DISBURSEMENT', 'REPAYMENT', 'WRITE_OFF']),
+        partnerReferenceNo: text,
+        repaymentNo: text.nullable(),
+        amount,
+        occurredAt: timestamp,
+      }),
+    )
+    .max(10_000),
+  nextCursor: z.string().max(500).nullable(),
+});
+
+const MOVEMENT_KIND = { DISBURSEMENT: 'disbursement', REPAYMENT: 'repayment', WRITE_OFF: 'write-off' } as const;
+
+export function movementsOf({ movements }: z.output<typeof statementSchema>): Movement[] {
+  return movements.map(({ type, partnerReferenceNo: reference, repaymentNo: repaymentId, amount: amountRupiah, occurredAt: at }) => {
+    return { kind: MOVEMENT_KIND[type], reference, repaymentId, amountRupiah, at };
+  });
+}
 
 const about = { referenceNo: text, partnerReferenceNo: text, sequence: number, occurredAt: timestamp };
 export const callbackSchema = z.discriminatedUnion('event', [
@@ -37,6 +63,8 @@ export const callbackSchema = z.discriminatedUnion('event', [
   z.object({ ...about, event: z.literal('DISBURSED'), data: z.object({ amount, schedule }) }),
   z.object({ ...about, event: z.literal('REPAYMENT'), data: z.object({ repaymentNo: text, instalment: number, amount }) }),
   z.object({ ...about, event: z.literal('COMPLETED'), data: z.object({ totalRepaid: amount }) }),
+  z.object({ ...about, event: z.literal('CANCELLED') }),
+  z.object({ ...about, event: z.literal('WRITTEN_OFF'), data: z.object({ amount }) }),
 ]);
 export type CallbackMessage = z.output<typeof callbackSchema>;
 
@@ -70,6 +98,10 @@ function factOf(message: CallbackMessage): PartnerFact {
     }
     case 'COMPLETED':
       return { kind: 'completed', at, totalRupiah: message.data.totalRepaid };
+    case 'CANCELLED':
+      return { kind: 'cancelled', at };
+    case 'WRITTEN_OFF':
+      return { kind: 'written-off', at, amountRupiah: message.data.amount };
     default:
       return message satisfies never;
   }
@@ -82,7 +114,7 @@ export function deliveryOf(message: CallbackMessage): Delivery {
 
 /** All that the answer to a status question says has happened. */
 export function factsOf(status: z.output<typeof statusSchema>): PartnerFact[] {
-  const { signedAt, declinedAt, disbursedAt, completedAt } = status;
+  const { signedAt, declinedAt, disbursedAt, completedAt, cancelledAt, writtenOffAt } = status;
   const repayments = status.repayments.map(({ repaymentNo, instalment, amount: amountRupiah, paidAt }) => {
     return { kind: 'repayment', at: paidAt, repaymentId: repaymentNo, instalment, amountRupiah } as const;
   });
@@ -94,5 +126,7 @@ export function factsOf(status: z.output<typeof statusSchema>): PartnerFact[] {
       : [{ kind: 'disbursed', at: disbursedAt, amountRupiah: status.amount, schedule: scheduleOf(status.schedule) } as const]),
     ...repayments,
     ...(completedAt === null ? [] : [{ kind: 'completed', at: completedAt, totalRupiah: status.repaidAmount } as const]),
+    ...(cancelledAt === null ? [] : [{ kind: 'cancelled', at: cancelledAt } as const]),
+    ...(writtenOffAt === null ? [] : [{ kind: 'written-off', at: writtenOffAt, amountRupiah: status.writtenOffAmount } as const]),
   ];
 }

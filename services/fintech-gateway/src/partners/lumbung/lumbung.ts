@@ -2,11 +2,11 @@ import { z } from 'zod';
 import type { Caller, PartnerAnswer } from '../call.ts';
 import { sameSignature } from '../constant-time.ts';
 import { jsonOf, readMessage, understood } from '../message.ts';
-import { CallFailed, type Callback, CLOCK_SKEW_MS, ContractRefused, type Partner, type VerifiedCallback } from '../partner.ts';
+import { CallFailed, type Callback, CLOCK_SKEW_MS, ContractRefused, type Movement, type Partner, type VerifiedCallback } from '../partner.ts';
 import { lumbungSignature, parseSignatureHeader } from './signature.ts';
-import { deliveryOf, eventSchema, factsOf, idOf, loanBody, pageSchema, statusSchema, takenSchema } from './wire.ts';
+import { deliveryOf, eventSchema, factsOf, idOf, loanBody, movementsOf, pageSchema, statementSchema, statusSchema, takenSchema } from './wire.ts';
 
-export const lumbungOperations = ['create-contract', 'get-contract', 'events'] as const;
+export const lumbungOperations = ['create-contract', 'get-contract', 'cancel-contract', 'statement', 'events'] as const;
 
 export type LumbungSettings = {
   /** Base address, without a slash at the end. */
@@ -18,15 +18,21 @@ export type LumbungSettings = {
 type Parts = { settings: LumbungSettings; caller: Caller<(typeof lumbungOperations)[number]> };
 
 const PAGE = 100;
+/** More than a day of one partner has. */
+const MOST_MOVEMENTS = 100_000;
 const refusalSchema = z.object({ error: z.object({ code: z.string(), message: z.string().default(''), field: z.string().optional() }) });
 /** Refusals of the contract itself. What else the partner answers 4xx is about how we ask. */
 const FINAL = new Set(['invalid_field', 'parent_not_signed', 'principal_too_small']);
 /** A loan stands at the partner under our key or reference, with other terms than we now send. */
 const OTHER_TERMS = new Set(['idempotency_key_reused', 'external_id_taken']);
 
-function refusalOf({ status, body }: PartnerAnswer): Error {
+function errorOf(body: unknown): { code: string; message: string; field?: string | undefined } {
   const refusal = refusalSchema.safeParse(body);
-  const { code, message, field = '' } = refusal.success ? refusal.data.error : { code: '', message: '' };
+  return refusal.success ? refusal.data.error : { code: '', message: '' };
+}
+
+function refusalOf({ status, body }: PartnerAnswer): Error {
+  const { code, message, field = '' } = errorOf(body);
   const said = `answered ${status} ${code} ${field} ${message}`.replaceAll(/ +/g, ' ').trim().slice(0, 300);
   if (FINAL.has(code)) return new ContractRefused(said);
   return new CallFailed(OTHER_TERMS.has(code) ? 'in-doubt' : 'misconfigured', said);
@@ -36,7 +42,7 @@ function refusalOf({ status, body }: PartnerAnswer): Error {
 export function createLumbung({ settings, caller }: Parts): Partner {
   const { url, token, webhookSecret } = settings;
   const authorization = { Authorization: `Bearer ${token}` };
-  const get = (operation: 'get-contract' | 'events', address: string) =>
+  const get = (operation: 'get-contract' | 'events' | 'statement', address: string) =>
     caller.call(operation, { method: 'GET', url: address, headers: authorization });
 
   function whyNotGenuine({ headers, rawBody }: Callback, now: Date): string | null {
@@ -63,6 +69,27 @@ export function createLumbung({ settings, caller }: Parts): Partner {
       const status = understood(statusSchema, answer.body);
       const { id, parent_loan_id: parent, sign_url: signUrl } = status.loan;
       return { partnerContractId: id, signUrl: parent === null ? signUrl : null, facts: factsOf(status) };
+    },
+    cancel: async (reference) => {
+      const address = `${url}/api/loans/${encodeURIComponent(reference)}/cancel`;
+      const answer = await caller.call('cancel-contract', { method: 'POST', url: address, headers: authorization, body: '' });
+      if (answer.status < 300) return 'cancelled';
+      const { code } = errorOf(answer.body);
+      if (code === 'not_found') return 'unknown';
+      if (code === 'already_disbursed') return 'too-late';
+      throw new CallFailed('misconfigured', `answered ${answer.status} ${code}`);
+    },
+    statement: async (day) => {
+      const movements: Movement[] = [];
+      for (let cursor: string | null = ''; cursor !== null && movements.length < MOST_MOVEMENTS; ) {
+        const query = new URLSearchParams({ date: day, ...(cursor === '' ? {} : { cursor }) });
+        const answer = await get('statement', `${url}/api/statement?${query}`);
+        if (answer.status >= 300) throw new CallFailed('misconfigured', `answered ${answer.status}`);
+        const page = understood(statementSchema, answer.body);
+        movements.push(...movementsOf(page));
+        cursor = page.next_cursor;
+      }
+      return movements;
     },
     verifyCallback: (callback, now): VerifiedCallback => {
       const why = whyNotGenuine(callback, now);

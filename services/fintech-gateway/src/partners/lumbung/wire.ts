@@ -1,7 +1,7 @@
 import { timestamp } from '@ksbb/contracts';
 import { z } from 'zod';
 import type { PartnerFact } from '../../loan/facts.ts';
-import type { ContractToForward, Delivery } from '../partner.ts';
+import type { ContractToForward, Delivery, Movement } from '../partner.ts';
 
 const rupiah = z.int().min(1);
 const number = z.int().min(1);
@@ -21,10 +21,34 @@ export const statusSchema = z.object({
     declined_at: timestamp.nullable(),
     disbursed_at: timestamp.nullable(),
     completed_at: timestamp.nullable(),
+    cancelled_at: timestamp.nullable(),
+    written_off_at: timestamp.nullable(),
+    written_off: z.int().min(0),
     schedule,
     repayments: z.array(z.object({ repayment_id: text, instalment: number, amount: rupiah, paid_at: timestamp })).max(100),
   }),
 });
+
+export const statementSchema = z.object({
+  movements: z
+    .array(
+      z.object({
+        kind: z.enum(['disbursement', 'repayment', 'write_off']),
+        external_id: text,
+        repayment_id: text.nullable(),
+        amount: rupiah,
+        occurred_at: timestamp,
+      }),
+    )
+    .max(10_000),
+  next_cursor: z.string().max(500).nullable(),
+});
+
+export function movementsOf({ movements }: z.output<typeof statementSchema>): Movement[] {
+  return movements.map(({ kind, external_id: reference, repayment_id: repaymentId, amount: amountRupiah, occurred_at: at }) => {
+    return { kind: kind === 'write_off' ? 'write-off' : kind, reference, repaymentId, amountRupiah, at };
+  });
+}
 
 const about = { id: text, loan_id: text, external_id: text, seq: number, occurred_at: timestamp };
 export const eventSchema = z.discriminatedUnion('type', [
@@ -33,6 +57,8 @@ export const eventSchema = z.discriminatedUnion('type', [
   z.object({ ...about, type: z.literal('loan.disbursed'), data: z.object({ amount: rupiah, schedule: schedule.min(1) }) }),
   z.object({ ...about, type: z.literal('loan.repayment'), data: z.object({ repayment_id: text, instalment: number, amount: rupiah }) }),
   z.object({ ...about, type: z.literal('loan.completed'), data: z.object({ total_repaid: rupiah }) }),
+  z.object({ ...about, type: z.literal('loan.cancelled') }),
+  z.object({ ...about, type: z.literal('loan.written_off'), data: z.object({ amount: rupiah }) }),
 ]);
 export type EventMessage = z.output<typeof eventSchema>;
 
@@ -68,6 +94,10 @@ function factOf(event: EventMessage): PartnerFact {
     }
     case 'loan.completed':
       return { kind: 'completed', at, totalRupiah: event.data.total_repaid };
+    case 'loan.cancelled':
+      return { kind: 'cancelled', at };
+    case 'loan.written_off':
+      return { kind: 'written-off', at, amountRupiah: event.data.amount };
     default:
       return event satisfies never;
   }
@@ -96,5 +126,7 @@ export function factsOf({ loan }: z.output<typeof statusSchema>): PartnerFact[] 
       : [{ kind: 'disbursed', at: loan.disbursed_at, amountRupiah: loan.principal, schedule: scheduleOf(loan.schedule) } as const]),
     ...repayments,
     ...(loan.completed_at === null ? [] : [{ kind: 'completed', at: loan.completed_at, totalRupiah: loan.repaid } as const]),
+    ...(loan.cancelled_at === null ? [] : [{ kind: 'cancelled', at: loan.cancelled_at } as const]),
+    ...(loan.written_off_at === null ? [] : [{ kind: 'written-off', at: loan.written_off_at, amountRupiah: loan.written_off } as const]),
   ];
 }

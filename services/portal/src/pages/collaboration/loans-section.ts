@@ -9,7 +9,7 @@ import type { Loaded } from './load.ts';
 
 function signature({ texts }: Visit, { status, signUrl, partner }: LoanView): VNode | null {
   const words = texts.collaboration.loans;
-  if (status === 'requested') return html`<p class="hint">${words.waiting}</p>`;
+  if (status === 'requested' || status === 'forwarding' || status === 'parked') return html`<p class="hint">${words.waiting}</p>`;
   if (status !== 'awaiting-signature' || signUrl === null) return null;
   return html`<p class="sign">
     <a class="button accent" href=${signUrl} rel="noreferrer">${words.sign}${arrowIcon()}</a>

@@ -1,0 +1,66 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Partner as PartnerName } from '@ksbb/contracts';
+import type { Callback, Partner } from '../partners/partner.ts';
+
+export type CallbackSubject = {
+  name: PartnerName;
+  /** The headers of a callback with this body, signed as the partner does. */
+  sign: (rawBody: Buffer, path: string, now: Date) => IncomingHttpHeaders;
+  /** The partner's code for an event, in a message that is complete otherwise. */
+  eventField: string;
+  /** An adapter's `verifyCallback` binds the path that was called too. */
+  signsPath: boolean;
+};
+
+type Around = { partner: () => Partner; genuine: () => Promise<Callback> };
+
+/** What every adapter has to make of a callback before it believes it. `genuine` is one that the partner has sent. */
+export function callbackConformance({ name, sign, eventField, signsPath }: CallbackSubject, { partner, genuine }: Around): void {
+  describe('verifying a callback', () => {
+    const now = new Date('2026-11-25T00:00:00.000Z');
+    const path = `/callbacks/${name}`;
+    const secondsLater = (seconds: number) => new Date(now.getTime() + seconds * 1000);
+    const body = Buffer.from('{}');
+
+    const tampered: [string, () => Callback][] = [
+      ['another body', () => ({ headers: sign(body, path, now), rawBody: Buffer.from('{ }'), path })],
+      ['no headers', () => ({ headers: {}, rawBody: body, path })],
+      ...Object.keys(sign(body, path, now))
+        .filter((header) => !['x-external-id', 'lumbung-delivery'].includes(header))
+        .flatMap((header): [string, () => Callback][] => [
+          [`no ${header}`, () => ({ headers: { ...sign(body, path, now), [header]: undefined }, rawBody: body, path })],
+          [`another ${header}`, () => ({ headers: { ...sign(body, path, now), [header]: `${sign(body, path, now)[header]}0` }, rawBody: body, path })],
+        ]),
+      ...(signsPath ? [['another path', () => ({ headers: sign(body, path, now), rawBody: body, path: '/callbacks/other' })] as [string, () => Callback]] : []),
+    ];
+
+    test.each(tampered)('with %s: refused', (_, callback) => {
+      expect(partner().verifyCallback(callback(), now).is).toBe('refused');
+    });
+
+    test.each([
+      [300, 'malformed'],
+      [-300, 'malformed'],
+      [301, 'refused'],
+      [-301, 'refused'],
+    ])('%i s away from now: %s', (seconds, is) => {
+      expect(partner().verifyCallback({ headers: sign(body, path, now), rawBody: body, path }, secondsLater(seconds)).is).toBe(is);
+    });
+
+    test.each([
+      ['no JSON', Buffer.from('no JSON')],
+      ['another shape', Buffer.from('[]')],
+      ['nothing', Buffer.alloc(0)],
+    ])('signed, with %s: malformed, with what is wrong', (_, rawBody) => {
+      const verified = partner().verifyCallback({ headers: sign(rawBody, path, now), rawBody, path }, now);
+      expect(verified).toMatchObject({ is: 'malformed', message: { errors: [{ pointer: expect.any(String) }] } });
+    });
+
+    test('signed, with an event that nobody agreed on: malformed, and the field is named', async () => {
+      const { rawBody: agreed } = await genuine();
+      const rawBody = Buffer.from(JSON.stringify({ ...JSON.parse(agreed.toString()), [eventField]: 'SOMETHING_ELSE' }));
+      const verified = partner().verifyCallback({ headers: sign(rawBody, path, now), rawBody, path }, now);
+      expect(verified).toMatchObject({ is: 'malformed', message: { errors: [{ pointer: `/${eventField}` }] } });
+    });
+  });
+}
