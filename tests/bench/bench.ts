@@ -5,21 +5,31 @@ import { parseArgs } from 'node:util';
 import { startBackingServers } from '../../infra/dev/backing-servers.ts';
 import { type Command, runCommand } from '../../infra/dev/command.ts';
 import { makeRunDirectory } from '../../infra/dev/run-directory.ts';
+import { benchBreakerOpen } from './breaker-open.ts';
+import { benchConsume, benchConsumeChecked } from './consume.ts';
+import { benchGatewayCall } from './gateway-call.ts';
 import { benchOutbox } from './outbox.ts';
 import { benchPublish } from './publish.ts';
 import type { Row } from './rounds.ts';
+import { benchWebhooks } from './webhooks.ts';
 
 type Servers = { amqpUrl: string; mongoUrl: string };
 
-const benches = new Map<string, (servers: Servers, rounds: number) => Promise<Row>>([
+const benches = new Map<string, (servers: Servers, rounds: number) => Promise<Row[]>>([
   ['publish', ({ amqpUrl }, rounds) => benchPublish(amqpUrl, rounds)],
+  ['consume', ({ amqpUrl }, rounds) => benchConsume(amqpUrl, rounds)],
   ['outbox', ({ amqpUrl, mongoUrl }, rounds) => benchOutbox(amqpUrl, mongoUrl, rounds)],
+  ['gateway-call', (_, rounds) => benchGatewayCall(rounds)],
+  ['breaker-open', (_, rounds) => benchBreakerOpen(rounds)],
+  ['webhooks', ({ mongoUrl }, rounds) => benchWebhooks(mongoUrl, rounds)],
+  // Last, since it records spans in this process.
+  ['consume-checked', ({ amqpUrl }, rounds) => benchConsumeChecked(amqpUrl, rounds)],
 ]);
 
 const log = (text: string) => void process.stdout.write(`[bench] ${text}\n`);
 
 function readOptions(): { names: string[]; rounds: number } {
-  const { values, positionals } = parseArgs({ allowPositionals: true, options: { rounds: { type: 'string', default: '5' } } });
+  const { values, positionals } = parseArgs({ allowPositionals: true, options: { rounds: { type: 'string', default: '9' } } });
   const rounds = Number(values.rounds);
   if (!Number.isInteger(rounds) || rounds < 1 || rounds > 100) throw new Error(`--rounds must be a whole number from 1 to 100, not "${values.rounds}"`);
   const unknown = positionals.find((name) => !benches.has(name));
@@ -35,7 +45,7 @@ async function main(command: Command): Promise<number> {
   log(`${cpus().length} x ${cpus()[0]?.model}, Node ${process.version}; medians of ${rounds} alternating rounds`);
   const rows: Row[] = [];
   for (const [name, bench] of benches) {
-    if (names.length === 0 || names.includes(name)) rows.push(await bench({ amqpUrl: rabbit.url, mongoUrl: mongo.url }, rounds));
+    if (names.length === 0 || names.includes(name)) rows.push(...(await bench({ amqpUrl: rabbit.url, mongoUrl: mongo.url }, rounds)));
   }
   for (const row of rows) process.stdout.write(`${JSON.stringify(row)}\n`);
   return 0;

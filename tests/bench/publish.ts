@@ -2,47 +2,45 @@ import { createBus } from '@ksbb/messaging';
 import { createLog } from '@ksbb/service-kit';
 import { connect } from 'amqplib';
 import { Registry } from 'prom-client';
-import { exampleEvent } from './example-event.ts';
-import { compare, type Row } from './rounds.ts';
+import { exampleEvent, inParallel, messageOf } from './events.ts';
+import { amqpConnectionManager } from './peers/amqp-connection-manager.ts';
+import { amqplib } from './peers/amqplib.ts';
+import { nestjsRabbitmq } from './peers/nestjs-rabbitmq.ts';
+import type { Peer } from './peers/peer.ts';
+import { rascalPeer } from './peers/rascal.ts';
+import { compare, type Row, type Side } from './rounds.ts';
 
-const WINDOW = 512;
-const OPERATIONS = 5_000;
+const IN_FLIGHT = 512;
+const OPERATIONS = 10_000;
+const EXCHANGE = 'ksbb.events';
+const ROUTING_KEY = 'commitment.line-delivered.v1';
+const QUEUE = 'bench-publish';
 
-/** Publishing with confirms, 512 in flight, 1 KB, into one quorum queue: ours against a raw confirm channel. */
-export async function benchPublish(url: string, rounds: number): Promise<Row> {
-  const raw = await connect(url);
-  const channel = await raw.createConfirmChannel();
-  await channel.assertExchange('bench', 'topic', { durable: true });
-  await channel.assertQueue('bench', { durable: true, arguments: { 'x-queue-type': 'quorum' } });
-  await channel.bindQueue('bench', 'bench', '#');
+/** Publishing with confirms, 512 in flight, 1 KB, one exchange with one quorum queue for all. Ours is given events and encodes them. */
+export async function benchPublish(url: string, rounds: number): Promise<Row[]> {
   const bus = createBus({ url, service: 'bench', log: createLog('bench', 'silent'), registry: new Registry() });
   await bus.started();
-  await channel.bindQueue('bench', 'ksbb.events', '#');
+  const model = await connect(url);
+  const channel = await model.createChannel();
+  // Short, so that the broker's work stays the same from round to round.
+  await channel.assertQueue(QUEUE, { durable: true, arguments: { 'x-queue-type': 'quorum', 'x-max-length': 1_000, 'x-overflow': 'drop-head' } });
+  await channel.bindQueue(QUEUE, EXCHANGE, '#');
 
   const events = Array.from({ length: OPERATIONS }, (_, at) => exampleEvent(at));
-  const contents = events.map((event) => Buffer.from(JSON.stringify(event)));
-  const ours = {
-    peer: 'ksbb',
-    run: async () => {
-      await Promise.all(events.map(bus.publish));
-    },
+  const messages = events.map((event) => messageOf(event));
+  const ours: Side = { peer: 'ksbb', run: (operations) => inParallel(operations, IN_FLIGHT, (at) => bus.publish(events[at] as (typeof events)[0])) };
+  const closing: (() => Promise<unknown>)[] = [];
+  const sideOf = async ({ peer, publisher }: Peer): Promise<Side> => {
+    const { publish, close } = await publisher(url, EXCHANGE, ROUTING_KEY);
+    closing.push(close);
+    return { peer, run: (operations) => inParallel(operations, IN_FLIGHT, (at) => publish(messages[at] as (typeof messages)[0])) };
   };
-  const theirs = {
-    peer: 'amqplib',
-    run: async () => {
-      let next = 0;
-      const worker = async () => {
-        for (let content = contents[next++]; content !== undefined; content = contents[next++]) {
-          await new Promise<void>((resolve, reject) => {
-            channel.publish('bench', 'line', content, { persistent: true, mandatory: true }, (error) => (error ? reject(error) : resolve()));
-          });
-        }
-      };
-      await Promise.all(Array.from({ length: WINDOW }, worker));
-    },
-  };
-  const row = await compare('publish', ours, theirs, { operations: OPERATIONS, rounds });
+  const theirs: Side[] = [];
+  for (const peer of [amqplib, rascalPeer, nestjsRabbitmq, amqpConnectionManager]) theirs.push(await sideOf(peer));
+  const rows = await compare('publish', ours, theirs, { operations: OPERATIONS, rounds });
+  for (const close of closing) await close();
+  await channel.deleteQueue(QUEUE);
   await bus.close();
-  await raw.close();
-  return row;
+  await model.close();
+  return rows;
 }

@@ -67,6 +67,12 @@ const unlessOfARow = (text: string) => {
   if (!/ended \((SIGKILL|exit code 0)\)/.test(text)) log(text);
 };
 
+/** A row that did not come to its end does not hold. */
+function brokenOff(row: string, error: Error): Row {
+  log(`row ${row} broke off: ${error.stack ?? error.message}`);
+  return { row, faults: 0, in: 0, out: 0, lost: 0, doubled: 0, unexpected: 1 };
+}
+
 async function main(command: Command): Promise<number> {
   const seed = readSeed();
   const world = await startChaosWorld(command, unlessOfARow);
@@ -79,7 +85,7 @@ async function main(command: Command): Promise<number> {
   for (const [name, run] of Object.entries(ROWS)) {
     if (values.only !== undefined && values.only !== name) continue;
     log(`row ${name}, seed ${seed}`);
-    const row = await run({ world, needs, random: randomOf(seed, name), short: values.short, say: log });
+    const row = await run({ world, needs, random: randomOf(seed, name), short: values.short, say: log }).catch((error: Error) => brokenOff(name, error));
     rows.push(row);
     log(JSON.stringify(row));
   }

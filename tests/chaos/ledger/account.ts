@@ -87,11 +87,11 @@ export async function underLoad(
   { row, donors = DONORS, pauseMs = PAUSE_MS }: { row: string; donors?: number; pauseMs?: number },
   inject: (load: Load) => Promise<Injected>,
 ): Promise<Row> {
-  const { world, needs, random, say } = chaos;
+  const { world, say } = chaos;
   const deathsBefore = world.unexpectedDeaths();
   const before = await baseline(world, await listedMsmes(world));
   world.tap.clear();
-  const load = startLoad(world, { needs, random, donors, pauseMs });
+  const load = startLoad(chaos, { donors, pauseMs });
   const { faults, done: others = [], facts, dead: expectedDead = [], violations = [] } = await inject(load);
   say(`${row}: ${faults} faults are over; ${load.finished()} journeys ended so far, the others go on to their end`);
   const done = [...(await load.stop()), ...others];

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { World } from '../../../infra/demo/world.ts';
+import type { Chaos } from '../ledger/account.ts';
 import { type Done, pickJourney } from './journeys.ts';
-import type { Needs } from './needs.ts';
 
 export type Load = {
   /** How many journeys have come to their end. */
@@ -10,21 +9,21 @@ export type Load = {
   stop: () => Promise<Done[]>;
 };
 
-type Loading = { needs: Needs; random: () => number; donors: number; pauseMs: number };
+/** One that did not come to its end is missing among what is seen. */
+const unfinished = (error: Error): Done => ({ facts: [`a journey to its end, where ${error.message}`] });
 
 /** So many donors and officers at once, each beginning anew when done, after a pause of at most twice `pauseMs`. */
-export function startLoad(world: World, { needs, random, donors, pauseMs }: Loading): Load {
+export function startLoad(chaos: Chaos, { donors, pauseMs }: { donors: number; pauseMs: number }): Load {
+  const { random } = chaos;
   const all: Done[] = [];
   let stopped = false;
   const giving = Array.from({ length: donors }, async () => {
     while (!stopped) {
-      all.push(await pickJourney(random)(world, needs, random));
+      all.push(await pickJourney(random)(chaos).catch(unfinished));
       await sleep(2 * pauseMs * random());
     }
   });
   const done = Promise.all(giving);
-  // Awaited by `stop`; without this a journey that fails before would end the process.
-  done.catch(() => undefined);
   return {
     finished: () => all.length,
     stop: async () => {

@@ -2,44 +2,50 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { SERVICE_NAMES } from '../../../infra/dev/services.ts';
 import { type Chaos, underLoad } from '../ledger/account.ts';
 import type { Row } from '../ledger/row.ts';
-import { type Probe, startProbe } from '../load/probe.ts';
+import { type Probed, startProbe } from '../load/probe.ts';
 import { memoryInUse } from '../world/health.ts';
 
 /** More than what garbage that was not collected yet makes up. */
 const NOISE_MB = 24;
-const ALARM_MS = 10_000;
+/** The share of the outage after which memory is looked at. */
+const LOOKING_FROM = 0.8;
+const LOOKS = { long: 8, short: 3 };
+const ALARM_MS = { long: 15_000, short: 5_000 };
 /** Two missed heartbeats of 15 s, and the time to connect again. */
 const HALF_OPEN_MS = 45_000;
 
-const violationsOf = ({ answers }: Pick<Probe, 'answers'>) =>
-  answers()
-    .filter(({ status }) => status !== 201)
-    .map(({ status, tookMs }) => `a command was answered ${status} after ${Math.round(tookMs)} ms`);
+const violationsOf = (answers: readonly Probed[]) =>
+  answers.filter(({ status }) => status !== 201).map(({ status, tookMs }) => `a command was answered ${status} after ${Math.round(tookMs)} ms`);
 
 /** The broker away, cut off, half-open and out of memory, while commands come in. */
 export async function breakBroker(chaos: Chaos, outageMs: number): Promise<Row> {
   const { world, short, say } = chaos;
   const { rabbit } = world.servers;
   return underLoad(chaos, { row: 'broker' }, async () => {
-    const before = await memoryInUse(world);
+    const looks = LOOKS[short ? 'short' : 'long'];
+    const before = await memoryInUse(world, looks);
+    const growth = async (when: string) => {
+      const now = [...(await memoryInUse(world, looks))].map(([service, mb]) => [service, Math.round(mb - (before.get(service) ?? 0))] as const);
+      say(`broker: memory in use grew by, in MB, ${when}: ${now.map(([service, mb]) => `${service} ${mb}`).join(', ')}`);
+      return now.filter(([, mb]) => mb > NOISE_MB).map(([service, mb]) => `${service} grew by ${mb} MB ${when}`);
+    };
     const probe = startProbe(chaos);
 
     say(`broker: stopped for ${outageMs / 1000} s`);
     await rabbit.halt();
-    await sleep(outageMs);
-    const after = await memoryInUse(world);
+    const [grown] = await Promise.all([sleep(outageMs * LOOKING_FROM).then(() => growth('while it was away')), sleep(outageMs)]);
     await rabbit.resume();
-    const growth = [...after].map(([service, mb]) => [service, Math.round(mb - (before.get(service) ?? 0))] as const);
-    say(`broker: it is back; memory in use grew meanwhile by, in MB: ${growth.map(([service, mb]) => `${service} ${mb}`).join(', ')}`);
+    say('broker: it is back');
 
     await sleep(2_000);
     say('broker: every connection is cut');
     for (const service of SERVICE_NAMES) world.links[service].broker.cut();
     await sleep(2_000);
 
-    say(`broker: memory alarm for ${ALARM_MS / 1000} s`);
+    const alarmMs = ALARM_MS[short ? 'short' : 'long'];
+    say(`broker: memory alarm for ${alarmMs / 1000} s`);
     await rabbit.memoryAlarm(true);
-    await sleep(ALARM_MS);
+    await sleep(alarmMs);
     await rabbit.memoryAlarm(false);
 
     if (!short) {
@@ -49,7 +55,7 @@ export async function breakBroker(chaos: Chaos, outageMs: number): Promise<Row> 
     }
     const { answers, done } = await probe.stop();
     say(`broker: ${answers.length} commands, the slowest answered after ${Math.round(Math.max(...answers.map(({ tookMs }) => tookMs)))} ms`);
-    const grown = growth.filter(([, mb]) => mb > NOISE_MB).map(([service, mb]) => `${service} grew by ${mb} MB`);
-    return { faults: short ? 3 : 4, done, violations: [...violationsOf({ answers: () => answers }), ...grown] };
+    if (!short) grown.push(...(await growth('in the end')));
+    return { faults: short ? 3 : 4, done, violations: [...violationsOf(answers), ...grown] };
   });
 }

@@ -13,7 +13,7 @@ import { createFrameReader } from '../world/amqp-frames.ts';
 import { startTcpProxy } from '../world/tcp-proxy.ts';
 
 const WITHHELD = 'commitment.line-receipt-confirmed.v1';
-const WITHHELD_FOR_MS = { long: 15_000, short: 5_000 };
+const WITHHELD_FOR_MS = { long: 15_000, short: 3_000 };
 const MADE_UP = 10;
 const LAST_ATTEMPT = { 'x-ksbb-attempt': 4 };
 

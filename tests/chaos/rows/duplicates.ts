@@ -3,7 +3,7 @@ import { type Chaos, drained, givenUp, underLoad } from '../ledger/account.ts';
 import { joined, type Row, rowOf } from '../ledger/row.ts';
 import { deliveriesOf, shuffled, shuffleDeliveries } from '../load/shuffled-deliveries.ts';
 
-const LASTS_MS = { long: 60_000, short: 8_000 };
+const LASTS_MS = { long: 60_000, short: 5_000 };
 const SENT_AT_ONCE = 500;
 /** Beyond every retry tier that a repeat could go to and come back from. */
 const QUIET_MS = 1_000;

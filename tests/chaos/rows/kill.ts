@@ -19,7 +19,7 @@ const MOST_PAUSE_MS = 900;
 const WINDOW_OPENS_WITHIN_MS = 6_000;
 const KILLERS = 2;
 const LONG = 200;
-const SHORT = 14;
+const SHORT = 10;
 
 function pick<T>(from: readonly T[], random: () => number): T {
   return from[Math.floor(random() * from.length)] as T;

@@ -5,10 +5,12 @@ import { type Chaos, underLoad } from '../ledger/account.ts';
 import { contracts } from '../ledger/books.ts';
 import { joined, type Row } from '../ledger/row.ts';
 import { lend } from '../load/journeys.ts';
+import { shuffled } from '../load/shuffled-deliveries.ts';
 import { metric, metricsOf } from '../world/health.ts';
 import { type SecondReplicas, startSecondReplicas } from '../world/second-replicas.ts';
 
-const LOANS = { long: 12, short: 4 };
+const LOANS = { long: 12, short: 3 };
+const RESTARTED_IN_SHORT = 3;
 const MOST_PAUSE_MS = 600;
 
 type Delivery = { deliveryId: string; copy: number; attempts: unknown[] };
@@ -25,11 +27,11 @@ async function contractCalls({ world }: Chaos, second: SecondReplicas): Promise<
  * contract once, the partners call back once for each step, and what is repaid is lent on once.
  */
 async function dueWorkOnce(chaos: Chaos, second: SecondReplicas): Promise<Row> {
-  const { world, needs, random, short } = chaos;
+  const { world, short } = chaos;
   const callsBefore = await contractCalls(chaos, second);
   const known = new Set((await contracts(world)).map(({ reference }) => reference));
   return underLoad(chaos, { row: 'replicas', donors: 0 }, async () => {
-    const done = await Promise.all(Array.from({ length: short ? LOANS.short : LOANS.long }, () => lend(world, needs, random)));
+    const done = await Promise.all(Array.from({ length: short ? LOANS.short : LOANS.long }, () => lend(chaos)));
     return {
       faults: 0,
       done,
@@ -55,10 +57,11 @@ async function dueWorkOnce(chaos: Chaos, second: SecondReplicas): Promise<Row> {
 
 /** One service after the other gets two new processes in turn, and while the first of them starts the second is killed. */
 async function rollingRestart(chaos: Chaos, second: SecondReplicas): Promise<Row> {
-  const { world, random, say } = chaos;
+  const { world, random, short, say } = chaos;
   const before = second.restarts();
+  const services = short ? shuffled(SERVICE_NAMES, random).slice(0, RESTARTED_IN_SHORT) : SERVICE_NAMES;
   return underLoad(chaos, { row: 'replicas' }, async () => {
-    for (const service of SERVICE_NAMES) {
+    for (const service of services) {
       await sleep(random() * MOST_PAUSE_MS);
       world.expectDeath(service);
       world.platform.kill(service, 'SIGTERM');
@@ -70,8 +73,8 @@ async function rollingRestart(chaos: Chaos, second: SecondReplicas): Promise<Row
       await second.untilReady(service);
       say(`replicas: ${service} is restarted, one of two was killed meanwhile`);
     }
-    const more = second.restarts() - before - 2 * SERVICE_NAMES.length;
-    return { faults: 3 * SERVICE_NAMES.length, violations: Array.from({ length: Math.max(0, more) }, () => 'a second replica ended by itself') };
+    const more = second.restarts() - before - 2 * services.length;
+    return { faults: 3 * services.length, violations: Array.from({ length: Math.max(0, more) }, () => 'a second replica ended by itself') };
   });
 }
 

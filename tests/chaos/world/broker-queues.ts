@@ -5,17 +5,18 @@ export const SUBSCRIBERS = ['msme-registry', 'commitment', 'fintech-gateway', 't
 export type Subscriber = (typeof SUBSCRIBERS)[number];
 
 const EXCHANGE = 'ksbb.events';
-const TIERS = ['5s', '30s', '5m', '30m'];
+const UNROUTED = 'ksbb.unrouted';
 const TAKEN_AT_MOST = 10_000;
 
-export type Letter = { service: Subscriber; messageId: string; reason: string };
+/** `service` is `ksbb.unrouted` for what no queue took. */
+export type Letter = { service: string; messageId: string; reason: string };
 
 /** A message as the harness sends it; without a queue it goes to the exchange of events. */
 export type Sent = { queue?: string; routingKey?: string; content: Buffer; properties: Options.Publish };
 
 /** The broker as the harness uses it, not by way of any proxy. */
 export type BrokerQueues = {
-  /** How many messages wait to be handled, now or later: in every service's queue and its retry tiers. */
+  /** How many messages wait to be handled, now or later: in every queue of a service but that of its dead letters. */
   waiting: () => Promise<number>;
   send: (messages: readonly Sent[]) => Promise<void>;
   /** Takes and answers the dead letters of all services and what no queue took. */
@@ -31,9 +32,9 @@ const asConfirmed = (channel: ConfirmChannel, { queue, routingKey = '', content,
     channel.publish(exchange, key, content, { persistent: true, ...properties }, (error) => (error ? reject(error as Error) : resolve()));
   });
 
-function letterOf(service: Subscriber, { properties }: GetMessage): Letter {
+function letterOf(service: string, { properties }: GetMessage): Letter {
   const reason: unknown = properties.headers?.['x-ksbb-reason'];
-  return { service, messageId: String(properties.messageId ?? 'none'), reason: String(reason ?? 'given up by the broker') };
+  return { service, messageId: String(properties.messageId ?? 'none'), reason: String(reason ?? 'by the broker') };
 }
 
 async function takeAll(channel: Channel, queue: string): Promise<GetMessage[]> {
@@ -45,7 +46,20 @@ async function takeAll(channel: Channel, queue: string): Promise<GetMessage[]> {
   return taken;
 }
 
-export function brokerQueues(url: string): BrokerQueues {
+/** The queues in which messages of services wait to be handled, however many there are of each service. */
+async function workingQueues(managementUrl: string): Promise<string[]> {
+  const { origin, username, password } = new URL(managementUrl);
+  const authorization = `Basic ${Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64')}`;
+  const response = await fetch(`${origin}/api/queues?columns=name`, { headers: { authorization }, signal: AbortSignal.timeout(10_000) });
+  const names = ((await response.json()) as { name: string }[]).map(({ name }) => name);
+  return names.filter((name) => SUBSCRIBERS.some((service) => name.startsWith(`${service}.`) && name !== `${service}.dead`));
+}
+
+export function brokerQueues(url: string, managementUrl: string): BrokerQueues {
+  const working = workingQueues(managementUrl);
+  // Awaited with each look; without this a management API that is away would end the process.
+  working.catch(() => undefined);
+
   async function withChannel<T>(use: (channel: ConfirmChannel) => Promise<T>): Promise<T> {
     const connection = await connect(url, { timeout: 5_000 });
     connection.on('error', () => undefined);
@@ -61,8 +75,7 @@ export function brokerQueues(url: string): BrokerQueues {
   return {
     waiting: () =>
       withChannel(async (channel) => {
-        const queues = SUBSCRIBERS.flatMap((service) => [`${service}.in`, ...TIERS.map((tier) => `${service}.retry.${tier}`)]);
-        const counts = await Promise.all(queues.map((queue) => channel.checkQueue(queue)));
+        const counts = await Promise.all((await working).map((queue) => channel.checkQueue(queue)));
         return counts.reduce((sum, { messageCount }) => sum + messageCount, 0);
       }),
     send: (messages) =>
@@ -73,6 +86,7 @@ export function brokerQueues(url: string): BrokerQueues {
       withChannel(async (channel) => {
         const letters: Letter[] = [];
         for (const service of SUBSCRIBERS) letters.push(...(await takeAll(channel, `${service}.dead`)).map((message) => letterOf(service, message)));
+        letters.push(...(await takeAll(channel, UNROUTED)).map((message) => letterOf(UNROUTED, message)));
         return letters;
       }),
     countDead: (service) => withChannel(async (channel) => (await channel.checkQueue(`${service}.dead`)).messageCount),

@@ -39,6 +39,11 @@ async function forEach<T>(make: (service: ServiceName) => Promise<T> | T): Promi
   return Object.fromEntries(made) as Record<ServiceName, T>;
 }
 
+async function eachAPort(): Promise<Record<ServiceName, number>> {
+  const ports = await freePorts(SERVICE_NAMES.length);
+  return forEach((service) => ports[SERVICE_NAMES.indexOf(service)] as number);
+}
+
 const addressOf = (url: string) => ({ host: new URL(url).hostname, port: Number(new URL(url).port) });
 
 /** The same address at a proxy. A set of replicas is then not asked for its members, which would lead around the proxy. */
@@ -53,36 +58,33 @@ function through(url: string, port: number, path?: string): string {
 
 export async function startChaosWorld(command: Command, log: (text: string) => void): Promise<ChaosWorld> {
   const kills = await forEach(() => 0);
-  const [publicPorts, ports] = await Promise.all([freePorts(SERVICE_NAMES.length), freePorts(SERVICE_NAMES.length)]);
-  const at = (list: number[]) => (service: ServiceName) => list[SERVICE_NAMES.indexOf(service)] as number;
-  const ownPort = await forEach(at(ports));
-  const balancers = await forEach((service) => startBalancer(at(publicPorts)(service), [ownPort[service]]));
-  let links: Record<ServiceName, Link> | undefined;
+  let arranged: Pick<ChaosWorld, 'links' | 'balancers' | 'ports'> | undefined;
 
   const world = await startWorld(command, log, {
     name: 'chaos',
     databaseHeapMb: DATABASE_HEAP_MB,
     arrange: async ({ rabbit, mongo }) => {
-      const made = await forEach(() => startLink(addressOf(rabbit.url), addressOf(mongo.url)));
-      links = made;
+      const links = await forEach(() => startLink(addressOf(rabbit.url), addressOf(mongo.url)));
+      const [publicPorts, ports] = [await eachAPort(), await eachAPort()];
+      arranged = { links, ports, balancers: await forEach((service) => startBalancer(publicPorts[service], [ports[service]])) };
       const settings = await forEach((service) => ({
-        PORT: String(ownPort[service]),
-        AMQP_URL: through(rabbit.url, made[service].broker.port),
-        MONGODB_URI: through(mongo.url, made[service].database.port, `/ksbb-${service}`),
+        PORT: String(ports[service]),
+        AMQP_URL: through(rabbit.url, links[service].broker.port),
+        MONGODB_URI: through(mongo.url, links[service].database.port, `/ksbb-${service}`),
         ...(service === 'fintech-gateway' ? QUICK_PARTNER_CALLS : {}),
       }));
-      return { ports: await forEach(at(publicPorts)), settings, longestPauseMs: LONGEST_PAUSE_MS };
+      return { ports: publicPorts, settings, longestPauseMs: LONGEST_PAUSE_MS };
     },
   });
-  if (links === undefined) throw new Error('the services were not arranged');
-  const reached = links;
+  if (arranged === undefined) throw new Error('the services were not arranged');
+  const { links, balancers, ports } = arranged;
 
   const tap = await openTap(world.rabbitUrl);
   const databases = await openDatabases(world.servers.mongo.url);
   command.defer(async () => {
     await Promise.all([tap.close(), databases.close()]);
     for (const service of SERVICE_NAMES) {
-      reached[service].close();
+      links[service].close();
       balancers[service].close();
     }
   });
@@ -94,18 +96,18 @@ export async function startChaosWorld(command: Command, log: (text: string) => v
   };
   return {
     ...world,
-    links: reached,
+    links,
     balancers,
-    ports: ownPort,
-    queues: brokerQueues(world.rabbitUrl),
+    ports,
+    queues: brokerQueues(world.rabbitUrl, world.servers.rabbit.managementUrl ?? ''),
     databases,
     tap,
     kill,
     killWithItsWords: (service) => {
       kill(service);
-      reached[service].broker.cut();
-      reached[service].database.cut();
-      reached[service].release();
+      links[service].broker.cut();
+      links[service].database.cut();
+      links[service].release();
     },
     unexpectedDeaths: () => SERVICE_NAMES.reduce((sum, service) => sum + Math.max(0, world.platform.process(service).restarts - kills[service]), 0),
     expectDeath: (service) => {

@@ -1,7 +1,6 @@
 import { SERVICE_NAMES, type ServiceName } from '../../../infra/dev/services.ts';
 import type { ChaosWorld } from './chaos-world.ts';
 
-const SAMPLES = 6;
 const EVERY_MS = 500;
 const MB = 1024 * 1024;
 
@@ -28,9 +27,9 @@ export async function metricsOf(healthUrl: string): Promise<string> {
 }
 
 /** Heap and buffers in use by each service in MB: the least of some looks, since garbage comes and goes. */
-export async function memoryInUse(world: Pick<ChaosWorld, 'platform'>): Promise<Map<ServiceName, number>> {
+export async function memoryInUse(world: Pick<ChaosWorld, 'platform'>, looks: number): Promise<Map<ServiceName, number>> {
   const least = new Map<ServiceName, number>();
-  for (let look = 0; look < SAMPLES; look += 1) {
+  for (let look = 0; look < looks; look += 1) {
     for (const service of SERVICE_NAMES) {
       const text = await metricsOf(world.platform.healthUrls[service]);
       const used = (metric(text, 'nodejs_heap_size_used_bytes') + metric(text, 'nodejs_external_memory_bytes')) / MB;

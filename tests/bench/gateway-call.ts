@@ -1,0 +1,98 @@
+import { Agent } from 'node:http';
+import axios from 'axios';
+import { bulkhead, circuitBreaker, handleAll, SamplingBreaker, timeout, TimeoutStrategy, wrap } from 'cockatiel';
+import { Histogram, Registry } from 'prom-client';
+import { amanahOperations, createAmanah } from '../../services/fintech-gateway/src/partners/amanah/amanah.ts';
+import { type CallSettings, createCaller } from '../../services/fintech-gateway/src/partners/call.ts';
+import { startEchoServer } from './echo-server.ts';
+import { compare, type Row, type Side } from './rounds.ts';
+
+const OPERATIONS = 2_000;
+const IN_FLIGHT = 20;
+const TIMEOUT_MS = 8_000;
+const ANSWER = JSON.stringify({
+  responseCode: '2000000',
+  responseMessage: 'Successful',
+  referenceNo: 'AMN-3KQ8Z0V7M2XW9C1D',
+  partnerReferenceNo: 'KSBB-0000-0000-0011.2',
+  eContractUrl: 'http://localhost:8090/amanah/e-contract/token',
+});
+const BORROWER = { msmeId: 'osm-way-352856285', name: 'Warung Bu Tini', kelurahan: 'Cengkareng Timur' };
+const CONTRACT = { reference: 'KSBB-0000-0000-0011.2', borrower: BORROWER, amountRupiah: 6_000_000, instalments: 6, parentContractId: null };
+const BODY = JSON.stringify({
+  partnerReferenceNo: CONTRACT.reference,
+  borrower: { id: BORROWER.msmeId, name: BORROWER.name, kelurahan: BORROWER.kelurahan },
+  amount: { value: '6000000.00', currency: 'IDR' },
+  instalments: 6,
+});
+
+/** As the gateway sends them, but made once. */
+const HEADERS = {
+  'Content-Type': 'application/json',
+  'X-PARTNER-ID': 'ksbb-umkm',
+  'X-TIMESTAMP': '2026-11-24T03:00:00.000Z',
+  'X-EXTERNAL-ID': '5f0c1d6e-9c7f-4a55-9a0e-0d6c8f6a2b11',
+  'X-SIGNATURE': 'b'.repeat(88),
+  'Idempotency-Key': 'ksbb-amanah-KSBB-0000-0000-0011.2',
+};
+
+/** The gateway's recommended settings: those of its README. */
+export const callSettings: CallSettings = {
+  timeoutMs: TIMEOUT_MS,
+  breaker: { volume: 10, errorPercentage: 50, windowMs: 60_000, buckets: 12, resetMs: 30_000, rampMs: 10_000, rampLimit: 2 },
+  bulkhead: { inFlight: IN_FLIGHT, waiting: 50, waitMs: 1_000 },
+};
+
+export async function inParallel(operations: number, atOnce: number, work: (at: number) => Promise<unknown>): Promise<void> {
+  let next = 0;
+  const worker = async () => {
+    for (let at = next++; at < operations; at = next++) await work(at);
+  };
+  await Promise.all(Array.from({ length: atOnce }, worker));
+}
+
+const side = (peer: string, call: () => Promise<unknown>): Side => ({ peer, run: (operations) => inParallel(operations, IN_FLIGHT, call) });
+
+/**
+ * A new contract through bulkhead, breaker, metrics, signature and check of the answer, against the same axios call, same
+ * headers, with nothing around it, and against cockatiel's policies of the same numbers around that call.
+ */
+export async function benchGatewayCall(rounds: number): Promise<Row[]> {
+  const server = await startEchoServer(ANSWER);
+  const registers = [new Registry()];
+  const duration = new Histogram({ name: 'call_seconds', help: 'As in the gateway.', labelNames: ['partner', 'operation', 'result'] as const, registers });
+  const caller = createCaller('amanah', amanahOperations, callSettings, ({ operation, result, seconds }) => duration.observe({ partner: 'amanah', operation, result }, seconds));
+  const settings = { url: server.url, clientId: 'ksbb-umkm', clientSecret: 'a-secret-of-the-bench' };
+  const amanah = createAmanah({ settings, caller, clock: () => new Date() });
+  const httpAgent = new Agent({ keepAlive: true, maxSockets: IN_FLIGHT });
+  const bare = (signal: AbortSignal) =>
+    axios.request<string>({
+      method: 'POST',
+      url: `${server.url}/v1.0/qardh-contracts`,
+      headers: HEADERS,
+      data: Buffer.from(BODY),
+      signal,
+      validateStatus: () => true,
+      responseType: 'text',
+      transformResponse: (text: string) => text,
+      maxRedirects: 0,
+      maxContentLength: 1024 * 1024,
+      proxy: false,
+      httpAgent,
+    });
+  const policy = wrap(
+    bulkhead(IN_FLIGHT, 50),
+    circuitBreaker(handleAll, { halfOpenAfter: 30_000, breaker: new SamplingBreaker({ threshold: 0.5, duration: 60_000, minimumRps: 1 }) }),
+    timeout(TIMEOUT_MS, TimeoutStrategy.Cooperative),
+  );
+  const ours = side('ksbb', () => amanah.forward(CONTRACT));
+  const theirs = [
+    side('axios', async () => JSON.parse((await bare(AbortSignal.timeout(TIMEOUT_MS))).data)),
+    side('cockatiel', () => policy.execute(async ({ signal }) => JSON.parse((await bare(signal)).data))),
+  ];
+  const rows = await compare('gateway-call', ours, theirs, { operations: OPERATIONS, rounds });
+  caller.close();
+  httpAgent.destroy();
+  await server.close();
+  return rows;
+}
