@@ -61,7 +61,7 @@ export async function benchOutage(rabbit: Rabbit, mongoUrl: string): Promise<Row
   await channel.bindQueue(QUEUE, 'ksbb.events', '#');
   await model.close();
 
-  const relay = createRelay({ publisher: bus, log, clock });
+  const relay = createRelay({ publisher: bus, log, clock, registry: new Registry() });
   const definition = { collection: 'ours', initial: { delivered: 0 }, evolve: ({ delivered }: { delivered: number }) => ({ delivered: delivered + 1 }), publishes: [lineDelivered] };
   const store = await openStore<{ delivered: number }, Delivered>(definition, { connection: database.connection, relay, clock });
   relay.start();

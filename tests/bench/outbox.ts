@@ -29,7 +29,7 @@ async function openOurs(amqpUrl: string, connection: Parameters<typeof openStore
     confirmed.get(event.id)?.();
     confirmed.delete(event.id);
   };
-  const relay = createRelay({ publisher: { connected: bus.connected, publish }, log, clock });
+  const relay = createRelay({ publisher: { connected: bus.connected, publish }, log, clock, registry: new Registry() });
   const definition = {
     collection: 'ours',
     initial: { delivered: 0 },

@@ -36,7 +36,7 @@ const LONGEST_WATCH_PAUSE_MS = 60_000;
 
 /** Wires the service: stores, partners, routes, reactions, and the loops that forward, poll and lend on. It does not listen. */
 export async function createApp({ settings, database, bus, log, metrics, clock }: Parts): Promise<BuiltService> {
-  const relay = createRelay({ publisher: bus, log, clock });
+  const relay = createRelay({ publisher: bus, log, clock, registry: metrics.registry });
   const stores = await openStores({ connection: database.connection, relay, clock });
   const { loans, relendings, jobs, watching, cursors, setAside, postings, reconciliations } = stores;
   const operatorToken = settings.OPERATOR_TOKEN;
