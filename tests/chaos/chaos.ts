@@ -15,6 +15,7 @@ import { breakDatabase } from './rows/database.ts';
 import { replayDeadLetters } from './rows/dead-letters.ts';
 import { repeatDeliveries } from './rows/duplicates.ts';
 import { killServices } from './rows/kill.ts';
+import { breakPartners } from './rows/partners.ts';
 import { poison } from './rows/poison.ts';
 import { raceForTheLastUnit } from './rows/race.ts';
 import { runReplicas } from './rows/replicas.ts';
@@ -47,6 +48,7 @@ const ROWS: Record<string, (chaos: Chaos) => Promise<Row>> = {
   duplicates: repeatDeliveries,
   poison,
   'dead-letters': replayDeadLetters,
+  partners: breakPartners,
   database: breakDatabase,
   broker: (chaos) => breakBroker(chaos, outageMs),
 };
