@@ -18,8 +18,8 @@ type Phase = (parts: Parts) => Promise<string[]>;
 const MANY = 1_000;
 const PAST_THE_TIMEOUT_MS = 2 * PARTNER_CALLS.timeoutMs;
 const WITHIN_THE_TIMEOUT_MS = PARTNER_CALLS.timeoutMs / 4;
-/** Long enough for one probe that fails, at the breaker's jitter. */
-const OPEN_FOR_MS = 1.5 * PARTNER_CALLS.breakerResetMs;
+/** Long enough for a probe that fails, and mostly for two. */
+const OPEN_FOR_MS = 2.5 * PARTNER_CALLS.breakerResetMs;
 /** The breaker's pause is jittered by a tenth. */
 const SHORTEST_RESET_MS = 0.9 * PARTNER_CALLS.breakerResetMs;
 const RAMP_LIMIT = 2;
