@@ -1,7 +1,7 @@
-import { partner as partnerName } from '@ksbb/contracts';
+import { type Partner, partner as partnerName } from '@ksbb/contracts';
 import { defineRoute, type Route } from '@ksbb/service-kit';
 import { z } from 'zod';
-import type { OpenPartner } from '../partners/partners.ts';
+import type { OpenPartner } from '../partners/partner-kind.ts';
 import type { Jobs } from '../stores/jobs.ts';
 
 const partnerStates = z.object({
@@ -19,7 +19,7 @@ const partnerStates = z.object({
   ),
 });
 
-export function showPartners({ partners, jobs }: { partners: readonly OpenPartner[]; jobs: Jobs }): Route {
+export function showPartners({ partners, jobs }: { partners: readonly (OpenPartner & { name: Partner })[]; jobs: Jobs }): Route {
   return defineRoute({
     method: 'get',
     path: '/partners',
