@@ -4,7 +4,7 @@ import { call, good, until } from '../api.ts';
 import type { Stage, Telling } from '../story.ts';
 import { needOf, type Places } from './load-msmes.ts';
 
-const INSTALMENTS = 3;
+export const INSTALMENTS = 3;
 /** Masks that the first donor leaves for the second. */
 const MASKS_LEFT = 5;
 /** More calls than the breaker bears: it opens, and its probe succeeds once they are used up. */

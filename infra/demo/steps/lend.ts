@@ -1,10 +1,8 @@
 import type { FundChain, LoanView } from '@ksbb/contracts';
 import { call, good, until } from '../api.ts';
 import type { Stage, Telling } from '../story.ts';
-import type { Promised } from './commit.ts';
+import { INSTALMENTS, type Promised } from './commit.ts';
 import { checkWebhooks, type Told } from './tell-partners.ts';
-
-const INSTALMENTS = 3;
 
 type Loan = { partner: 'amanah' | 'lumbung'; lineId: string; amountRupiah: number };
 type SandboxRepayments = { instalments: number[]; duplicate?: number[]; tamperFirst?: number[] };
