@@ -34,7 +34,7 @@ const donor = (name: string): Pick<MakeCommitmentRequest, 'donor' | 'consent'> =
 
 async function seeBreakerOpen(world: Stage, { say, checks }: Telling): Promise<void> {
   const amanah = await until("amanah's circuit breaker opens", async () => {
-    const { items } = await good('GET', `${world.api('fintech-gateway')}/partners`);
+    const { items } = await good('GET', `${world.api('fintech-gateway')}/partners`, { token: world.operatorToken });
     const found = items.find((one: { partner: string }) => one.partner === 'amanah');
     return found.breakers.some((one: { state: string }) => one.state === 'open') && found;
   });

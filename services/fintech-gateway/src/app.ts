@@ -94,7 +94,7 @@ export async function createApp({ settings, database, bus, log, metrics, clock }
       showLoan({ loans, clock }),
       showTrialBalance({ postings }),
       showChain({ loans, relendings, clock }),
-      showPartners({ partners, jobs }),
+      showPartners({ partners, jobs, operatorToken }),
       ...parkedRoutes({ loans, jobs, nudge, clock, operatorToken }),
       ...setAsideRoutes({ setAside, facts, operatorToken }),
       ...postingRoutes({ postings, operatorToken, clock }),

@@ -109,6 +109,22 @@ test('a call without an answer in time is in doubt, and another at the same time
   expect(await other).toEqual({ status: 200, body: {} });
 });
 
+test('a probe that hangs ends at its time limit, and the next one is let through', async () => {
+  caller.close();
+  caller = createCaller('a partner', ['ask'], { ...settings, breaker: { ...settings.breaker, resetMs: 50 } }, () => undefined);
+  answer = status(500);
+  for (let n = 0; n < settings.breaker.volume; n += 1) await failure();
+  expect(stateNow()).toBe('open');
+  answer = () => undefined;
+  await until(() => stateNow() === 'half-open');
+  expect(await failure()).toMatchObject({ kind: 'in-doubt' });
+  expect(stateNow()).toBe('open');
+  answer = status(200);
+  await until(() => stateNow() === 'half-open');
+  expect(await call()).toMatchObject({ status: 200 });
+  expect(stateNow()).toBe('closed');
+});
+
 test('an answer that drips is cut at the time limit too', async () => {
   answer = (_request, response) => {
     response.write(' ');

@@ -287,5 +287,11 @@ export function partnerConformance(subject: Subject): void {
       await until(() => deliveriesOf('malformed-1').length > 0);
       return received.find((callback) => callback.rawBody.includes('malformed-1')) as Callback;
     },
+    repayment: async () => {
+      await signed('amounts-1');
+      await sandbox.repay(name, 'amounts-1', { instalments: [1] });
+      await until(() => deliveriesOf('amounts-1').some(({ fact }) => fact.kind === 'repayment'));
+      return received.findLast((callback) => callback.rawBody.includes('amounts-1')) as Callback;
+    },
   });
 }

@@ -18,6 +18,7 @@ partnerConformance({
   },
   idleHeaders: ['x-external-id'],
   eventField: 'event',
+  amount: { at: ['data', 'amount', 'value'], right: '1.00', wrong: ['0.00', '-1.00', '1.50', '1', '9007199254740993.00', 1, null] },
   signsPath: true,
   hasFeed: false,
 });

@@ -21,6 +21,7 @@ partnerConformance({
   },
   idleHeaders: ['lumbung-delivery'],
   eventField: 'type',
+  amount: { at: ['data', 'amount'], right: 1, wrong: [0, -1, 1.5, 2 ** 53, '1', null] },
   signsPath: false,
   hasFeed: true,
 });

@@ -25,6 +25,7 @@ partnerConformance({
   },
   idleHeaders: [],
   eventField: 'kejadian',
+  amount: { at: ['sen'], right: 100, wrong: [0, -100, 150, 100.5, 2 ** 53, '100', null] },
   signsPath: false,
   hasFeed: false,
 });

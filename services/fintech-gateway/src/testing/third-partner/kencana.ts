@@ -17,7 +17,7 @@ import { baseUrl, definePartner, secrets } from '../../partners/partner-kind.ts'
 const SEN = 100;
 const text = z.string().min(1).max(200);
 /** Hundredths of a rupiah, of which there are only whole hundreds. */
-const sen = z.int().multipleOf(SEN).min(SEN).max(Number.MAX_SAFE_INTEGER).transform((value) => value / SEN);
+const sen = z.int().multipleOf(SEN).min(SEN).transform((value) => value / SEN);
 const moment = z.int().min(0).transform((milliseconds) => new Date(milliseconds).toISOString());
 const schedule = z.array(z.object({ ke: z.int().min(1), tanggal: z.iso.date(), sen }).transform(({ ke, tanggal, sen: amountRupiah }) => ({ instalment: ke, dueDate: tanggal, amountRupiah })));
 
