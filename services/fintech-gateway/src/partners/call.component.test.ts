@@ -84,6 +84,7 @@ test.each([
   ['86400', 60_000],
   ['soon', null],
   ['-1', null],
+  ['Fri, 01 Jan 2100 00:00:00 GMT', 60_000],
 ])('Retry-After %s is a pause of %s ms', async (seconds, retryAfterMs) => {
   answer = status(503, { 'Retry-After': seconds });
   expect(await failure()).toMatchObject({ retryAfterMs });
