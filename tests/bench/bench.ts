@@ -16,6 +16,7 @@ import { benchOutage } from './outage.ts';
 import { benchOutbox } from './outbox.ts';
 import { benchPublish } from './publish.ts';
 import type { Row } from './rounds.ts';
+import { benchWebhooksAll } from './webhooks-all.ts';
 import { benchWebhooks } from './webhooks.ts';
 
 type Servers = { rabbit: Rabbit; amqpUrl: string; mongoUrl: string };
@@ -28,6 +29,7 @@ const benches = new Map<string, (servers: Servers, rounds: number) => Promise<Ro
   ['gateway-call', (_, rounds) => benchGatewayCall(rounds)],
   ['breaker-open', (_, rounds) => benchBreakerOpen(rounds)],
   ['webhooks', ({ mongoUrl }, rounds) => benchWebhooks(mongoUrl, rounds)],
+  ['webhooks-all', ({ mongoUrl }) => benchWebhooksAll(mongoUrl)],
   // Last, since it records spans in this process.
   ['consume-checked', ({ amqpUrl }, rounds) => benchConsumeChecked(amqpUrl, rounds)],
 ]);
