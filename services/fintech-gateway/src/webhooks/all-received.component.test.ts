@@ -1,5 +1,6 @@
 import { createRelay, type Database, openDatabase } from '@ksbb/document-store';
 import { createLog, parseSettings } from '@ksbb/service-kit';
+import { Registry } from 'prom-client';
 import { freshDatabase, removeDatabase } from '../../../../infra/dev/testing.ts';
 import { settingsSchema } from '../settings.ts';
 import { openStores, type Stores } from '../stores/stores.ts';
@@ -30,7 +31,7 @@ beforeAll(async () => {
   uri = freshDatabase('gateway-all-received');
   database = await openDatabase(uri, log);
   receiver = await startWebhookReceiver();
-  const relay = createRelay({ publisher: { publish: async () => undefined, connected: () => false }, log, clock });
+  const relay = createRelay({ publisher: { publish: async () => undefined, connected: () => false }, log, clock, registry: new Registry() });
   stores = await openStores({ connection: database.connection, relay, clock });
   const fresh = { disabled: null, health: { failures: 0, failingSince: null }, version: 1, createdAt: clock().toISOString(), description: '' };
   const secrets = [{ secret: `whsec_${Buffer.alloc(24, 1).toString('base64')}`, expiresAt: null }];

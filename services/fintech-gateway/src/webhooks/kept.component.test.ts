@@ -2,6 +2,7 @@ import type { LoanView } from '@ksbb/contracts';
 import { createRelay, type Database, openDatabase } from '@ksbb/document-store';
 import { RejectedEvent } from '@ksbb/messaging';
 import { createLog, parseSettings } from '@ksbb/service-kit';
+import { Registry } from 'prom-client';
 import { freshDatabase, removeDatabase } from '../../../../infra/dev/testing.ts';
 import type { Reactions } from '../reactions/reactions.ts';
 import { tellPartner } from '../reactions/tell-partner.ts';
@@ -27,7 +28,7 @@ let stores: Stores;
 beforeAll(async () => {
   uri = freshDatabase('gateway-webhooks');
   database = await openDatabase(uri, log);
-  const relay = createRelay({ publisher: { publish: async () => undefined, connected: () => false }, log, clock: () => start });
+  const relay = createRelay({ publisher: { publish: async () => undefined, connected: () => false }, log, clock: () => start, registry: new Registry() });
   stores = await openStores({ connection: database.connection, relay, clock: () => start });
   const fresh = { disabled: null, health: { failures: 0, failingSince: null }, version: 1, createdAt: start.toISOString(), description: '' };
   // Disabled, so that nothing is sent.
