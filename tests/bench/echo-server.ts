@@ -9,7 +9,7 @@ const server = createServer((request, response) => {
   request.on('end', () => {
     if (request.url === '/hang') return;
     received += 1;
-    if (request.url.startsWith('/stamp')) parentPort.postMessage({ id: request.headers['webhook-id'] });
+    if (request.url.startsWith('/stamp')) parentPort.postMessage({ id: request.headers['webhook-id'], at: performance.timeOrigin + performance.now() });
     if (request.url === '/refuse') response.writeHead(503).end();
     else response.writeHead(200, { 'Content-Type': 'application/json' }).end(workerData.answer);
   });
@@ -18,9 +18,12 @@ server.keepAliveTimeout = 60000;
 server.listen(0, '127.0.0.1', () => parentPort.postMessage({ port: server.address().port }));
 `;
 
-export type EchoServer = { url: string; onStamp: (heard: (id: string) => void) => void; close: () => Promise<unknown> };
+export type EchoServer = { url: string; onStamp: (heard: (id: string, at: number) => void) => void; close: () => Promise<unknown> };
 
-/** A server on a thread of its own that answers every call alike: /refuse with 503, /hang never, /stamp also tells of the call. */
+/** Milliseconds that are the same on every thread. */
+export const now = () => performance.timeOrigin + performance.now();
+
+/** A server on a thread of its own that answers every call alike: /refuse with 503, /hang never, /stamp also tells of the call and of its moment, by `now` of this file. */
 export async function startEchoServer(answer: string): Promise<EchoServer> {
   const worker = new Worker(SOURCE, { eval: true, workerData: { answer } });
   const port = await new Promise<number>((resolve, reject) => {
@@ -31,7 +34,7 @@ export async function startEchoServer(answer: string): Promise<EchoServer> {
     url: `http://127.0.0.1:${port}`,
     onStamp: (heard) => {
       worker.removeAllListeners('message');
-      worker.on('message', ({ id }: { id: string }) => heard(id));
+      worker.on('message', ({ id, at }: { id: string; at: number }) => heard(id, at));
     },
     close: () => worker.terminate(),
   };

@@ -6,12 +6,12 @@ import axios from 'axios';
 import { openWebhookDeliveries } from '../../services/fintech-gateway/src/stores/webhook-deliveries.ts';
 import { openWebhookEndpoints } from '../../services/fintech-gateway/src/stores/webhook-endpoints.ts';
 import { openWebhookMessages } from '../../services/fintech-gateway/src/stores/webhook-messages.ts';
-import { createDispatcher } from '../../services/fintech-gateway/src/webhooks/dispatcher.ts';
+import { createDispatcher, type Dispatcher } from '../../services/fintech-gateway/src/webhooks/dispatcher.ts';
 import { guardedAgents } from '../../services/fintech-gateway/src/webhooks/guarded-agents.ts';
 import { createWebhookOutbox } from '../../services/fintech-gateway/src/webhooks/outbox.ts';
 import { DEFAULT_STEPS_MS } from '../../services/fintech-gateway/src/webhooks/retry-schedule.ts';
 import { createSend } from '../../services/fintech-gateway/src/webhooks/send.ts';
-import { type EchoServer, startEchoServer } from './echo-server.ts';
+import { type EchoServer, now, startEchoServer } from './echo-server.ts';
 import { inParallel } from './gateway-call.ts';
 import { compare, median, type Row } from './rounds.ts';
 
@@ -47,7 +47,8 @@ export async function openOurs(mongoUrl: string, server: EchoServer) {
       await dispatcher.turn(stopping.signal);
     });
   };
-  const outbox = createWebhookOutbox({ endpoints, messages, deliveries, nudge, clock });
+  const offer: Dispatcher['offer'] = (endpointId, waiting) => dispatcher.offer(endpointId, waiting);
+  const outbox = createWebhookOutbox({ endpoints, messages, deliveries, offer, nudge, clock });
   const settings = { atOnce: AT_ONCE, perSecond: 100_000, leaseMs: 30_000, steps: DEFAULT_STEPS_MS };
   const dispatcher = createDispatcher({ endpoints, messages, deliveries, outbox, send, settings, onAttempt: () => undefined, clock, log });
   const poll = setInterval(nudge, 1_000);
@@ -80,54 +81,64 @@ export async function openOurs(mongoUrl: string, server: EchoServer) {
 
 type Ours = Awaited<ReturnType<typeof openOurs>>;
 
+/** When each message was received, by its id. */
 function stamps(server: EchoServer) {
   let waiting: { wanted: number; done: () => void } | undefined;
-  let times: number[] = [];
-  server.onStamp(() => {
-    times.push(performance.now());
-    if (waiting !== undefined && times.length >= waiting.wanted) waiting.done();
+  let received = new Map<string, number>();
+  server.onStamp((id, at) => {
+    received.set(id, at);
+    if (waiting !== undefined && received.size >= waiting.wanted) waiting.done();
   });
   return {
     reset: () => {
-      times = [];
+      received = new Map();
     },
-    until: (wanted: number) => (times.length >= wanted ? Promise.resolve() : new Promise<void>((done) => (waiting = { wanted, done }))),
-    times: () => times,
+    until: (wanted: number) => (received.size >= wanted ? Promise.resolve() : new Promise<void>((done) => (waiting = { wanted, done }))),
+    at: (id: string) => received.get(id) ?? Number.NaN,
   };
 }
 
-/** Messages told at an even pace: the p95 from telling to receipt, in milliseconds. They come in the order in which they were told. */
-async function pacedP95(ours: Ours, heard: ReturnType<typeof stamps>, perSecond: number): Promise<number> {
-  await ours.clear();
-  heard.reset();
-  const told: number[] = [];
+/** Does something at an even pace for a while, whether or not the one before has ended. */
+async function paced<T>(perSecond: number, work: () => Promise<T>): Promise<T[]> {
+  const all: Promise<T>[] = [];
   const started = performance.now();
   for (let at = 0; at < perSecond * PACED_SECONDS; at += 1) {
     const dueAt = started + (at * 1000) / perSecond;
     if (dueAt > performance.now()) await sleep(dueAt - performance.now());
-    told.push(performance.now());
-    await ours.tell();
+    all.push(work());
   }
-  await heard.until(told.length);
-  const received = heard.times();
-  return p95(told.map((moment, at) => (received[at] ?? Number.NaN) - moment));
+  return Promise.all(all);
+}
+
+/** The p95 from the commit of a message to its receipt, in milliseconds, of messages told at an even pace. */
+async function pacedP95(ours: Ours, heard: ReturnType<typeof stamps>, perSecond: number): Promise<number> {
+  heard.reset();
+  const committed = await paced(perSecond, async () => ({ id: await ours.tell(), at: now() }));
+  await heard.until(committed.length);
+  return p95(committed.map(({ id, at }) => heard.at(id) - at));
+}
+
+/** The p95 of the bare POST at the same pace. */
+async function postP95(url: string, agent: Agent, perSecond: number): Promise<number> {
+  const times = await paced(perSecond, async () => {
+    const started = performance.now();
+    await axios.post(url, Buffer.from(JSON.stringify(DATA)), { httpAgent: agent, responseType: 'text' });
+    return performance.now() - started;
+  });
+  return p95(times);
 }
 
 async function latencyRows(ours: Ours, server: EchoServer, heard: ReturnType<typeof stamps>, rate: number, rounds: number, agent: Agent): Promise<Row[]> {
   const perSecond = Math.max(20, Math.floor(rate / 2));
   const figures: { alone: number; beside: number; bare: number }[] = [];
   for (let round = 0; round < Math.min(rounds, 3); round += 1) {
-    const posts: number[] = [];
-    for (let at = 0; at < 300; at += 1) {
-      const started = performance.now();
-      await axios.post(`${server.url}/`, Buffer.from(JSON.stringify(DATA)), { httpAgent: agent, responseType: 'text' });
-      posts.push(performance.now() - started);
-    }
+    const bare = await postP95(`${server.url}/`, agent, perSecond);
+    await ours.clear();
     const alone = await pacedP95(ours, heard, perSecond);
     for (let at = 0; at < 3 * AT_ONCE; at += 1) await ours.tell('loan-disbursed');
     await sleep(500);
-    const beside = await pacedBeside(ours, heard, perSecond);
-    figures.push({ alone, beside, bare: p95(posts) });
+    const beside = await pacedP95(ours, heard, perSecond);
+    figures.push({ alone, beside, bare });
     process.stdout.write(`   webhooks p95: round ${round + 1} of ${Math.min(rounds, 3)}\n`);
   }
   const [alone, beside, bare] = (['alone', 'beside', 'bare'] as const).map((name) => tenths(median(figures.map((figure) => figure[name])))) as [number, number, number];
@@ -135,22 +146,6 @@ async function latencyRows(ours: Ours, server: EchoServer, heard: ReturnType<typ
     return { bench, peer, unit: 'ms', ours: own, theirs: other, ratio: Math.round((own / other) * 100) / 100, rounds: figures.length };
   };
   return [row('webhooks-p95', 'axios', alone, bare), row('webhooks-beside-hanging', 'ksbb alone', beside, alone)];
-}
-
-/** Like `pacedP95`, and leaves what hangs as it is. */
-async function pacedBeside(ours: Ours, heard: ReturnType<typeof stamps>, perSecond: number): Promise<number> {
-  heard.reset();
-  const told: number[] = [];
-  const started = performance.now();
-  for (let at = 0; at < perSecond * PACED_SECONDS; at += 1) {
-    const dueAt = started + (at * 1000) / perSecond;
-    if (dueAt > performance.now()) await sleep(dueAt - performance.now());
-    told.push(performance.now());
-    await ours.tell();
-  }
-  await heard.until(told.length);
-  const received = heard.times();
-  return p95(told.map((moment, at) => (received[at] ?? Number.NaN) - moment));
 }
 
 /**

@@ -71,7 +71,7 @@ describeDeliveries('fintech-gateway', {
   open: async (world) => {
     const stores = await openStores(world);
     const { webhookEndpoints: endpoints, webhookMessages: messages, webhookDeliveries: deliveries } = stores;
-    const webhooks = createWebhookOutbox({ endpoints, messages, deliveries, nudge: () => undefined, clock: world.clock });
+    const webhooks = createWebhookOutbox({ endpoints, messages, deliveries, offer: () => false, nudge: () => undefined, clock: world.clock });
     return { ...stores, webhooks, lendOn: createLendOn(stores), nudge: () => undefined, quietMs: 3_600_000, clock: world.clock };
   },
   given: async (deps, deliver) => {

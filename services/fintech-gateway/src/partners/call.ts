@@ -4,6 +4,7 @@ import axios, { type AxiosResponse } from 'axios';
 import { type Breaker, BreakerOpen, type BreakerSettings, type BreakerState, createBreaker, type Verdict } from '../breaker/breaker.ts';
 import { BulkheadFull, createBulkhead } from '../breaker/bulkhead.ts';
 import { retryAfterMs } from '../http/retry-after.ts';
+import { withTimeLimit } from '../http/time-limit.ts';
 import { CallFailed } from './partner.ts';
 
 export type PartnerRequest = {
@@ -56,6 +57,9 @@ function pauseAskedBy(response: AxiosResponse): number | null {
   return asked === null ? null : Math.min(asked, LONGEST_RETRY_AFTER_MS);
 }
 
+const anyStatus = () => true;
+const asItIs = <T>(body: T): T => body;
+
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -93,20 +97,23 @@ export function createCaller<Operation extends string>(
   const agents = { httpAgent: new HttpAgent(pool), httpsAgent: new HttpsAgent(pool) };
 
   const send = ({ method, url, headers, body }: PartnerRequest) =>
-    axios.request<string>({
-      method,
-      url,
-      headers: body === undefined ? headers : { 'Content-Type': 'application/json', ...headers },
-      ...(body === undefined ? {} : { data: Buffer.from(body) }),
-      signal: AbortSignal.timeout(settings.timeoutMs),
-      validateStatus: () => true,
-      responseType: 'text',
-      transformResponse: (text: string) => text,
-      maxRedirects: 0,
-      maxContentLength: LARGEST_ANSWER_BYTES,
-      proxy: false,
-      ...agents,
-    });
+    withTimeLimit(settings.timeoutMs, (signal) =>
+      axios.request<string>({
+        method,
+        url,
+        headers: body === undefined ? headers : { 'Content-Type': 'application/json', ...headers },
+        ...(body === undefined ? {} : { data: Buffer.from(body) }),
+        signal,
+        validateStatus: anyStatus,
+        responseType: 'text',
+        transformRequest: asItIs,
+        transformResponse: asItIs,
+        maxRedirects: 0,
+        maxContentLength: LARGEST_ANSWER_BYTES,
+        proxy: false,
+        ...agents,
+      }),
+    );
 
   return {
     call: async (operation, request) => {

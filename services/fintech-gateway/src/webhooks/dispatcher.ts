@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { createLane, type DispatcherParts, type Lane } from './lane.ts';
+import { createLane, type DispatcherParts, type Lane, type Waiting } from './lane.ts';
 
 export type Dispatcher = {
   /** Starts a lane for every endpoint that something is due for, or tells its lane to look. */
   turn: (stopping: AbortSignal) => Promise<void>;
+  /** Hands a delivery that was just kept to the lane of its endpoint. Answers false where there is none: a turn finds it. */
+  offer: (endpointId: string, waiting: Waiting) => boolean;
   /** Ends every lane at a good moment, and resolves when they have. */
   close: () => Promise<void>;
 };
@@ -19,6 +21,8 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
   const { deliveries, clock, log } = parts;
   const holder = randomUUID();
   const lanes = new Map<string, Lane>();
+  /** Something came for these when their lane was over and not yet gone. */
+  const again = new Set<string>();
   const closing = new AbortController();
 
   function open(endpointId: string): void {
@@ -26,7 +30,10 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
     lanes.set(endpointId, lane);
     void lane.done
       .catch((error) => log.warn({ err: error, endpointId }, 'a lane of webhooks failed; it is taken up again'))
-      .finally(() => lanes.delete(endpointId));
+      .finally(() => {
+        lanes.delete(endpointId);
+        if (again.delete(endpointId) && !closing.signal.aborted) open(endpointId);
+      });
   }
 
   return {
@@ -35,9 +42,10 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
         if (stopping.aborted || closing.signal.aborted || lanes.size >= MOST_LANES) return;
         const lane = lanes.get(endpointId);
         if (lane === undefined) open(endpointId);
-        else lane.wake();
+        else if (!lane.wake()) again.add(endpointId);
       }
     },
+    offer: (endpointId, waiting) => lanes.get(endpointId)?.offer(waiting) ?? false,
     close: async () => {
       closing.abort();
       await Promise.allSettled([...lanes.values()].map(({ done }) => done));

@@ -30,9 +30,12 @@ export type DispatcherParts = {
 
 type Due = Pick<Delivery, 'deliveryId' | 'messageId' | 'tries'>;
 
-type Waiting = { due: Due; message: Message };
+/** A delivery that is due, with what it delivers. */
+export type Waiting = { due: Due; message: Message };
 
 const BATCH = 200;
+/** So long a lane with nothing to do keeps its endpoint: shorter than what another replica waits between two looks. */
+const LINGER_MS = 100;
 
 /** Keeps calls apart by so much that no second has more of them than it may. */
 function createPace(perSecond: number): () => Promise<void> {
@@ -47,8 +50,10 @@ function createPace(perSecond: number): () => Promise<void> {
 }
 
 export type Lane = {
-  /** There may be more to send: look now, also while calls are in hand. */
-  wake: () => void;
+  /** There may be more to send: look now, also while calls are in hand. Answers false where the lane is over. */
+  wake: () => boolean;
+  /** Hands over a delivery that was just kept, so that it need not be looked up. One that is not taken is found by looking. */
+  offer: (waiting: Waiting) => boolean;
   done: Promise<void>;
 };
 
@@ -60,8 +65,10 @@ export function createLane(endpointId: string, holder: string, stopping: AbortSi
   const { endpoints, messages, deliveries, outbox, send, settings, onAttempt, clock, log } = parts;
   const inHand = new Map<string, Promise<void>>();
   const pace = createPace(settings.perSecond);
-  let queue: Waiting[] = [];
+  const queue: Waiting[] = [];
   let isOver = false;
+  /** There may be something due that is not in the queue. */
+  let mayHaveMore = true;
   let health: Health = wellHealth;
   let woken = Promise.withResolvers<void>();
 
@@ -104,20 +111,33 @@ export function createLane(endpointId: string, holder: string, stopping: AbortSi
   }
 
   async function refill(): Promise<void> {
-    woken = Promise.withResolvers<void>();
+    mayHaveMore = false;
     // As it was when the question was asked: one that ends meanwhile may still be among the answers.
     const busy = new Set(inHand.keys());
     const found = (await deliveries.due(endpointId, clock(), BATCH + busy.size)).filter(({ deliveryId }) => !busy.has(deliveryId));
-    const known = await messages.many(found.map(({ messageId }) => messageId));
-    queue = found.flatMap((due) => {
+    mayHaveMore ||= found.length >= BATCH;
+    const known = found.length === 0 ? new Map<string, Message>() : await messages.many(found.map(({ messageId }) => messageId));
+    // What was handed over meanwhile may be among the answers, too.
+    const handedOver = new Set(queue.map(({ due }) => due.deliveryId));
+    for (const due of found) {
       const message = known.get(due.messageId);
-      return message === undefined ? [] : [{ due, message }];
-    });
+      if (message !== undefined && !handedOver.has(due.deliveryId)) queue.push({ due, message });
+    }
+  }
+
+  /** Until one of the calls in hand has ended, there is something new, or `waitMs` are over. */
+  async function somethingHappens(waitMs?: number): Promise<void> {
+    woken = Promise.withResolvers<void>();
+    const patience = new AbortController();
+    const idle = waitMs === undefined ? [] : [sleep(waitMs, undefined, { signal: patience.signal }).catch(() => undefined)];
+    await Promise.race([...inHand.values(), woken.promise, ...idle]);
+    patience.abort();
   }
 
   async function run(): Promise<void> {
     let endpoint = await lease();
     if (endpoint === null) {
+      isOver = true;
       const known = await endpoints.find(endpointId);
       // Disabled or removed by whoever died before holding what waits.
       if (known === null || known.disabled !== null) await deliveries.hold(endpointId);
@@ -133,10 +153,14 @@ export function createLane(endpointId: string, holder: string, stopping: AbortSi
           leasedAt = performance.now();
           if (endpoint === null) break;
         }
-        if (queue.length === 0) await refill();
-        if (queue.length === 0 && inHand.size === 0) break;
+        if (queue.length === 0 && mayHaveMore) await refill();
+        if (queue.length === 0 && !mayHaveMore && inHand.size === 0) {
+          await somethingHappens(LINGER_MS);
+          if (queue.length === 0 && !mayHaveMore) break;
+          continue;
+        }
         if (queue.length === 0 || inHand.size >= settings.atOnce) {
-          await Promise.race([...inHand.values(), ...(queue.length === 0 ? [woken.promise] : [])]);
+          await somethingHappens();
           continue;
         }
         const next = queue.shift() as Waiting;
@@ -150,10 +174,26 @@ export function createLane(endpointId: string, holder: string, stopping: AbortSi
         inHand.set(next.due.deliveryId, work);
       }
     } finally {
+      isOver = true;
       await Promise.all(inHand.values());
       await endpoints.release(endpointId, holder);
     }
   }
 
-  return { wake: () => woken.resolve(), done: run() };
+  return {
+    wake: () => {
+      mayHaveMore = true;
+      woken.resolve();
+      return !isOver;
+    },
+    offer: (waiting) => {
+      if (isOver) return false;
+      // Behind what waits longer: it is looked up in its turn.
+      if (mayHaveMore || queue.length >= BATCH) mayHaveMore = true;
+      else queue.push(waiting);
+      woken.resolve();
+      return true;
+    },
+    done: run(),
+  };
 }

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Partner } from '@ksbb/contracts';
-import type { WebhookDeliveries } from '../stores/webhook-deliveries.ts';
+import { deliveryIdOf, type WebhookDeliveries } from '../stores/webhook-deliveries.ts';
 import type { Endpoint, WebhookEndpoints } from '../stores/webhook-endpoints.ts';
 import type { Message, WebhookMessages } from '../stores/webhook-messages.ts';
+import type { Dispatcher } from './dispatcher.ts';
 import type { EventType } from './event-types.ts';
 
 /** The message is larger than receivers take. */
@@ -24,20 +25,20 @@ export type News = {
 };
 
 export type WebhookOutbox = {
-  /** Keeps the message and a delivery for each endpoint that wants it; a repeat adds nothing. @throws PayloadTooLarge */
-  tell: (news: News) => Promise<void>;
+  /** Keeps the message and a delivery for each endpoint that wants it; a repeat adds nothing. Answers the message's id. @throws PayloadTooLarge */
+  tell: (news: News) => Promise<string>;
   /** `tell` for one endpoint alone, whatever it asked for. Answers the delivery's id. */
   tellOne: (endpoint: Endpoint, news: News) => Promise<string>;
 };
 
-type Parts = { endpoints: WebhookEndpoints; messages: WebhookMessages; deliveries: WebhookDeliveries; nudge: () => void; clock: () => Date };
+type Parts = { endpoints: WebhookEndpoints; messages: WebhookMessages; deliveries: WebhookDeliveries; offer: Dispatcher['offer']; nudge: () => void; clock: () => Date };
 
 export const LARGEST_PAYLOAD_BYTES = 256 * 1024;
 
 /** Follows from the key, has no dot (it is signed between dots), and tells nothing. */
 const messageIdOf = (key: string) => `msg_${createHash('sha256').update(key).digest('base64url').slice(0, 27)}`;
 
-export function createWebhookOutbox({ endpoints, messages, deliveries, nudge, clock }: Parts): WebhookOutbox {
+export function createWebhookOutbox({ endpoints, messages, deliveries, offer, nudge, clock }: Parts): WebhookOutbox {
   async function keep({ partner, eventType, key, at, data }: News): Promise<Message> {
     const payload = JSON.stringify({ type: eventType, timestamp: at, data });
     const bytes = Buffer.byteLength(payload);
@@ -47,9 +48,14 @@ export function createWebhookOutbox({ endpoints, messages, deliveries, nudge, cl
     return message;
   }
 
-  async function deliverTo({ endpointId, disabled }: Endpoint, { messageId, eventType }: Message): Promise<void> {
+  async function deliverTo({ endpointId, disabled }: Endpoint, message: Message): Promise<void> {
+    const { messageId, eventType } = message;
     const now = clock();
-    await deliveries.add({ endpointId, messageId, eventType, state: disabled === null ? 'pending' : 'held', dueAt: now, createdAt: now });
+    const state = disabled === null ? 'pending' : 'held';
+    const isNew = await deliveries.add({ endpointId, messageId, eventType, state, dueAt: now, createdAt: now });
+    if (!isNew || state === 'held') return;
+    const due = { deliveryId: deliveryIdOf(endpointId, messageId), messageId, tries: 0 };
+    if (!offer(endpointId, { due, message })) nudge();
   }
 
   return {
@@ -57,13 +63,12 @@ export function createWebhookOutbox({ endpoints, messages, deliveries, nudge, cl
       const message = await keep(news);
       const wanting = (await endpoints.ofPartner(news.partner)).filter(({ eventTypes }) => eventTypes.some((wanted) => wanted === news.eventType));
       for (const endpoint of wanting) await deliverTo(endpoint, message);
-      if (wanting.length > 0) nudge();
+      return message.messageId;
     },
     tellOne: async (endpoint, news) => {
       const message = await keep(news);
       await deliverTo(endpoint, message);
-      nudge();
-      return `${endpoint.endpointId}:${message.messageId}`;
+      return deliveryIdOf(endpoint.endpointId, message.messageId);
     },
   };
 }

@@ -1,7 +1,8 @@
 import axios from 'axios';
 import { Webhook } from 'standardwebhooks';
-import type { guardedAgents } from './guarded-agents.ts';
 import { retryAfterMs } from '../http/retry-after.ts';
+import { withTimeLimit } from '../http/time-limit.ts';
+import type { guardedAgents } from './guarded-agents.ts';
 
 export type Sent = { messageId: string; payload: string; url: string; secrets: readonly string[] };
 
@@ -23,6 +24,8 @@ const LARGEST_ANSWER_BYTES = 64 * 1024;
 /** As much of an answer is kept in the log. */
 const KEPT_ANSWER = 1_024;
 const GONE = 410;
+const anyStatus = () => true;
+const asItIs = <T>(body: T): T => body;
 
 /** The headers of a message by Standard Webhooks, signed with each secret that is valid now. */
 export function signedHeaders({ messageId, payload, secrets }: Omit<Sent, 'url'>, now: Date): Record<string, string> {
@@ -48,18 +51,21 @@ export function createSend({ agents, timeoutMs }: { agents: Pick<ReturnType<type
       return { at: now.toISOString(), durationMs: Math.round(performance.now() - started), request: { url: sent.url, headers }, ...rest };
     };
     try {
-      const answer = await axios.post<string>(sent.url, Buffer.from(sent.payload), {
-        headers,
-        httpAgent,
-        httpsAgent,
-        signal: AbortSignal.timeout(timeoutMs),
-        maxRedirects: 0,
-        maxContentLength: LARGEST_ANSWER_BYTES,
-        proxy: false,
-        responseType: 'text',
-        transformResponse: (text: string) => text,
-        validateStatus: () => true,
-      });
+      const answer = await withTimeLimit(timeoutMs, (signal) =>
+        axios.post<string>(sent.url, Buffer.from(sent.payload), {
+          headers,
+          httpAgent,
+          httpsAgent,
+          signal,
+          maxRedirects: 0,
+          maxContentLength: LARGEST_ANSWER_BYTES,
+          proxy: false,
+          responseType: 'text',
+          transformRequest: asItIs,
+          transformResponse: asItIs,
+          validateStatus: anyStatus,
+        }),
+      );
       const { status } = answer;
       const is = status >= 200 && status < 300 ? 'delivered' : status === GONE ? 'gone' : 'failed';
       const wish = answer.headers['retry-after'] as string | undefined;
