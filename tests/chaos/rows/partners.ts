@@ -8,7 +8,7 @@ import { shuffled } from '../load/shuffled-deliveries.ts';
 import { type Delivery, deliveriesAbout, partnerFaults } from '../world/partner-faults.ts';
 import { PARTNERS, PHASES } from './partner-phases.ts';
 
-const LOANS = { long: 4, short: 2 };
+const LOANS = { long: 4, short: 3 };
 const ROUNDS = { long: 3, short: 1 };
 /** Does not divide by the instalments. */
 const LOAN_RUPIAH = 300_001;
