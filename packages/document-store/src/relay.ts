@@ -153,6 +153,7 @@ export function createRelay({ publisher, log, clock, registry }: RelayParts): Re
 
   async function poll(): Promise<void> {
     let pause = POLL_EVERY_MS;
+    let readingBeforeMs = 0;
     while (!stopped.signal.aborted) {
       await sleep(pause * (0.5 + Math.random()), undefined, { signal: stopped.signal, ref: false }).catch(() => undefined);
       readingMs = 0;
@@ -168,7 +169,9 @@ export function createRelay({ publisher, log, clock, registry }: RelayParts): Re
           log.warn({ err: error }, 'the outbox could not be read');
         }
       }
-      pause = Math.min(Math.max(POLL_EVERY_MS, readingMs * POLL_SHARE), LONGEST_PAUSE_MS);
+      // One slow poll is a database that stood still for a while, and has left events behind; what it costs shows twice.
+      pause = Math.min(Math.max(POLL_EVERY_MS, Math.min(readingMs, readingBeforeMs) * POLL_SHARE), LONGEST_PAUSE_MS);
+      readingBeforeMs = readingMs;
     }
   }
 

@@ -32,7 +32,7 @@ type BreakerState = 'closed' | 'half-open' | 'open';
 
 /** The state of a partner's breaker for new contracts, as operators see it. */
 async function breakerOf({ world }: Chaos, partner: Partner): Promise<BreakerState> {
-  const { items } = await insist('GET', `${world.api('fintech-gateway')}/partners`, {});
+  const { items } = await insist('GET', `${world.api('fintech-gateway')}/partners`, { token: world.operatorToken });
   const breakers: { operation: string; state: BreakerState }[] = items.find((item: { partner: Partner }) => item.partner === partner).breakers;
   return breakers.find(({ operation }) => operation === 'create-contract')?.state as BreakerState;
 }

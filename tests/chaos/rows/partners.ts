@@ -8,7 +8,7 @@ import { shuffled } from '../load/shuffled-deliveries.ts';
 import { type Delivery, deliveriesAbout, partnerFaults } from '../world/partner-faults.ts';
 import { PARTNERS, PHASES } from './partner-phases.ts';
 
-const LOANS = { long: 4, short: 2 };
+const LOANS = { long: 4, short: 3 };
 const ROUNDS = { long: 3, short: 1 };
 /** Does not divide by the instalments. */
 const LOAN_RUPIAH = 300_001;
@@ -78,17 +78,23 @@ export async function breakPartners(chaos: Chaos): Promise<Row> {
   world.partners.clear();
   return underLoad(chaos, { row: 'partners', donors: 0 }, async () => {
     const lent: Lent[] = [];
+    const lending: Promise<unknown>[] = [];
     const violations: string[] = [];
     /** Loans at both partners, all at once, to their end. */
     const lend = () => {
       const plans = PARTNERS.flatMap((partner) => Array.from({ length: LOANS[length] }, () => planLoan(partner, random)));
-      return Promise.all(plans.map(async (plan) => lent.push({ plan, done: await lendAsPlanned(chaos, plan).catch(unfinished) })));
+      const all = Promise.all(plans.map(async (plan) => lent.push({ plan, done: await lendAsPlanned(chaos, plan).catch(unfinished) })));
+      lending.push(all);
+      return all;
     };
     for (let round = 0; round < ROUNDS[length]; round += 1) {
       for (const [name, run] of shuffled(Object.entries(PHASES), random)) {
         const started = performance.now();
-        violations.push(...(await run({ chaos, faults, loans: LOANS[length], lend })));
+        const found = await run({ chaos, faults, loans: LOANS[length], lend }).catch((error: Error) => [error.message]);
+        violations.push(...found);
         await faults.clear();
+        // Of a phase that broke off, too.
+        await Promise.all(lending);
         say(`partners: ${name}: ${faults.served()} faults so far, ${Math.round((performance.now() - started) / 100) / 10} s`);
       }
     }
