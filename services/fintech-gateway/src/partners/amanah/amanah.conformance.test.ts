@@ -1,6 +1,6 @@
 import { patientCalls } from '../../testing/call-settings.ts';
 import { partnerConformance } from '../../testing/partner-conformance.ts';
-import { CREDENTIALS } from '../../testing/sandbox.ts';
+import { CREDENTIALS } from '../../testing/credentials.ts';
 import { createCaller } from '../call.ts';
 import { amanahOperations, createAmanah } from './amanah.ts';
 import { amanahSignature } from './signature.ts';
