@@ -9,7 +9,7 @@ import { makeRunDirectory, ROOT } from '../dev/run-directory.ts';
 import type { ServiceName } from '../dev/services.ts';
 import { declareTopology } from '../topology/declare.ts';
 
-/** A breaker that opens and tries again within seconds, so that a person can watch it. */
+/** A breaker that opens and tries again within seconds, so that a person can watch it, and webhooks to where the sandbox runs. */
 const QUICK_GATEWAY = {
   BREAKER_VOLUME: '3',
   BREAKER_RESET_MS: '2000',
@@ -18,6 +18,7 @@ const QUICK_GATEWAY = {
   FORWARD_RETRY_MAX_MS: '1000',
   POLL_EVERY_MS: '500',
   RELEND_SWEEP_MS: '1000',
+  WEBHOOK_ALLOW_LOCAL: 'true',
 };
 
 /** Everything that runs, as the story needs it. */
@@ -27,6 +28,8 @@ export type World = {
   /** A service behind the portal's edge, as anyone outside reaches it. */
   api: (service: Exclude<ServiceName, 'portal'>) => string;
   sandboxUrl: string;
+  /** The same, as the gateway reaches it. */
+  sandboxUrlOfGateway: string;
   rabbitUrl: string;
   operatorToken: string;
   sandboxAdminToken: string;
@@ -70,6 +73,7 @@ export async function startWorld(command: Command, log: Log, options: WorldOptio
     servers,
     api: (service) => `${platform.portalUrl}/api/${service}`,
     sandboxUrl: platform.urls['fintech-sandbox'],
+    sandboxUrlOfGateway: platform.urls['fintech-sandbox'],
     rabbitUrl: rabbit.url,
     operatorToken: platform.secrets.operatorToken,
     sandboxAdminToken: platform.secrets.sandboxAdminToken,

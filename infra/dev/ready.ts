@@ -4,7 +4,7 @@ import { mongo } from 'mongoose';
 import type { LeashedProcess } from './leashed-process.ts';
 import { managementAnswers } from './rabbitmq-management.ts';
 
-const DEADLINE_MS = 90_000;
+const DEADLINE_MS = 180_000;
 const PAUSE_MS = 100;
 
 type Attempt = () => Promise<void>;

@@ -139,7 +139,7 @@ export function startLoad(stage: Stage, supply: Supply) {
     `${new URL(stage.api('commitment')).origin}/`,
     `${stage.api('msme-registry')}/msmes?limit=5`,
     `${stage.api('commitment')}/boards?msmeIds=${boardOf}`,
-    `${stage.api('fintech-gateway')}/partners`,
+    `${stage.api('fintech-gateway')}/fund/trial-balance`,
     `${stage.api('reporting')}/totals`,
     `${stage.api('training')}/openapi.json`,
     `${stage.sandboxUrl}/openapi.json`,

@@ -38,6 +38,7 @@ export async function clusterStage(cluster: Cluster, hand: NodeHand): Promise<St
   return {
     api: (service) => `${PORTAL_URL}/api/${service}`,
     sandboxUrl: SANDBOX_URL,
+    sandboxUrlOfGateway: 'http://fintech-sandbox',
     rabbitUrl: broker.href,
     operatorToken: await secret(cluster, 'commitment', 'OPERATOR_TOKEN'),
     sandboxAdminToken: await secret(cluster, 'fintech-sandbox', 'ADMIN_TOKEN'),

@@ -2,6 +2,7 @@ import type { Envelope, EventDefinition, ReceivedEvent } from '@ksbb/contracts';
 import { createRelay, type Database, openDatabase, type Relay } from '@ksbb/document-store';
 import { RejectedEvent, type Subscription, TooEarly } from '@ksbb/messaging';
 import { createLog } from '@ksbb/service-kit';
+import { Registry } from 'prom-client';
 import { freshDatabase, removeDatabase } from '../dev/testing.ts';
 import { canonical, type Snapshot, snapshotOf } from './snapshot.ts';
 
@@ -55,7 +56,7 @@ export async function withService<Deps, T>(script: Script<Deps>, use: (running: 
   const database = await openDatabase(uri, log);
   const published: Envelope[] = [];
   const publisher = { connected: () => true, publish: async (event: Envelope) => void published.push(event) };
-  const relay = createRelay({ publisher, log, clock: () => NOW });
+  const relay = createRelay({ publisher, log, clock: () => NOW, registry: new Registry() });
   try {
     const deps = await script.open({ connection: database.connection, relay, clock: () => NOW });
     const rowsOf = (event: Envelope) => script.subscriptions.filter((row) => row.event.type === event.type);

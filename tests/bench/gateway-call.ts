@@ -2,8 +2,8 @@ import { Agent } from 'node:http';
 import axios from 'axios';
 import { bulkhead, circuitBreaker, handleAll, SamplingBreaker, timeout, TimeoutStrategy, wrap } from 'cockatiel';
 import { Histogram, Registry } from 'prom-client';
-import { amanahOperations, createAmanah } from '../../services/fintech-gateway/src/partners/amanah/amanah.ts';
-import { type CallSettings, createCaller } from '../../services/fintech-gateway/src/partners/call.ts';
+import { amanah as amanahKind } from '../../services/fintech-gateway/src/partners/amanah/amanah.ts';
+import type { CallSettings } from '../../services/fintech-gateway/src/partners/call.ts';
 import { startEchoServer } from './echo-server.ts';
 import { compare, type Row, type Side } from './rounds.ts';
 
@@ -61,9 +61,12 @@ export async function benchGatewayCall(rounds: number): Promise<Row[]> {
   const server = await startEchoServer(ANSWER);
   const registers = [new Registry()];
   const duration = new Histogram({ name: 'call_seconds', help: 'As in the gateway.', labelNames: ['partner', 'operation', 'result'] as const, registers });
-  const caller = createCaller('amanah', amanahOperations, callSettings, ({ operation, result, seconds }) => duration.observe({ partner: 'amanah', operation, result }, seconds));
-  const settings = { url: server.url, clientId: 'ksbb-umkm', clientSecret: 'a-secret-of-the-bench' };
-  const amanah = createAmanah({ settings, caller, clock: () => new Date() });
+  const settings = { AMANAH_URL: server.url, AMANAH_CLIENT_ID: 'ksbb-umkm', AMANAH_CLIENT_SECRET: ['a-secret-of-the-bench'] };
+  const { partner: amanah, caller } = amanahKind.open('amanah', settings as never, {
+    limits: callSettings,
+    observe: ({ operation, result, seconds }) => duration.observe({ partner: 'amanah', operation, result }, seconds),
+    clock: () => new Date(),
+  });
   const httpAgent = new Agent({ keepAlive: true, maxSockets: IN_FLIGHT });
   const bare = (signal: AbortSignal) =>
     axios.request<string>({

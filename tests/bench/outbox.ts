@@ -11,9 +11,9 @@ import { alternate, median, type Row, rowOf, type Side } from './rounds.ts';
 type Delivered = { type: 'line-delivered'; data: typeof lineDelivered.example & { note: string } };
 type State = { delivered: number };
 
-const AGGREGATES = 500;
-const OPERATIONS = 2_000;
-const IN_FLIGHT = 128;
+const AGGREGATES = 1_000;
+const OPERATIONS = 4_000;
+const IN_FLIGHT = 256;
 const QUEUE = 'bench-outbox';
 const idOf = (at: number) => `a${at % AGGREGATES}`;
 
@@ -29,7 +29,7 @@ async function openOurs(amqpUrl: string, connection: Parameters<typeof openStore
     confirmed.get(event.id)?.();
     confirmed.delete(event.id);
   };
-  const relay = createRelay({ publisher: { connected: bus.connected, publish }, log, clock });
+  const relay = createRelay({ publisher: { connected: bus.connected, publish }, log, clock, registry: new Registry() });
   const definition = {
     collection: 'ours',
     initial: { delivered: 0 },

@@ -1,3 +1,4 @@
+import type { Envelope } from '@ksbb/contracts';
 import { createBus } from '@ksbb/messaging';
 import { createLog } from '@ksbb/service-kit';
 import { connect } from 'amqplib';
@@ -16,7 +17,7 @@ const EXCHANGE = 'ksbb.events';
 const ROUTING_KEY = 'commitment.line-delivered.v1';
 const QUEUE = 'bench-publish';
 
-/** Publishing with confirms, 512 in flight, 1 KB, one exchange with one quorum queue for all. Ours is given events and encodes them. */
+/** Publishing events with confirms, 512 in flight, 1 KB, one exchange with one quorum queue for all. Every side encodes each event itself. */
 export async function benchPublish(url: string, rounds: number): Promise<Row[]> {
   const bus = createBus({ url, service: 'bench', log: createLog('bench', 'silent'), registry: new Registry() });
   await bus.started();
@@ -27,13 +28,12 @@ export async function benchPublish(url: string, rounds: number): Promise<Row[]> 
   await channel.bindQueue(QUEUE, EXCHANGE, '#');
 
   const events = Array.from({ length: OPERATIONS }, (_, at) => exampleEvent(at));
-  const messages = events.map((event) => messageOf(event));
-  const ours: Side = { peer: 'ksbb', run: (operations) => inParallel(operations, IN_FLIGHT, (at) => bus.publish(events[at] as (typeof events)[0])) };
+  const ours: Side = { peer: 'ksbb', run: (operations) => inParallel(operations, IN_FLIGHT, (at) => bus.publish(events[at] as Envelope)) };
   const closing: (() => Promise<unknown>)[] = [];
   const sideOf = async ({ peer, publisher }: Peer): Promise<Side> => {
     const { publish, close } = await publisher(url, EXCHANGE, ROUTING_KEY);
     closing.push(close);
-    return { peer, run: (operations) => inParallel(operations, IN_FLIGHT, (at) => publish(messages[at] as (typeof messages)[0])) };
+    return { peer, run: (operations) => inParallel(operations, IN_FLIGHT, (at) => publish(messageOf(events[at] as Envelope))) };
   };
   const theirs: Side[] = [];
   for (const peer of [amqplib, rascalPeer, nestjsRabbitmq, amqpConnectionManager]) theirs.push(await sideOf(peer));

@@ -24,9 +24,11 @@ const p95 = (times: number[]) => times.toSorted((a, b) => a - b)[Math.floor(time
 const tenths = (value: number) => Math.round(value * 10) / 10;
 
 /** The gateway's webhooks on a database, as it wires them but for the limit of messages a second. */
-async function openOurs(uri: string, server: EchoServer) {
+export async function openOurs(mongoUrl: string, server: EchoServer) {
+  const address = new URL(mongoUrl);
+  address.pathname = '/ksbb-bench-webhooks';
   const log = createLog('bench', 'silent');
-  const database = await openDatabase(uri, log);
+  const database = await openDatabase(address.href, log);
   const { connection } = database;
   const endpoints = await openWebhookEndpoints(connection);
   const messages = await openWebhookMessages(connection);
@@ -156,10 +158,8 @@ async function pacedBeside(ours: Ours, heard: ReturnType<typeof stamps>, perSeco
  * same POST; then the p95 at half that rate against a bare POST, and the p95 beside an endpoint that hangs.
  */
 export async function benchWebhooks(mongoUrl: string, rounds: number): Promise<Row[]> {
-  const address = new URL(mongoUrl);
-  address.pathname = '/ksbb-bench-webhooks';
   const server = await startEchoServer('{}');
-  const ours = await openOurs(address.href, server);
+  const ours = await openOurs(mongoUrl, server);
   await ours.addEndpoint('ep_quick', '/stamp', ['loan-repaid']);
   await ours.addEndpoint('ep_hang', '/hang', ['loan-disbursed']);
   const heard = stamps(server);

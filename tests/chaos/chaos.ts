@@ -7,7 +7,7 @@ import { type Command, runCommand } from '../../infra/dev/command.ts';
 import { until } from '../../infra/demo/api.ts';
 import { type Chaos, drained } from './ledger/account.ts';
 import { booksOf } from './ledger/books.ts';
-import { holds, type Row } from './ledger/row.ts';
+import { holds, ledgerOf, type Row } from './ledger/row.ts';
 import { boardsOf, findNeeds, listedMsmes } from './load/needs.ts';
 import { seededRandom } from './load/random.ts';
 import { breakBroker } from './rows/broker.ts';
@@ -15,13 +15,14 @@ import { breakDatabase } from './rows/database.ts';
 import { replayDeadLetters } from './rows/dead-letters.ts';
 import { repeatDeliveries } from './rows/duplicates.ts';
 import { killServices } from './rows/kill.ts';
+import { breakPartners } from './rows/partners.ts';
 import { poison } from './rows/poison.ts';
 import { raceForTheLastUnit } from './rows/race.ts';
 import { runReplicas } from './rows/replicas.ts';
 import { startChaosWorld } from './world/chaos-world.ts';
 
 /** Generated ones, beside the 271 real places. */
-const MSMES = 400;
+const MSMES = { long: 600, short: 100 };
 
 const { values } = parseArgs({
   options: {
@@ -47,6 +48,7 @@ const ROWS: Record<string, (chaos: Chaos) => Promise<Row>> = {
   duplicates: repeatDeliveries,
   poison,
   'dead-letters': replayDeadLetters,
+  partners: breakPartners,
   database: breakDatabase,
   broker: (chaos) => breakBroker(chaos, outageMs),
 };
@@ -76,7 +78,7 @@ function brokenOff(row: string, error: Error): Row {
 async function main(command: Command): Promise<number> {
   const seed = readSeed();
   const world = await startChaosWorld(command, unlessOfARow);
-  await world.loadMsmes(MSMES);
+  await world.loadMsmes(MSMES[values.short ? 'short' : 'long']);
   await drained({ world });
   const ids = await listedMsmes(world);
   await until('the needs boards know every MSME', async () => (await boardsOf(world, ids)).length === ids.length);
@@ -91,6 +93,7 @@ async function main(command: Command): Promise<number> {
   }
   const { balanced } = await booksOf(world);
   const ok = balanced && rows.every(holds);
+  for (const line of [...ledgerOf(rows), `money ${balanced ? 'balanced' : 'not balanced'}`]) log(line);
   log(ok ? 'nothing lost, nothing doubled, nothing unexpected' : 'it does not hold');
   if (values.json) print(JSON.stringify({ seed, rows, ledgerBalanced: balanced, ok }));
   return ok ? 0 : 1;

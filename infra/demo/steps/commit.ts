@@ -4,7 +4,7 @@ import { call, good, until } from '../api.ts';
 import type { Stage, Telling } from '../story.ts';
 import { needOf, type Places } from './load-msmes.ts';
 
-const INSTALMENTS = 3;
+export const INSTALMENTS = 3;
 /** Masks that the first donor leaves for the second. */
 const MASKS_LEFT = 5;
 /** More calls than the breaker bears: it opens, and its probe succeeds once they are used up. */
@@ -34,7 +34,7 @@ const donor = (name: string): Pick<MakeCommitmentRequest, 'donor' | 'consent'> =
 
 async function seeBreakerOpen(world: Stage, { say, checks }: Telling): Promise<void> {
   const amanah = await until("amanah's circuit breaker opens", async () => {
-    const { items } = await good('GET', `${world.api('fintech-gateway')}/partners`);
+    const { items } = await good('GET', `${world.api('fintech-gateway')}/partners`, { token: world.operatorToken });
     const found = items.find((one: { partner: string }) => one.partner === 'amanah');
     return found.breakers.some((one: { state: string }) => one.state === 'open') && found;
   });

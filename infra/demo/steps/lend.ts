@@ -1,7 +1,8 @@
 import type { FundChain, LoanView } from '@ksbb/contracts';
 import { call, good, until } from '../api.ts';
 import type { Stage, Telling } from '../story.ts';
-import type { Promised } from './commit.ts';
+import { INSTALMENTS, type Promised } from './commit.ts';
+import { checkWebhooks, type Told } from './tell-partners.ts';
 
 type Loan = { partner: 'amanah' | 'lumbung'; lineId: string; amountRupiah: number };
 type SandboxRepayments = { instalments: number[]; duplicate?: number[]; tamperFirst?: number[] };
@@ -66,7 +67,7 @@ async function followMoney(world: Stage, { say, checks }: Telling, loan: Loan) {
   return { loans: next.length, amountRupiah: loan.amountRupiah };
 }
 
-export async function lend(world: Stage, telling: Telling, promised: Promised): Promise<Lending> {
+export async function lend(world: Stage, telling: Telling, promised: Promised, told: Told[]): Promise<Lending> {
   const { say, checks } = telling;
   const gateway = world.api('fintech-gateway');
   const amanah: Loan = { partner: 'amanah', ...promised.amanah };
@@ -106,5 +107,6 @@ export async function lend(world: Stage, telling: Telling, promised: Promised): 
   const relent = { amanah: await followMoney(world, telling, amanah), lumbung: await followMoney(world, telling, lumbung) };
   await checkCallbacks(world, telling, loans);
   await checkPartnerSide(world, telling, loans);
+  await checkWebhooks(world, telling, told, { amanah: amanah.lineId, lumbung: lumbung.lineId }, INSTALMENTS);
   return { relent };
 }

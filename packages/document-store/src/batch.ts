@@ -10,8 +10,8 @@ type Collection = ReturnType<Connection['collection']>;
 type Waiting<Item, Answer> = { item: Item; resolve: (answer: Answer) => void; reject: (error: unknown) => void };
 
 /** So many at most go together, so that one batch does not hold up the database. */
-const MOST = 200;
-const AT_ONCE = 2;
+const MOST = 32;
+const AT_ONCE = 4;
 
 /** Gives items to `work` in batches. It answers one for each, in order; where it fails, each of the batch has failed. */
 function inBatches<Item, Answer>(work: (items: Item[]) => Promise<Answer[]>): (item: Item) => Promise<Answer> {

@@ -35,6 +35,8 @@ test('a database that is not there yet is waited for', async () => {
   expect(await database.ready()).toBe(false);
   const failure = await database.connection.collection('x').findOne({}).catch((error: unknown) => error);
   expect(isDatabaseUnavailable(failure)).toBe(true);
+  const unwritten = await database.connection.collection('x').bulkWrite([{ insertOne: { document: {} } }], { ordered: false }).catch((error: unknown) => error);
+  expect(isDatabaseUnavailable(unwritten)).toBe(true);
   await database.close();
   await removeDatabase(uri);
 });

@@ -33,7 +33,9 @@ const UNAVAILABLE = new Set([
 /** Whether an error means that the database cannot take the work now, and the same work may succeed later. */
 export function isDatabaseUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  return UNAVAILABLE.has(error.name) || /initial connection is complete/.test(error.message);
+  // What breaks off a bulk write stands in the error of the bulk write.
+  const { errorResponse } = error as { errorResponse?: unknown };
+  return UNAVAILABLE.has(error.name) || /initial connection is complete/.test(error.message) || isDatabaseUnavailable(errorResponse);
 }
 
 /**

@@ -37,14 +37,14 @@ export function isDuplicateKey(error: unknown): boolean {
 
 export type WriteError = { index: number; code?: number; errmsg?: string };
 
-type BulkError = { writeErrors?: WriteError | WriteError[]; result?: { getWriteConcernError?: () => unknown } };
+type BulkError = { writeErrors?: WriteError | WriteError[]; errorResponse?: unknown; result?: { getWriteConcernError?: () => unknown } };
 
 /**
  * What failed in an unordered bulk write, each with the place of its document. Empty where the error is of another kind, such
  * as writes of which it is not known whether they will last: then nothing is known of any.
  */
 export function writeErrors(error: unknown): WriteError[] {
-  const { writeErrors: failures = [], result } = error as BulkError;
-  if (result?.getWriteConcernError?.() !== undefined) return [];
+  const { writeErrors: failures = [], errorResponse, result } = error as BulkError;
+  if (errorResponse instanceof Error || result?.getWriteConcernError?.() !== undefined) return [];
   return Array.isArray(failures) ? failures : [failures];
 }

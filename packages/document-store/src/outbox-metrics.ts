@@ -1,5 +1,5 @@
 import type { Connection } from 'mongoose';
-import { Gauge, Registry } from 'prom-client';
+import { Gauge, type Registry } from 'prom-client';
 
 type Waiting = { events: number; oldest: string | null };
 
@@ -15,7 +15,7 @@ export async function measureOutbox(collection: ReturnType<Connection['collectio
 }
 
 /** Depth and age of the outboxes, as the relay's poll last saw them. */
-export function createOutboxMetrics(registry: Registry = new Registry()): { set: (collection: string, waiting: Waiting, now: Date) => void } {
+export function createOutboxMetrics(registry: Registry): { set: (collection: string, waiting: Waiting, now: Date) => void } {
   const registers = [registry];
   const labelNames = ['collection'] as const;
   const depth = new Gauge({ name: 'ksbb_outbox_events', help: 'Events that wait to be sent.', labelNames, registers });

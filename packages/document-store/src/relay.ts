@@ -34,7 +34,7 @@ export type Relay = {
   close: () => Promise<void>;
 };
 
-type RelayParts = { publisher: EventPublisher; log: Log; clock: () => Date; registry?: Registry };
+type RelayParts = { publisher: EventPublisher; log: Log; clock: () => Date; registry: Registry };
 
 const LANES = 2_000;
 /** So many events at most are being sent or have left and are not removed yet: a crash repeats as many. */

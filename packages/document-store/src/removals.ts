@@ -27,23 +27,22 @@ export function createRemovals(write: Write, onRemoved: () => void, log: Log): R
   let waitingEvents = 0;
   let timer: NodeJS.Timeout | undefined;
 
-  async function remove(id: string, eventIds: Set<string>): Promise<void> {
+  async function remove(ids: string[], eventIds: string[]): Promise<void> {
     try {
-      await write({ updateOne: { filter: { _id: id }, update: { $pull: { outbox: { id: { $in: [...eventIds] } } } } } });
+      await write({ updateMany: { filter: { _id: { $in: ids } }, update: { $pull: { outbox: { id: { $in: eventIds } } } } } });
     } catch (error) {
-      log.warn({ err: error, id }, 'events that have left are still in the outbox');
+      log.warn({ err: error, events: eventIds.length }, 'events that have left are still in the outbox');
     }
-    pending -= eventIds.size;
+    pending -= eventIds.length;
     onRemoved();
   }
 
   function removeAll(): void {
     clearTimeout(timer);
     timer = undefined;
-    for (const [id, eventIds] of waiting) {
-      const work: Promise<void> = remove(id, eventIds).finally(() => writing.delete(work));
-      writing.add(work);
-    }
+    if (waiting.size === 0) return;
+    const work: Promise<void> = remove([...waiting.keys()], [...waiting.values()].flatMap((eventIds) => [...eventIds])).finally(() => writing.delete(work));
+    writing.add(work);
     waiting.clear();
     waitingEvents = 0;
   }

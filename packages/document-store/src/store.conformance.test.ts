@@ -77,7 +77,7 @@ function recorder() {
 }
 
 async function open(publisher: EventPublisher) {
-  const relay = createRelay({ publisher, log, clock });
+  const relay = createRelay({ publisher, log, clock, registry: new Registry() });
   relays.push(relay);
   return { relay, store: await openStore(accounts, { connection: database.connection, relay, clock }) };
 }

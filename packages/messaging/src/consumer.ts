@@ -10,6 +10,7 @@ import { aloneQueue, deadQueue, declareExchange, declareSubscriber, inQueue, ret
 
 const ERROR_LENGTH = 500;
 const MOVE_AGAIN_MS = 1_000;
+const CLOSE_TIMEOUT_MS = 2_000;
 
 type From = { queue: string; alone: boolean };
 
@@ -62,7 +63,7 @@ export function createConsumer(consumer: Consumer): RunningConsumer {
   const inHand = new Set<ConsumeMessage>();
   let idle = Promise.withResolvers<void>();
   let end: () => Promise<unknown> = () => Promise.resolve();
-  let acknowledger: Acknowledger | undefined;
+  let leave: () => Promise<unknown> = () => Promise.resolve();
 
   /** Moves a delivery to another queue. It can be acknowledged here once it is confirmed there. */
   async function moveTo(queue: string, { content, properties }: ConsumeMessage, headers: Record<string, unknown>): Promise<void> {
@@ -130,7 +131,7 @@ export function createConsumer(consumer: Consumer): RunningConsumer {
       channel.on('close', () => {
         open = false;
         on.close();
-        void model.close().catch(() => undefined);
+        if (!stopping.aborted) void model.close().catch(() => undefined);
       });
       await declareExchange(channel);
       await declareSubscriber(channel, service, routingKeys);
@@ -144,8 +145,12 @@ export function createConsumer(consumer: Consumer): RunningConsumer {
         return consumerTag;
       };
       const tags = [await consume(inQueue(service), false), await consume(aloneQueue(service), true)];
-      acknowledger = on;
       end = () => (open ? Promise.all(tags.map((tag) => channel.cancel(tag))) : Promise.resolve());
+      leave = async () => {
+        on.flush();
+        // Before its connection, whose end the broker may look at before what the channel still brings.
+        if (open) await Promise.race([channel.close(), sleep(CLOSE_TIMEOUT_MS, undefined, { ref: false })]);
+      };
     },
     stop: async () => {
       await end().catch(() => undefined);
@@ -153,7 +158,7 @@ export function createConsumer(consumer: Consumer): RunningConsumer {
         idle = Promise.withResolvers();
         await idle.promise;
       }
-      acknowledger?.flush();
+      await leave().catch(() => undefined);
     },
   };
 }

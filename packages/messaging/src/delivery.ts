@@ -20,10 +20,13 @@ export function attemptOf(message: ConsumeMessage): number {
 
 export const attemptHeader = (attempt: number) => ({ [ATTEMPT_HEADER]: attempt });
 
-/** How often the broker took the message back from a consumer that did not finish it (quorum queues count that). */
-export function redeliveriesOf(message: ConsumeMessage): number {
-  const count: unknown = message.properties.headers?.['x-delivery-count'];
-  return typeof count === 'number' ? count : 0;
+/**
+ * How often the broker took the message back from a consumer that did not finish it. Quorum queues count that: up to RabbitMQ
+ * 4.2 in x-delivery-count, from 4.3 on, where that counts refusals only, in x-acquired-count.
+ */
+export function redeliveriesOf({ properties: { headers } }: ConsumeMessage): number {
+  const counts: unknown[] = [headers?.['x-delivery-count'], headers?.['x-acquired-count']];
+  return Math.max(0, ...counts.filter((count) => typeof count === 'number'));
 }
 
 /** A message that names no content type is judged by what it holds. */

@@ -32,6 +32,13 @@ test('one that came back twice is put aside, with its attempts, and the handler 
   expect(handled).toHaveLength(0);
 });
 
+test('a broker that counts how often a message was taken, and refusals apart, is understood too', async () => {
+  const handled: string[] = [];
+  expect(await settler(handled)(delivery({ 'x-acquired-count': 2 }), shared)).toEqual({ is: 'alone', attempt: 0 });
+  expect(await settler(handled)(delivery({ 'x-acquired-count': 1, 'x-delivery-count': 0 }), shared)).toEqual({ is: 'done' });
+  expect(handled).toHaveLength(1);
+});
+
 test('alone it is tried again, also after it came back three times', async () => {
   const handled: string[] = [];
   for (const count of [0, 3]) expect(await settler(handled)(delivery({ 'x-delivery-count': count }), alone)).toEqual({ is: 'done' });

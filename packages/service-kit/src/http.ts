@@ -4,6 +4,7 @@ import type { Metrics } from './metrics.ts';
 import { openApiDocument } from './openapi.ts';
 import { badRequest, notFound, Problem, problemBody, unavailable } from './problem.ts';
 import type { Route } from './route.ts';
+import { traceRequests } from './tracing.ts';
 import { parse } from './validate.ts';
 
 type HttpApp = {
@@ -73,6 +74,7 @@ export function createHttpApp(shell: HttpApp): Express {
   app.disable('etag');
   app.set('query parser', 'simple');
 
+  app.use(traceRequests);
   app.use((request, response, next) => {
     const end = metrics.httpDuration.startTimer({ method: request.method });
     response.on('finish', () => end({ route: response.locals.route ?? 'unmatched', status: String(response.statusCode) }));

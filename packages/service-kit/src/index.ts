@@ -8,4 +8,5 @@ export { badRequest, conflict, type FieldError, notFound, Problem, problemBody, 
 export { type Answer, defineRoute, type Route } from './route.ts';
 export { httpSettings, parseSettings, platformSettings, port, secret, SettingsError, settingsOrExit } from './settings.ts';
 export { fieldErrors, parse } from './validate.ts';
+export { traceHeaders, traceRequests } from './tracing.ts';
 export { serializeByKey } from './serialize-by-key.ts';

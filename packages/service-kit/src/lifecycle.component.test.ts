@@ -16,7 +16,7 @@ app.get('/go', (_request, response) => {
   response.end('gone');
   setTimeout(() => waiting.forEach((one) => one.end('done')), 600);
 });
-await runService({ settings, log: createLog('test', 'silent'), metrics: createMetrics('test'), build: async () => ({ app, ready: {}, close: async () => {} }) });
+await runService({ service: 'test', settings, log: createLog('test', 'silent'), metrics: createMetrics('test'), build: async () => ({ app, ready: {}, close: async () => {} }) });
 `;
 
 async function freePort(): Promise<number> {

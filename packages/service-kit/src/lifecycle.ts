@@ -17,6 +17,8 @@ export type BuiltService = {
 };
 
 type RunnableService = {
+  /** Names the service in its traces. */
+  service: string;
   settings: HttpSettings;
   log: Log;
   metrics: Metrics;
@@ -77,12 +79,21 @@ function closed(server: Server): Promise<void> {
   });
 }
 
+/** Loads the SDK only where a collector is named: it costs each process several megabytes. */
+async function traced(service: string, { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_TRACES_SAMPLER_ARG: ratio }: HttpSettings): Promise<() => Promise<void>> {
+  if (endpoint === undefined) return () => Promise.resolve();
+  const { startTracing } = await import('./start-tracing.ts');
+  const stop = startTracing(service, endpoint, ratio);
+  return () => stop().catch(() => undefined);
+}
+
 /**
  * Serves health at once, so that a service that waits for its database is alive and not ready; then builds, listens, and
  * on SIGTERM or SIGINT ends in order: readiness off, serve on for DRAIN_DELAY_MS, finish requests, close, exit 0. Exits 1
  * where that takes longer than SHUTDOWN_GRACE_MS, or where building fails.
  */
-export async function runService({ settings, log, metrics, build }: RunnableService): Promise<void> {
+export async function runService({ service, settings, log, metrics, build }: RunnableService): Promise<void> {
+  const endTracing = await traced(service, settings);
   let phase: 'starting' | 'serving' | 'stopping' = 'starting';
   let built: BuiltService | undefined;
   let server: Server | undefined;
@@ -102,6 +113,7 @@ export async function runService({ settings, log, metrics, build }: RunnableServ
       await closed(server);
     }
     await built?.close();
+    await endTracing();
     await closed(health);
     log.info('stopped');
     process.exit(0);

@@ -1,13 +1,15 @@
 import { pino, type Logger } from 'pino';
+import { traceIds } from './tracing.ts';
 
 export type Log = Logger;
 
-/** A JSON logger that names its service and never writes credentials, whatever is handed to it. */
+/** A JSON logger that names its service and the present trace, and never writes credentials, whatever is handed to it. */
 export function createLog(service: string, level: string): Log {
   return pino({
     level,
     base: { service },
     timestamp: pino.stdTimeFunctions.isoTime,
+    mixin: traceIds,
     formatters: { level: (label) => ({ level: label }) },
     redact: {
       paths: ['pin', '*.pin', 'token', '*.token', 'authorization', '*.authorization', 'secret', '*.secret'],

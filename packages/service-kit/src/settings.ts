@@ -12,6 +12,10 @@ export const httpSettings = z.object({
   PORT: port,
   HEALTH_PORT: port,
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  /** Base address of an OTLP collector; without it nothing is traced. */
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.url({ protocol: /^https?$/, error: 'an http:// or https:// address' }).optional(),
+  /** Share of the traces that begin here and are recorded. */
+  OTEL_TRACES_SAMPLER_ARG: z.coerce.number().min(0).max(1).default(1),
   /** How long the service goes on serving after SIGTERM, until load balancers have seen it leave. */
   DRAIN_DELAY_MS: z.coerce.number().int().min(0).max(60_000).default(0),
   /** Longest time from SIGTERM to exit. */

@@ -13,6 +13,7 @@ test('good settings are read with their defaults', () => {
     SHUTDOWN_GRACE_MS: 15_000,
     AMQP_URL: 'amqp://localhost',
     MONGODB_URI: 'mongodb://localhost/x',
+    OTEL_TRACES_SAMPLER_ARG: 1,
   });
 });
 

@@ -33,7 +33,7 @@ type Parts = {
 export async function createApp(parts: Parts): Promise<BuiltService & { boards: Boards; commitments: Commitments }> {
   const { settings, database, bus, log, metrics, clock } = parts;
   const { connection } = database;
-  const relay = createRelay({ publisher: bus, log, clock });
+  const relay = createRelay({ publisher: bus, log, clock, registry: metrics.registry });
   const boards = await openStore(boardStore, { connection, relay, clock });
   const commitments = await openStore(commitmentStore, { connection, relay, clock });
   const contacts = openContacts(connection);

@@ -9,6 +9,7 @@ const log = createLog('commitment', settings.LOG_LEVEL);
 const metrics = createMetrics('commitment');
 
 await runService({
+  service: 'commitment',
   settings,
   log,
   metrics,

@@ -215,6 +215,7 @@ describe('asking', () => {
     ['/loans/nonsense', 400, 'invalid-request'],
     ['/collaborations/KSBB-0000-0000-0012/loans', 400, 'invalid-request'],
     ['/set-aside', 401, 'unauthorized'],
+    ['/partners', 401, 'unauthorized'],
   ])('%s answers %i %s', async (path, status, slug) => {
     expect(await world.get(path)).toMatchObject({ status, body: { type: `urn:ksbb-umkm:problem:${slug}` } });
   });
@@ -231,7 +232,7 @@ describe('asking', () => {
   });
 
   test('how the partners are reached', async () => {
-    const items = async () => (await world.get('/partners')).body.items as { partner: string; contractsWaiting: number; breakers: { state: string }[] }[];
+    const items = async () => (await world.get('/partners', { Authorization: `Bearer ${OPERATOR_TOKEN}` })).body.items as { partner: string; contractsWaiting: number; breakers: { state: string }[] }[];
     await until(async () => (await items()).every(({ contractsWaiting }) => contractsWaiting === 0));
     const seen = await items();
     expect(seen.map(({ partner }) => partner)).toEqual(['amanah', 'lumbung']);

@@ -7,7 +7,8 @@ import { createForwarder } from './forward-contracts/forward.ts';
 import { createLendOn } from './lend-on/lend-on.ts';
 import { type Loop, startLoop } from './loop/loop.ts';
 import { createGatewayMetrics } from './metrics.ts';
-import { openPartners, type OpenPartner } from './partners/partners.ts';
+import type { OpenPartner } from './partners/partner-kind.ts';
+import { openPartners, PARTNERS } from './partners/partners.ts';
 import { receiveCallback } from './receive-facts/callback-route.ts';
 import { createFeedReader } from './receive-facts/poll-feed.ts';
 import { createFactBook } from './receive-facts/receive-fact.ts';
@@ -25,6 +26,7 @@ import { subscriptions } from './subscriptions.ts';
 import { createWatcher } from './watch-loans/watch.ts';
 import { openWebhooks } from './webhooks/open-webhooks.ts';
 
+type NamedPartner = OpenPartner & { name: Partner };
 type Parts = { settings: Settings; database: Database; bus: Bus; log: Log; metrics: Metrics; clock: () => Date };
 
 /** Asking and sending one after the other, each with its wait for a slot, and a second for what is ours. */
@@ -36,12 +38,13 @@ const LONGEST_WATCH_PAUSE_MS = 60_000;
 
 /** Wires the service: stores, partners, routes, reactions, and the loops that forward, poll and lend on. It does not listen. */
 export async function createApp({ settings, database, bus, log, metrics, clock }: Parts): Promise<BuiltService> {
-  const relay = createRelay({ publisher: bus, log, clock });
+  const relay = createRelay({ publisher: bus, log, clock, registry: metrics.registry });
   const stores = await openStores({ connection: database.connection, relay, clock });
   const { loans, relendings, jobs, watching, cursors, setAside, postings, reconciliations } = stores;
   const operatorToken = settings.OPERATOR_TOKEN;
   const own = createGatewayMetrics(metrics);
   const partners = openPartners({
+    kinds: PARTNERS,
     settings,
     clock,
     observe: (partner) => ({ operation, result, seconds }) => own.callDuration.observe({ partner, operation, result }, seconds),
@@ -63,12 +66,12 @@ export async function createApp({ settings, database, bus, log, metrics, clock }
       return [name, startLoop({ name: `forward ${name}`, everyMs: settings.FORWARD_RETRY_MS, work, log })] as const;
     }),
   );
-  const readFeed = ({ name, partner: { feed } }: OpenPartner): Loop[] => {
+  const readFeed = ({ name, partner: { feed } }: NamedPartner): Loop[] => {
     if (feed === undefined) return [];
     const work = createFeedReader({ name, feed, cursors, facts, log });
     return [startLoop({ name: `feed ${name}`, everyMs: settings.POLL_EVERY_MS, work, log })];
   };
-  const watch = ({ name, partner }: OpenPartner): Loop => {
+  const watch = ({ name, partner }: NamedPartner): Loop => {
     const work = createWatcher({ name, partner, loans, watching, facts, quietMs, leaseMs, clock, log });
     return startLoop({ name: `watch ${name}`, everyMs: Math.min(quietMs / 4, LONGEST_WATCH_PAUSE_MS), work, log });
   };
@@ -91,7 +94,7 @@ export async function createApp({ settings, database, bus, log, metrics, clock }
       showLoan({ loans, clock }),
       showTrialBalance({ postings }),
       showChain({ loans, relendings, clock }),
-      showPartners({ partners, jobs }),
+      showPartners({ partners, jobs, operatorToken }),
       ...parkedRoutes({ loans, jobs, nudge, clock, operatorToken }),
       ...setAsideRoutes({ setAside, facts, operatorToken }),
       ...postingRoutes({ postings, operatorToken, clock }),

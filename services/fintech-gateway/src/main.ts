@@ -10,6 +10,7 @@ const log = createLog(service, settings.LOG_LEVEL);
 const metrics = createMetrics(service);
 
 await runService({
+  service: 'fintech-gateway',
   settings,
   log,
   metrics,

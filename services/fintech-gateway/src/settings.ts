@@ -1,23 +1,16 @@
 import { partner } from '@ksbb/contracts';
 import { platformSettings, secret } from '@ksbb/service-kit';
 import { z } from 'zod';
+import { PARTNERS, settingsOf } from './partners/partners.ts';
 import { DEFAULT_STEPS_MS } from './webhooks/retry-schedule.ts';
 
-const baseUrl = z
-  .url({ protocol: /^https?$/, error: 'an http:// or https:// address' })
-  .transform((url) => url.replace(/\/+$/, ''));
 const milliseconds = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
 const count = (most: number) => z.coerce.number().int().min(1).max(most);
 
 export const settingsSchema = platformSettings
   .extend({
     OPERATOR_TOKEN: secret,
-    AMANAH_URL: baseUrl,
-    AMANAH_CLIENT_ID: z.string().min(1).max(64),
-    AMANAH_CLIENT_SECRET: secret,
-    LUMBUNG_URL: baseUrl,
-    LUMBUNG_TOKEN: secret,
-    LUMBUNG_WEBHOOK_SECRET: secret,
+    ...settingsOf(PARTNERS),
     PARTNER_TIMEOUT_MS: milliseconds(50, 60_000).default(8_000),
     BREAKER_VOLUME: count(1_000).default(10),
     BREAKER_ERROR_PERCENTAGE: z.coerce.number().min(1).max(99).default(50),

@@ -22,3 +22,13 @@ test('the window of a breaker is at least three time limits', () => {
   expect(() => parseSettings(settingsSchema, limits('2999'))).toThrow(/BREAKER_WINDOW_MS: at least three times PARTNER_TIMEOUT_MS/);
   expect(parseSettings(settingsSchema, limits('3000')).BREAKER_WINDOW_MS).toBe(3_000);
 });
+
+test('a secret may be one, or several of which the first is the newest', () => {
+  const [one, other] = ['a-secret-of-enough-characters', 'another-secret-of-enough'];
+  const secretsOf = (text: string) => parseSettings(settingsSchema, { ...environment, AMANAH_CLIENT_SECRET: text }).AMANAH_CLIENT_SECRET;
+  expect(secretsOf(one)).toEqual([one]);
+  expect(secretsOf(`${one}, ${other}`)).toEqual([one, other]);
+  for (const text of ['short', `${one},short`, `${one},`, Array.from({ length: 6 }, () => one).join()]) {
+    expect(() => secretsOf(text)).toThrow(/AMANAH_CLIENT_SECRET: one to five secrets of at least 16 characters, separated by commas/);
+  }
+});

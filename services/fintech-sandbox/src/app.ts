@@ -54,7 +54,7 @@ export function createApp({ settings, log, metrics, clock = () => new Date() }: 
   const feed = createFeed(database.connection);
   const newIds = randomIds();
   const wires = { amanah: amanahCallbacks(settings), lumbung: lumbungCallbacks(settings) };
-  const { ADMIN_TOKEN: adminToken, PUBLIC_URL: publicUrl, DISBURSE_AFTER_MS: disburseAfterMs, CALLBACK_RETRY_BASE_MS: retryBaseMs } = settings;
+  const { ADMIN_TOKEN: adminToken, PUBLIC_URL: publicUrl, DISBURSE_AFTER_MS: disburseAfterMs, CALLBACK_RETRY_BASE_MS: retryBaseMs, MONTH_MS: payEveryMs } = settings;
 
   const worker = createWorker({
     contracts,
@@ -62,6 +62,7 @@ export function createApp({ settings, log, metrics, clock = () => new Date() }: 
     wires,
     clock,
     retryBaseMs,
+    payEveryMs,
     alarm,
     log,
     onAttempt: (partner, outcome) => attempts.inc({ partner, outcome }),

@@ -7,6 +7,7 @@ const log = createLog('fintech-sandbox', settings.LOG_LEVEL);
 const metrics = createMetrics('fintech-sandbox');
 
 await runService({
+  service: 'fintech-sandbox',
   settings,
   log,
   metrics,

@@ -15,6 +15,8 @@ export const settingsSchema = httpSettings.extend({
   LUMBUNG_CALLBACK_URL: httpUrl,
   ADMIN_TOKEN: secret,
   DISBURSE_AFTER_MS: z.coerce.number().int().min(0).max(86_400_000).default(200),
+  /** How long a month takes to borrowers; 0: they pay only when told to. */
+  MONTH_MS: z.coerce.number().int().min(0).max(2_678_400_000).default(0),
   CALLBACK_RETRY_BASE_MS: z.coerce.number().int().min(1).max(60_000).default(300),
 });
 

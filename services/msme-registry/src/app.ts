@@ -15,7 +15,7 @@ type Parts = { settings: Pick<Settings, 'OPERATOR_TOKEN'>; database: Database; b
 
 /** The only wiring of the service. It has read its map index when it resolves. */
 export async function createApp({ settings, database, bus, log, metrics, clock }: Parts): Promise<BuiltService> {
-  const relay = createRelay({ publisher: bus, log, clock });
+  const relay = createRelay({ publisher: bus, log, clock, registry: metrics.registry });
   const msmes = await openMsmeStores({ connection: database.connection, relay, clock });
   const coverage = openCoverageStore(database.connection);
   const gazetteer = await openGazetteer();

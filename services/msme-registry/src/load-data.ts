@@ -28,8 +28,9 @@ const log = createLog(SERVICE, settings.LOG_LEVEL);
 const clock = () => new Date();
 
 const database = await openDatabase(settings.MONGODB_URI, log);
-const bus = createBus({ url: settings.AMQP_URL, service: SERVICE, log, registry: createMetrics(SERVICE).registry, isDependencyDown: isDatabaseUnavailable });
-const relay = createRelay({ publisher: bus, log, clock });
+const { registry } = createMetrics(SERVICE);
+const bus = createBus({ url: settings.AMQP_URL, service: SERVICE, log, registry, isDependencyDown: isDatabaseUnavailable });
+const relay = createRelay({ publisher: bus, log, clock, registry });
 try {
   await bus.started();
   const msmes = await openMsmeStores({ connection: database.connection, relay, clock });

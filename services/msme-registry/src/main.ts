@@ -11,6 +11,7 @@ const log = createLog(SERVICE, settings.LOG_LEVEL);
 const metrics = createMetrics(SERVICE);
 
 await runService({
+  service: 'msme-registry',
   settings,
   log,
   metrics,

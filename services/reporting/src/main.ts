@@ -12,6 +12,7 @@ const log = createLog('reporting', settings.LOG_LEVEL);
 const metrics = createMetrics('reporting');
 
 await runService({
+  service: 'reporting',
   settings,
   log,
   metrics,

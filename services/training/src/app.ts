@@ -24,7 +24,7 @@ type Parts = {
 
 /** Wires the service: its store, its routes, its reactions to events. It does not listen. */
 export async function createApp({ settings, database, bus, log, metrics, clock }: Parts): Promise<BuiltService> {
-  const relay = createRelay({ publisher: bus, log, clock });
+  const relay = createRelay({ publisher: bus, log, clock, registry: metrics.registry });
   const trainings = await openStore(trainingStore, { connection: database.connection, relay, clock });
   const deps = { trainings, admitDonor: createAdmitDonor(settings.CAPABILITY_SECRET, clock), clock };
   const app = createHttpApp({

@@ -9,6 +9,7 @@ const log = createLog('training', settings.LOG_LEVEL);
 const metrics = createMetrics('training');
 
 await runService({
+  service: 'training',
   settings,
   log,
   metrics,

@@ -2,13 +2,19 @@ import type { Portfolio } from '@ksbb/contracts';
 import { insist } from '../../../infra/demo/api.ts';
 import type { ChaosWorld } from '../world/chaos-world.ts';
 
-type Contract = {
-  partner: string;
+const PARTNERS = ['amanah', 'lumbung'] as const;
+const DAY_MS = 86_400_000;
+const JAKARTA_MS = 7 * 3_600_000;
+
+export type Contract = {
+  partner: (typeof PARTNERS)[number];
   reference: string;
   parentContractNo: string | null;
   status: 'pending-signature' | 'signed' | 'declined' | 'disbursed' | 'repaying' | 'completed';
   principalRupiah: number;
   repaidRupiah: number;
+  createdAt: string;
+  repayments: { instalment: number; sequence: number }[];
 };
 
 /** The partner's word for a state, and ours in the portfolio. */
@@ -57,13 +63,35 @@ function accountsOf(all: readonly Contract[]): string[] {
   });
 }
 
+const dayInJakarta = (ms: number) => new Date(ms + JAKARTA_MS).toISOString().slice(0, 10);
+
+/** The gateway's own comparison of its books with each partner's statement, of every day on which money may have moved. */
+async function statementFacts(world: ChaosWorld, all: readonly Contract[]): Promise<{ expected: string[]; seen: string[] }> {
+  const now = Date.now();
+  const since = Math.min(now, ...all.map(({ createdAt }) => Date.parse(createdAt)));
+  const days = new Set(Array.from({ length: Math.ceil((now - since) / DAY_MS) + 1 }, (_, back) => dayInJakarta(now - back * DAY_MS)));
+  const facts = { expected: [] as string[], seen: [] as string[] };
+  for (const partner of PARTNERS) {
+    for (const day of days) {
+      const path = `${world.api('fintech-gateway')}/fund/reconciliations/${partner}/${day}`;
+      const { differences } = await insist('POST', path, { token: world.operatorToken });
+      const agree = `${partner}'s statement of ${day} agrees with the ledger`;
+      facts.expected.push(agree);
+      facts.seen.push(...(differences.length === 0 ? [agree] : differences.map((one: object) => `${partner}, ${day}: ${JSON.stringify(one)}`)));
+    }
+  }
+  return facts;
+}
+
 /** What the partners say of every loan and of the money, and what the platform's portfolio and ledger say. */
 export async function booksOf(world: ChaosWorld): Promise<{ expected: string[]; seen: string[]; balanced: boolean }> {
   const [all, loans] = await Promise.all([contracts(world), portfolio(world)]);
+  const statements = await statementFacts(world, all);
   const { accounts, balanced } = await insist('GET', `${world.api('fintech-gateway')}/fund/trial-balance`, {});
   return {
-    expected: [...all.map(({ reference, status, repaidRupiah }) => `${reference} ${STATUS[status]}, repaid ${repaidRupiah}`), ...accountsOf(all)],
+    expected: [...statements.expected, ...all.map(({ reference, status, repaidRupiah }) => `${reference} ${STATUS[status]}, repaid ${repaidRupiah}`), ...accountsOf(all)],
     seen: [
+      ...statements.seen,
       ...loans.map(({ loanId, status, repaidRupiah }) => `${loanId} ${status}, repaid ${repaidRupiah}`),
       ...accounts.map(({ account, balanceRupiah }: { account: string; balanceRupiah: number }) => `${account} ${balanceRupiah}`),
     ],

@@ -1,4 +1,4 @@
-import { differences, holds, joined, rowOf } from './row.ts';
+import { differences, holds, joined, ledgerOf, rowOf } from './row.ts';
 
 test('each fact as often as it had to be holds', () => {
   const row = rowOf('kill', 3, ['a', 'b', 'a'], ['a', 'b', 'a']);
@@ -25,4 +25,15 @@ test('parts of a row add up', () => {
 
 test('what differs is named', () => {
   expect(differences(['a', 'b'], ['b', 'b', 'c'])).toEqual({ lost: ['a'], doubled: ['b'], unexpected: ['c'] });
+});
+
+test('the ledger says what went in and what came out, row by row and together', () => {
+  const rows = [rowOf('race', 200, ['a', 'b'], ['a', 'b']), rowOf('kill', 3, ['a'], ['a', 'a'])];
+  expect(ledgerOf(rows)).toEqual([
+    'row   faults  in  out  lost  doubled  unexpected',
+    'race     200   2    2     0        0           0',
+    'kill       3   1    2     0        1           0',
+    'all      203   3    4     0        1           0',
+  ]);
+  expect(ledgerOf(rows.slice(1))).toEqual(['row   faults  in  out  lost  doubled  unexpected', 'kill       3   1    2     0        1           0']);
 });

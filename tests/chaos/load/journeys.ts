@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { FundChain, LoanView } from '@ksbb/contracts';
+import type { FundChain, LoanView, Partner } from '@ksbb/contracts';
 import { answered, call, insist, until } from '../../../infra/demo/api.ts';
 import type { World } from '../../../infra/demo/world.ts';
 import type { Chaos } from '../ledger/account.ts';
@@ -13,7 +13,17 @@ type Journey = (chaos: Chaos) => Promise<Done>;
 const PATIENCE_MS = { long: 240_000, short: 75_000 };
 const patience = ({ short }: Chaos) => PATIENCE_MS[short ? 'short' : 'long'];
 const LOAN_RUPIAH = 300_000;
-const INSTALMENTS = 2;
+
+/** A loan, and how its partner calls back about the repayments: by instalment, in the order of `instalments`. */
+export type LoanPlan = {
+  partner: Partner;
+  amountRupiah: number;
+  instalments: readonly number[];
+  duplicate?: readonly number[];
+  tamperFirst?: readonly number[];
+  staleFirst?: readonly number[];
+  lateMs?: number;
+};
 
 const donor = { name: 'Donatur Uji', kind: 'person', email: 'uji@contoh.example', anonymous: true };
 
@@ -49,11 +59,10 @@ async function sign(signUrl: string): Promise<true | undefined> {
 }
 
 /** A loan, signed, paid out, repaid in full; its money goes on to the next. */
-export const lend: Journey = async (chaos) => {
+export async function lendAsPlanned(chaos: Chaos, { amountRupiah, instalments, ...plan }: LoanPlan): Promise<Done> {
   const { world, needs, random } = chaos;
-  const partner = random() < 0.5 ? 'amanah' : 'lumbung';
-  const { msmeId, needId } = needs.take('capital', LOAN_RUPIAH, random);
-  const line = { package: 'capital', msmeId, needId, amountRupiah: LOAN_RUPIAH, partner, instalments: INSTALMENTS };
+  const { msmeId, needId } = needs.take('capital', amountRupiah, random);
+  const line = { package: 'capital', msmeId, needId, amountRupiah, partner: plan.partner, instalments: instalments.length };
   const { collaborationId, lineId: loanId, covered } = await commit(world, line);
   if (covered === 0) return { collaborationId, msmeId, facts: events(collaborationId, ['commitment-closed']) };
 
@@ -69,11 +78,17 @@ export const lend: Journey = async (chaos) => {
   const { signUrl } = await reach('awaiting-signature');
   await until(`loan ${loanId} is signed at its page`, () => sign(signUrl as string), patience(chaos));
   await reach('disbursed');
-  await answered('POST', `${world.sandboxUrl}/admin/repayments`, { token: world.sandboxAdminToken, body: { partner, reference: loanId, instalments: [2, 1] } });
+  await answered('POST', `${world.sandboxUrl}/admin/repayments`, { token: world.sandboxAdminToken, body: { ...plan, reference: loanId, instalments } });
   await reach('repaid');
   const names = ['commitment-confirmed', 'contract-forwarded', 'contract-signed', 'loan-disbursed', 'line-receipt-confirmed', 'commitment-closed', 'loan-repaid'];
-  const facts = events(collaborationId, [...names, ...Array.from({ length: INSTALMENTS }, () => 'repayment-received')]);
+  const facts = events(collaborationId, [...names, ...instalments.map(() => 'repayment-received')]);
   return { collaborationId, loanId, msmeId, facts: [...facts, `${loanId} lent on: Rp ${covered}`] };
+}
+
+/** A loan at either partner, told of in another order than it was repaid. */
+export const lend: Journey = (chaos) => {
+  const partner = chaos.random() < 0.5 ? 'amanah' : 'lumbung';
+  return lendAsPlanned(chaos, { partner, amountRupiah: LOAN_RUPIAH, instalments: [2, 1] });
 };
 
 /** What of a loan's money is paid out again, in rupiah. */
@@ -128,6 +143,9 @@ const register: Journey = async ({ world }) => {
   });
   return { msmeId, facts: [`${msmeId} on its board: 7`] };
 };
+
+/** One that did not come to its end is missing among what is seen. */
+export const unfinished = (error: Error): Done => ({ facts: [`a journey to its end, where ${error.message}`] });
 
 /** Mostly goods, as the quickest; enough of the others that every service has work. */
 export function pickJourney(random: () => number): Journey {

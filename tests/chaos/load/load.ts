@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Chaos } from '../ledger/account.ts';
-import { type Done, pickJourney } from './journeys.ts';
+import { type Done, pickJourney, unfinished } from './journeys.ts';
 
 export type Load = {
   /** How many journeys have come to their end. */
@@ -8,9 +8,6 @@ export type Load = {
   /** Begins no more; resolves with what was done when those under way have come to their end. */
   stop: () => Promise<Done[]>;
 };
-
-/** One that did not come to its end is missing among what is seen. */
-const unfinished = (error: Error): Done => ({ facts: [`a journey to its end, where ${error.message}`] });
 
 /** So many donors and officers at once, each beginning anew when done, after a pause of at most twice `pauseMs`. */
 export function startLoad(chaos: Chaos, { donors, pauseMs }: { donors: number; pauseMs: number }): Load {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { SERVICE_NAMES, type ServiceName } from '../../../infra/dev/services.ts';
 import { type Chaos, underLoad } from '../ledger/account.ts';
 import type { Row } from '../ledger/row.ts';
-import { type Window } from '../world/amqp-link.ts';
+import { type Window, WINDOWS } from '../world/amqp-link.ts';
 import { tooEarly, type TooEarly } from '../load/made-up.ts';
 
 type Kill = { service: ServiceName; window: Window | null; pauseMs: number };
@@ -72,8 +72,10 @@ export async function killServices(chaos: Chaos): Promise<Row> {
   return underLoad(chaos, { row: 'kill' }, async () => {
     await Promise.all(Array.from({ length: KILLERS }, killer));
     say(`kill: windows entered: ${[...entered].map(([window, times]) => `${window} ${times}`).join(', ')}`);
+    const missed = chaos.short ? [] : WINDOWS.filter((window) => !entered.has(window));
     return {
       faults: plan.length,
+      violations: missed.map((window) => `nobody was killed in the window ${window}`),
       facts: async () => {
         const facts = await Promise.all(sent.map((one) => one.facts()));
         return { expected: facts.flatMap(({ expected }) => expected), seen: facts.flatMap(({ seen }) => seen) };

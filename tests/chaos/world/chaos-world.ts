@@ -6,15 +6,19 @@ import { type Link, startLink } from './amqp-link.ts';
 import { type Balancer, startBalancer } from './balancer.ts';
 import { type BrokerQueues, brokerQueues } from './broker-queues.ts';
 import { type Databases, openDatabases } from './databases.ts';
+import { type PartnerTap, startPartnerTap } from './partner-tap.ts';
 import { openTap, type Tap } from './tap.ts';
 
 const DATABASE_HEAP_MB = 640;
 /** Services come back within this, so that hundreds of kills fit into minutes. */
 const LONGEST_PAUSE_MS = 300;
-/** A call whose process died is taken up again after twice this and some (the gateway's lease). */
-const QUICK_PARTNER_CALLS = { PARTNER_TIMEOUT_MS: '3000' };
+/**
+ * How the gateway calls its partners: as in production but for the scale of time. A call whose process died is taken up again
+ * after twice its time limit and some (the gateway's lease).
+ */
+export const PARTNER_CALLS = { timeoutMs: 1_500, breakerWindowMs: 4_500, breakerResetMs: 1_000, breakerRampMs: 1_000 };
 
-/** The platform with a proxy on each way to broker and database, a balancer before each service, and an ear on the broker. */
+/** The platform with a proxy on each way to broker, database and partners, a balancer before each service, and an ear on the broker. */
 export type ChaosWorld = World & {
   links: Record<ServiceName, Link>;
   balancers: Record<ServiceName, Balancer>;
@@ -23,6 +27,7 @@ export type ChaosWorld = World & {
   queues: BrokerQueues;
   databases: Databases;
   tap: Tap;
+  partners: PartnerTap;
   /** SIGKILL now. */
   kill: (service: ServiceName) => void;
   /** SIGKILL now, with whatever was still on its way to broker and database. */
@@ -56,9 +61,20 @@ function through(url: string, port: number, path?: string): string {
   return address.href;
 }
 
+function gatewaySettings(partnersUrl: string): Record<string, string> {
+  return {
+    AMANAH_URL: `${partnersUrl}/amanah`,
+    LUMBUNG_URL: `${partnersUrl}/lumbung`,
+    PARTNER_TIMEOUT_MS: String(PARTNER_CALLS.timeoutMs),
+    BREAKER_WINDOW_MS: String(PARTNER_CALLS.breakerWindowMs),
+    BREAKER_RESET_MS: String(PARTNER_CALLS.breakerResetMs),
+    BREAKER_RAMP_MS: String(PARTNER_CALLS.breakerRampMs),
+  };
+}
+
 export async function startChaosWorld(command: Command, log: (text: string) => void): Promise<ChaosWorld> {
   const kills = await forEach(() => 0);
-  let arranged: Pick<ChaosWorld, 'links' | 'balancers' | 'ports'> | undefined;
+  let arranged: Pick<ChaosWorld, 'links' | 'balancers' | 'ports' | 'partners'> | undefined;
 
   const world = await startWorld(command, log, {
     name: 'chaos',
@@ -66,23 +82,26 @@ export async function startChaosWorld(command: Command, log: (text: string) => v
     arrange: async ({ rabbit, mongo }) => {
       const links = await forEach(() => startLink(addressOf(rabbit.url), addressOf(mongo.url)));
       const [publicPorts, ports] = [await eachAPort(), await eachAPort()];
-      arranged = { links, ports, balancers: await forEach((service) => startBalancer(publicPorts[service], [ports[service]])) };
+      const balancers = await forEach((service) => startBalancer(publicPorts[service], [ports[service]]));
+      const partners = await startPartnerTap(`http://127.0.0.1:${publicPorts['fintech-sandbox']}`);
+      arranged = { links, ports, balancers, partners };
       const settings = await forEach((service) => ({
         PORT: String(ports[service]),
         AMQP_URL: through(rabbit.url, links[service].broker.port),
         MONGODB_URI: through(mongo.url, links[service].database.port, `/ksbb-${service}`),
-        ...(service === 'fintech-gateway' ? QUICK_PARTNER_CALLS : {}),
+        ...(service === 'fintech-gateway' ? gatewaySettings(partners.url) : {}),
       }));
       return { ports: publicPorts, settings, longestPauseMs: LONGEST_PAUSE_MS };
     },
   });
   if (arranged === undefined) throw new Error('the services were not arranged');
-  const { links, balancers, ports } = arranged;
+  const { links, balancers, ports, partners } = arranged;
 
   const tap = await openTap(world.rabbitUrl);
   const databases = await openDatabases(world.servers.mongo.url);
   command.defer(async () => {
     await Promise.all([tap.close(), databases.close()]);
+    partners.close();
     for (const service of SERVICE_NAMES) {
       links[service].close();
       balancers[service].close();
@@ -102,6 +121,7 @@ export async function startChaosWorld(command: Command, log: (text: string) => v
     queues: brokerQueues(world.rabbitUrl, world.servers.rabbit.managementUrl ?? ''),
     databases,
     tap,
+    partners,
     kill,
     killWithItsWords: (service) => {
       kill(service);

@@ -10,11 +10,11 @@ let gateway: TestGateway;
 const statusOf = async (loanId: string) => (await world.get(`/loans/${loanId}`)).body.status;
 const contractsOf = async (partner: Partner, loanId: string) => (await world.sandbox.contracts(partner)).filter(({ reference }) => reference === loanId);
 async function breakerOf(partner: Partner, operation: string): Promise<string | undefined> {
-  const { items } = (await world.get('/partners')).body as { items: { partner: string; breakers: { operation: string; state: string }[] }[] };
+  const { items } = (await world.get('/partners', { Authorization: `Bearer ${OPERATOR_TOKEN}` })).body as { items: { partner: string; breakers: { operation: string; state: string }[] }[] };
   return items.find((one) => one.partner === partner)?.breakers.find((one) => one.operation === operation)?.state;
 }
 const waitingAt = async (partner: Partner) => {
-  const { items } = (await world.get('/partners')).body as { items: { partner: string; contractsWaiting: number }[] };
+  const { items } = (await world.get('/partners', { Authorization: `Bearer ${OPERATOR_TOKEN}` })).body as { items: { partner: string; contractsWaiting: number }[] };
   return items.find((one) => one.partner === partner)?.contractsWaiting;
 };
 async function goesThrough(loanId: string): Promise<void> {

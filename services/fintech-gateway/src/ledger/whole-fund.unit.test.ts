@@ -109,3 +109,36 @@ test.each([1, 2, 3, 4, 5])('whatever is reversed, and posted anew, the books bal
   }
   expect(balances(books.values())).toEqual(before);
 });
+
+/** The postings of several loans at two partners, each with the id of its event. */
+function postingsOf(next: (below: number) => number): [string, Posting][] {
+  return Array.from({ length: 4 }, (_, at) => at + 1).flatMap((at) => {
+    const own: Books = new Map();
+    const amountRupiah = 1 + next(3_000_000);
+    const lots = [{ donorCollaborationId: 'KSBB-0000-0000-0011', generation: 1 + next(3), amountRupiah }];
+    live({ ...exampleTerms, loanId: `KSBB-0000-0000-0011.${at}`, amountRupiah, lots }, own, next);
+    return [...own];
+  });
+}
+
+test.each(Array.from({ length: 30 }, (_, seed) => seed + 1))('postings, repeats and reversals may come in any order: balanced at every moment, and the end is the same, seed %i', (seed) => {
+  const next = integersOf(seed);
+  const all = postingsOf(next);
+  const isReversed = new Map(all.map(([id]) => [id, next(3) === 0]));
+  const books: Books = new Map();
+  // A posting can be reversed from the moment it is there; both may come again at any time.
+  const steps = shuffled(all.flatMap(([id, posting]) => [0, 1, 2].slice(next(2)).map(() => [id, posting] as const)), next);
+  for (const [id, posting] of steps) {
+    if (books.has(id) && isReversed.get(id)) books.set(`reversal:${id}`, postReversal(books.get(id) as Posting, now));
+    books.set(id, posting);
+    balances(books.values());
+  }
+  for (const [id, posting] of shuffled(all, next)) {
+    books.set(id, posting);
+    if (isReversed.get(id)) books.set(`reversal:${id}`, postReversal(posting, now));
+    balances(books.values());
+  }
+  const standing = all.flatMap(([id, posting]) => (isReversed.get(id) ? [] : [posting]));
+  const netOf = (postings: Iterable<Posting>) => Object.fromEntries(Object.entries(balances(postings)).filter(([, balance]) => balance !== 0));
+  expect(netOf(books.values())).toEqual(netOf(standing));
+});

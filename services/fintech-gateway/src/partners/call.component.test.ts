@@ -84,6 +84,7 @@ test.each([
   ['86400', 60_000],
   ['soon', null],
   ['-1', null],
+  ['Fri, 01 Jan 2100 00:00:00 GMT', 60_000],
 ])('Retry-After %s is a pause of %s ms', async (seconds, retryAfterMs) => {
   answer = status(503, { 'Retry-After': seconds });
   expect(await failure()).toMatchObject({ retryAfterMs });
@@ -107,6 +108,22 @@ test('a call without an answer in time is in doubt, and another at the same time
   expect(await hanging).toMatchObject({ kind: 'in-doubt' });
   held[1]?.();
   expect(await other).toEqual({ status: 200, body: {} });
+});
+
+test('a probe that hangs ends at its time limit, and the next one is let through', async () => {
+  caller.close();
+  caller = createCaller('a partner', ['ask'], { ...settings, breaker: { ...settings.breaker, resetMs: 50 } }, () => undefined);
+  answer = status(500);
+  for (let n = 0; n < settings.breaker.volume; n += 1) await failure();
+  expect(stateNow()).toBe('open');
+  answer = () => undefined;
+  await until(() => stateNow() === 'half-open');
+  expect(await failure()).toMatchObject({ kind: 'in-doubt' });
+  expect(stateNow()).toBe('open');
+  answer = status(200);
+  await until(() => stateNow() === 'half-open');
+  expect(await call()).toMatchObject({ status: 200 });
+  expect(stateNow()).toBe('closed');
 });
 
 test('an answer that drips is cut at the time limit too', async () => {

@@ -3,6 +3,7 @@ import { Agent as HttpsAgent } from 'node:https';
 import axios, { type AxiosResponse } from 'axios';
 import { type Breaker, BreakerOpen, type BreakerSettings, type BreakerState, createBreaker, type Verdict } from '../breaker/breaker.ts';
 import { BulkheadFull, createBulkhead } from '../breaker/bulkhead.ts';
+import { retryAfterMs } from '../http/retry-after.ts';
 import { CallFailed } from './partner.ts';
 
 export type PartnerRequest = {
@@ -50,9 +51,9 @@ function judge(end: PromiseSettledResult<AxiosResponse<string>>): Verdict {
   return end.value.status < 300 ? 'good' : 'neutral';
 }
 
-function retryAfterMs(response: AxiosResponse): number | null {
-  const seconds = Number(response.headers['retry-after'] ?? Number.NaN);
-  return Number.isFinite(seconds) && seconds >= 0 ? Math.min(seconds * 1000, LONGEST_RETRY_AFTER_MS) : null;
+function pauseAskedBy(response: AxiosResponse): number | null {
+  const asked = retryAfterMs(response.headers['retry-after'] as string | undefined, new Date());
+  return asked === null ? null : Math.min(asked, LONGEST_RETRY_AFTER_MS);
 }
 
 function parsed(text: string): unknown {
@@ -66,7 +67,7 @@ function parsed(text: string): unknown {
 function answerOf(response: AxiosResponse<string>): PartnerAnswer {
   const { status, data } = response;
   if (settles(status)) return { status, body: parsed(data) };
-  throw new CallFailed(NOT_DONE.has(status) ? 'not-done' : 'in-doubt', `answered ${status}`, retryAfterMs(response));
+  throw new CallFailed(NOT_DONE.has(status) ? 'not-done' : 'in-doubt', `answered ${status}`, pauseAskedBy(response));
 }
 
 function failureOf(error: unknown): CallFailed {

@@ -1,19 +1,40 @@
 import type { Partner as PartnerName } from '@ksbb/contracts';
-import type { Settings } from '../settings.ts';
-import { amanahOperations, createAmanah } from './amanah/amanah.ts';
-import { type Caller, type CallSettings, createCaller, type Observe } from './call.ts';
-import { createLumbung, lumbungOperations } from './lumbung/lumbung.ts';
-import type { Partner } from './partner.ts';
+import type { z } from 'zod';
+import { amanah } from './amanah/amanah.ts';
+import type { CallSettings, Observe } from './call.ts';
+import { lumbung } from './lumbung/lumbung.ts';
+import type { OpenPartner, PartnerKind } from './partner-kind.ts';
 
-export type OpenPartner = { name: PartnerName; partner: Partner; caller: Pick<Caller<string>, 'state' | 'close'> };
+/** Every partner there is, by the name that it has everywhere. docs/adding-a-partner.md says how to add one. */
+export const PARTNERS = { amanah, lumbung } satisfies Record<PartnerName, PartnerKind>;
 
-type Parts = { settings: Settings; observe: (partner: PartnerName) => Observe; clock: () => Date };
+/** A and B of A | B. */
+type All<Union> = (Union extends unknown ? (one: Union) => void : never) extends (all: infer Both) => void ? Both : never;
+type Kinds = Record<string, { settings: z.ZodRawShape }>;
+
+/** The settings of these partners, together. */
+export function settingsOf<K extends Kinds>(kinds: K): All<K[keyof K]['settings']> {
+  return Object.assign({}, ...Object.values(kinds).map(({ settings }) => settings)) as All<K[keyof K]['settings']>;
+}
+
+/** The limits of the calls to a partner, as the settings say them. */
+export type LimitSettings = {
+  PARTNER_TIMEOUT_MS: number;
+  BREAKER_VOLUME: number;
+  BREAKER_ERROR_PERCENTAGE: number;
+  BREAKER_WINDOW_MS: number;
+  BREAKER_RESET_MS: number;
+  BREAKER_RAMP_MS: number;
+  BULKHEAD_IN_FLIGHT: number;
+  BULKHEAD_WAITING: number;
+  BULKHEAD_WAIT_MS: number;
+};
 
 const BUCKETS = 12;
 /** Calls at once while a partner that was away is given time to recover. */
 const RAMP_LIMIT = 2;
 
-function callSettings(settings: Settings): CallSettings {
+function callSettings(settings: LimitSettings): CallSettings {
   return {
     timeoutMs: settings.PARTNER_TIMEOUT_MS,
     breaker: {
@@ -29,15 +50,18 @@ function callSettings(settings: Settings): CallSettings {
   };
 }
 
-/** Every partner there is. Another one is a folder with its adapter, its settings, and an entry here. */
-export function openPartners({ settings, observe, clock }: Parts): OpenPartner[] {
+type Parts<Name extends string> = {
+  kinds: Record<Name, PartnerKind>;
+  /** Has those of every kind besides. */
+  settings: LimitSettings;
+  observe: (partner: Name) => Observe;
+  clock: () => Date;
+};
+
+/** Opens each of these partners: an adapter, and a bulkhead and breakers of its own. */
+export function openPartners<Name extends string>({ kinds, settings, observe, clock }: Parts<Name>): (OpenPartner & { name: Name })[] {
   const limits = callSettings(settings);
-  const amanah = createCaller('amanah', amanahOperations, limits, observe('amanah'));
-  const lumbung = createCaller('lumbung', lumbungOperations, limits, observe('lumbung'));
-  const amanahSettings = { url: settings.AMANAH_URL, clientId: settings.AMANAH_CLIENT_ID, clientSecret: settings.AMANAH_CLIENT_SECRET };
-  const lumbungSettings = { url: settings.LUMBUNG_URL, token: settings.LUMBUNG_TOKEN, webhookSecret: settings.LUMBUNG_WEBHOOK_SECRET };
-  return [
-    { name: 'amanah', partner: createAmanah({ settings: amanahSettings, caller: amanah, clock }), caller: amanah },
-    { name: 'lumbung', partner: createLumbung({ settings: lumbungSettings, caller: lumbung }), caller: lumbung },
-  ];
+  return (Object.keys(kinds) as Name[]).map((name) => {
+    return { name, ...kinds[name].open(name, settings as never, { limits, observe: observe(name), clock }) };
+  });
 }

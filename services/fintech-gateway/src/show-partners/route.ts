@@ -1,7 +1,7 @@
-import { partner as partnerName } from '@ksbb/contracts';
-import { defineRoute, type Route } from '@ksbb/service-kit';
+import { type Partner, partner as partnerName } from '@ksbb/contracts';
+import { defineRoute, requireBearer, type Route } from '@ksbb/service-kit';
 import { z } from 'zod';
-import type { OpenPartner } from '../partners/partners.ts';
+import type { OpenPartner } from '../partners/partner-kind.ts';
 import type { Jobs } from '../stores/jobs.ts';
 
 const partnerStates = z.object({
@@ -19,14 +19,18 @@ const partnerStates = z.object({
   ),
 });
 
-export function showPartners({ partners, jobs }: { partners: readonly OpenPartner[]; jobs: Jobs }): Route {
+type Parts = { partners: readonly (OpenPartner & { name: Partner })[]; jobs: Jobs; operatorToken: string };
+
+export function showPartners({ partners, jobs, operatorToken }: Parts): Route {
   return defineRoute({
     method: 'get',
     path: '/partners',
     operationId: 'showPartners',
-    summary: 'How each partner is reached now: its breakers, calls in flight, contracts that wait.',
+    summary: 'How each partner is reached now: its breakers, calls in flight, contracts that wait. For operators.',
+    bearer: true,
     answers: { 200: { description: 'Every partner, as this process sees it.', schema: partnerStates } },
-    handle: async () => {
+    handle: async ({ request }) => {
+      requireBearer(request, operatorToken);
       const items = partners.map(async ({ name, caller }) => ({ partner: name, ...caller.state(), contractsWaiting: await jobs.count(name) }));
       return { status: 200, body: { items: await Promise.all(items) } };
     },

@@ -1,5 +1,6 @@
 import { createRelay, type Database, openDatabase } from '@ksbb/document-store';
 import { createLog } from '@ksbb/service-kit';
+import { Registry } from 'prom-client';
 import { freshDatabase, removeDatabase } from '../../../../infra/dev/testing.ts';
 import { type Candidate, nextInNeed } from '../relending/next-in-need.ts';
 import { integersOf } from '../testing/random.ts';
@@ -18,7 +19,7 @@ beforeAll(async () => {
   uri = freshDatabase('gateway-stores');
   database = await openDatabase(uri, log);
   const clock = () => now;
-  const relay = createRelay({ publisher: { publish: async () => undefined, connected: () => false }, log, clock });
+  const relay = createRelay({ publisher: { publish: async () => undefined, connected: () => false }, log, clock, registry: new Registry() });
   stores = await openStores({ connection: database.connection, relay, clock });
 });
 

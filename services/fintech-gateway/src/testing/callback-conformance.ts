@@ -1,21 +1,30 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Partner as PartnerName } from '@ksbb/contracts';
 import type { Callback, Partner } from '../partners/partner.ts';
 
 export type CallbackSubject = {
-  name: PartnerName;
+  name: string;
   /** The headers of a callback with this body, signed as the partner does. */
   sign: (rawBody: Buffer, path: string, now: Date) => IncomingHttpHeaders;
-  /** The partner's code for an event, in a message that is complete otherwise. */
+  /** Of these headers, those that nothing depends on. */
+  idleHeaders: readonly string[];
+  /** The field with the partner's code for an event. */
   eventField: string;
+  /** Where a repayment's message has its amount, how a rupiah is written there, and what no message may have: zero, less, parts of a rupiah, more than 2^53. */
+  amount: { at: readonly string[]; right: unknown; wrong: readonly unknown[] };
   /** An adapter's `verifyCallback` binds the path that was called too. */
   signsPath: boolean;
 };
 
-type Around = { partner: () => Partner; genuine: () => Promise<Callback> };
+type Around = { partner: () => Partner; genuine: () => Promise<Callback>; repayment: () => Promise<Callback> };
+
+/** The message with another value at a place of it. */
+function withValue(message: unknown, [name = '', ...rest]: readonly string[], value: unknown): unknown {
+  const before = message as Record<string, unknown>;
+  return { ...before, [name]: rest.length === 0 ? value : withValue(before[name], rest, value) };
+}
 
 /** What every adapter has to make of a callback before it believes it. `genuine` is one that the partner has sent. */
-export function callbackConformance({ name, sign, eventField, signsPath }: CallbackSubject, { partner, genuine }: Around): void {
+export function callbackConformance({ name, sign, idleHeaders, eventField, amount, signsPath }: CallbackSubject, { partner, genuine, repayment }: Around): void {
   describe('verifying a callback', () => {
     const now = new Date('2026-11-25T00:00:00.000Z');
     const path = `/callbacks/${name}`;
@@ -26,7 +35,7 @@ export function callbackConformance({ name, sign, eventField, signsPath }: Callb
       ['another body', () => ({ headers: sign(body, path, now), rawBody: Buffer.from('{ }'), path })],
       ['no headers', () => ({ headers: {}, rawBody: body, path })],
       ...Object.keys(sign(body, path, now))
-        .filter((header) => !['x-external-id', 'lumbung-delivery'].includes(header))
+        .filter((header) => !idleHeaders.includes(header))
         .flatMap((header): [string, () => Callback][] => [
           [`no ${header}`, () => ({ headers: { ...sign(body, path, now), [header]: undefined }, rawBody: body, path })],
           [`another ${header}`, () => ({ headers: { ...sign(body, path, now), [header]: `${sign(body, path, now)[header]}0` }, rawBody: body, path })],
@@ -54,6 +63,18 @@ export function callbackConformance({ name, sign, eventField, signsPath }: Callb
     ])('signed, with %s: malformed, with what is wrong', (_, rawBody) => {
       const verified = partner().verifyCallback({ headers: sign(rawBody, path, now), rawBody, path }, now);
       expect(verified).toMatchObject({ is: 'malformed', message: { errors: [{ pointer: expect.any(String) }] } });
+    });
+
+    test('signed, with an amount that cannot be: malformed, and the field is named', async () => {
+      const agreed: unknown = JSON.parse((await repayment()).rawBody.toString());
+      const verdictOn = (value: unknown) => {
+        const rawBody = Buffer.from(JSON.stringify(withValue(agreed, amount.at, value)));
+        return partner().verifyCallback({ headers: sign(rawBody, path, now), rawBody, path }, now);
+      };
+      expect(verdictOn(amount.right)).toMatchObject({ is: 'genuine', delivery: { fact: { kind: 'repayment', amountRupiah: 1 } } });
+      for (const value of amount.wrong) {
+        expect({ value, verdict: verdictOn(value) }).toMatchObject({ value, verdict: { is: 'malformed', message: { errors: [{ pointer: `/${amount.at.join('/')}` }] } } });
+      }
     });
 
     test('signed, with an event that nobody agreed on: malformed, and the field is named', async () => {

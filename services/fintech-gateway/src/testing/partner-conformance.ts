@@ -1,14 +1,16 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { parseSettings } from '@ksbb/service-kit';
+import { z } from 'zod';
 import { dayInJakarta } from '../loan/arrears.ts';
 import type { PartnerFact } from '../loan/facts.ts';
 import { CallFailed, type Callback, ContractRefused, type ContractToForward, type Delivery, type Partner } from '../partners/partner.ts';
-import { callbackConformance, type CallbackSubject } from './callback-conformance.ts';
-import { type Sandbox, startSandbox } from './sandbox.ts';
+import { callbackConformance } from './callback-conformance.ts';
+import type { Credentials, PartnerSide, Subject } from './partner-subject.ts';
+import type { OpenPartner } from '../partners/partner-kind.ts';
+import { patientCalls } from './call-settings.ts';
+import { startSandbox } from './sandbox.ts';
 import { until } from './until.ts';
-
-/** `create`: the adapter against a partner at this address; `impostor`: with credentials that the partner does not know. */
-export type Subject = CallbackSubject & { create: (partnerUrl: string, impostor: boolean) => { partner: Partner; close: () => void } };
 
 function contract(reference: string, other: Partial<ContractToForward> = {}): ContractToForward {
   const borrower = { msmeId: 'warung-a', name: 'Warung "A" & Éclair', kelurahan: 'Petojo Utara' };
@@ -22,14 +24,19 @@ async function failureOf(work: Promise<unknown>): Promise<Error> {
   );
 }
 
-/** What every adapter has to do, tried on the real sandbox of its partner. */
+/** What every adapter has to do, tried on its partner: the real sandbox, or what a test starts. */
 export function partnerConformance(subject: Subject): void {
-  const { name, create } = subject;
+  const { name, environment, hasFeed, start = startSandbox } = subject;
   const received: Callback[] = [];
   let receiver: Server;
-  let sandbox: Sandbox;
+  let sandbox: PartnerSide;
+  let opened: OpenPartner;
   let partner: Partner;
-  let close: () => void;
+
+  function open(credentials: Credentials): OpenPartner {
+    const settings = parseSettings(z.object(subject.kind.settings), environment(`${sandbox.url}/${name}`, credentials));
+    return subject.kind.open(name, settings as never, { limits: patientCalls, observe: () => undefined, clock: () => new Date() });
+  }
 
   const contractsOf = async (reference: string) => (await sandbox.contracts(name)).filter((one) => one.reference === reference);
   function deliveriesOf(reference: string): Delivery[] {
@@ -57,12 +64,13 @@ export function partnerConformance(subject: Subject): void {
       });
     });
     await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
-    sandbox = await startSandbox(`http://127.0.0.1:${(receiver.address() as AddressInfo).port}`);
-    ({ partner, close } = create(`${sandbox.url}/${name}`, false));
+    sandbox = await start(`http://127.0.0.1:${(receiver.address() as AddressInfo).port}`);
+    opened = open('agreed');
+    partner = opened.partner;
   });
 
   afterAll(async () => {
-    close();
+    opened.caller.close();
     await sandbox.stop();
     receiver.closeAllConnections();
     await new Promise((resolve) => receiver.close(resolve));
@@ -119,10 +127,10 @@ export function partnerConformance(subject: Subject): void {
     });
 
     test('wrong credentials refuse no contract', async () => {
-      const impostor = create(`${sandbox.url}/${name}`, true);
+      const impostor = open('impostor');
       expect(await failureOf(impostor.partner.forward(contract('forward-8')))).toMatchObject({ name: 'CallFailed', kind: 'misconfigured' });
       expect(await failureOf(impostor.partner.status('forward-1'))).toMatchObject({ name: 'CallFailed', kind: 'misconfigured' });
-      impostor.close();
+      impostor.caller.close();
     });
 
     test('repaid money needs no signature and names the contract that it comes from', async () => {
@@ -161,9 +169,9 @@ export function partnerConformance(subject: Subject): void {
     test('may be tried again when the partner is away, or does not take our credentials', async () => {
       await sandbox.fault(name, { route: 'cancel-contract', kind: 'status', status: 503, times: 1 });
       expect(await failureOf(partner.cancel('nobody-knows'))).toMatchObject({ name: 'CallFailed', kind: 'not-done' });
-      const impostor = create(`${sandbox.url}/${name}`, true);
+      const impostor = open('impostor');
       expect(await failureOf(impostor.partner.cancel('nobody-knows'))).toMatchObject({ name: 'CallFailed', kind: 'misconfigured' });
-      impostor.close();
+      impostor.caller.close();
     });
   });
 
@@ -242,10 +250,8 @@ export function partnerConformance(subject: Subject): void {
 
     test('the feed, where there is one, tells everything that callbacks told, under the same ids', async () => {
       const { feed } = partner;
-      if (feed === undefined) {
-        expect(name).toBe('amanah');
-        return;
-      }
+      expect(feed !== undefined).toBe(hasFeed);
+      if (feed === undefined) return;
       await signed('told-4');
       const fromFeed: Delivery[] = [];
       let cursor: string | null = null;
@@ -263,12 +269,29 @@ export function partnerConformance(subject: Subject): void {
     });
   });
 
+  test('what the partner signs with an older secret is genuine while a new one is introduced', async () => {
+    await partner.forward(contract('rotated-1'));
+    await partner.cancel('rotated-1');
+    await until(() => deliveriesOf('rotated-1').length === 1);
+    const told = received.filter((callback) => callback.rawBody.includes('rotated-1'));
+    const [rotated, impostor] = [open('rotated'), open('impostor')];
+    const verdicts = ({ partner: { verifyCallback } }: OpenPartner) => new Set(told.map((callback) => verifyCallback(callback, new Date()).is));
+    expect([verdicts(rotated), verdicts(impostor)]).toEqual([new Set(['genuine']), new Set(['refused'])]);
+    for (const { caller } of [rotated, impostor]) caller.close();
+  });
+
   callbackConformance(subject, {
     partner: () => partner,
     genuine: async () => {
       await signed('malformed-1');
       await until(() => deliveriesOf('malformed-1').length > 0);
       return received.find((callback) => callback.rawBody.includes('malformed-1')) as Callback;
+    },
+    repayment: async () => {
+      await signed('amounts-1');
+      await sandbox.repay(name, 'amounts-1', { instalments: [1] });
+      await until(() => deliveriesOf('amounts-1').some(({ fact }) => fact.kind === 'repayment'));
+      return received.findLast((callback) => callback.rawBody.includes('amounts-1')) as Callback;
     },
   });
 }

@@ -1,4 +1,3 @@
-import type { Partner } from '@ksbb/contracts';
 import { freePorts } from '../../../../infra/dev/ports.ts';
 import { freshDatabase, removeDatabase } from '../../../../infra/dev/testing.ts';
 import { CREDENTIALS } from './credentials.ts';
@@ -21,13 +20,13 @@ export type SandboxContract = {
 export type Sandbox = {
   url: string;
   /** Makes the next calls of a route go wrong. */
-  fault: (partner: Partner, fault: Fault) => Promise<void>;
+  fault: (partner: string, fault: Fault) => Promise<void>;
   clearFaults: () => Promise<void>;
   faultsLeft: () => Promise<number>;
-  repay: (partner: Partner, reference: string, repayments: Repayments) => Promise<void>;
+  repay: (partner: string, reference: string, repayments: Repayments) => Promise<void>;
   /** The partner gives up what is left of a loan. */
-  writeOff: (partner: Partner, reference: string) => Promise<void>;
-  contracts: (partner: Partner) => Promise<SandboxContract[]>;
+  writeOff: (partner: string, reference: string) => Promise<void>;
+  contracts: (partner: string) => Promise<SandboxContract[]>;
   /** Fills in the form of an e-contract page. */
   sign: (signUrl: string, decision?: 'sign' | 'decline') => Promise<void>;
   stop: () => Promise<void>;

@@ -26,11 +26,3 @@ export function pauseAfter(failed: number, retryAfterMs: number | null, steps: r
   if (step === undefined) return null;
   return Math.max(step * (1 + JITTER * (2 * random - 1)), Math.min(retryAfterMs ?? 0, 2 * step));
 }
-
-/** What a Retry-After header asks for: seconds, or a date. Null where it is neither. */
-export function wishOf(header: string | undefined, now: Date): number | null {
-  if (header === undefined) return null;
-  if (/^\d{1,9}$/.test(header)) return Number(header) * SECOND;
-  const at = Date.parse(header);
-  return Number.isNaN(at) ? null : Math.max(0, at - now.getTime());
-}

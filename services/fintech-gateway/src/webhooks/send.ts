@@ -1,7 +1,7 @@
 import axios from 'axios';
 import { Webhook } from 'standardwebhooks';
 import type { guardedAgents } from './guarded-agents.ts';
-import { wishOf } from './retry-schedule.ts';
+import { retryAfterMs } from '../http/retry-after.ts';
 
 export type Sent = { messageId: string; payload: string; url: string; secrets: readonly string[] };
 
@@ -63,7 +63,7 @@ export function createSend({ agents, timeoutMs }: { agents: Pick<ReturnType<type
       const { status } = answer;
       const is = status >= 200 && status < 300 ? 'delivered' : status === GONE ? 'gone' : 'failed';
       const wish = answer.headers['retry-after'] as string | undefined;
-      return { attempt: attempt({ status, answer: answer.data.slice(0, KEPT_ANSWER), error: null }), is, retryAfterMs: wishOf(wish, now) };
+      return { attempt: attempt({ status, answer: answer.data.slice(0, KEPT_ANSWER), error: null }), is, retryAfterMs: retryAfterMs(wish, now) };
     } catch (error) {
       return { attempt: attempt({ status: null, answer: null, error: whyNoAnswer(error, timeoutMs) }), is: 'failed', retryAfterMs: null };
     }

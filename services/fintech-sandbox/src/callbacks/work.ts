@@ -1,6 +1,6 @@
 import { type Callback, isStale, isTampered, settle } from '../contract/callbacks.ts';
 import { contractOf } from '../contract/contract.ts';
-import { decide } from '../contract/decide.ts';
+import { type ContractCommand, decide } from '../contract/decide.ts';
 import { type ContractRecord, dueWork, happen, type Partner } from '../contract/record.ts';
 import type { Feed } from '../stores/feed.ts';
 import type { CallbackWire } from './message.ts';
@@ -11,6 +11,8 @@ export type WorkParts = {
   wires: Record<Partner, CallbackWire>;
   clock: () => Date;
   retryBaseMs: number;
+  /** How long a month takes to borrowers, who then pay by themselves; 0: they pay when told to. */
+  payEveryMs: number;
   onAttempt: (partner: Partner, outcome: Callback['status']) => void;
 };
 
@@ -28,9 +30,9 @@ async function feedEvents(record: ContractRecord, { feed, wires }: WorkParts): P
   return (latest) => ({ ...latest, fed: Math.max(latest.fed, fed) });
 }
 
-function disburse(now: Date): Outcome {
+function carryOut(command: ContractCommand, now: Date): Outcome {
   return (record) => {
-    const decision = decide(contractOf(record.events), { type: 'disburse' }, now);
+    const decision = decide(contractOf(record.events), command, now);
     return 'refusal' in decision ? record : happen(record, decision.events, now);
   };
 }
@@ -52,7 +54,9 @@ export async function doDueWork(record: ContractRecord, parts: WorkParts): Promi
     case 'feed':
       return feedEvents(record, parts);
     case 'disburse':
-      return disburse(now);
+      return carryOut({ type: 'disburse', payEveryMs: parts.payEveryMs }, now);
+    case 'repay':
+      return carryOut({ type: 'repay', instalments: [due.instalment] }, now);
     case 'call-back':
       return callBack(record, due.callback, parts);
     default:

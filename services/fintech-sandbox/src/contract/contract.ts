@@ -14,7 +14,8 @@ export type ContractEvent =
   | { type: 'opened'; at: string; terms: Terms }
   | { type: 'signed'; at: string; signedBy: string | null; disburseAt: string }
   | { type: 'declined'; at: string }
-  | { type: 'disbursed'; at: string; schedule: Instalment[] }
+  /** `payEveryMs`: how long a month takes to the borrower, who pays by itself; 0 or nothing: only when told to. */
+  | { type: 'disbursed'; at: string; schedule: Instalment[]; payEveryMs?: number }
   | { type: 'repaid'; at: string; number: number; instalment: number; amountRupiah: number }
   | { type: 'completed'; at: string; totalRupiah: number }
   | { type: 'cancelled'; at: string }
@@ -22,7 +23,7 @@ export type ContractEvent =
 
 type Opened = { terms: Terms; openedAt: string; sequence: number };
 type Signed = Opened & { signedAt: string; signedBy: string | null };
-type Disbursed = Signed & { disbursedAt: string; schedule: Instalment[]; repayments: Repayment[] };
+type Disbursed = Signed & { disbursedAt: string; schedule: Instalment[]; repayments: Repayment[]; payEveryMs: number };
 
 export type Contract =
   | { status: 'unopened' }
@@ -58,8 +59,8 @@ export function evolve(state: Contract, event: ContractEvent): Contract {
     case 'disbursed': {
       if (state.status !== 'signed') throw impossible(state, event);
       const { disburseAt: _, ...signed } = state;
-      const { schedule, at } = event;
-      return { ...signed, status: 'disbursed', sequence: state.sequence + 1, disbursedAt: at, schedule, repayments: [] };
+      const { schedule, at, payEveryMs = 0 } = event;
+      return { ...signed, status: 'disbursed', sequence: state.sequence + 1, disbursedAt: at, schedule, repayments: [], payEveryMs };
     }
     case 'repaid': {
       if (state.status !== 'disbursed' && state.status !== 'repaying') throw impossible(state, event);

@@ -5,7 +5,7 @@ export type ContractCommand =
   | { type: 'open'; terms: Terms; parentSigned: boolean; disburseAfterMs: number }
   | { type: 'sign'; signedBy: string; disburseAfterMs: number }
   | { type: 'decline' }
-  | { type: 'disburse' }
+  | { type: 'disburse'; payEveryMs: number }
   | { type: 'repay'; instalments: number[] }
   /** The caller takes the contract back. */
   | { type: 'cancel' }
@@ -66,13 +66,13 @@ function decline(state: Contract, now: Date): Decision {
   return state.status === 'pending-signature' ? { events: [{ type: 'declined', at: now.toISOString() }] } : { refusal: 'signed-already' };
 }
 
-function disburse(state: Contract, now: Date): Decision {
+function disburse(state: Contract, payEveryMs: number, now: Date): Decision {
   const { status } = state;
   if (status === 'unopened' || status === 'pending-signature' || status === 'declined' || status === 'cancelled') return { refusal: 'not-signed' };
   if (state.status !== 'signed') return { events: [] };
   if (now < new Date(state.disburseAt)) return { refusal: 'too-early' };
   const schedule = scheduleOf(state.terms.principalRupiah, state.terms.instalments, now);
-  return { events: [{ type: 'disbursed', at: now.toISOString(), schedule }] };
+  return { events: [{ type: 'disbursed', at: now.toISOString(), schedule, ...(payEveryMs === 0 ? {} : { payEveryMs }) }] };
 }
 
 function repay(state: Contract, instalments: number[], now: Date): Decision {
@@ -113,7 +113,7 @@ export function decide(state: Contract, command: ContractCommand, now: Date): De
     case 'decline':
       return decline(state, now);
     case 'disburse':
-      return disburse(state, now);
+      return disburse(state, command.payEveryMs, now);
     case 'repay':
       return repay(state, command.instalments, now);
     case 'cancel':

@@ -32,7 +32,7 @@ const open: ContractCommand = { type: 'open', terms, parentSigned: false, disbur
 const openRelent: ContractCommand = { type: 'open', terms: relentTerms, parentSigned: true, disburseAfterMs: 200 };
 const sign: ContractCommand = { type: 'sign', signedBy: 'Ibu Ratna', disburseAfterMs: 200 };
 const decline: ContractCommand = { type: 'decline' };
-const disburse: ContractCommand = { type: 'disburse' };
+const disburse: ContractCommand = { type: 'disburse', payEveryMs: 0 };
 const repay = (...instalments: number[]): ContractCommand => ({ type: 'repay', instalments });
 
 function given(events: ContractEvent[]) {

@@ -1,5 +1,5 @@
 import { type Callback, callbacksFor, headOf, type SendingPlan } from './callbacks.ts';
-import { contractOf, type ContractEvent } from './contract.ts';
+import { contractOf, type ContractEvent, type OpenedContract } from './contract.ts';
 
 export type Partner = 'amanah' | 'lumbung';
 
@@ -22,7 +22,11 @@ export type ContractRecord = {
 };
 
 /** What is due of a contract next, and from when on (ms of the epoch). */
-export type DueWork = { work: 'feed'; at: number } | { work: 'disburse'; at: number } | { work: 'call-back'; at: number; callback: Callback };
+export type DueWork =
+  | { work: 'feed'; at: number }
+  | { work: 'disburse'; at: number }
+  | { work: 'repay'; at: number; instalment: number }
+  | { work: 'call-back'; at: number; callback: Callback };
 
 /** Only lumbung offers a feed of events. */
 function isFed(record: ContractRecord): boolean {
@@ -35,13 +39,22 @@ export function happen(record: ContractRecord, events: ContractEvent[], now: Dat
   return { ...record, events: [...record.events, ...events], callbacks: [...record.callbacks, ...callbacks] };
 }
 
+/** What the borrower pays next by itself, on its speeded clock. */
+function dueRepayment(contract: OpenedContract): DueWork | null {
+  if ((contract.status !== 'disbursed' && contract.status !== 'repaying') || contract.payEveryMs === 0) return null;
+  const paid = new Set(contract.repayments.map(({ instalment }) => instalment));
+  const next = contract.schedule.find(({ instalment }) => !paid.has(instalment));
+  if (next === undefined) return null;
+  return { work: 'repay', at: Date.parse(contract.disbursedAt) + next.instalment * contract.payEveryMs, instalment: next.instalment };
+}
+
 /** The next work on a contract; the feed goes first, so that no callback tells what the feed does not. Null: none. */
 export function dueWork(record: ContractRecord): DueWork | null {
   if (!isFed(record)) return { work: 'feed', at: 0 };
   const contract = contractOf(record.events);
   const head = headOf(record.callbacks);
-  const disburse: DueWork | null = contract.status === 'signed' ? { work: 'disburse', at: Date.parse(contract.disburseAt) } : null;
+  const ownWork = contract.status === 'signed' ? ({ work: 'disburse', at: Date.parse(contract.disburseAt) } as const) : dueRepayment(contract);
   const callBack: DueWork | null = head ? { work: 'call-back', at: Date.parse(head.notBefore), callback: head } : null;
-  if (disburse === null || callBack === null) return disburse ?? callBack;
-  return disburse.at <= callBack.at ? disburse : callBack;
+  if (ownWork === null || callBack === null) return ownWork ?? callBack;
+  return ownWork.at <= callBack.at ? ownWork : callBack;
 }

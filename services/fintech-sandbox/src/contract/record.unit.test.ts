@@ -49,6 +49,23 @@ describe('dueWork', () => {
     expect(dueWork(delivered(record))).toBeNull();
   });
 
+  describe('on a speeded clock', () => {
+    const schedule = [1, 2].map((instalment) => ({ instalment, dueDate: `2026-0${instalment + 1}-05`, amountRupiah: 1 }));
+    const disbursed: ContractEvent = { type: 'disbursed', at: DISBURSE_AT, schedule, payEveryMs: 1_000 };
+    const paid: ContractEvent = { type: 'repaid', at: DISBURSE_AT, number: 1, instalment: 1, amountRupiah: 1 };
+    const record = delivered(happen(signedRecord, [disbursed], NOW));
+
+    test('is what the borrower pays next, a month after the other', () => {
+      expect(dueWork(record)).toEqual({ work: 'repay', at: Date.parse(DISBURSE_AT) + 1_000, instalment: 1 });
+      expect(dueWork(delivered(happen(record, [paid], NOW)))).toEqual({ work: 'repay', at: Date.parse(DISBURSE_AT) + 2_000, instalment: 2 });
+    });
+
+    test('passes what was paid out of turn, and nothing is due of what is lost', () => {
+      expect(dueWork(delivered(happen(record, [{ ...paid, instalment: 2 }], NOW)))).toMatchObject({ work: 'repay', instalment: 1 });
+      expect(dueWork(delivered(happen(record, [{ type: 'written-off', at: AT, amountRupiah: 2 }], NOW)))).toBeNull();
+    });
+  });
+
   test('is the feed first at lumbung, at once, until all events are in it', () => {
     const loan: ContractRecord = { ...signedRecord, partner: 'lumbung' };
     expect(dueWork({ ...loan, fed: 1 })).toEqual({ work: 'feed', at: 0 });

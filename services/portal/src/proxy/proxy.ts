@@ -1,7 +1,7 @@
 import { Agent as HttpAgent, type ClientRequest, type IncomingMessage, request as httpRequest } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { pipeline, Transform } from 'node:stream';
-import { type Log, notFound, Problem, problemBody, unavailable } from '@ksbb/service-kit';
+import { type Log, notFound, Problem, problemBody, traceHeaders, unavailable } from '@ksbb/service-kit';
 import type { Request, RequestHandler, Response } from 'express';
 import { requestHeaders, responseHeaders } from './forwarded-headers.ts';
 
@@ -69,7 +69,7 @@ export function createProxy({ addresses, publicUrl, log, timeoutMs = TIMEOUT_MS 
       method: request.method,
       agent: agents[secure ? 'https:' : 'http:'],
       timeout: timeoutMs,
-      headers: requestHeaders(request.headers, { address: request.socket.remoteAddress, host: request.headers.host, protocol }),
+      headers: { ...requestHeaders(request.headers, { address: request.socket.remoteAddress, host: request.headers.host, protocol }), ...traceHeaders() },
     });
   }
 

@@ -1,6 +1,6 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import type { FieldError, Log } from '@ksbb/service-kit';
+import { type FieldError, type Log, traceHeaders } from '@ksbb/service-kit';
 import axios from 'axios';
 import { z } from 'zod';
 import type { ServiceName } from '../settings.ts';
@@ -67,6 +67,7 @@ export function createCall(service: ServiceName, address: string, log: Log): Cal
         signal: AbortSignal.timeout(TIMEOUT_MS),
         headers: {
           ...(bearer === undefined ? {} : { Authorization: `Bearer ${bearer}` }),
+          ...traceHeaders(),
           ...(idempotencyKey === undefined ? {} : { 'Idempotency-Key': idempotencyKey }),
         },
       });

@@ -4,19 +4,24 @@ import type { Caller, PartnerAnswer } from '../call.ts';
 import { sameSignature } from '../constant-time.ts';
 import { jsonOf, readMessage, understood } from '../message.ts';
 import { CallFailed, type Callback, CLOCK_SKEW_MS, ContractRefused, type Movement, type Partner, type VerifiedCallback } from '../partner.ts';
+import { baseUrl, definePartner, type Secrets, secrets } from '../partner-kind.ts';
 import { amanahSignature } from './signature.ts';
 import { callbackSchema, contractBody, deliveryOf, factsOf, movementsOf, statementSchema, statusSchema, takenSchema } from './wire.ts';
 
-export const amanahOperations = ['create-contract', 'get-contract', 'cancel-contract', 'statement'] as const;
+const operations = ['create-contract', 'get-contract', 'cancel-contract', 'statement'] as const;
 
-export type AmanahSettings = {
-  /** Base address, without a slash at the end. */
-  url: string;
-  clientId: string;
-  clientSecret: string;
+const settings = {
+  AMANAH_URL: baseUrl,
+  AMANAH_CLIENT_ID: z.string().min(1).max(64),
+  AMANAH_CLIENT_SECRET: secrets,
 };
 
-type Parts = { settings: AmanahSettings; caller: Caller<(typeof amanahOperations)[number]>; clock: () => Date };
+type Parts = {
+  /** `url` is without a slash at the end. */
+  settings: { url: string; clientId: string; secrets: Secrets };
+  caller: Pick<Caller<(typeof operations)[number]>, 'call'>;
+  clock: () => Date;
+};
 
 const refusalSchema = z.object({ responseCode: z.string(), responseMessage: z.string().default('') });
 const INVALID_FIELD = '4000001';
@@ -44,8 +49,8 @@ function refusalOf({ status, body }: PartnerAnswer): Error {
 }
 
 /** The adapter of amanah: HMAC-SHA512 signed calls and callbacks; no feed. */
-export function createAmanah({ settings, caller, clock }: Parts): Partner {
-  const { url, clientId, clientSecret } = settings;
+function createAmanah({ settings: { url, clientId, secrets: all }, caller, clock }: Parts): Partner {
+  const [newest] = all;
 
   function signedHeaders(method: string, address: string, body: string): Record<string, string> {
     const { pathname, search } = new URL(address);
@@ -54,7 +59,7 @@ export function createAmanah({ settings, caller, clock }: Parts): Partner {
       'X-PARTNER-ID': clientId,
       'X-TIMESTAMP': timestamp,
       'X-EXTERNAL-ID': randomUUID(),
-      'X-SIGNATURE': amanahSignature(clientSecret, { method, pathWithQuery: pathname + search, body, timestamp }),
+      'X-SIGNATURE': amanahSignature(newest, { method, pathWithQuery: pathname + search, body, timestamp }),
     };
   }
 
@@ -63,8 +68,10 @@ export function createAmanah({ settings, caller, clock }: Parts): Partner {
     const timestamp = String(headers['x-timestamp'] ?? '');
     const age = Math.abs(now.getTime() - Date.parse(timestamp));
     if (!(age <= CLOCK_SKEW_MS)) return 'X-TIMESTAMP is missing or more than 300 s from now';
-    const right = amanahSignature(clientSecret, { method: 'POST', pathWithQuery: path, body: rawBody, timestamp });
-    return sameSignature(String(headers['x-signature'] ?? ''), right) ? null : 'X-SIGNATURE does not fit the body';
+    const signed = { method: 'POST', pathWithQuery: path, body: rawBody, timestamp };
+    const given = String(headers['x-signature'] ?? '');
+    const isRight = all.some((secret) => sameSignature(given, amanahSignature(secret, signed)));
+    return isRight ? null : 'X-SIGNATURE does not fit the body';
   }
 
   return {
@@ -116,3 +123,10 @@ export function createAmanah({ settings, caller, clock }: Parts): Partner {
     },
   };
 }
+
+export const amanah = definePartner({
+  settings,
+  operations,
+  create: ({ settings: { AMANAH_URL: url, AMANAH_CLIENT_ID: clientId, AMANAH_CLIENT_SECRET: all }, ...parts }) =>
+    createAmanah({ settings: { url, clientId, secrets: all }, ...parts }),
+});

@@ -1,21 +1,22 @@
+import { secret } from '@ksbb/service-kit';
 import { z } from 'zod';
 import type { Caller, PartnerAnswer } from '../call.ts';
 import { sameSignature } from '../constant-time.ts';
 import { jsonOf, readMessage, understood } from '../message.ts';
 import { CallFailed, type Callback, CLOCK_SKEW_MS, ContractRefused, type Movement, type Partner, type VerifiedCallback } from '../partner.ts';
+import { baseUrl, definePartner, type Secrets, secrets } from '../partner-kind.ts';
 import { lumbungSignature, parseSignatureHeader } from './signature.ts';
 import { deliveryOf, eventSchema, factsOf, idOf, loanBody, movementsOf, pageSchema, statementSchema, statusSchema, takenSchema } from './wire.ts';
 
-export const lumbungOperations = ['create-contract', 'get-contract', 'cancel-contract', 'statement', 'events'] as const;
+const operations = ['create-contract', 'get-contract', 'cancel-contract', 'statement', 'events'] as const;
 
-export type LumbungSettings = {
-  /** Base address, without a slash at the end. */
-  url: string;
-  token: string;
-  webhookSecret: string;
+const settings = { LUMBUNG_URL: baseUrl, LUMBUNG_TOKEN: secret, LUMBUNG_WEBHOOK_SECRET: secrets };
+
+type Parts = {
+  /** `url` is without a slash at the end. */
+  settings: { url: string; token: string; secrets: Secrets };
+  caller: Pick<Caller<(typeof operations)[number]>, 'call'>;
 };
-
-type Parts = { settings: LumbungSettings; caller: Caller<(typeof lumbungOperations)[number]> };
 
 const PAGE = 100;
 /** More than a day of one partner has. */
@@ -39,8 +40,7 @@ function refusalOf({ status, body }: PartnerAnswer): Error {
 }
 
 /** The adapter of lumbung: bearer token, signed callbacks, and a feed of events that misses nothing. */
-export function createLumbung({ settings, caller }: Parts): Partner {
-  const { url, token, webhookSecret } = settings;
+function createLumbung({ settings: { url, token, secrets: all }, caller }: Parts): Partner {
   const authorization = { Authorization: `Bearer ${token}` };
   const get = (operation: 'get-contract' | 'events' | 'statement', address: string) =>
     caller.call(operation, { method: 'GET', url: address, headers: authorization });
@@ -49,8 +49,8 @@ export function createLumbung({ settings, caller }: Parts): Partner {
     const given = parseSignatureHeader(String(headers['lumbung-signature'] ?? ''));
     if (given === null) return 'Lumbung-Signature is missing or not of the form t=...,v1=...';
     if (Math.abs(now.getTime() - Number(given.seconds) * 1000) > CLOCK_SKEW_MS) return 'Lumbung-Signature is more than 300 s from now';
-    const right = lumbungSignature(webhookSecret, given.seconds, rawBody);
-    return sameSignature(given.signature, right) ? null : 'Lumbung-Signature does not fit the body';
+    const isRight = all.some((one) => sameSignature(given.signature, lumbungSignature(one, given.seconds, rawBody)));
+    return isRight ? null : 'Lumbung-Signature does not fit the body';
   }
 
   return {
@@ -108,3 +108,10 @@ export function createLumbung({ settings, caller }: Parts): Partner {
     },
   };
 }
+
+export const lumbung = definePartner({
+  settings,
+  operations,
+  create: ({ settings: { LUMBUNG_URL: url, LUMBUNG_TOKEN: token, LUMBUNG_WEBHOOK_SECRET: all }, caller }) =>
+    createLumbung({ settings: { url, token, secrets: all }, caller }),
+});

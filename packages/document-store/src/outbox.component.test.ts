@@ -1,0 +1,114 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { defineEvent } from '@ksbb/contracts';
+import { createLog } from '@ksbb/service-kit';
+import { propagation, type TextMapPropagator } from '@opentelemetry/api';
+import { Registry } from 'prom-client';
+import { z } from 'zod';
+import { freshDatabase, removeDatabase } from '../../../infra/dev/testing.ts';
+import { batchedReads, batchedWrites } from './batch.ts';
+import { type Database, openDatabase } from './database.ts';
+import { createRelay, type EventPublisher, type Relay } from './relay.ts';
+import { openStore } from './store.ts';
+import type { UnsentEvent } from './unsent.ts';
+
+type Filled = { type: 'shelf-filled'; data: { note: string } };
+
+const shelfFilled = defineEvent({
+  service: 'shop',
+  name: 'shelf-filled',
+  major: 1,
+  subject: 'the id of the shelf',
+  summary: 'For this test.',
+  data: z.object({ note: z.string() }),
+  example: { note: 'full' },
+});
+const shelves = { collection: 'shelves', initial: { times: 0 }, publishes: [shelfFilled], evolve: ({ times }: { times: number }, _event: Filled) => ({ times: times + 1 }) };
+const fill = (note = '') => (): Filled[] => [{ type: 'shelf-filled', data: { note } }];
+
+const log = createLog('test', 'silent');
+let uri: string;
+let database: Database;
+let relays: Relay[];
+
+beforeEach(async () => {
+  uri = freshDatabase('outbox');
+  database = await openDatabase(uri, log);
+  relays = [];
+});
+
+afterEach(async () => {
+  await Promise.all(relays.map((relay) => relay.close()));
+  await database.close();
+  await removeDatabase(uri);
+});
+
+async function open(publisher: EventPublisher, registry = new Registry(), clock = () => new Date()) {
+  const relay = createRelay({ publisher, log, clock, registry });
+  relays.push(relay);
+  return { relay, store: await openStore(shelves, { connection: database.connection, relay, clock }) };
+}
+
+const away: EventPublisher = { connected: () => false, publish: () => Promise.reject(new Error('away')) };
+const documentOf = (id: string) => database.connection.collection('shelves').findOne({ _id: id } as object);
+
+test('how many events wait, and since when, is measured by the poll', async () => {
+  const registry = new Registry();
+  let now = new Date('2026-11-24T03:00:00.000Z');
+  const { relay, store } = await open(away, registry, () => now);
+  for (const id of ['a', 'a', 'b']) await store.decide(id, fill());
+  now = new Date('2026-11-24T03:01:30.000Z');
+  relay.start();
+  for (let tries = 0; !(await registry.metrics()).includes('ksbb_outbox_events{collection="shelves"} 3'); tries += 1) {
+    if (tries > 400) throw new Error(await registry.metrics());
+    await sleep(25);
+  }
+  expect(await registry.metrics()).toContain('ksbb_outbox_oldest_seconds{collection="shelves"} 90');
+});
+
+test('an event keeps the trace context of its commit, and none of what else the caller carried', async () => {
+  const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+  const inject: TextMapPropagator['inject'] = (_context, carrier) => void Object.assign(carrier as object, { traceparent, baggage: 'who=tini' });
+  propagation.setGlobalPropagator({ inject, extract: (context) => context, fields: () => ['traceparent', 'baggage'] });
+  const sent: UnsentEvent[] = [];
+  const { relay, store } = await open({ connected: () => true, publish: async (event) => void sent.push(event) });
+  await store.decide('a', fill());
+  propagation.disable();
+  await store.decide('b', fill());
+  await relay.settled();
+  expect(sent.map((event) => [event.subject, event.traceparent, 'baggage' in event])).toEqual([
+    ['a', traceparent, false],
+    ['b', undefined, false],
+  ]);
+});
+
+test('an event of 1 MiB is refused before anything is written', async () => {
+  const { store } = await open(away);
+  await expect(store.decide('a', fill('x'.repeat(1024 * 1024)))).rejects.toThrow(/^shop:a@1 has \d+ bytes; an event has less than 1 MiB$/);
+  expect(await documentOf('a')).toBeNull();
+});
+
+test('after a command what has left is out of the outbox soon, for many aggregates at once', async () => {
+  const { relay, store } = await open({ connected: () => true, publish: async () => undefined });
+  await Promise.all(Array.from({ length: 300 }, (_, at) => store.decide(`s${at}`, fill())));
+  await relay.settled();
+  expect(await database.connection.collection('shelves').countDocuments({ 'outbox.0': { $exists: true } })).toBe(0);
+});
+
+test('writes that come at once go together, and each is told of its own failure', async () => {
+  const collection = database.connection.collection('things');
+  const write = batchedWrites(collection);
+  const insert = (id: string) => write({ insertOne: { document: { _id: id } } });
+  const outcomes = await Promise.all(['a', 'b', 'a', 'c'].map(insert));
+  expect(outcomes.map((failure) => failure?.code)).toEqual([undefined, undefined, 11000, undefined]);
+  const read = batchedReads<{ _id: string }>(collection);
+  expect(await Promise.all(['c', 'none', 'a', 'c'].map(read))).toEqual([{ _id: 'c' }, null, { _id: 'a' }, { _id: 'c' }]);
+});
+
+test('where the database is away every one of a batch fails', async () => {
+  const collection = database.connection.collection('things');
+  await database.close();
+  const write = batchedWrites(collection);
+  const ends = await Promise.allSettled(['a', 'b'].map((id) => write({ insertOne: { document: { _id: id } } })));
+  expect(ends.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+  database = await openDatabase(uri, log);
+});

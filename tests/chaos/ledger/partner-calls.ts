@@ -1,0 +1,84 @@
+import type { PartnerCall, PartnerOperation } from '../world/partner-tap.ts';
+
+/** Timers may go off this much early. */
+const TIMER_MS = 20;
+
+const isGood = ({ status }: PartnerCall) => status !== null && status < 300;
+/** Whether the partner may have done what was asked: no answer came, or one that does not say. */
+const leavesDoubt = ({ status }: PartnerCall) => status === null || status === 408 || status === 409 || (status >= 500 && status !== 503);
+const inOrder = (calls: readonly PartnerCall[]) => calls.toSorted((one, other) => one.beganAt - other.beganAt);
+
+/** Where a contract went to its partner again though it might be there: the partner has to be asked before. */
+function sentInDoubt(calls: readonly PartnerCall[]): string[] {
+  const found: string[] = [];
+  let known: 'absent' | 'in doubt' | 'there' = 'absent';
+  for (const call of calls) {
+    if (call.operation === 'create-contract') {
+      if (known !== 'absent') found.push(`${call.reference} was sent to ${call.partner} again while it was ${known}`);
+      if (isGood(call)) known = 'there';
+      else if (leavesDoubt(call)) known = 'in doubt';
+    } else if (call.operation === 'get-contract') {
+      if (isGood(call)) known = 'there';
+      else if (call.status === 404) known = 'absent';
+    }
+  }
+  return found;
+}
+
+/** Where a partner was called about a contract sooner than it had asked for. */
+function tooSoon(calls: readonly PartnerCall[]): string[] {
+  return calls.flatMap(({ reference, partner, retryAfterMs, endedAt, operation }, at) => {
+    const next = calls.slice(at + 1).find((call) => call.operation === operation);
+    if (retryAfterMs === null || next === undefined) return [];
+    const pauseMs = next.beganAt - endedAt;
+    return pauseMs >= retryAfterMs - TIMER_MS ? [] : [`${partner} wanted ${retryAfterMs} ms before ${reference} came again, and got ${Math.round(pauseMs)}`];
+  });
+}
+
+function severalKeys(calls: readonly PartnerCall[]): string[] {
+  const keys = new Set(calls.filter(({ operation }) => operation === 'create-contract').map(({ idempotencyKey }) => idempotencyKey));
+  const first = calls[0];
+  return keys.size <= 1 || first === undefined ? [] : [`${first.reference} went to ${first.partner} under ${keys.size} keys`];
+}
+
+/** What is wrong about how each contract was asked for: an own key for each, in doubt a question first, pauses as asked. */
+export function wrongCalls(calls: readonly PartnerCall[]): string[] {
+  const byContract = Map.groupBy(inOrder(calls), ({ partner, reference }) => `${partner} ${reference}`);
+  return [...byContract.values()].flatMap((of) => [...severalKeys(of), ...sentInDoubt(of), ...tooSoon(of)]);
+}
+
+/** A span of time in which the breaker of one operation was seen open and the partner went on failing. */
+export type OpenSpan = { operation: PartnerOperation; from: number; to: number; resetMs: number };
+
+/** Calls that an open breaker let through besides its probes, which come one at a time and not before its pause is over. */
+export function letThroughOpen(calls: readonly PartnerCall[], { operation, from, to, resetMs }: OpenSpan): string[] {
+  const probes = inOrder(calls).filter((call) => call.operation === operation && call.beganAt > from && call.beganAt < to);
+  return probes.slice(1).flatMap(({ beganAt, partner }, at) => {
+    const sinceMs = beganAt - (probes[at] as PartnerCall).beganAt;
+    return sinceMs >= resetMs - TIMER_MS ? [] : [`${partner} was called ${Math.round(sinceMs)} ms after a probe of an open breaker`];
+  });
+}
+
+/** Calls beyond `limit` at once within `rampMs` of the good probe that closed a breaker seen open at `from`. */
+export function beyondRamp(calls: readonly PartnerCall[], operation: PartnerOperation, from: number, rampMs: number, limit: number): string[] {
+  const of = inOrder(calls).filter((call) => call.operation === operation);
+  const closedAt = Math.min(...of.filter((call) => isGood(call) && call.endedAt > from).map(({ endedAt }) => endedAt));
+  const recovering = of.filter(({ beganAt }) => beganAt > closedAt && beganAt < closedAt + rampMs);
+  return recovering.flatMap(({ beganAt, partner }) => {
+    const atOnce = recovering.filter((other) => other.beganAt <= beganAt && other.endedAt > beganAt).length;
+    return atOnce <= limit ? [] : [`${atOnce} calls at once to ${partner}, which had just recovered`];
+  });
+}
+
+/** Calls about contracts that were given to a person, before that person let them go on (`resumed`, by reference). */
+export function sentWhileParked(calls: readonly PartnerCall[], resumed: ReadonlyMap<string, readonly number[]>): string[] {
+  const creating = inOrder(calls).filter(({ operation }) => operation === 'create-contract');
+  return [...Map.groupBy(creating, ({ reference }) => reference)].flatMap(([reference, of]) =>
+    of.flatMap(({ status, endedAt }, at) => {
+      const next = of[at + 1];
+      if (status !== 401 || next === undefined) return [];
+      const told = (resumed.get(reference) ?? []).some((when) => when > endedAt && when < next.beganAt);
+      return told ? [] : [`${reference} was sent again after 401, and nobody had said so`];
+    }),
+  );
+}

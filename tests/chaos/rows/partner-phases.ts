@@ -1,0 +1,149 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Partner } from '@ksbb/contracts';
+import { answered, insist, until } from '../../../infra/demo/api.ts';
+import type { Chaos } from '../ledger/account.ts';
+import { beyondRamp, letThroughOpen, sentWhileParked } from '../ledger/partner-calls.ts';
+import { shuffled } from '../load/shuffled-deliveries.ts';
+import { PARTNER_CALLS } from '../world/chaos-world.ts';
+import type { PartnerFault, PartnerFaults } from '../world/partner-faults.ts';
+
+export const PARTNERS: readonly Partner[] = ['amanah', 'lumbung'];
+
+/** What a phase works with. `lend` makes loans at both partners and resolves when all have come to their end. */
+type Parts = { chaos: Chaos; faults: PartnerFaults; loans: number; lend: () => Promise<unknown> };
+
+/** Lets partners fail in one way; answers what did not hold. */
+type Phase = (parts: Parts) => Promise<string[]>;
+
+const MANY = 1_000;
+const PAST_THE_TIMEOUT_MS = 2 * PARTNER_CALLS.timeoutMs;
+const WITHIN_THE_TIMEOUT_MS = PARTNER_CALLS.timeoutMs / 4;
+/** Long enough for a probe that fails, and mostly for two. */
+const OPEN_FOR_MS = 2.5 * PARTNER_CALLS.breakerResetMs;
+/** The breaker's pause is jittered by a tenth. */
+const SHORTEST_RESET_MS = 0.9 * PARTNER_CALLS.breakerResetMs;
+const RAMP_LIMIT = 2;
+/** Where calls last as long, more than the limit would be under way at once. */
+const RECOVERY_LATENCY_MS = 300;
+const PERSON_LOOKS_EVERY_MS = 400;
+const BAD_DAY_FAULTS = 8;
+
+type BreakerState = 'closed' | 'half-open' | 'open';
+
+/** The state of a partner's breaker for new contracts, as operators see it. */
+async function breakerOf({ world }: Chaos, partner: Partner): Promise<BreakerState> {
+  const { items } = await insist('GET', `${world.api('fintech-gateway')}/partners`, {});
+  const breakers: { operation: string; state: BreakerState }[] = items.find((item: { partner: Partner }) => item.partner === partner).breakers;
+  return breakers.find(({ operation }) => operation === 'create-contract')?.state as BreakerState;
+}
+
+const allClosed = (chaos: Chaos) =>
+  until('the breakers are closed', async () => (await Promise.all(PARTNERS.map((partner) => breakerOf(chaos, partner)))).every((state) => state === 'closed')).then(
+    () => [],
+    (error: Error) => [error.message],
+  );
+
+const atBoth = (fault: Omit<PartnerFault, 'partner'>): PartnerFault[] => PARTNERS.map((partner) => ({ partner, ...fault }));
+
+/** The partners fail at every call until the breakers have opened and a probe has failed; then they are well again, and slow. */
+const untilTheBreakerOpens =
+  (fault: Pick<PartnerFault, 'kind' | 'status' | 'milliseconds'>): Phase =>
+  async ({ chaos, faults, loans, lend }) => {
+    const { partners } = chaos.world;
+    await faults.order(atBoth({ route: 'create-contract', times: MANY, ...fault }));
+    const lending = lend();
+    const opened = await Promise.all(
+      PARTNERS.map(async (partner) => {
+        await until(`the breaker of ${partner} opens`, async () => (await breakerOf(chaos, partner)) === 'open');
+        return { partner, from: performance.now() };
+      }),
+    );
+    await sleep(OPEN_FOR_MS);
+    const to = performance.now();
+    await faults.clear();
+    await faults.order(atBoth({ route: 'create-contract', kind: 'latency', milliseconds: RECOVERY_LATENCY_MS, times: loans }));
+    await lending;
+    const wrong = opened.flatMap(({ partner, from }) => {
+      const calls = partners.calls().filter((call) => call.partner === partner);
+      return [
+        ...letThroughOpen(calls, { operation: 'create-contract', from, to, resetMs: SHORTEST_RESET_MS }),
+        ...beyondRamp(calls, 'create-contract', from, PARTNER_CALLS.breakerRampMs, RAMP_LIMIT),
+      ];
+    });
+    return [...wrong, ...(await allClosed(chaos))];
+  };
+
+/** No answer, an answer after it was done that never comes, one that comes bit by bit; and then the question about it fails too. */
+const inDoubt: Phase = async ({ chaos, faults, loans, lend }) => {
+  for (const partner of PARTNERS) {
+    const unclear: Pick<PartnerFault, 'kind' | 'milliseconds'>[] = [
+      { kind: 'reset' },
+      { kind: 'lost-answer' },
+      { kind: 'drip', milliseconds: PAST_THE_TIMEOUT_MS },
+      { kind: 'drip', milliseconds: WITHIN_THE_TIMEOUT_MS },
+    ];
+    const asked: Pick<PartnerFault, 'kind' | 'status'>[] = [{ kind: 'reset' }, { kind: 'status', status: 503 }];
+    await faults.order([
+      ...Array.from({ length: Math.ceil(loans / 2) }, () => shuffled(unclear, chaos.random)).flat().map((fault) => ({ partner, route: 'create-contract' as const, times: 1, ...fault })),
+      ...shuffled(asked, chaos.random).map((fault) => ({ partner, route: 'get-contract' as const, times: 1, ...fault })),
+    ]);
+  }
+  await lend();
+  return [];
+};
+
+type Parked = { loanId: string };
+
+/** Our credentials are refused: each contract waits for a person, who lets it go on; the breaker has nothing to say to it. */
+const storm401: Phase = async ({ chaos, faults, loans, lend }) => {
+  const { world } = chaos;
+  const token = world.operatorToken;
+  const gateway = world.api('fintech-gateway');
+  const found = new Set(await allClosed(chaos));
+  const resumed = new Map<string, number[]>();
+  await faults.order([
+    ...atBoth({ route: 'create-contract', kind: 'status', status: 401, times: 2 * loans + 2 }),
+    { partner: 'lumbung', route: 'events', kind: 'status', status: 401, times: 3 },
+  ]);
+  let lending = true;
+  const lent = lend().finally(() => {
+    lending = false;
+  });
+  while (lending) {
+    await sleep(PERSON_LOOKS_EVERY_MS);
+    for (const partner of PARTNERS) if ((await breakerOf(chaos, partner)) !== 'closed') found.add(`the breaker of ${partner} opened by refused credentials`);
+    const { items } = await insist('GET', `${gateway}/parked?limit=200`, { token });
+    for (const { loanId } of items as Parked[]) {
+      resumed.set(loanId, [...(resumed.get(loanId) ?? []), performance.now()]);
+      await answered('POST', `${gateway}/parked/${loanId}/resume`, { token });
+    }
+  }
+  await lent;
+  return [...found, ...sentWhileParked(world.partners.calls(), resumed)];
+};
+
+/** Too many calls, the partners say, and when to come again. */
+const tooMany: Phase = async ({ chaos, faults, loans, lend }) => {
+  const seconds = () => 1 + Math.floor(2 * chaos.random());
+  for (const partner of PARTNERS) {
+    await faults.order(Array.from({ length: loans }, () => ({ partner, route: 'create-contract' as const, kind: 'status' as const, status: 429, retryAfterSeconds: seconds(), times: 1 })));
+  }
+  await lend();
+  return [];
+};
+
+/** Something of everything, as the sandboxes' own scenario has it. */
+const badDay: Phase = async ({ chaos, faults, lend }) => {
+  for (const partner of PARTNERS) await faults.orderBadDay(partner, Math.floor(chaos.random() * 2 ** 31), BAD_DAY_FAULTS);
+  await lend();
+  return [];
+};
+
+export const PHASES: Record<string, Phase> = {
+  '503 burst': untilTheBreakerOpens({ kind: 'status', status: 503 }),
+  'hang past the timeout': untilTheBreakerOpens({ kind: 'hang', milliseconds: PAST_THE_TIMEOUT_MS }),
+  'reset, lost answer, slow drip': inDoubt,
+  '401 storm': storm401,
+  '429 with Retry-After': tooMany,
+  'a bad day': badDay,
+};
