@@ -6,6 +6,7 @@ import { ROOT } from '../dev/run-directory.ts';
 import { freshVhost, removeVhost } from '../dev/testing.ts';
 import { subscribers } from '../topology/subscribers.ts';
 import { exampleEnvelope, readReleased } from './contracts-set.ts';
+import { bare, grown } from './contracts-variants.ts';
 
 /*
  * Each consumer reads what each producer gives as an example, over a broker and with the table that the service has; only
@@ -16,11 +17,17 @@ import { exampleEnvelope, readReleased } from './contracts-set.ts';
 const log = createLog('test', 'silent');
 const released = new Map(readReleased(join(ROOT, 'packages/contracts/released')).map(({ name, example }) => [name, example]));
 
-/** The example of this tree and the released one, as its producer publishes them. */
+/** The example of this tree and the released one, and that of a newer and of an older producer (contracts-variants.ts). */
 function published(event: EventDefinition): Envelope[] {
   const example = exampleEnvelope(event);
   const before = released.get(event.routingKey) as Record<string, unknown> | undefined;
-  return before === undefined ? [example] : [example, { ...example, id: `${example.id}-released`, data: before }];
+  const data = bare(example.data, (value) => event.data.safeParse(value).success);
+  return [
+    example,
+    { ...grown(example), id: `${example.id}-grown` },
+    { ...example, id: `${example.id}-bare`, data },
+    ...(before === undefined ? [] : [{ ...example, id: `${example.id}-released`, data: before }]),
+  ];
 }
 
 const once = (events: readonly EventDefinition[]) => [...new Set(events)].flatMap(published);

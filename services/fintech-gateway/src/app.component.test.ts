@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { commitmentConfirmed, envelope, type LoanView, type Partner } from '@ksbb/contracts';
 import { callBackAsAmanah } from './testing/callbacks.ts';
 import { OPERATOR_TOKEN, startGateway, type TestGateway } from './testing/gateway.ts';
-import { CREDENTIALS } from './testing/sandbox.ts';
+import { CREDENTIALS } from './testing/credentials.ts';
 import { until } from './testing/until.ts';
 import { createWorld, type Proposal, type World } from './testing/world.ts';
 

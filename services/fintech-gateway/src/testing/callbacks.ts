@@ -1,5 +1,5 @@
 import { amanahSignature } from '../partners/amanah/signature.ts';
-import { CREDENTIALS } from './sandbox.ts';
+import { CREDENTIALS } from './credentials.ts';
 
 type Signing = { timestamp?: string; secret?: string };
 

@@ -5,7 +5,7 @@ import { createBus } from '@ksbb/messaging';
 import { createLog, createMetrics, parseSettings } from '@ksbb/service-kit';
 import { createApp } from '../app.ts';
 import { settingsSchema } from '../settings.ts';
-import { CREDENTIALS } from './sandbox.ts';
+import { CREDENTIALS } from './credentials.ts';
 
 export const OPERATOR_TOKEN = 'operator-token-of-the-tests';
 

@@ -1,13 +1,8 @@
 import { freePorts } from '../../../../infra/dev/ports.ts';
 import { freshDatabase, removeDatabase } from '../../../../infra/dev/testing.ts';
+import { CREDENTIALS } from './credentials.ts';
 import { startServiceProcess } from './service-process.ts';
 
-export const CREDENTIALS = {
-  AMANAH_CLIENT_ID: 'ksbb-umkm',
-  AMANAH_CLIENT_SECRET: 'amanah-secret-of-the-tests',
-  LUMBUNG_TOKEN: 'lumbung-token-of-the-tests',
-  LUMBUNG_WEBHOOK_SECRET: 'lumbung-secret-of-the-tests',
-};
 const ADMIN_TOKEN = 'admin-token-of-the-tests';
 
 export type Fault = { route: string; kind: string; times: number; status?: number; milliseconds?: number; retryAfterSeconds?: number };

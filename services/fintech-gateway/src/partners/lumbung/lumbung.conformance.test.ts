@@ -1,5 +1,5 @@
 import { partnerConformance } from '../../testing/partner-conformance.ts';
-import { CREDENTIALS } from '../../testing/sandbox.ts';
+import { CREDENTIALS } from '../../testing/credentials.ts';
 import { lumbung } from './lumbung.ts';
 import { lumbungSignature } from './signature.ts';
 
