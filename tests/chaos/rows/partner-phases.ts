@@ -2,15 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Partner } from '@ksbb/contracts';
 import { answered, insist, until } from '../../../infra/demo/api.ts';
 import type { Chaos } from '../ledger/account.ts';
-import { beyondRamp, letThroughOpen, sentWhileParked } from '../ledger/partner-calls.ts';
+import { letThroughOpen, sentWhileParked } from '../ledger/partner-calls.ts';
 import { shuffled } from '../load/shuffled-deliveries.ts';
 import { PARTNER_CALLS } from '../world/chaos-world.ts';
 import type { PartnerFault, PartnerFaults } from '../world/partner-faults.ts';
 
 export const PARTNERS: readonly Partner[] = ['amanah', 'lumbung'];
 
-/** What a phase works with. `lend` makes so many loans at each partner and resolves when all have come to their end. */
-type Parts = { chaos: Chaos; faults: PartnerFaults; loans: number; lend: (loans: number) => Promise<unknown> };
+/** What a phase works with. `lend` makes `loans` at each partner and resolves when all have come to their end. */
+type Parts = { chaos: Chaos; faults: PartnerFaults; loans: number; lend: () => Promise<unknown> };
 
 /** Lets partners fail in one way; answers what did not hold. */
 type Phase = (parts: Parts) => Promise<string[]>;
@@ -22,10 +22,6 @@ const WITHIN_THE_TIMEOUT_MS = PARTNER_CALLS.timeoutMs / 4;
 const OPEN_FOR_MS = 2.5 * PARTNER_CALLS.breakerResetMs;
 /** The breaker's pause is jittered by a tenth. */
 const SHORTEST_RESET_MS = 0.9 * PARTNER_CALLS.breakerResetMs;
-const RAMP_LIMIT = 2;
-/** So many loans, and calls that last as long, that more than the limit would be under way at once. */
-const RECOVERING_LOANS = 5;
-const RECOVERY_LATENCY_MS = 500;
 const PERSON_LOOKS_EVERY_MS = 400;
 const BAD_DAY_FAULTS = 8;
 
@@ -46,13 +42,13 @@ const allClosed = (chaos: Chaos) =>
 
 const atBoth = (fault: Omit<PartnerFault, 'partner'>): PartnerFault[] => PARTNERS.map((partner) => ({ partner, ...fault }));
 
-/** The partners fail at every call until the breakers have opened and a probe has failed; then they are well again, and slow. */
+/** The partners fail at every call until the breakers have opened and a probe has failed; then they are well again. */
 const untilTheBreakerOpens =
   (fault: Pick<PartnerFault, 'kind' | 'status' | 'milliseconds'>): Phase =>
   async ({ chaos, faults, lend }) => {
     const { partners } = chaos.world;
     await faults.order(atBoth({ route: 'create-contract', times: MANY, ...fault }));
-    const lending = lend(RECOVERING_LOANS);
+    const lending = lend();
     const opened = await Promise.all(
       PARTNERS.map(async (partner) => {
         await until(`the breaker of ${partner} opens`, async () => (await breakerOf(chaos, partner)) === 'open');
@@ -62,14 +58,10 @@ const untilTheBreakerOpens =
     await sleep(OPEN_FOR_MS);
     const to = performance.now();
     await faults.clear();
-    await faults.order(atBoth({ route: 'create-contract', kind: 'latency', milliseconds: RECOVERY_LATENCY_MS, times: RECOVERING_LOANS }));
     await lending;
     const wrong = opened.flatMap(({ partner, from }) => {
       const calls = partners.calls().filter((call) => call.partner === partner);
-      return [
-        ...letThroughOpen(calls, { operation: 'create-contract', from, to, resetMs: SHORTEST_RESET_MS }),
-        ...beyondRamp(calls, 'create-contract', from, PARTNER_CALLS.breakerRampMs, RAMP_LIMIT),
-      ];
+      return letThroughOpen(calls, { operation: 'create-contract', from, to, resetMs: SHORTEST_RESET_MS });
     });
     return [...wrong, ...(await allClosed(chaos))];
   };
@@ -89,7 +81,7 @@ const inDoubt: Phase = async ({ chaos, faults, loans, lend }) => {
       ...shuffled(asked, chaos.random).map((fault) => ({ partner, route: 'get-contract' as const, times: 1, ...fault })),
     ]);
   }
-  await lend(loans);
+  await lend();
   return [];
 };
 
@@ -107,7 +99,7 @@ const storm401: Phase = async ({ chaos, faults, loans, lend }) => {
     { partner: 'lumbung', route: 'events', kind: 'status', status: 401, times: 3 },
   ]);
   let lending = true;
-  const lent = lend(loans).finally(() => {
+  const lent = lend().finally(() => {
     lending = false;
   });
   while (lending) {
@@ -129,14 +121,14 @@ const tooMany: Phase = async ({ chaos, faults, loans, lend }) => {
   for (const partner of PARTNERS) {
     await faults.order(Array.from({ length: loans }, () => ({ partner, route: 'create-contract' as const, kind: 'status' as const, status: 429, retryAfterSeconds: seconds(), times: 1 })));
   }
-  await lend(loans);
+  await lend();
   return [];
 };
 
 /** Something of everything, as the sandboxes' own scenario has it. */
-const badDay: Phase = async ({ chaos, faults, loans, lend }) => {
+const badDay: Phase = async ({ chaos, faults, lend }) => {
   for (const partner of PARTNERS) await faults.orderBadDay(partner, Math.floor(chaos.random() * 2 ** 31), BAD_DAY_FAULTS);
-  await lend(loans);
+  await lend();
   return [];
 };
 

@@ -8,7 +8,7 @@ import { shuffled } from '../load/shuffled-deliveries.ts';
 import { type Delivery, deliveriesAbout, partnerFaults } from '../world/partner-faults.ts';
 import { PARTNERS, PHASES } from './partner-phases.ts';
 
-const LOANS = { long: 4, short: 2 };
+const LOANS = { long: 4, short: 3 };
 const ROUNDS = { long: 3, short: 1 };
 /** Does not divide by the instalments. */
 const LOAN_RUPIAH = 300_001;
@@ -81,8 +81,8 @@ export async function breakPartners(chaos: Chaos): Promise<Row> {
     const lending: Promise<unknown>[] = [];
     const violations: string[] = [];
     /** Loans at both partners, all at once, to their end. */
-    const lend = (loans: number) => {
-      const plans = PARTNERS.flatMap((partner) => Array.from({ length: loans }, () => planLoan(partner, random)));
+    const lend = () => {
+      const plans = PARTNERS.flatMap((partner) => Array.from({ length: LOANS[length] }, () => planLoan(partner, random)));
       const all = Promise.all(plans.map(async (plan) => lent.push({ plan, done: await lendAsPlanned(chaos, plan).catch(unfinished) })));
       lending.push(all);
       return all;
