@@ -9,8 +9,8 @@ import { isReady } from '../world/health.ts';
 const OWNERS = SERVICE_NAMES.filter((service) => service !== 'portal');
 /** Calls under way at the beginning wait as long for their answer. */
 const GIVES_UP_MS = 12_000;
-const FROZEN_MS = { long: 30_000, short: 8_000 };
-const CUT_MS = { long: 10_000, short: 4_000 };
+const FROZEN_MS = { long: 30_000, short: 6_000 };
+const CUT_MS = { long: 10_000, short: 3_000 };
 const BACK_WITHIN_MS = 30_000;
 
 const isPatient = ({ status, retryAfter }: Probed) => status === 201 || (status === 503 && Number(retryAfter) > 0);
