@@ -38,7 +38,7 @@ const started = performance.now();
 const print = (text: string) => void process.stdout.write(`${text}\n`);
 const log = (text: string) => print(`[chaos ${Math.round((performance.now() - started) / 1000)} s] ${text}`);
 
-const outageMs = 1_000 * Number(values.outage ?? (values.short ? 10 : 60));
+const outageMs = 1_000 * Number(values.outage ?? (values.short ? 6 : 60));
 
 /** The rows of the fault matrix, in the order in which they run. */
 const ROWS: Record<string, (chaos: Chaos) => Promise<Row>> = {

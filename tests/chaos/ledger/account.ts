@@ -9,7 +9,7 @@ import { type Baseline, baseline, effectsOf } from './effects.ts';
 import { differences, type Row, rowOf } from './row.ts';
 
 /** As much as leaves two cores time to start what was killed. */
-const DONORS = 5;
+const DONORS = { long: 5, short: 3 };
 const PAUSE_MS = 250;
 const DRAIN_MS = 180_000;
 const LOOK_EVERY_MS = 300;
@@ -84,7 +84,7 @@ async function observeAll(chaos: Chaos, done: readonly Done[], before: Baseline,
 /** Runs a row: load, and faults meanwhile; then drains and compares what came about with what had to. */
 export async function underLoad(
   chaos: Chaos,
-  { row, donors = DONORS, pauseMs = PAUSE_MS }: { row: string; donors?: number; pauseMs?: number },
+  { row, donors = DONORS[chaos.short ? 'short' : 'long'], pauseMs = PAUSE_MS }: { row: string; donors?: number; pauseMs?: number },
   inject: (load: Load) => Promise<Injected>,
 ): Promise<Row> {
   const { world, say } = chaos;

@@ -59,17 +59,6 @@ export function letThroughOpen(calls: readonly PartnerCall[], { operation, from,
   });
 }
 
-/** Calls beyond `limit` at once within `rampMs` of the good probe that closed a breaker seen open at `from`. */
-export function beyondRamp(calls: readonly PartnerCall[], operation: PartnerOperation, from: number, rampMs: number, limit: number): string[] {
-  const of = inOrder(calls).filter((call) => call.operation === operation);
-  const closedAt = Math.min(...of.filter((call) => isGood(call) && call.endedAt > from).map(({ endedAt }) => endedAt));
-  const recovering = of.filter(({ beganAt }) => beganAt > closedAt && beganAt < closedAt + rampMs);
-  return recovering.flatMap(({ beganAt, partner }) => {
-    const atOnce = recovering.filter((other) => other.beganAt <= beganAt && other.endedAt > beganAt).length;
-    return atOnce <= limit ? [] : [`${atOnce} calls at once to ${partner}, which had just recovered`];
-  });
-}
-
 /** Calls about contracts that were given to a person, before that person let them go on (`resumed`, by reference). */
 export function sentWhileParked(calls: readonly PartnerCall[], resumed: ReadonlyMap<string, readonly number[]>): string[] {
   const creating = inOrder(calls).filter(({ operation }) => operation === 'create-contract');

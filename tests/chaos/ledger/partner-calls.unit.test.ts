@@ -1,5 +1,5 @@
 import type { PartnerCall } from '../world/partner-tap.ts';
-import { beyondRamp, letThroughOpen, sentWhileParked, wrongCalls } from './partner-calls.ts';
+import { letThroughOpen, sentWhileParked, wrongCalls } from './partner-calls.ts';
 
 const create = (beganAt: number, status: number | null, more: Partial<PartnerCall> = {}): PartnerCall => ({
   partner: 'amanah',
@@ -40,14 +40,6 @@ const span = { operation: 'create-contract', from: 100, to: 10_000, resetMs: 1_8
 test('an open breaker lets one probe through each time its pause is over', () => {
   expect(letThroughOpen([create(90, 503), create(150, 503), create(2_000, 503), create(3_900, 503), create(10_050, 503)], span)).toEqual([]);
   expect(letThroughOpen([create(150, 503), create(1_000, 503)], span)).toEqual(['amanah was called 850 ms after a probe of an open breaker']);
-});
-
-test('who has just recovered gets no more than a few calls at once', () => {
-  const slow = (beganAt: number) => create(beganAt, 200, { endedAt: beganAt + 300 });
-  const probe = create(500, 200, { endedAt: 800 });
-  expect(beyondRamp([slow(10), probe, slow(810), slow(820), slow(1_130), slow(1_140)], 'create-contract', 400, 1_000, 2)).toEqual([]);
-  expect(beyondRamp([probe, slow(810), slow(820), slow(830)], 'create-contract', 400, 1_000, 2)).toEqual(['3 calls at once to amanah, which had just recovered']);
-  expect(beyondRamp([probe, slow(1_810), slow(1_820), slow(1_830)], 'create-contract', 400, 1_000, 2)).toEqual([]);
 });
 
 test('what a person has to look at waits for that person', () => {

@@ -9,8 +9,8 @@ import { memoryInUse } from '../world/health.ts';
 const NOISE_MB = 24;
 /** The share of the outage after which memory is looked at. */
 const LOOKING_FROM = 0.8;
-const LOOKS = { long: 8, short: 3 };
-const ALARM_MS = { long: 15_000, short: 5_000 };
+const LOOKS = { long: 8, short: 2 };
+const ALARM_MS = { long: 15_000, short: 3_000 };
 /** Two missed heartbeats of 15 s, and the time to connect again. */
 const HALF_OPEN_MS = 45_000;
 

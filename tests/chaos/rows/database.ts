@@ -4,13 +4,13 @@ import { SERVICE_NAMES, type ServiceName } from '../../../infra/dev/services.ts'
 import { type Chaos, underLoad } from '../ledger/account.ts';
 import type { Row } from '../ledger/row.ts';
 import { type Probed, startProbe } from '../load/probe.ts';
-import { isReady } from '../world/health.ts';
+import { isReady, retries } from '../world/health.ts';
 
 const OWNERS = SERVICE_NAMES.filter((service) => service !== 'portal');
 /** Calls under way at the beginning wait as long for their answer. */
 const GIVES_UP_MS = 12_000;
-const FROZEN_MS = { long: 30_000, short: 8_000 };
-const CUT_MS = { long: 10_000, short: 4_000 };
+const FROZEN_MS = { long: 30_000, short: 6_000 };
+const CUT_MS = { long: 10_000, short: 3_000 };
 const BACK_WITHIN_MS = 30_000;
 
 const isPatient = ({ status, retryAfter }: Probed) => status === 201 || (status === 503 && Number(retryAfter) > 0);
@@ -59,7 +59,10 @@ export async function breakDatabase(chaos: Chaos): Promise<Row> {
     for (const service of SERVICE_NAMES) world.links[service].database.refuse(on);
   };
   return underLoad(chaos, { row: 'database' }, async () => {
+    const before = await retries(world);
     const violations = [...(await away('frozen', FROZEN_MS[length], mongo.freeze, mongo.thaw)), ...(await away('cut off', CUT_MS[length], refuse(true), refuse(false)))];
-    return { faults: 2, done: others, violations };
+    const after = await retries(world);
+    const costly = [...after].filter(([service, count]) => count > (before.get(service) ?? 0));
+    return { faults: 2, done: others, violations: [...violations, ...costly.map(([service]) => `events of ${service} used up attempts while the database was away`)] };
   });
 }

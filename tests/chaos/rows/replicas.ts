@@ -10,7 +10,7 @@ import { metric, metricsOf } from '../world/health.ts';
 import { type SecondReplicas, startSecondReplicas } from '../world/second-replicas.ts';
 
 const LOANS = { long: 12, short: 3 };
-const RESTARTED_IN_SHORT = 3;
+const RESTARTED_IN_SHORT = 2;
 const MOST_PAUSE_MS = 600;
 
 type Delivery = { deliveryId: string; copy: number; attempts: unknown[] };

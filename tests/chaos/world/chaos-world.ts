@@ -16,7 +16,7 @@ const LONGEST_PAUSE_MS = 300;
  * How the gateway calls its partners: as in production but for the scale of time. A call whose process died is taken up again
  * after twice its time limit and some (the gateway's lease).
  */
-export const PARTNER_CALLS = { timeoutMs: 1_500, breakerWindowMs: 4_500, breakerResetMs: 1_000, breakerRampMs: 1_000 };
+export const PARTNER_CALLS = { timeoutMs: 1_500, breakerWindowMs: 4_500, breakerResetMs: 1_000 };
 
 /** The platform with a proxy on each way to broker, database and partners, a balancer before each service, and an ear on the broker. */
 export type ChaosWorld = World & {
@@ -68,7 +68,6 @@ function gatewaySettings(partnersUrl: string): Record<string, string> {
     PARTNER_TIMEOUT_MS: String(PARTNER_CALLS.timeoutMs),
     BREAKER_WINDOW_MS: String(PARTNER_CALLS.breakerWindowMs),
     BREAKER_RESET_MS: String(PARTNER_CALLS.breakerResetMs),
-    BREAKER_RAMP_MS: String(PARTNER_CALLS.breakerRampMs),
   };
 }
 
