@@ -5,6 +5,7 @@ import { createBus } from '@ksbb/messaging';
 import { createLog, createMetrics, parseSettings } from '@ksbb/service-kit';
 import { createApp } from '../app.ts';
 import { settingsSchema } from '../settings.ts';
+import { CAPABILITY_SECRET } from './donor-token.ts';
 import { CREDENTIALS } from './sandbox.ts';
 
 export const OPERATOR_TOKEN = 'operator-token-of-the-tests';
@@ -19,6 +20,7 @@ export function environmentOf({ amqpUrl, databaseUri, partnersUrl, port, healthP
     AMQP_URL: amqpUrl,
     MONGODB_URI: databaseUri,
     OPERATOR_TOKEN,
+    CAPABILITY_SECRET,
     AMANAH_URL: `${partnersUrl}/amanah`,
     LUMBUNG_URL: `${partnersUrl}/lumbung`,
     ...CREDENTIALS,
