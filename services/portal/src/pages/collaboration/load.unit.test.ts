@@ -1,11 +1,11 @@
 import type { LoanView } from '@ksbb/contracts';
-import type { Reply } from '../../services/call.ts';
+import type { Refusal, Reply } from '../../services/call.ts';
 import type { Services } from '../../services/services.ts';
 import { loadCollaboration } from './load.ts';
 
 const id = 'KSBB-0000-0000-0011';
 const away = { kind: 'away', service: 'reporting' } as const;
-const refusal = { kind: 'refusal', service: 'fintech-gateway', status: 401, slug: 'unauthorized', errors: [], extensions: {} } as const;
+const refusal: Refusal = { kind: 'refusal', service: 'fintech-gateway', status: 401, slug: 'unauthorized', errors: [], extensions: {} };
 const loan = (signUrl: string | null) => ({ loanId: `${id}.1`, status: 'awaiting-signature', relentFrom: null, signUrl }) as LoanView;
 
 /** The loans as the page shows them, and by which tokens they were asked for, where the gateway answers so. */
