@@ -68,6 +68,7 @@ export const SERVICES: Record<ServiceName, ServiceSpec> = {
     usesDatabase: true,
     settings: ({ urls, secrets }) => ({
       OPERATOR_TOKEN: secrets.operatorToken,
+      CAPABILITY_SECRET: secrets.capabilitySecret,
       AMANAH_URL: `${urls['fintech-sandbox']}/amanah`,
       AMANAH_CLIENT_ID: secrets.amanahClientId,
       AMANAH_CLIENT_SECRET: secrets.amanahClientSecret,

@@ -114,11 +114,11 @@ export function startLoad(stage: Stage, supply: Supply) {
   }
 
   const loanUrl = (lineId: string) => `${stage.api('fintech-gateway')}/loans/${encodeURIComponent(lineId)}`;
-  async function untilLoan(lineId: string, status: string): Promise<{ signUrl: string }> {
+  async function untilLoan(lineId: string, status: string, token: string): Promise<{ signUrl: string }> {
     const deadline = performance.now() + GIVE_UP_MS;
     while (performance.now() < deadline) {
       // Not found until the gateway has heard of the commitment, so that this look is no request of the load.
-      const answer = await fetch(loanUrl(lineId), { signal: AbortSignal.timeout(TIMEOUT_MS) }).catch(() => undefined);
+      const answer = await fetch(loanUrl(lineId), { headers: { Authorization: `Bearer ${token}` }, signal: AbortSignal.timeout(TIMEOUT_MS) }).catch(() => undefined);
       const loan = answer?.status === 200 ? ((await answer.json()) as { status: string; signUrl: string }) : undefined;
       if (loan?.status === status) return loan;
       await sleep(LOOK_EVERY_MS);
@@ -128,11 +128,12 @@ export function startLoad(stage: Stage, supply: Supply) {
 
   async function lend(at: number): Promise<void> {
     const partner = at % 2 === 0 ? 'amanah' : 'lumbung';
-    const { line } = await commit('loan', supply.capital, { package: 'capital', amountRupiah: LOAN_RUPIAH, partner, instalments: 3 });
+    const { collaborationId, pin, line } = await commit('loan', supply.capital, { package: 'capital', amountRupiah: LOAN_RUPIAH, partner, instalments: 3 });
     tally.loans.push(line.lineId);
-    const { signUrl } = await untilLoan(line.lineId, 'awaiting-signature');
+    const { token } = await request('loan', 'POST', `${stage.api('commitment')}/collaborations/${collaborationId}/capability`, { pin });
+    const { signUrl } = await untilLoan(line.lineId, 'awaiting-signature', token);
     await request('loan', 'POST', signUrl, new URLSearchParams({ decision: 'sign', name: 'Beban tetap', agree: 'yes' }));
-    await untilLoan(line.lineId, 'disbursed');
+    await untilLoan(line.lineId, 'disbursed', token);
   }
 
   const reads = [

@@ -103,13 +103,14 @@ describe.each([phone, desktop])('a donor on a $name', (screen) => {
       await page.waitForURL(`**/collaborations/${given.collaborationId}`);
       await deliverAndHearBack(page, screen, { given, gifts });
 
+      await donor.reloadUntil(page, 'Masukkan PIN untuk menandatangani kontrak');
+      await donor.openWithPin(page, given.pin);
+      await page.getByText('PIN cocok').waitFor();
       await donor.reloadUntil(page, 'Tanda tangani kontrak elektronik');
       await picture(page, screen, '07-collaboration');
       await donor.signContract(page, screen);
       await donor.reloadUntil(page, 'Sudah dicairkan');
 
-      await donor.openWithPin(page, given.pin);
-      await page.getByText('PIN cocok').waitFor();
       await donor.reloadUntil(page, 'Jadwalkan dan undang');
       await picture(page, screen, '09-opened');
       await donor.scheduleTraining(page);

@@ -73,8 +73,9 @@ export async function lend(world: Stage, telling: Telling, promised: Promised, t
   const amanah: Loan = { partner: 'amanah', ...promised.amanah };
   const lumbung: Loan = { partner: 'lumbung', ...promised.lumbung };
   const loans = [amanah, lumbung];
+  const { token } = await good('POST', `${world.api('commitment')}/collaborations/${promised.collaborationId}/capability`, { body: { pin: promised.pin } });
   const loanOf = async ({ lineId }: Loan): Promise<LoanView | undefined> => {
-    const answer = await call('GET', `${gateway}/loans/${encodeURIComponent(lineId)}`).catch(() => undefined);
+    const answer = await call('GET', `${gateway}/loans/${encodeURIComponent(lineId)}`, { token }).catch(() => undefined);
     return answer?.status === 200 ? answer.body : undefined;
   };
   const reach = (loan: Loan, status: LoanView['status']) =>

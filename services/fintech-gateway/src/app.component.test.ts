@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { commitmentConfirmed, envelope, type LoanView, type Partner } from '@ksbb/contracts';
 import { callBackAsAmanah } from './testing/callbacks.ts';
+import { asDonorOf } from './testing/donor-token.ts';
 import { OPERATOR_TOKEN, startGateway, type TestGateway } from './testing/gateway.ts';
 import { CREDENTIALS } from './testing/credentials.ts';
 import { until } from './testing/until.ts';
@@ -205,6 +206,26 @@ describe('an event that comes twice', () => {
     expect(await world.loan(loanId)).toEqual({ ...before, updatedAt: expect.any(String) });
     expect(await statusOf(marker)).toBe('repaid');
     expect(world.seen().filter(({ name, data }) => name === 'repayment-received' && data.loanId === loanId)).toHaveLength(1);
+  });
+});
+
+describe('the e-contract page', () => {
+  test('is shown to the donor of its collaboration alone', async () => {
+    const loanId = await world.commit('amanah', 900, 3);
+    await until(async () => (await statusOf(loanId)) === 'awaiting-signature');
+    const { collaborationId, signUrl } = await world.loan(loanId);
+    expect(signUrl).toMatch(/\/amanah\/e-contract\//);
+    const other = await world.commit('amanah', 900, 3);
+    const seenBy = async (headers: Record<string, string>) => {
+      const one = await world.get(`/loans/${loanId}`, headers);
+      const all = await world.get(`/collaborations/${collaborationId}/loans`, headers);
+      return [one.status, one.body.signUrl, (all.body.items as LoanView[] | undefined)?.[0]?.signUrl];
+    };
+    expect(await seenBy(await asDonorOf(loanId))).toEqual([200, signUrl, signUrl]);
+    for (const headers of [{}, await asDonorOf(other)]) expect(await seenBy(headers)).toEqual([200, null, null]);
+    for (const token of ['nonsense', OPERATOR_TOKEN]) expect(await seenBy({ Authorization: `Bearer ${token}` })).toEqual([401, undefined, undefined]);
+    const answer = await fetch(`${world.gatewayUrl}/loans/${loanId}`, { headers: await asDonorOf(loanId) });
+    expect(answer.headers.get('cache-control')).toBe('private, no-store');
   });
 });
 

@@ -2,6 +2,7 @@ import type { Partner } from '@ksbb/contracts';
 import { createRelay, type Database, isDatabaseUnavailable } from '@ksbb/document-store';
 import type { Bus } from '@ksbb/messaging';
 import { type BuiltService, createHttpApp, deadLetterRoutes, type Log, type Metrics } from '@ksbb/service-kit';
+import { createIsDonor } from './access/donor.ts';
 import { approvalRoutes } from './approve-lending-on/routes.ts';
 import { createForwarder } from './forward-contracts/forward.ts';
 import { createLendOn } from './lend-on/lend-on.ts';
@@ -42,6 +43,7 @@ export async function createApp({ settings, database, bus, log, metrics, clock }
   const stores = await openStores({ connection: database.connection, relay, clock });
   const { loans, relendings, jobs, watching, cursors, setAside, postings, reconciliations } = stores;
   const operatorToken = settings.OPERATOR_TOKEN;
+  const isDonor = createIsDonor(settings.CAPABILITY_SECRET, clock);
   const own = createGatewayMetrics(metrics);
   const partners = openPartners({
     kinds: PARTNERS,
@@ -90,8 +92,8 @@ export async function createApp({ settings, database, bus, log, metrics, clock }
   const app = createHttpApp({
     service: 'fintech-gateway',
     routes: [
-      listLoans({ loans, clock }),
-      showLoan({ loans, clock }),
+      listLoans({ loans, isDonor, clock }),
+      showLoan({ loans, isDonor, clock }),
       showTrialBalance({ postings }),
       showChain({ loans, relendings, clock }),
       showPartners({ partners, jobs, operatorToken }),

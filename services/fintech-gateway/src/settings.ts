@@ -10,6 +10,7 @@ const count = (most: number) => z.coerce.number().int().min(1).max(most);
 export const settingsSchema = platformSettings
   .extend({
     OPERATOR_TOKEN: secret,
+    CAPABILITY_SECRET: secret,
     ...settingsOf(PARTNERS),
     PARTNER_TIMEOUT_MS: milliseconds(50, 60_000).default(8_000),
     BREAKER_VOLUME: count(1_000).default(10),

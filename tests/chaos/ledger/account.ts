@@ -15,7 +15,8 @@ const DRAIN_MS = 180_000;
 const LOOK_EVERY_MS = 300;
 /** So often in a row nothing may wait: a message in hand is on no queue. */
 const EMPTY_LOOKS = 4;
-const LOOKS = 25;
+/** Until what is missing is taken for lost: longer than what a retry tier or a partner's own repeat adds on a busy machine. */
+const LOOKS = 120;
 const BETWEEN_LOOKS_MS = 1_000;
 const NAMED = 12;
 

@@ -1,4 +1,5 @@
 import type { Partner } from '@ksbb/contracts';
+import { asDonorOf } from '../testing/donor-token.ts';
 import { freePort } from '../../../../infra/dev/ports.ts';
 import { OPERATOR_TOKEN, startGateway, type TestGateway } from '../testing/gateway.ts';
 import { until } from '../testing/until.ts';
@@ -205,8 +206,9 @@ test('what amanah cannot call back is found by asking, from the signature to a l
   await gateway.close();
   // Callbacks go to where nobody listens.
   gateway = await startGateway({ ...world, partnersUrl: world.sandbox.url, port: await freePort() }, { STATUS_CHECK_MS: '300' });
-  const ask = async (path: string) => (await (await fetch(`${gateway.url}${path}`)).json()) as Record<string, unknown>;
   const loanId = await world.commit('amanah', 1_000_000, 3);
+  const headers = await asDonorOf(loanId);
+  const ask = async (path: string) => (await (await fetch(`${gateway.url}${path}`, { headers })).json()) as Record<string, unknown>;
   await until(async () => (await ask(`/loans/${loanId}`)).status === 'awaiting-signature');
   await world.sandbox.sign(String((await ask(`/loans/${loanId}`)).signUrl));
   await until(async () => (await ask(`/loans/${loanId}`)).status === 'disbursed');

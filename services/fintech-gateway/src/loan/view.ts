@@ -19,8 +19,11 @@ function arrearsNow(loan: KnownLoan, now: Date): LoanView['arrears'] {
   return arrearsOf(loan.schedule, sumOfLots(loan.repaidLots), dayInJakarta(now));
 }
 
-/** A loan as people and other parts see it at `now`. The e-contract page is shown only while its signature is awaited. */
-export function viewOf(loan: KnownLoan, now: Date): LoanView {
+/**
+ * A loan as people and other parts see it at `now`. The e-contract page is shown only while its signature is awaited.
+ * @param to whoever has the page can sign: only the donor is shown it
+ */
+export function viewOf(loan: KnownLoan, now: Date, to: 'donor' | 'anyone' = 'anyone'): LoanView {
   const arrears = arrearsNow(loan, now);
   const { loanId, collaborationId, msmeId, msmeName, partner, amountRupiah, lots, relentFrom } = loan.terms;
   const contract = contractOf(loan);
@@ -34,7 +37,7 @@ export function viewOf(loan: KnownLoan, now: Date): LoanView {
     amountRupiah,
     repaidRupiah: sumOfLots(repaidLotsOf(loan)),
     partnerContractId: contract?.partnerContractId ?? null,
-    signUrl: loan.status === 'awaiting-signature' ? (contract?.signUrl ?? null) : null,
+    signUrl: to === 'donor' && loan.status === 'awaiting-signature' ? (contract?.signUrl ?? null) : null,
     schedule: scheduleOf(loan),
     arrears,
     writtenOffRupiah: loan.status === 'written-off' ? loan.writtenOffRupiah : 0,

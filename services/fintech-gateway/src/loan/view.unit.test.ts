@@ -6,14 +6,18 @@ import { viewOf } from './view.ts';
 
 const at = new Date('2026-11-25T00:00:00.000Z');
 
-/** The view after these facts, told a day apart. */
+/** The donor's view after these facts, told a day apart. */
 function viewAfter(...facts: Fact[]) {
+  return viewOf(loanAfter(...facts), at, 'donor');
+}
+
+function loanAfter(...facts: Fact[]) {
   const requested: LoanEvent = { type: 'loan-requested', data: { terms: exampleTerms, at: at.toISOString() } };
   const loan = facts.reduce<Loan>((before, fact, index) => {
     const events = decide(before, { kind: 'tell', partner: 'amanah', fact }, new Date(at.getTime() + (index + 1) * 86_400_000));
     return (events as LoanEvent[]).reduce(evolve, before);
   }, evolve(noLoan, requested));
-  return viewOf(loan as KnownLoan, at);
+  return loan as KnownLoan;
 }
 
 test('a loan that was only requested', () => {
@@ -41,6 +45,10 @@ test('a loan that was only requested', () => {
 test('shows the e-contract while its signature is awaited, and not after', () => {
   expect(viewAfter(taken)).toMatchObject({ status: 'awaiting-signature', partnerContractId: 'AMN-1', signUrl: 'https://amanah.example/1' });
   expect(viewAfter(taken, signed)).toMatchObject({ status: 'signed', partnerContractId: 'AMN-1', signUrl: null });
+});
+
+test('shows the e-contract to the donor alone: whoever has its page can sign', () => {
+  expect(viewOf(loanAfter(taken), at, 'anyone')).toEqual({ ...viewAfter(taken), signUrl: null });
 });
 
 test('shows what is paid of each instalment, however it was split', () => {

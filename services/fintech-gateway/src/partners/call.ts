@@ -41,6 +41,7 @@ const TRANSIENT = new Set([408, 409, 425, 429]);
 /** The partner has answered and says that nothing was done. */
 const NOT_DONE = new Set([425, 429, 503]);
 const LARGEST_ANSWER_BYTES = 1024 * 1024;
+const JSON_TYPE = 'application/json';
 const LONGEST_RETRY_AFTER_MS = 60_000;
 
 const settles = (status: number) => (status >= 200 && status < 300) || (status >= 400 && status < 500 && !TRANSIENT.has(status));
@@ -56,6 +57,10 @@ function pauseAskedBy(response: AxiosResponse): number | null {
   const asked = retryAfterMs(response.headers['retry-after'] as string | undefined, new Date());
   return asked === null ? null : Math.min(asked, LONGEST_RETRY_AFTER_MS);
 }
+
+/** Without axios's own headers, which it would merge for every call: what is sent is said here. */
+const http = axios.create();
+http.defaults.headers = {} as typeof http.defaults.headers;
 
 const anyStatus = () => true;
 const asItIs = <T>(body: T): T => body;
@@ -98,10 +103,10 @@ export function createCaller<Operation extends string>(
 
   const send = ({ method, url, headers, body }: PartnerRequest) =>
     withTimeLimit(settings.timeoutMs, (signal) =>
-      axios.request<string>({
+      http.request<string>({
         method,
         url,
-        headers: body === undefined ? headers : { 'Content-Type': 'application/json', ...headers },
+        headers: body === undefined ? { Accept: JSON_TYPE, ...headers } : { Accept: JSON_TYPE, 'Content-Type': JSON_TYPE, ...headers },
         ...(body === undefined ? {} : { data: Buffer.from(body) }),
         signal,
         validateStatus: anyStatus,

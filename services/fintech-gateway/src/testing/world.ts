@@ -23,6 +23,7 @@ import { createLog, createMetrics } from '@ksbb/service-kit';
 import { randomBytes } from 'node:crypto';
 import { freshDatabase, freshVhost, removeDatabase, removeVhost } from '../../../../infra/dev/testing.ts';
 import { freePort } from '../../../../infra/dev/ports.ts';
+import { asDonorOf } from './donor-token.ts';
 import { startSandbox, type Sandbox } from './sandbox.ts';
 
 const ownEvents = catalogue.filter(({ service }) => service === 'fintech-gateway');
@@ -51,6 +52,7 @@ export type World = {
   answerProposals: (answer: (proposal: Proposal) => { coveredRupiah: number }) => void;
   /** Events of the gateway so far, each id once. */
   seen: () => Seen[];
+  /** A loan as its donor sees it. */
   loan: (loanId: string) => Promise<LoanView>;
   loansOf: (collaborationId: string) => Promise<LoanView[]>;
   chain: (loanId: string) => Promise<FundChain['links']>;
@@ -162,7 +164,7 @@ export async function createWorld(): Promise<World> {
       answerProposal = answer;
     },
     seen: () => [...seen.values()],
-    loan: async (loanId) => loanView.parse((await get(`/loans/${loanId}`)).body),
+    loan: async (loanId) => loanView.parse((await get(`/loans/${loanId}`, await asDonorOf(loanId))).body),
     loansOf: async (collaborationId) => loanList.parse((await get(`/collaborations/${collaborationId}/loans`)).body).items,
     chain: async (loanId) => fundChain.parse((await get(`/fund/chain/${loanId}`)).body).links,
     get,

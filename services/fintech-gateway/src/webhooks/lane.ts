@@ -112,7 +112,6 @@ export function createLane(endpointId: string, holder: string, stopping: AbortSi
     // As it was when the question was asked: one that ends meanwhile may still be among the answers.
     const busy = new Set(inHand.keys());
     const found = (await deliveries.due(endpointId, clock(), BATCH + busy.size)).filter(({ deliveryId }) => !busy.has(deliveryId));
-    mayHaveMore ||= found.length >= BATCH;
     const known = found.length === 0 ? new Map<string, Message>() : await messages.many(found.map(({ messageId }) => messageId));
     // What was handed over meanwhile may be among the answers, too.
     const handedOver = new Set(queue.map(({ due }) => due.deliveryId));
@@ -120,6 +119,7 @@ export function createLane(endpointId: string, holder: string, stopping: AbortSi
       const message = known.get(due.messageId);
       if (message !== undefined && !handedOver.has(due.deliveryId)) queue.push({ due, message });
     }
+    mayHaveMore ||= found.length >= BATCH && queue.length > 0;
   }
 
   /** Until one of the calls in hand has ended, there is something new, or `waitMs` are over. */
@@ -150,8 +150,11 @@ export function createLane(endpointId: string, holder: string, stopping: AbortSi
           leasedAt = performance.now();
           if (endpoint === null) break;
         }
-        if (queue.length === 0 && mayHaveMore) await refill();
-        if (queue.length === 0 && !mayHaveMore && inHand.size === 0) {
+        if (queue.length === 0 && mayHaveMore) {
+          await refill();
+          continue;
+        }
+        if (queue.length === 0 && inHand.size === 0) {
           await somethingHappens(LINGER_MS);
           if (queue.length === 0 && !mayHaveMore) break;
           continue;

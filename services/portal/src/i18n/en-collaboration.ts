@@ -63,7 +63,7 @@ export const collaborationEn: Texts['collaboration'] = {
   },
   open: {
     title: 'Open with the PIN',
-    intro: 'With the PIN you see the contacts of the MSMEs and arrange trainings. It stays open for one hour on this device.',
+    intro: 'With the PIN you see the contacts of the MSMEs, sign loan contracts and arrange trainings. It stays open for one hour on this device.',
     submit: 'Open',
     opened: 'Open on this device for one hour.',
     close: 'Close again',
@@ -86,6 +86,7 @@ export const collaborationEn: Texts['collaboration'] = {
       'written-off': 'Written off',
     },
     sign: 'Sign the e-contract',
+    signOpen: 'Enter the PIN to sign the contract',
     signHint: (partner) => `Opens the site of ${partner}`,
     waiting: 'The partner is preparing the contract. Reload this page in a moment.',
     repaid: (repaid, amount) => `${repaid} of ${amount} paid back`,
@@ -126,7 +127,7 @@ export const collaborationEn: Texts['collaboration'] = {
   },
   done: {
     delivery: 'The delivery report is recorded. The MSME is asked to confirm what it received.',
-    opened: 'The PIN fits. Contacts and trainings are open for one hour.',
+    opened: 'The PIN fits. Contacts, contracts to sign and trainings are open for one hour.',
     closed: 'Closed on this device.',
     scheduled: 'The schedule is saved and the MSMEs are invited.',
     attendance: 'Attendance is saved.',

@@ -63,7 +63,7 @@ export const collaborationId = {
   },
   open: {
     title: 'Buka dengan PIN',
-    intro: 'Dengan PIN Anda dapat melihat kontak UMKM serta mengatur pelatihan. Terbuka selama satu jam di perangkat ini.',
+    intro: 'Dengan PIN Anda dapat melihat kontak UMKM, menandatangani kontrak pinjaman, serta mengatur pelatihan. Terbuka selama satu jam di perangkat ini.',
     submit: 'Buka',
     opened: 'Terbuka di perangkat ini untuk satu jam.',
     close: 'Tutup kembali',
@@ -86,6 +86,7 @@ export const collaborationId = {
       'written-off': 'Dihapusbukukan',
     },
     sign: 'Tanda tangani kontrak elektronik',
+    signOpen: 'Masukkan PIN untuk menandatangani kontrak',
     signHint: (partner: string) => `Membuka situs ${partner}`,
     waiting: 'Kontrak sedang disiapkan mitra. Muat ulang halaman ini sebentar lagi.',
     repaid: (repaid: string, amount: string) => `Kembali ${repaid} dari ${amount}`,
@@ -126,7 +127,7 @@ export const collaborationId = {
   },
   done: {
     delivery: 'Laporan pengiriman tercatat. UMKM diminta menyatakan penerimaannya.',
-    opened: 'PIN cocok. Kontak dan pengaturan pelatihan terbuka untuk satu jam.',
+    opened: 'PIN cocok. Kontak, tanda tangan kontrak dan pengaturan pelatihan terbuka untuk satu jam.',
     closed: 'Sudah ditutup di perangkat ini.',
     scheduled: 'Jadwal tersimpan dan UMKM diundang.',
     attendance: 'Kehadiran tersimpan.',

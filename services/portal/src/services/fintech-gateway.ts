@@ -6,7 +6,8 @@ export type GatewayClient = ReturnType<typeof createGatewayClient>;
 /** What the portal asks of the fintech gateway. */
 export function createGatewayClient(call: Call) {
   return {
-    loans: (collaborationId: string) => call({ path: `/collaborations/${collaborationId}/loans`, answer: loanList }),
+    /** With the donor's token, also where a contract is signed. */
+    loans: (collaborationId: string, bearer?: string) => call({ path: `/collaborations/${collaborationId}/loans`, bearer, answer: loanList }),
     chain: (loanId: string) => call({ path: `/fund/chain/${loanId}`, answer: fundChain }),
   };
 }

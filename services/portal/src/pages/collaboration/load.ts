@@ -28,6 +28,12 @@ async function loadAccess({ commitment }: Services, id: string, token: string | 
   return reply.kind === 'refusal' ? { open: false } : { open: true, token, contacts: orNull(reply) };
 }
 
+async function loadLoans({ gateway }: Services, id: string, token: string | undefined) {
+  const reply = await gateway.loans(id, token);
+  // a token whose hour is over shows what everyone sees
+  return token !== undefined && reply.kind === 'refusal' ? gateway.loans(id) : reply;
+}
+
 async function loadChains({ gateway }: Services, loans: readonly LoanView[]): Promise<Map<string, FundChain>> {
   const lentOn = loans.filter(({ status, relentFrom }) => status === 'repaid' || relentFrom !== null).slice(0, MAX_CHAINS);
   const chains = await Promise.all(lentOn.map(async ({ loanId }) => [loanId, orNull(await gateway.chain(loanId))] as const));
@@ -39,10 +45,10 @@ async function loadChains({ gateway }: Services, loans: readonly LoanView[]): Pr
  * @throws ServiceAway or Refused where the collaboration itself cannot be had
  */
 export async function loadCollaboration(services: Services, id: string, token: string | undefined): Promise<Loaded> {
-  const { commitment, gateway, training, reporting } = services;
+  const { commitment, training, reporting } = services;
   const [collaboration, loanReply, trainingReply, timeline, access] = await Promise.all([
     commitment.collaboration(id),
-    gateway.loans(id),
+    loadLoans(services, id, token),
     training.trainings(id),
     reporting.timeline(id),
     loadAccess(services, id, token),

@@ -10,7 +10,8 @@ import type { Loaded } from './load.ts';
 function signature({ texts }: Visit, { status, signUrl, partner }: LoanView): VNode | null {
   const words = texts.collaboration.loans;
   if (status === 'requested' || status === 'forwarding' || status === 'parked') return html`<p class="hint">${words.waiting}</p>`;
-  if (status !== 'awaiting-signature' || signUrl === null) return null;
+  if (status !== 'awaiting-signature') return null;
+  if (signUrl === null) return html`<p class="sign"><a href="#access">${words.signOpen}</a></p>`;
   return html`<p class="sign">
     <a class="button accent" href=${signUrl} rel="noreferrer">${words.sign}${arrowIcon()}</a>
     <span class="hint">${words.signHint(texts.partner[partner])}</span>
