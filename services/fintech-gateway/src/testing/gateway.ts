@@ -5,12 +5,8 @@ import { createBus } from '@ksbb/messaging';
 import { createLog, createMetrics, parseSettings } from '@ksbb/service-kit';
 import { createApp } from '../app.ts';
 import { settingsSchema } from '../settings.ts';
-<<<<<<< HEAD
 import { CREDENTIALS } from './credentials.ts';
-=======
 import { CAPABILITY_SECRET } from './donor-token.ts';
-import { CREDENTIALS } from './sandbox.ts';
->>>>>>> 4713a2b6f0efb83206c1917cd708087f9a3ec93d
 
 export const OPERATOR_TOKEN = 'operator-token-of-the-tests';
 
