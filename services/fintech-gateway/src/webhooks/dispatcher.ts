@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { createLane, type DispatcherParts, type Lane, type Waiting } from './lane.ts';
+import { createLane, type DispatcherParts, type Lane } from './lane.ts';
+import type { Offer } from './waiting.ts';
 
 export type Dispatcher = {
   /** Starts a lane for every endpoint that something is due for, or tells its lane to look. */
   turn: (stopping: AbortSignal) => Promise<void>;
-  /** Hands a delivery that was just kept to the lane of its endpoint. Answers false where there is none: a turn finds it. */
-  offer: (endpointId: string, waiting: Waiting) => boolean;
+  /** To the lane of the endpoint. */
+  offer: Offer;
   /** Ends every lane at a good moment, and resolves when they have. */
   close: () => Promise<void>;
 };

@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '@ksbb/service-kit';
-import type { Delivery, WebhookDeliveries } from '../stores/webhook-deliveries.ts';
+import type { WebhookDeliveries } from '../stores/webhook-deliveries.ts';
 import { activeSecrets, type Endpoint, type WebhookEndpoints } from '../stores/webhook-endpoints.ts';
 import type { Message, WebhookMessages } from '../stores/webhook-messages.ts';
 import type { WebhookOutbox } from './outbox.ts';
 import { afterFailure, type Health, isGivenUp, wellHealth } from './health.ts';
 import { pauseAfter } from './retry-schedule.ts';
 import type { Outcome, Send } from './send.ts';
+import type { Due, Waiting } from './waiting.ts';
 
 export type LaneSettings = {
   /** Deliveries to one endpoint at once, and in a second. */
@@ -27,11 +28,6 @@ export type DispatcherParts = {
   clock: () => Date;
   log: Log;
 };
-
-type Due = Pick<Delivery, 'deliveryId' | 'messageId' | 'tries'>;
-
-/** A delivery that is due, with what it delivers. */
-export type Waiting = { due: Due; message: Message };
 
 const BATCH = 200;
 /** So long a lane with nothing to do keeps its endpoint: shorter than what another replica waits between two looks. */

@@ -3,8 +3,8 @@ import type { Partner } from '@ksbb/contracts';
 import { deliveryIdOf, type WebhookDeliveries } from '../stores/webhook-deliveries.ts';
 import type { Endpoint, WebhookEndpoints } from '../stores/webhook-endpoints.ts';
 import type { Message, WebhookMessages } from '../stores/webhook-messages.ts';
-import type { Dispatcher } from './dispatcher.ts';
 import type { EventType } from './event-types.ts';
+import type { Offer } from './waiting.ts';
 
 /** The message is larger than receivers take. */
 export class PayloadTooLarge extends Error {
@@ -31,7 +31,7 @@ export type WebhookOutbox = {
   tellOne: (endpoint: Endpoint, news: News) => Promise<string>;
 };
 
-type Parts = { endpoints: WebhookEndpoints; messages: WebhookMessages; deliveries: WebhookDeliveries; offer: Dispatcher['offer']; nudge: () => void; clock: () => Date };
+type Parts = { endpoints: WebhookEndpoints; messages: WebhookMessages; deliveries: WebhookDeliveries; offer: Offer; nudge: () => void; clock: () => Date };
 
 export const LARGEST_PAYLOAD_BYTES = 256 * 1024;
 
