@@ -5,8 +5,8 @@ import type { Waiting } from './outbox.ts';
 export type Dispatcher = {
   /** Starts a lane for every endpoint that something is due for, or tells its lane to look. */
   turn: (stopping: AbortSignal) => Promise<void>;
-  /** Hands a delivery that was just kept to the lane of its endpoint. Answers false where there is none: a turn finds it. */
-  offer: (endpointId: string, waiting: Waiting) => boolean;
+  /** To the lane of the endpoint. */
+  offer: Offer;
   /** Ends every lane at a good moment, and resolves when they have. */
   close: () => Promise<void>;
 };

@@ -7,6 +7,7 @@ import type { Waiting, WebhookOutbox } from './outbox.ts';
 import { afterFailure, type Health, isGivenUp, wellHealth } from './health.ts';
 import { pauseAfter } from './retry-schedule.ts';
 import type { Outcome, Send } from './send.ts';
+import type { Due, Waiting } from './waiting.ts';
 
 export type LaneSettings = {
   /** Deliveries to one endpoint at once, and in a second. */

@@ -6,11 +6,12 @@ import { endpointRoutes } from '../partner-api/endpoint-routes.ts';
 import { createUrlCheck } from '../partner-api/endpoint-url.ts';
 import type { Settings } from '../settings.ts';
 import type { Stores } from '../stores/stores.ts';
-import { createDispatcher, type Dispatcher } from './dispatcher.ts';
+import { createDispatcher } from './dispatcher.ts';
 import { guardedAgents } from './guarded-agents.ts';
 import type { DispatcherParts } from './lane.ts';
 import { createWebhookOutbox, type WebhookOutbox } from './outbox.ts';
 import { createSend } from './send.ts';
+import type { Offer } from './waiting.ts';
 
 export type Webhooks = {
   outbox: WebhookOutbox;
@@ -33,7 +34,7 @@ export function openWebhooks({ settings, stores, onAttempt, clock, log }: Parts)
   const agents = guardedAgents({ allowLocal: settings.WEBHOOK_ALLOW_LOCAL });
   const send = createSend({ agents, timeoutMs: settings.WEBHOOK_TIMEOUT_MS });
   const nudge = () => loop.nudge();
-  const offer: Dispatcher['offer'] = (endpointId, waiting) => dispatcher.offer(endpointId, waiting);
+  const offer: Offer = (endpointId, waiting) => dispatcher.offer(endpointId, waiting);
   const outbox = createWebhookOutbox({ endpoints, messages, deliveries, offer, nudge, clock });
   const lanes = {
     atOnce: settings.WEBHOOK_AT_ONCE,

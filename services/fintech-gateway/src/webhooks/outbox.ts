@@ -4,6 +4,7 @@ import { type Delivery, deliveryIdOf, type WebhookDeliveries } from '../stores/w
 import type { Endpoint, WebhookEndpoints } from '../stores/webhook-endpoints.ts';
 import type { Message, WebhookMessages } from '../stores/webhook-messages.ts';
 import type { EventType } from './event-types.ts';
+import type { Offer } from './waiting.ts';
 
 /** The message is larger than receivers take. */
 export class PayloadTooLarge extends Error {
