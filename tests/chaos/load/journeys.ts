@@ -27,15 +27,33 @@ export type LoanPlan = {
 
 const donor = { name: 'Donatur Uji', kind: 'person', email: 'uji@contoh.example', anonymous: true };
 
-type Commitment = { collaborationId: string; pin: string; lines: { lineId: string; covered: number }[] };
+type Commitment = { collaborationId: string; pin: string; lineId: string; covered: number };
 
-async function commit(world: World, line: object): Promise<Commitment & { lineId: string; covered: number }> {
-  const made: Commitment = await insist('POST', `${world.api('commitment')}/commitments`, {
-    idempotencyKey: randomUUID(),
-    body: { donor, consent: true, lines: [line] },
-  });
-  const [{ lineId, covered } = { lineId: '', covered: 0 }] = made.lines;
-  return { ...made, lineId, covered };
+const NOTHING_LEFT = 'urn:ksbb-umkm:problem:nothing-left-to-cover';
+
+/** Commits to one line; undefined where nothing of it is left to give. */
+async function tryToCommit(world: World, line: object): Promise<Commitment | undefined> {
+  const path = `${world.api('commitment')}/commitments`;
+  const { status, body } = await answered('POST', path, { idempotencyKey: randomUUID(), body: { donor, consent: true, lines: [line] } });
+  if (status === 409 && body.type === NOTHING_LEFT) return undefined;
+  if (status !== 201) throw new Error(`POST ${path} was answered ${status}: ${JSON.stringify(body)}`);
+  const [{ lineId, covered }] = body.lines;
+  return { collaborationId: body.collaborationId, pin: body.pin, lineId, covered };
+}
+
+async function commit(world: World, line: object): Promise<Commitment> {
+  const made = await tryToCommit(world, line);
+  if (made === undefined) throw new Error(`nothing is left of ${JSON.stringify(line)}, and nobody else gives`);
+  return made;
+}
+
+/** Money that is lent on may have come to a need first: then it goes to another. */
+async function commitMoney({ world, needs, random }: Chaos, line: { amountRupiah: number }): Promise<Commitment & { msmeId: string }> {
+  for (;;) {
+    const { msmeId, needId } = needs.take('capital', line.amountRupiah, random);
+    const made = await tryToCommit(world, { package: 'capital', msmeId, needId, ...line });
+    if (made !== undefined) return { ...made, msmeId };
+  }
 }
 
 const events = (collaborationId: string, names: readonly string[]) => names.map((name) => `${collaborationId} ${name}`);
@@ -60,11 +78,9 @@ async function sign(signUrl: string): Promise<true | undefined> {
 
 /** A loan, signed, paid out, repaid in full; its money goes on to the next. */
 export async function lendAsPlanned(chaos: Chaos, { amountRupiah, instalments, ...plan }: LoanPlan): Promise<Done> {
-  const { world, needs, random } = chaos;
-  const { msmeId, needId } = needs.take('capital', amountRupiah, random);
-  const line = { package: 'capital', msmeId, needId, amountRupiah, partner: plan.partner, instalments: instalments.length };
-  const { collaborationId, lineId: loanId, covered } = await commit(world, line);
-  if (covered === 0) return { collaborationId, msmeId, facts: events(collaborationId, ['commitment-closed']) };
+  const { world } = chaos;
+  const line = { amountRupiah, partner: plan.partner, instalments: instalments.length };
+  const { collaborationId, lineId: loanId, covered, msmeId } = await commitMoney(chaos, line);
 
   const reach = (status: LoanView['status']) =>
     until(
