@@ -63,14 +63,16 @@ export async function lendAsPlanned(chaos: Chaos, { amountRupiah, instalments, .
   const { world, needs, random } = chaos;
   const { msmeId, needId } = needs.take('capital', amountRupiah, random);
   const line = { package: 'capital', msmeId, needId, amountRupiah, partner: plan.partner, instalments: instalments.length };
-  const { collaborationId, lineId: loanId, covered } = await commit(world, line);
+  const { collaborationId, pin, lineId: loanId, covered } = await commit(world, line);
   if (covered === 0) return { collaborationId, msmeId, facts: events(collaborationId, ['commitment-closed']) };
 
+  // Only the donor is shown where to sign.
+  const { token } = await insist('POST', `${world.api('commitment')}/collaborations/${collaborationId}/capability`, { body: { pin } });
   const reach = (status: LoanView['status']) =>
     until(
       `loan ${loanId} is ${status}`,
       async () => {
-        const answer = await call('GET', `${world.api('fintech-gateway')}/loans/${loanId}`).catch(() => undefined);
+        const answer = await call('GET', `${world.api('fintech-gateway')}/loans/${loanId}`, { token }).catch(() => undefined);
         return answer?.status === 200 && (answer.body as LoanView).status === status && (answer.body as LoanView);
       },
       patience(chaos),
