@@ -80,13 +80,15 @@ async function sign(signUrl: string): Promise<true | undefined> {
 export async function lendAsPlanned(chaos: Chaos, { amountRupiah, instalments, ...plan }: LoanPlan): Promise<Done> {
   const { world } = chaos;
   const line = { amountRupiah, partner: plan.partner, instalments: instalments.length };
-  const { collaborationId, lineId: loanId, covered, msmeId } = await commitMoney(chaos, line);
+  const { collaborationId, pin, lineId: loanId, covered, msmeId } = await commitMoney(chaos, line);
 
+  // Only the donor is shown where to sign.
+  const { token } = await insist('POST', `${world.api('commitment')}/collaborations/${collaborationId}/capability`, { body: { pin } });
   const reach = (status: LoanView['status']) =>
     until(
       `loan ${loanId} is ${status}`,
       async () => {
-        const answer = await call('GET', `${world.api('fintech-gateway')}/loans/${loanId}`).catch(() => undefined);
+        const answer = await call('GET', `${world.api('fintech-gateway')}/loans/${loanId}`, { token }).catch(() => undefined);
         return answer?.status === 200 && (answer.body as LoanView).status === status && (answer.body as LoanView);
       },
       patience(chaos),

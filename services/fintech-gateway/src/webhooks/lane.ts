@@ -3,7 +3,7 @@ import type { Log } from '@ksbb/service-kit';
 import type { WebhookDeliveries } from '../stores/webhook-deliveries.ts';
 import { activeSecrets, type Endpoint, type WebhookEndpoints } from '../stores/webhook-endpoints.ts';
 import type { Message, WebhookMessages } from '../stores/webhook-messages.ts';
-import type { Waiting, WebhookOutbox } from './outbox.ts';
+import type { WebhookOutbox } from './outbox.ts';
 import { afterFailure, type Health, isGivenUp, wellHealth } from './health.ts';
 import { pauseAfter } from './retry-schedule.ts';
 import type { Outcome, Send } from './send.ts';
@@ -28,8 +28,6 @@ export type DispatcherParts = {
   clock: () => Date;
   log: Log;
 };
-
-type Due = Waiting['due'];
 
 const BATCH = 200;
 /** So long a lane with nothing to do keeps its endpoint: shorter than what another replica waits between two looks. */

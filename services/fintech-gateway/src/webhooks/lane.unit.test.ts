@@ -1,6 +1,6 @@
 import { createLog } from '@ksbb/service-kit';
 import { createLane, type DispatcherParts, type Lane } from './lane.ts';
-import type { Waiting } from './outbox.ts';
+import type { Waiting } from './waiting.ts';
 
 const endpoint = { endpointId: 'ep', partner: 'amanah', url: 'https://partner.example/', secrets: [], disabled: null, health: { failures: 0, failingSince: null } };
 const attempt = { at: '', durationMs: 0, request: { url: '', headers: {} }, status: 204, answer: null, error: null };

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Partner } from '@ksbb/contracts';
-import { type Delivery, deliveryIdOf, type WebhookDeliveries } from '../stores/webhook-deliveries.ts';
+import { deliveryIdOf, type WebhookDeliveries } from '../stores/webhook-deliveries.ts';
 import type { Endpoint, WebhookEndpoints } from '../stores/webhook-endpoints.ts';
 import type { Message, WebhookMessages } from '../stores/webhook-messages.ts';
 import type { EventType } from './event-types.ts';
@@ -31,18 +31,7 @@ export type WebhookOutbox = {
   tellOne: (endpoint: Endpoint, news: News) => Promise<string>;
 };
 
-/** A delivery that is due, with what it delivers. */
-export type Waiting = { due: Pick<Delivery, 'deliveryId' | 'messageId' | 'tries'>; message: Message };
-
-type Parts = {
-  endpoints: WebhookEndpoints;
-  messages: WebhookMessages;
-  deliveries: WebhookDeliveries;
-  /** Hands a delivery that was just kept to whoever delivers. Answers false where it has to be looked up. */
-  offer: (endpointId: string, waiting: Waiting) => boolean;
-  nudge: () => void;
-  clock: () => Date;
-};
+type Parts = { endpoints: WebhookEndpoints; messages: WebhookMessages; deliveries: WebhookDeliveries; offer: Offer; nudge: () => void; clock: () => Date };
 
 export const LARGEST_PAYLOAD_BYTES = 256 * 1024;
 
