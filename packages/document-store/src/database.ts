@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '@ksbb/service-kit';
 import mongoose, { type Connection } from 'mongoose';
+import { keepHeartbeatsGoing } from './heartbeats.ts';
 
 const SELECT_TIMEOUT_MS = 2_000;
 const SOCKET_TIMEOUT_MS = 10_000;
@@ -60,6 +61,7 @@ export async function openDatabase(uri: string, log: Log): Promise<Database> {
         writeConcern: { w: 'majority' },
       });
       connection.on('error', (error) => log.warn({ err: error }, 'database connection error'));
+      const endHeartbeats = keepHeartbeatsGoing(connection, log);
       return {
         connection,
         ready: async () => {
@@ -67,7 +69,10 @@ export async function openDatabase(uri: string, log: Log): Promise<Database> {
           const ping = connection.db.command({ ping: 1 }).then(() => true);
           return Promise.race([ping, sleep(PING_TIMEOUT_MS, false, { ref: false })]).catch(() => false);
         },
-        close: () => connection.close(),
+        close: () => {
+          endHeartbeats();
+          return connection.close();
+        },
       };
     } catch (error) {
       await connection.close().catch(() => undefined);
