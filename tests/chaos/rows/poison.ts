@@ -11,7 +11,7 @@ const HUGE_BYTES = 2 * 1024 * 1024;
 /** So often a message may kill before it has to be out of the way. */
 const MOST_DEATHS = 20;
 const ISOLATED_WITHIN_MS = 120_000;
-const BETWEEN_MS = 200;
+const BETWEEN_MS = 100;
 
 const envelope = (type: string, more: object = {}) => ({
   specversion: '1.0',
