@@ -1,8 +1,10 @@
 /** `npm run check`: everything that can be said of the tree without running it. Runs all steps, also after one failed. */
 import { ROOT } from '../dev/run-directory.ts';
+import { ToolMissing } from '../k8s/tools.ts';
 import { boundaryFaults } from './boundaries.ts';
 import { faultsOf } from './command.ts';
 import { treeHygieneFaults } from './hygiene.ts';
+import { bringTools, k8sSteps } from './k8s-steps.ts';
 
 type Step = { name: string; faults: () => Promise<string[]> };
 
@@ -14,9 +16,24 @@ const steps: Step[] = [
   { name: 'generated files', faults: () => faultsOf(ROOT, 'infra/check/generate.ts', ['--check']) },
   { name: 'contracts', faults: () => faultsOf(ROOT, 'infra/check/contracts.ts', []) },
   { name: 'hygiene', faults: () => Promise.resolve(treeHygieneFaults(ROOT)) },
+  { name: 'k8s', faults: k8sFaults },
 ];
 
 const say = (text: string) => void process.stdout.write(`${text}\n`);
+
+/** `npm run check:k8s` as one step. Where a tool of it cannot be had here, that is said and no fault. */
+async function k8sFaults(): Promise<string[]> {
+  const log = (text: string) => say(`[check:k8s] ${text}`);
+  try {
+    const found: string[] = [];
+    for (const step of k8sSteps(await bringTools(log), log)) found.push(...(await step.faults()).map((fault) => `${step.name}: ${fault}`));
+    return found;
+  } catch (error) {
+    if (!(error instanceof ToolMissing)) throw error;
+    log(`not checked, as a tool cannot be had here: ${error.message.slice(0, 500)}`);
+    return [];
+  }
+}
 
 async function passes({ name, faults }: Step): Promise<boolean> {
   say(`== ${name}`);

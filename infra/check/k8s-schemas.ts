@@ -7,6 +7,7 @@ import { run } from '../dev/programs.ts';
 import type { Log } from '../dev/progress.ts';
 import { goModule } from '../k8s/tools.ts';
 import { type Manifest, nameOf } from './k8s-objects.ts';
+import { isRabbitmq, rabbitmqFaults, rabbitmqStatefulSets } from './k8s-rabbitmq.ts';
 
 /** The version that the cluster of the tests has. */
 const KUBERNETES = '1.34';
@@ -27,9 +28,6 @@ const MODULES = [
     files: 'example/prometheus-operator-crd/*_{podmonitors,prometheusrules}.yaml',
   },
 ] as const;
-
-/** Its definition comes by no registry, so that only the rules look at it. */
-const WITHOUT_SCHEMA = ['rabbitmq.com'];
 
 const groupOf = ({ apiVersion }: Manifest) => (apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '');
 const isCustom = (one: Manifest) => (groupOf(one).includes('.') && !groupOf(one).endsWith('.k8s.io')) || groupOf(one) === 'gateway.networking.k8s.io';
@@ -109,10 +107,10 @@ async function builtInFaults(all: readonly Manifest[], python: string): Promise<
 /** The documents of a stream of YAML. */
 export const readManifests = (yaml: string): Manifest[] => parseAllDocuments(yaml).map((document) => document.toJS() as Manifest);
 
-/** What the strict schemas of Kubernetes and of every custom resource say. @throws where they cannot be had */
+/** What the strict schemas of Kubernetes and of every custom resource say. @throws ToolMissing */
 export async function schemaFaults(all: readonly Manifest[], python: string, log: Log): Promise<string[]> {
-  const known = all.filter((one) => !WITHOUT_SCHEMA.includes(groupOf(one)));
-  const custom = known.filter(isCustom);
+  const custom = all.filter((one) => isCustom(one) && !isRabbitmq(one));
+  const builtIn = [...all.filter((one) => !isCustom(one)), ...rabbitmqStatefulSets(all)];
   const schemas = await customSchemas(new Set(custom.map(groupOf)), log);
-  return [...customFaults(custom, schemas), ...(await builtInFaults(known.filter((one) => !isCustom(one)), python))];
+  return [...customFaults(custom, schemas), ...rabbitmqFaults(all), ...(await builtInFaults(builtIn, python))];
 }

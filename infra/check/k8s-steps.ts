@@ -1,0 +1,84 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import { type Output, run } from '../dev/programs.ts';
+import type { Log } from '../dev/progress.ts';
+import { ROOT } from '../dev/run-directory.ts';
+import { BACKING_IMAGES, IMAGES } from '../images/images.ts';
+import { composeLinter, kubeScore, kustomize, promtool, pythonTools } from '../k8s/tools.ts';
+import type { Manifest } from './k8s-objects.ts';
+import { productionFaults, ruleFaults } from './k8s-rules.ts';
+import { readManifests, schemaFaults } from './k8s-schemas.ts';
+
+const OVERLAYS = ['local', 'production'] as const;
+
+/**
+ * Its tests that ask for something else than is meant: tags are fixed, so that an image that is there is the right one; pods
+ * are spread by topologySpreadConstraints; how many there are says the overlay or an autoscaler; node ports are the local
+ * overlay's way to this machine.
+ */
+const NOT_SCORED = ['container-image-pull-policy', 'deployment-has-host-podantiaffinity', 'deployment-replicas', 'service-type'];
+
+export type K8sStep = { name: string; faults: () => Promise<string[]> };
+
+type Tools = { kustomize: string; kubeScore: string; promtool: string; python: string; hadolint: string; composeLinter: string };
+
+/** Every tool of the check, each brought once per user. @throws ToolMissing */
+export async function bringTools(log: Log): Promise<Tools> {
+  const [python, linter, alerts] = await Promise.all([pythonTools(log), composeLinter(log), promtool(log)]);
+  return { kustomize: await kustomize(log), kubeScore: await kubeScore(log), promtool: alerts, composeLinter: linter, ...python };
+}
+
+const linesOf = ({ stdout, stderr }: Output) => `${stdout}${stderr}`.split('\n').filter((line) => line.trim() !== '');
+const faultsOf = (output: Output) => (output.code === 0 ? [] : linesOf(output));
+
+/** Runs `work` with a file of this content, which is gone afterwards. */
+async function withFile<T>(name: string, content: string, work: (path: string) => Promise<T>): Promise<T> {
+  const dir = mkdtempSync(join(tmpdir(), 'ksbb-k8s-'));
+  try {
+    writeFileSync(join(dir, name), content);
+    return await work(join(dir, name));
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+async function scoreFaults(program: string, manifests: string): Promise<string[]> {
+  const ignored = NOT_SCORED.flatMap((name) => ['--ignore-test', name]);
+  const score = (path: string) => run(program, ['score', '--kubernetes-version', 'v1.34', '--output-format', 'ci', ...ignored, path]);
+  const said = linesOf(await withFile('manifests.yaml', manifests, score));
+  return said.filter((line) => !/^\[(OK|SKIPPED)\]/.test(line)).map((line) => `kube-score: ${line}`);
+}
+
+async function alertFaults(program: string, all: readonly Manifest[]): Promise<string[]> {
+  const found = await Promise.all(
+    all.filter(({ kind }) => kind === 'PrometheusRule').map(({ spec }) => withFile('rules.yaml', stringify(spec), (path) => run(program, ['check', 'rules', '--lint-fatal', path]))),
+  );
+  return found.flatMap(faultsOf);
+}
+
+async function overlayFaults(overlay: (typeof OVERLAYS)[number], tools: Tools, log: Log): Promise<string[]> {
+  const { code, stdout, stderr } = await run(tools.kustomize, ['build', `k8s/overlays/${overlay}`], { cwd: ROOT });
+  if (code !== 0) return [`it does not build: ${stderr.trim()}`];
+  const all = readManifests(stdout);
+  log(`${overlay}: ${all.length} objects`);
+  return [
+    ...(await schemaFaults(all, tools.python, log)),
+    ...ruleFaults(all),
+    ...(overlay === 'production' ? productionFaults(all) : []),
+    ...(await scoreFaults(tools.kubeScore, stdout)),
+    ...(await alertFaults(tools.promtool, all)),
+  ];
+}
+
+/** Everything that is held against a tool or a rule, in the order in which it is done. */
+export function k8sSteps(tools: Tools, log: Log): K8sStep[] {
+  const dockerfiles = [...IMAGES, ...BACKING_IMAGES].map(({ dockerfile }) => dockerfile);
+  const compose = ['--config', 'infra/check/compose-lint.json', '--max-warnings', '0', 'docker-compose.yml'];
+  return [
+    ...OVERLAYS.map((overlay) => ({ name: `k8s/overlays/${overlay}`, faults: () => overlayFaults(overlay, tools, log) })),
+    { name: 'Dockerfiles', faults: async () => faultsOf(await run(tools.hadolint, ['--no-color', ...dockerfiles], { cwd: ROOT })) },
+    { name: 'docker-compose.yml', faults: async () => faultsOf(await run(process.execPath, [tools.composeLinter, ...compose], { cwd: ROOT })) },
+  ];
+}
