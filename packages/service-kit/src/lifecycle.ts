@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as readWhatCame, setTimeout as sleep } from 'node:timers/promises';
 import express, { type Express } from 'express';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
@@ -67,16 +67,17 @@ function listen(app: Express, port: number, host: string, leaving: () => boolean
   });
 }
 
-function closed(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    // A connection whose request was in hand when the server closed stays open after its answer, for a keep-alive's length.
-    const idle = setInterval(() => server.closeIdleConnections(), IDLE_LOOK_MS);
-    server.close(() => {
-      clearInterval(idle);
-      resolve();
-    });
-    server.closeIdleConnections();
-  });
+/**
+ * Closes the server when nothing is in hand. A process that waited for the processor may have requests on its sockets that
+ * it has not read: a turn of the event loop reads them, so that their connections are not taken for idle and reset.
+ */
+async function closed(server: Server): Promise<void> {
+  await readWhatCame();
+  const ended = new Promise<void>((resolve) => server.close(() => resolve()));
+  // A connection whose request was in hand when the server closed stays open after its answer, for a keep-alive's length.
+  const idle = setInterval(() => void readWhatCame().then(() => server.closeIdleConnections()), IDLE_LOOK_MS);
+  await ended;
+  clearInterval(idle);
 }
 
 /** Loads the SDK only where a collector is named: it costs each process several megabytes. */
