@@ -1,4 +1,5 @@
 export * from './catalogue.ts';
+export * from './capability.ts';
 export * from './collaboration-id.ts';
 export * from './event.ts';
 export * from './primitives.ts';

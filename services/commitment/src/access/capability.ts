@@ -1,10 +1,9 @@
-import { collaborationId, msmeId } from '@ksbb/contracts';
+import { CAPABILITY_TOKEN, collaborationId, msmeId } from '@ksbb/contracts';
 import { bearerToken, Problem, unauthorized } from '@ksbb/service-kit';
-import { jwtVerify, SignJWT } from 'jose';
+import { createTokenReader } from '@ksbb/service-kit/token';
+import { SignJWT } from 'jose';
 import { z } from 'zod';
 
-const ISSUER = 'ksbb-commitment';
-const AUDIENCE = 'ksbb';
 const DONOR_SECONDS = 60 * 60;
 const MSME_SECONDS = 90 * 24 * 60 * 60;
 
@@ -28,15 +27,7 @@ export type Capabilities = {
 /** Capability tokens: JWTs signed by HMAC-SHA256 with CAPABILITY_SECRET, which the training service has too. */
 export function createCapabilities({ secret, clock }: { secret: string; clock: () => Date }): Capabilities {
   const key = new TextEncoder().encode(secret);
-
-  async function verify(token: string): Promise<Capability> {
-    try {
-      const options = { algorithms: ['HS256'], issuer: ISSUER, audience: AUDIENCE, currentDate: clock(), requiredClaims: ['exp'] };
-      return capabilitySchema.parse((await jwtVerify(token, key, options)).payload);
-    } catch {
-      throw unauthorized('This token is not valid, or not any more. Ask for a new one.');
-    }
-  }
+  const read = createTokenReader({ ...CAPABILITY_TOKEN, secret, claims: capabilitySchema, clock });
 
   return {
     issue: async ({ sub, ...claims }) => {
@@ -45,15 +36,17 @@ export function createCapabilities({ secret, clock }: { secret: string; clock: (
       const token = await new SignJWT(claims)
         .setProtectedHeader({ alg: 'HS256' })
         .setSubject(sub)
-        .setIssuer(ISSUER)
-        .setAudience(AUDIENCE)
+        .setIssuer(CAPABILITY_TOKEN.issuer)
+        .setAudience(CAPABILITY_TOKEN.audience)
         .setIssuedAt(now)
         .setExpirationTime(expires)
         .sign(key);
       return { token, expiresAt: new Date(expires * 1000).toISOString() };
     },
     require: async (request, id) => {
-      const capability = await verify(bearerToken(request));
+      const capability = await read(bearerToken(request)).catch(() => {
+        throw unauthorized('This token is not valid, or not any more. Ask for a new one.');
+      });
       if (capability.sub !== id) throw new Problem(403, 'other-collaboration', `This token is for another collaboration than ${id}.`);
       return capability;
     },

@@ -1,6 +1,6 @@
+import { CAPABILITY_TOKEN, capabilityClaims } from '@ksbb/contracts';
 import { bearerToken, unauthorized } from '@ksbb/service-kit';
-import { jwtVerify } from 'jose';
-import { z } from 'zod';
+import { createTokenReader } from '@ksbb/service-kit/token';
 
 type Request = Parameters<typeof bearerToken>[0];
 
@@ -11,26 +11,15 @@ type Request = Parameters<typeof bearerToken>[0];
  */
 export type IsDonor = (request: Request, collaborationId: string) => Promise<boolean>;
 
-const ISSUER = 'ksbb-commitment';
-const AUDIENCE = 'ksbb';
-const claims = z.object({ sub: z.string(), role: z.enum(['donor', 'msme']) });
-
 /** @param secret shared with the service that gives the tokens out for the PIN of a collaboration */
 export function createIsDonor(secret: string, clock: () => Date): IsDonor {
-  const key = new TextEncoder().encode(secret);
-
-  async function verify(token: string): Promise<z.output<typeof claims>> {
-    try {
-      const options = { algorithms: ['HS256'], issuer: ISSUER, audience: AUDIENCE, requiredClaims: ['exp'], currentDate: clock() };
-      return claims.parse((await jwtVerify(token, key, options)).payload);
-    } catch {
-      throw unauthorized('This token is not valid here, or not any more; get one with the PIN of the collaboration.');
-    }
-  }
+  const read = createTokenReader({ ...CAPABILITY_TOKEN, secret, claims: capabilityClaims, clock });
 
   return async (request, collaborationId) => {
     if (request.get('authorization') === undefined) return false;
-    const { sub, role } = await verify(bearerToken(request));
+    const { sub, role } = await read(bearerToken(request)).catch(() => {
+      throw unauthorized('This token is not valid here, or not any more; get one with the PIN of the collaboration.');
+    });
     return role === 'donor' && sub === collaborationId;
   };
 }
