@@ -1,48 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { defineEvent, envelope, type EventOf } from '@ksbb/contracts';
+import { envelope } from '@ksbb/contracts';
 import { createLog } from '@ksbb/service-kit';
-import { type Channel, type ChannelModel, connect, type GetMessage } from 'amqplib';
 import { Registry } from 'prom-client';
-import { z } from 'zod';
-import { freshVhost, removeVhost } from '../../../infra/dev/testing.ts';
 import { type Bus, createBus } from './bus.ts';
 import { on, RejectedEvent, type Subscription, TooEarly } from './subscription.ts';
+import { eventually, shelfFilled, type ShelfFilled, useBroker } from './testing/stock.ts';
 
-const shelfFilled = defineEvent({
-  service: 'shop',
-  name: 'shelf-filled',
-  major: 1,
-  subject: 'the id of the shelf',
-  summary: 'For this test.',
-  data: z.object({ pieces: z.int().min(1) }),
-  example: { pieces: 1 },
-});
-type ShelfFilled = EventOf<typeof shelfFilled>;
-
+const broker = useBroker();
 const log = createLog('test', 'silent');
 const now = new Date('2026-11-24T03:00:00.000Z');
 const event = (subject: string, version: number, data: Record<string, unknown> = { pieces: version }) => envelope(shelfFilled, subject, version, data, now);
 
-let url: string;
-let model: ChannelModel;
-let channel: Channel;
-const buses: Bus[] = [];
-
-beforeEach(async () => {
-  url = await freshVhost();
-  model = await connect(url);
-  channel = await model.createChannel();
-});
-
-afterEach(async () => {
-  await Promise.all(buses.splice(0).map((bus) => bus.close()));
-  await model.close().catch(() => undefined);
-  await removeVhost(url);
-});
-
 async function start(handle?: (event: ShelfFilled) => Promise<unknown>, isDependencyDown?: (error: unknown) => boolean): Promise<Bus> {
-  const bus = createBus({ url, service: 'stock', log, registry: new Registry(), ...(isDependencyDown ? { isDependencyDown } : {}) });
-  buses.push(bus);
+  const bus = createBus({ url: broker.url, service: 'stock', log, registry: new Registry(), ...(isDependencyDown ? { isDependencyDown } : {}) });
+  broker.buses.push(bus);
   if (handle !== undefined) {
     const countShelf = (received: ShelfFilled) => handle(received);
     bus.subscribe([on(shelfFilled, 'insert', countShelf)] as readonly Subscription<null>[], null);
@@ -51,17 +22,7 @@ async function start(handle?: (event: ShelfFilled) => Promise<unknown>, isDepend
   return bus;
 }
 
-async function eventually<T>(look: () => Promise<T | undefined | false>): Promise<T> {
-  for (let tries = 0; tries < 400; tries += 1) {
-    const found = await look();
-    if (found !== undefined && found !== false) return found;
-    await sleep(25);
-  }
-  throw new Error('it did not happen within 10 s');
-}
-
-const take = (queue: string): Promise<GetMessage> => eventually(() => channel.get(queue, { noAck: true }));
-const isEmpty = async (queue: string) => (await channel.checkQueue(queue)).messageCount === 0;
+const isEmpty = async (queue: string) => (await broker.channel.checkQueue(queue)).messageCount === 0;
 
 test('an event is handled once, with its data checked and its version as a number, and acknowledged', async () => {
   const handled: ShelfFilled[] = [];
@@ -99,7 +60,7 @@ test('an event that comes too early goes to the tier at once', async () => {
     throw new TooEarly('the shelf is not there yet');
   });
   await bus.publish(event('shelf-1', 1));
-  const waiting = await take('stock.retry.5s');
+  const waiting = await broker.take('stock.retry.5s');
   expect(waiting.properties.headers?.['x-ksbb-attempt']).toBe(1);
   expect(tries).toBe(1);
 });
@@ -112,9 +73,9 @@ test.each([
 ])('%s is dead-lettered at once with the reason, and the next event is handled', async (_what, content, reason, error) => {
   const handled: ShelfFilled[] = [];
   const bus = await start(async (received) => handled.push(received));
-  channel.sendToQueue('stock.in', content(), { messageId: 'bad' });
+  broker.channel.sendToQueue('stock.in', content(), { messageId: 'bad' });
   await bus.publish(event('shelf-2', 1));
-  const dead = await take('stock.dead');
+  const dead = await broker.take('stock.dead');
   expect(dead.properties.headers).toMatchObject({ 'x-ksbb-reason': reason, 'x-ksbb-error': expect.stringMatching(error) });
   expect(dead.properties.messageId).toBe('bad');
   await eventually(async () => handled.length === 1);
@@ -127,7 +88,7 @@ test('an event that a handler rejects is dead-lettered without another try', asy
     throw new RejectedEvent('the shelf is gone');
   });
   await bus.publish(event('shelf-1', 1));
-  const dead = await take('stock.dead');
+  const dead = await broker.take('stock.dead');
   expect(dead.properties.headers).toMatchObject({ 'x-ksbb-reason': 'rejected', 'x-ksbb-error': 'the shelf is gone' });
   expect(JSON.parse(dead.content.toString())).toEqual(event('shelf-1', 1));
   expect(tries).toBe(1);
@@ -145,16 +106,16 @@ test.each([
   await start(async () => {
     throw new TooEarly('never');
   });
-  channel.sendToQueue('stock.in', Buffer.from(JSON.stringify(event('shelf-1', 1))), { headers: { 'x-ksbb-attempt': attempt } });
-  expect((await take(queue)).properties.headers?.['x-ksbb-attempt']).toBe(next);
+  broker.channel.sendToQueue('stock.in', Buffer.from(JSON.stringify(event('shelf-1', 1))), { headers: { 'x-ksbb-attempt': attempt } });
+  expect((await broker.take(queue)).properties.headers?.['x-ksbb-attempt']).toBe(next);
 });
 
 test('after the last tier a failure is dead', async () => {
   await start(async () => {
     throw new Error('still not');
   });
-  channel.sendToQueue('stock.in', Buffer.from(JSON.stringify(event('shelf-1', 1))), { headers: { 'x-ksbb-attempt': 4 } });
-  expect((await take('stock.dead')).properties.headers).toMatchObject({ 'x-ksbb-reason': 'attempts-used-up', 'x-ksbb-error': 'still not' });
+  broker.channel.sendToQueue('stock.in', Buffer.from(JSON.stringify(event('shelf-1', 1))), { headers: { 'x-ksbb-attempt': 4 } });
+  expect((await broker.take('stock.dead')).properties.headers).toMatchObject({ 'x-ksbb-reason': 'attempts-used-up', 'x-ksbb-error': 'still not' });
 });
 
 test('while a dependency is down the event is held and no attempt is used up', async () => {
@@ -196,15 +157,15 @@ test('what is not finished at the end goes back to the queue', async () => {
   await bus.publish(event('shelf-1', 1));
   await sleep(200);
   await bus.close();
-  expect((await take('stock.in')).properties.messageId).toBe('shop:shelf-1@1');
+  expect((await broker.take('stock.in')).properties.messageId).toBe('shop:shelf-1@1');
 });
 
 test('a closed consumer channel is built again', async () => {
   const handled: string[] = [];
   const bus = await start(async (received) => handled.push(received.id));
-  await channel.deleteQueue('stock.in');
+  await broker.channel.deleteQueue('stock.in');
   await eventually(async () => {
-    const probe = await model.createChannel();
+    const probe = await broker.model.createChannel();
     probe.on('error', () => undefined);
     return probe.checkQueue('stock.in').then(
       (found) => found.consumerCount === 1,
@@ -218,7 +179,7 @@ test('a closed consumer channel is built again', async () => {
 test('an event for which there is no queue ends in the unrouted queue', async () => {
   const bus = await start();
   await bus.publish(event('shelf-1', 1));
-  expect((await take('ksbb.unrouted')).properties.messageId).toBe('shop:shelf-1@1');
+  expect((await broker.take('ksbb.unrouted')).properties.messageId).toBe('shop:shelf-1@1');
 });
 
 test('an event of 1 MiB or more is refused', async () => {
