@@ -59,6 +59,9 @@ export type NewEvent<D extends EventDefinition = EventDefinition> = D extends Ev
   ? { type: D['name']; data: z.output<D['data']> }
   : never;
 
+/** An event has fewer bytes than this: what is larger belongs in a store, with a reference in the event. */
+export const EVENT_BYTES_LIMIT = 1024 * 1024;
+
 /** Wraps the event that brought an aggregate to `version`. The id follows from what it is about, so a repeat has the same. */
 export function envelope(
   definition: EventDefinition,

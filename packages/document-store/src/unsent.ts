@@ -1,8 +1,6 @@
-import { type Envelope, envelope, type EventDefinition } from '@ksbb/contracts';
+import { EVENT_BYTES_LIMIT, type Envelope, envelope, type EventDefinition } from '@ksbb/contracts';
 import { context, propagation } from '@opentelemetry/api';
 import { EventTooLargeError } from './errors.ts';
-
-const EVENT_BYTES_LIMIT = 1024 * 1024;
 
 type TraceContext = { traceparent?: string; tracestate?: string };
 

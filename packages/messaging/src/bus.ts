@@ -1,3 +1,4 @@
+import { EVENT_BYTES_LIMIT } from '@ksbb/contracts';
 import type { Log } from '@ksbb/service-kit';
 import type { ChannelModel } from 'amqplib';
 import type { Registry } from 'prom-client';
@@ -5,7 +6,7 @@ import { superviseConnection, type SupervisedConnection } from './connection.ts'
 import { createConsumer, type RunningConsumer } from './consumer.ts';
 import { type DeadLetterDesk, openDeadLetters } from './dead-letters-desk.ts';
 import { deadLettersOf, unroutedOf } from './dead-letters-place.ts';
-import { CONTENT_TYPE, EVENT_BYTES_LIMIT } from './delivery.ts';
+import { CONTENT_TYPE } from './delivery.ts';
 import { createFollower, type Following } from './follow.ts';
 import { createBusMetrics } from './metrics.ts';
 import { createPublisher, ReturnedError } from './publisher.ts';

@@ -26,9 +26,9 @@ function pauseBefore(attempt: number): number {
   return Math.random() * Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(attempt, 10));
 }
 
-/** Closes a connection. A broker that does not answer is not waited for: amqplib's promise would then stay open for ever. */
-async function hangUp(model: ChannelModel): Promise<void> {
-  await Promise.race([model.close().catch(() => undefined), sleep(CLOSE_TIMEOUT_MS, undefined, { ref: false })]);
+/** Closes a connection or channel. A broker that does not answer is not waited for: amqplib's promise would then stay open for ever. */
+export async function hangUp(line: { close: () => Promise<unknown> }): Promise<void> {
+  await Promise.race([line.close().catch(() => undefined), sleep(CLOSE_TIMEOUT_MS, undefined, { ref: false })]);
 }
 
 /** Keeps one connection to the broker, for ever, until closed. Resolves at once; `onConnect` tells when it is there. */

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '@ksbb/service-kit';
 import type { ChannelModel, ConsumeMessage } from 'amqplib';
 import { type Acknowledger, createAcknowledger } from './acknowledge.ts';
+import { hangUp } from './connection.ts';
 import { attemptHeader } from './delivery.ts';
 import type { BusMetrics } from './metrics.ts';
 import type { Publisher } from './publisher.ts';
@@ -10,7 +11,6 @@ import { aloneQueue, deadQueue, declareExchange, declareSubscriber, inQueue, ret
 
 const ERROR_LENGTH = 500;
 const MOVE_AGAIN_MS = 1_000;
-const CLOSE_TIMEOUT_MS = 2_000;
 
 type From = { queue: string; alone: boolean };
 
@@ -149,7 +149,7 @@ export function createConsumer(consumer: Consumer): RunningConsumer {
       leave = async () => {
         on.flush();
         // Before its connection, whose end the broker may look at before what the channel still brings.
-        if (open) await Promise.race([channel.close(), sleep(CLOSE_TIMEOUT_MS, undefined, { ref: false })]);
+        if (open) await hangUp(channel);
       };
     },
     stop: async () => {

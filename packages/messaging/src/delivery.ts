@@ -1,11 +1,9 @@
-import { envelopeSchema, type ReceivedEvent } from '@ksbb/contracts';
+import { EVENT_BYTES_LIMIT, envelopeSchema, type ReceivedEvent } from '@ksbb/contracts';
 import { fieldErrors } from '@ksbb/service-kit';
 import type { ConsumeMessage } from 'amqplib';
 import type { Subscription } from './subscription.ts';
 import { RETRY_TIERS } from './topology.ts';
 
-/** Larger events are neither sent nor handled: they belong in a store, with a reference in the event. */
-export const EVENT_BYTES_LIMIT = 1024 * 1024;
 export const CONTENT_TYPE = 'application/cloudevents+json';
 const ATTEMPT_HEADER = 'x-ksbb-attempt';
 

@@ -10,7 +10,7 @@ const log = createLog(service, settings.LOG_LEVEL);
 const metrics = createMetrics(service);
 
 await runService({
-  service: 'fintech-gateway',
+  service,
   settings,
   log,
   metrics,

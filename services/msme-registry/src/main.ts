@@ -11,7 +11,7 @@ const log = createLog(SERVICE, settings.LOG_LEVEL);
 const metrics = createMetrics(SERVICE);
 
 await runService({
-  service: 'msme-registry',
+  service: SERVICE,
   settings,
   log,
   metrics,
