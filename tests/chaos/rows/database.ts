@@ -4,6 +4,7 @@ import { SERVICE_NAMES, type ServiceName } from '../../../infra/dev/services.ts'
 import { type Chaos, underLoad } from '../ledger/account.ts';
 import type { Row } from '../ledger/row.ts';
 import { type Probed, startProbe } from '../load/probe.ts';
+import { deliveriesOf } from '../load/shuffled-deliveries.ts';
 import { isReady, retries } from '../world/health.ts';
 
 const OWNERS = SERVICE_NAMES.filter((service) => service !== 'portal');
@@ -12,6 +13,7 @@ const GIVES_UP_MS = 12_000;
 const FROZEN_MS = { long: 30_000, short: 6_000 };
 const CUT_MS = { long: 10_000, short: 3_000 };
 const BACK_WITHIN_MS = 30_000;
+const REPEATED = 100;
 
 const isPatient = ({ status, retryAfter }: Probed) => status === 201 || (status === 503 && Number(retryAfter) > 0);
 
@@ -35,6 +37,8 @@ export async function breakDatabase(chaos: Chaos): Promise<Row> {
     const probe = startProbe(chaos);
     say(`database: ${what} for ${ms / 1000} s`);
     await begin();
+    // Whoever takes events has some to handle meanwhile, which it knows already.
+    await world.queues.send([...world.tap.events().values()].flatMap(deliveriesOf).slice(-REPEATED));
     const stayedReady = await neverUnready(world, ms);
     await end();
     const ended = performance.now();
