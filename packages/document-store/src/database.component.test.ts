@@ -45,6 +45,12 @@ test('an address that cannot be right is an error at once', async () => {
   await expect(openDatabase('mongodb://', log)).rejects.toThrow();
 });
 
+test('a call that the driver broke off when the database no longer answered is an outage', () => {
+  const brokenOff = Object.assign(new Error('interrupted'), { name: 'PoolClearedOnNetworkError' });
+  expect(isDatabaseUnavailable(brokenOff)).toBe(true);
+  expect(isDatabaseUnavailable(Object.assign(new Error('bulk'), { name: 'MongoBulkWriteError', errorResponse: brokenOff }))).toBe(true);
+});
+
 test('errors of the work itself are not taken for an outage', () => {
   expect(isDatabaseUnavailable(new Error('duplicate key'))).toBe(false);
   expect(isDatabaseUnavailable('MongoNetworkError')).toBe(false);

@@ -1,12 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '@ksbb/service-kit';
 import mongoose, { type Connection } from 'mongoose';
-import { keepHeartbeatsGoing } from './heartbeats.ts';
+import { endWritesWithTheirConnection } from './driver-fix.ts';
 
 const SELECT_TIMEOUT_MS = 2_000;
 const SOCKET_TIMEOUT_MS = 10_000;
 const PING_TIMEOUT_MS = 1_000;
 const RETRY_MS = 1_000;
+
+endWritesWithTheirConnection();
 
 export type Database = {
   connection: Connection;
@@ -24,6 +26,7 @@ const UNAVAILABLE = new Set([
   'MongoTopologyClosedError',
   'MongoClientClosedError',
   'MongoPoolClearedError',
+  'PoolClearedOnNetworkError',
   'MongoPoolClosedError',
   'MongoWaitQueueTimeoutError',
   'MongoOperationTimeoutError',
@@ -61,7 +64,6 @@ export async function openDatabase(uri: string, log: Log): Promise<Database> {
         writeConcern: { w: 'majority' },
       });
       connection.on('error', (error) => log.warn({ err: error }, 'database connection error'));
-      const endHeartbeats = keepHeartbeatsGoing(connection, log);
       return {
         connection,
         ready: async () => {
@@ -69,10 +71,7 @@ export async function openDatabase(uri: string, log: Log): Promise<Database> {
           const ping = connection.db.command({ ping: 1 }).then(() => true);
           return Promise.race([ping, sleep(PING_TIMEOUT_MS, false, { ref: false })]).catch(() => false);
         },
-        close: () => {
-          endHeartbeats();
-          return connection.close();
-        },
+        close: () => connection.close(),
       };
     } catch (error) {
       await connection.close().catch(() => undefined);

@@ -4,7 +4,9 @@ import { SERVICE_NAMES, type ServiceName } from '../../../infra/dev/services.ts'
 import { type Chaos, underLoad } from '../ledger/account.ts';
 import type { Row } from '../ledger/row.ts';
 import { type Probed, startProbe } from '../load/probe.ts';
-import { isReady, retries } from '../world/health.ts';
+import { deliveriesOf } from '../load/shuffled-deliveries.ts';
+import { isReady } from '../world/health.ts';
+import { failedHandlings } from '../world/service-logs.ts';
 
 const OWNERS = SERVICE_NAMES.filter((service) => service !== 'portal');
 /** Calls under way at the beginning wait as long for their answer. */
@@ -12,6 +14,8 @@ const GIVES_UP_MS = 12_000;
 const FROZEN_MS = { long: 30_000, short: 6_000 };
 const CUT_MS = { long: 10_000, short: 3_000 };
 const BACK_WITHIN_MS = 30_000;
+const REPEATED = 100;
+const LINE_LENGTH = 200;
 
 const isPatient = ({ status, retryAfter }: Probed) => status === 201 || (status === 503 && Number(retryAfter) > 0);
 
@@ -35,6 +39,8 @@ export async function breakDatabase(chaos: Chaos): Promise<Row> {
     const probe = startProbe(chaos);
     say(`database: ${what} for ${ms / 1000} s`);
     await begin();
+    // Whoever takes events has some to handle meanwhile, which it knows already.
+    await world.queues.send([...world.tap.events().values()].flatMap(deliveriesOf).slice(-REPEATED));
     const stayedReady = await neverUnready(world, ms);
     await end();
     const ended = performance.now();
@@ -59,10 +65,11 @@ export async function breakDatabase(chaos: Chaos): Promise<Row> {
     for (const service of SERVICE_NAMES) world.links[service].database.refuse(on);
   };
   return underLoad(chaos, { row: 'database' }, async () => {
-    const before = await retries(world);
+    await until('events go about', async () => world.tap.events().size >= REPEATED / 2);
+    const before = new Set(await failedHandlings());
     const violations = [...(await away('frozen', FROZEN_MS[length], mongo.freeze, mongo.thaw)), ...(await away('cut off', CUT_MS[length], refuse(true), refuse(false)))];
-    const after = await retries(world);
-    const costly = [...after].filter(([service, count]) => count > (before.get(service) ?? 0));
-    return { faults: 2, done: others, violations: [...violations, ...costly.map(([service]) => `events of ${service} used up attempts while the database was away`)] };
+    const failed = (await failedHandlings()).filter((line) => !before.has(line));
+    const costly = failed.map((line) => `an attempt was used up while the database was away: ${line.slice(0, LINE_LENGTH)}`);
+    return { faults: 2, done: others, violations: [...violations, ...costly] };
   });
 }

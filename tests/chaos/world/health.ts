@@ -1,5 +1,4 @@
 import { SERVICE_NAMES, type ServiceName } from '../../../infra/dev/services.ts';
-import { SUBSCRIBERS, type Subscriber } from './broker-queues.ts';
 import type { ChaosWorld } from './chaos-world.ts';
 
 const EVERY_MS = 500;
@@ -25,15 +24,6 @@ export function metric(text: string, name: string): number {
 export async function metricsOf(healthUrl: string): Promise<string> {
   const response = await fetch(`${healthUrl}/metrics`, { signal: AbortSignal.timeout(5_000) });
   return response.text();
-}
-
-/** How often an event went to a retry tier, in each service that takes events. */
-export async function retries(world: Pick<ChaosWorld, 'platform'>): Promise<Map<Subscriber, number>> {
-  const counts = SUBSCRIBERS.map(async (service) => {
-    const lines = (await metricsOf(world.platform.healthUrls[service])).split('\n').filter((line) => line.includes('result="retry"'));
-    return [service, metric(lines.join('\n'), 'ksbb_event_handling_seconds_count')] as const;
-  });
-  return new Map(await Promise.all(counts));
 }
 
 /** Heap and buffers in use by each service in MB: the least of some looks, since garbage comes and goes. */
