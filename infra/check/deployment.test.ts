@@ -143,3 +143,19 @@ describe('the images', () => {
     expect(existsSync(join(ROOT, command.at(-1) ?? 'no program'))).toBe(true);
   });
 });
+
+describe('at the broker of the local overlay', () => {
+  type Permission = { user: string; configure: string; write: string; read: string };
+  const { permissions } = JSON.parse(text('k8s/overlays/local/definitions.json')) as { permissions: Permission[] };
+  const subscribers = permissions.filter(({ user }) => user !== 'topology');
+
+  test.each(subscribers)('$user has the rights that it needs, and none on the queues of others', ({ user, configure, read, write }) => {
+    const may = (pattern: string, names: string[]) => names.filter((name) => new RegExp(pattern).test(name));
+    const own = [`${user}.in`, `${user}.alone`, `${user}.dead`, `${user}.dead.sorting`, `${user}.retry.5s`];
+    expect(may(configure, [...own, 'ksbb.events', 'ksbb.unrouted', 'ksbb.unrouted.sorting'])).toHaveLength(own.length + 3);
+    expect(may(read, [...own, 'ksbb.unrouted'])).toHaveLength(own.length + 1);
+    expect(may(write, [...own, 'ksbb.events'])).toHaveLength(own.length + 1);
+    const others = subscribers.filter((one) => one.user !== user).flatMap((one) => [`${one.user}.in`, `${one.user}.dead`]);
+    expect([configure, read, write].flatMap((pattern) => may(pattern, others))).toEqual([]);
+  });
+});
