@@ -19,7 +19,7 @@ type ComposeService = { image: string; command?: string[]; environment?: Record<
 const OVERLAY = 'k8s/overlays/local/kustomization.yaml';
 /** Read by the topology job itself. */
 const TOPOLOGY_SETTINGS = ['AMQP_URL'];
-const FROM_OTHERS = ['rabbitmq:4-management', 'mongo:8'];
+const FROM_OTHERS = ['rabbitmq', 'mongo', 'prom/prometheus', 'grafana/grafana', 'otel/opentelemetry-collector', 'jaegertracing/jaeger'];
 
 const text = (path: string) => readFileSync(join(ROOT, path), 'utf8');
 
@@ -111,9 +111,12 @@ describe('the jobs', () => {
 describe('the images', () => {
   const ours = new Map(IMAGES.map(({ name, dockerfile }) => [`ksbb/${name}:dev`, dockerfile]));
 
-  test('that compose names are those there are, and two of others', () => {
-    const named = Object.values(composeServices()).map(({ image }) => image);
-    expect([...new Set(named)].toSorted()).toEqual([...ours.keys(), ...FROM_OTHERS].toSorted());
+  test('that compose names are those there are, and a release of each of others', () => {
+    const named = [...new Set(Object.values(composeServices()).map(({ image }) => image))];
+    const others = named.filter((image) => !ours.has(image));
+    expect(named.filter((image) => ours.has(image)).toSorted()).toEqual([...ours.keys()].toSorted());
+    expect(others.map((image) => image.split(':')[0]).toSorted()).toEqual(FROM_OTHERS.toSorted());
+    expect(others.filter((image) => !/:v?\d/.test(image))).toEqual([]);
   });
 
   test('that the local overlay names are those there are', () => {
@@ -138,5 +141,21 @@ describe('the images', () => {
     const command = JSON.parse(lines.findLast((line) => line.startsWith('CMD '))?.slice(4) ?? '[]') as string[];
     expect(lines).toContain('USER 10001:10001');
     expect(existsSync(join(ROOT, command.at(-1) ?? 'no program'))).toBe(true);
+  });
+});
+
+describe('at the broker of the local overlay', () => {
+  type Permission = { user: string; configure: string; write: string; read: string };
+  const { permissions } = JSON.parse(text('k8s/overlays/local/definitions.json')) as { permissions: Permission[] };
+  const subscribers = permissions.filter(({ user }) => user !== 'topology');
+
+  test.each(subscribers)('$user has the rights that it needs, and none on the queues of others', ({ user, configure, read, write }) => {
+    const may = (pattern: string, names: string[]) => names.filter((name) => new RegExp(pattern).test(name));
+    const own = [`${user}.in`, `${user}.alone`, `${user}.dead`, `${user}.dead.sorting`, `${user}.retry.5s`];
+    expect(may(configure, [...own, 'ksbb.events', 'ksbb.unrouted', 'ksbb.unrouted.sorting'])).toHaveLength(own.length + 3);
+    expect(may(read, [...own, 'ksbb.unrouted'])).toHaveLength(own.length + 1);
+    expect(may(write, [...own, 'ksbb.events'])).toHaveLength(own.length + 1);
+    const others = subscribers.flatMap((one) => (one.user === user ? [] : [`${one.user}.in`, `${one.user}.dead`]));
+    expect([configure, read, write].flatMap((pattern) => may(pattern, others))).toEqual([]);
   });
 });

@@ -46,6 +46,7 @@ const seeds: Seed[] = [
   { rule: 'orderly ending', what: 'no sleep before the end', break: (all) => void delete container(all).lifecycle },
   { rule: 'orderly ending', what: 'a grace period as short as the shutdown', break: (all) => void (pod(all).terminationGracePeriodSeconds = 25) },
   { rule: 'orderly ending', what: 'no drain', break: (all) => void (env(all, 'DRAIN_DELAY_MS').name = 'DRAIN') },
+  { rule: 'orderly ending', what: 'a drain that meets idle connections', break: (all) => void (env(all, 'DRAIN_DELAY_MS').value = '2000') },
   { rule: 'orderly ending', what: 'a rollout that takes replicas away', break: (all) => void (specOf(all, 'Deployment', 'portal').strategy!.rollingUpdate!.maxUnavailable = 1) },
   { rule: 'disruption budgets', what: 'no budget', break: (all) => drop(all, 'PodDisruptionBudget', 'portal') },
   { rule: 'disruption budgets', what: 'a budget that lets all go', break: (all) => void (specOf(all, 'PodDisruptionBudget', 'portal').maxUnavailable = '100%') },

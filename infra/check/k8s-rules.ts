@@ -59,6 +59,9 @@ function probes(all: readonly Manifest[]): string[] {
   );
 }
 
+/** What services ask of clients (packages/service-kit, lifecycle.ts). */
+const KEPT_MS = 5_000;
+
 const numberOf = (env: readonly Env[], name: string) => Number(env.find((one) => one.name === name)?.value ?? Number.NaN);
 
 function ending(all: readonly Manifest[]): string[] {
@@ -69,6 +72,7 @@ function ending(all: readonly Manifest[]): string[] {
       return missing(`${nameOf(of)}, container ${name}`, {
         'needs preStop.sleep': sleep > 0,
         'needs DRAIN_DELAY_MS, and SHUTDOWN_GRACE_MS longer than it': drain < shutdown,
+        'DRAIN_DELAY_MS must be longer than clients keep an idle connection': drain > KEPT_MS,
         'terminationGracePeriodSeconds must be longer than sleep and shutdown together': (pod.terminationGracePeriodSeconds ?? 30) * 1_000 > sleep * 1_000 + shutdown,
         'a rolling update must keep every replica': of.spec?.strategy?.rollingUpdate?.maxUnavailable === 0,
       });

@@ -75,20 +75,61 @@ export async function tryBadInput(cluster: Cluster, say: Say): Promise<Record<st
   return outcome;
 }
 
+/** By pod how often its containers were restarted. */
+async function restartsByPod(cluster: Cluster): Promise<Map<string, number>> {
+  const counts = (pod: Pod) => (pod.status.containerStatuses ?? []).reduce((sum, one) => sum + one.restartCount, 0);
+  return new Map((await cluster.pods()).map((pod) => [pod.metadata.uid, counts(pod)]));
+}
+
+async function restartsSince(cluster: Cluster, before: ReadonlyMap<string, number>): Promise<number> {
+  return [...(await restartsByPod(cluster))].reduce((sum, [uid, count]) => sum + count - (before.get(uid) ?? 0), 0);
+}
+
+async function bringBack(cluster: Cluster, backing: string): Promise<void> {
+  await cluster.must(['scale', `statefulset/${backing}`, '--replicas=1']);
+  await cluster.must(['rollout', 'status', `statefulset/${backing}`, '--timeout=120s']);
+  for (const service of SERVICE_NAMES) await cluster.untilReady(service, REPLICAS);
+}
+
 /**
  * Takes the database away from everything, and gives an empty one back: pods become unready, none is restarted, and all
  * recover by themselves. What the database held is gone afterwards, so this comes last.
  */
 export async function loseTheDatabase(cluster: Cluster, say: Say): Promise<boolean> {
-  const restarts = async () => (await cluster.pods()).flatMap((pod) => pod.status.containerStatuses ?? []).reduce((sum, one) => sum + one.restartCount, 0);
-  const before = await restarts();
+  const before = await restartsByPod(cluster);
   await cluster.must(['scale', 'statefulset/mongodb', '--replicas=0']);
   await untilPod(cluster, 'reporting', 'its being unready', (pod) => !isReady(pod));
   say('the database is away, and the services that need it are not ready');
-  await cluster.must(['scale', 'statefulset/mongodb', '--replicas=1']);
-  await cluster.must(['rollout', 'status', 'statefulset/mongodb', '--timeout=120s']);
-  for (const service of SERVICE_NAMES) await cluster.untilReady(service, REPLICAS);
-  const after = await restarts();
-  say(`it is back, and so are they, after ${after - before} restarts`);
-  return after === before;
+  await bringBack(cluster, 'mongodb');
+  const restarts = await restartsSince(cluster, before);
+  say(`it is back, and so are they, after ${restarts} restarts`);
+  return restarts === 0;
+}
+
+/**
+ * Starts a pod while there is no broker: it waits and says for what, and becomes ready when the broker, an empty one, is
+ * there. The pods that ran before go on: what they have to say waits in their outboxes.
+ */
+export async function startWithoutBroker(cluster: Cluster, say: Say): Promise<boolean> {
+  const before = await restartsByPod(cluster);
+  await cluster.must(['scale', 'statefulset/rabbitmq', '--replicas=0']);
+  const [old, other] = await cluster.pods('reporting');
+  await cluster.must(['wait', '--for=delete', '--timeout=90s', 'pod/rabbitmq-0']);
+  await cluster.must(['delete', 'pod', old?.metadata.name ?? '', '--wait=false']);
+  const known = [old, other].map((pod) => pod?.metadata.uid);
+  const deadline = performance.now() + LOOK_MS;
+  let told = '';
+  while (!/waiting for the broker at rabbitmq/.test(told)) {
+    if (performance.now() > deadline) throw new Error(`a pod that starts without a broker did not say so within ${LOOK_MS / 1000} s`);
+    const started = (await cluster.pods('reporting')).find(({ metadata }) => !known.includes(metadata.uid));
+    if (started !== undefined && isReady(started)) return false;
+    if (started !== undefined) told = (await cluster.run(['logs', started.metadata.name, '--container', 'topology'])).stdout;
+    await sleep(500);
+  }
+  say(`a pod that starts says: ${told.trim().split('\n')[0]}`);
+  const ready = (await cluster.pods('commitment')).filter(isReady).length;
+  await bringBack(cluster, 'rabbitmq');
+  const restarts = await restartsSince(cluster, before);
+  say(`the broker is back; ${ready} of ${REPLICAS} pods that ran were ready meanwhile, and ${restarts} containers were restarted`);
+  return restarts === 0 && ready === REPLICAS;
 }

@@ -15,7 +15,7 @@ import { withProgress } from '../dev/progress.ts';
 import { ROOT } from '../dev/run-directory.ts';
 import { SERVICE_NAMES } from '../dev/services.ts';
 import { BACKING_IMAGES, IMAGES } from '../images/images.ts';
-import { loseTheDatabase, tryBadInput } from './bad-input.ts';
+import { loseTheDatabase, startWithoutBroker, tryBadInput } from './bad-input.ts';
 import { endWithWorkInHand } from './in-hand.ts';
 import { openCluster } from './kubectl.ts';
 import { findSupply } from './load.ts';
@@ -88,6 +88,8 @@ async function main(command: Command): Promise<number> {
   if (!keep) command.defer(removeNamespace);
 
   step(`Apply ${OVERLAY}`);
+  // Without Pod Security, which the overlay has to bring.
+  await cluster.must(['create', 'namespace', NAMESPACE]);
   await apply(cluster);
   const hand = await openNodeHand('ksbb/topology:dev');
   command.defer(hand.remove);
@@ -127,6 +129,7 @@ async function main(command: Command): Promise<number> {
 
   step('Bad input');
   for (const [name, held] of Object.entries(await tryBadInput(cluster, say))) checks.equal(`bad input: ${name}`, true, held);
+  checks.equal('bad input: a pod waits for a broker that is not there, and says so', true, await startWithoutBroker(cluster, say));
   checks.equal('bad input: all recover from a lost database without a restart', true, await loseTheDatabase(cluster, say));
   return checks.all.every(({ ok }) => ok) ? 0 : 1;
 }

@@ -27,14 +27,14 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-type Answer = { status: number | undefined; connection: string | undefined; body: string };
+type Answer = { status: number | undefined; connection: string | undefined; kept?: unknown; body: string };
 
 function get(agent: Agent, url: string): Promise<Answer> {
   return new Promise((resolve, reject) => {
     request(url, { agent }, (response) => {
       let body = '';
       response.on('data', (chunk: Buffer) => (body += chunk.toString()));
-      response.on('end', () => resolve({ status: response.statusCode, connection: response.headers.connection, body }));
+      response.on('end', () => resolve({ status: response.statusCode, connection: response.headers.connection, kept: response.headers['keep-alive'], body }));
     })
       .on('error', reject)
       .end();
@@ -54,6 +54,8 @@ test('what is in hand at SIGTERM is answered, connections are asked to close, an
   const readiness = async () => (await get(agent, `http://127.0.0.1:${healthPort}/healthz/ready`).catch(() => undefined))?.status;
   try {
     while ((await readiness()) !== 200 && child.exitCode === null) await sleep(50);
+    // Idle ones are given up by clients before they could be cut.
+    expect((await get(agent, `http://127.0.0.1:${healthPort}/healthz/live`)).kept).toBe('timeout=5');
     const inHand = get(agent, `http://127.0.0.1:${port}/slow`);
     await sleep(100);
     child.kill('SIGTERM');

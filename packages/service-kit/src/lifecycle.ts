@@ -53,11 +53,18 @@ export function createHealthApp(metrics: Metrics, checks: ReadyChecks): Express 
 /** How often connections that became idle are looked for while a server closes. */
 const IDLE_LOOK_MS = 50;
 
+/**
+ * For how long clients are asked to keep an idle connection. Those that do close first; so a process that serves on for longer
+ * than that before it ends meets none that would be taken for a request just when it closes.
+ */
+const KEPT_SECONDS = 5;
+
 /** `leaving` says that this process is about to end: then answers ask for connections to be closed, so that none is cut. */
 function listen(app: Express, port: number, host: string, leaving: () => boolean = () => false): Promise<Server> {
   return new Promise((resolve, reject) => {
     const server = createServer((request, response) => {
       if (leaving()) response.setHeader('Connection', 'close');
+      else response.setHeader('Keep-Alive', `timeout=${KEPT_SECONDS}`);
       app(request, response);
     });
     // Longer than the idle time of common load balancers, so that they close first and never meet a closed socket.

@@ -21,15 +21,29 @@ type Proxy = {
 
 const tooLarge = () => new Problem(413, 'too-large', 'The body is larger than is taken here.');
 
-/** A stream that lets bytes through as they are and breaks off after so many. */
-function limited(maxBytes: number): Transform {
+/** A stream that lets bytes through as they are, remembers them in `seen`, and breaks off after so many. */
+function limited(maxBytes: number, seen: Buffer[]): Transform {
   let size = 0;
   return new Transform({
     transform(chunk: Buffer, _encoding, callback) {
       size += chunk.length;
+      seen.push(chunk);
       callback(size > maxBytes ? tooLarge() : null, chunk);
     },
   });
+}
+
+const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'];
+
+/**
+ * Whether a request that broke before any answer may be sent once more: nobody heard it, or hearing it twice changes
+ * nothing. A service that ends closes its idle connections, and one of them may just have been taken for this request.
+ */
+function maySendAgain(error: NodeJS.ErrnoException, request: Request, upstream: ClientRequest): boolean {
+  if (!request.complete) return false;
+  if (error.code === 'ECONNREFUSED') return true;
+  const broke = error.code === 'ECONNRESET' || error.code === 'EPIPE';
+  return broke && upstream.reusedSocket && (SAFE_METHODS.includes(request.method) || request.headers['idempotency-key'] !== undefined);
 }
 
 function refuse(response: Response, problem: Problem): void {
@@ -58,7 +72,7 @@ export function createProxy({ addresses, publicUrl, log, timeoutMs = TIMEOUT_MS 
   };
   const protocol = new URL(publicUrl).protocol.slice(0, -1);
 
-  function open(request: Request, service: string, address: string): ClientRequest {
+  function open(request: Request, service: string, address: string, fresh = false): ClientRequest {
     const target = new URL(address);
     const secure = target.protocol === 'https:';
     return (secure ? httpsRequest : httpRequest)({
@@ -67,7 +81,7 @@ export function createProxy({ addresses, publicUrl, log, timeoutMs = TIMEOUT_MS 
       port: target.port,
       path: target.pathname.replace(/\/$/, '') + restOf(request.originalUrl, service),
       method: request.method,
-      agent: agents[secure ? 'https:' : 'http:'],
+      agent: fresh ? false : agents[secure ? 'https:' : 'http:'],
       timeout: timeoutMs,
       headers: { ...requestHeaders(request.headers, { address: request.socket.remoteAddress, host: request.headers.host, protocol }), ...traceHeaders() },
     });
@@ -83,22 +97,34 @@ export function createProxy({ addresses, publicUrl, log, timeoutMs = TIMEOUT_MS 
       return refuse(response, tooLarge());
     }
 
-    const upstream = open(request, service, address);
+    const seen: Buffer[] = [];
+    let upstream = open(request, service, address);
     const fail = (error: Error) => {
       upstream.destroy();
       if (error instanceof Problem) return refuse(response, error);
       log.warn({ to: service, reason: error.message }, 'a forwarded request failed');
       return refuse(response, unavailable('This service is away for the moment.', RETRY_AFTER_SECONDS));
     };
-    upstream.on('timeout', () => upstream.destroy(new Problem(504, 'timed-out', 'The service did not answer in time.')));
-    upstream.on('error', fail);
-    upstream.on('response', (answer: IncomingMessage) => {
-      response.status(answer.statusCode ?? 502);
-      for (const [name, value] of Object.entries(responseHeaders(answer.headers))) if (value !== undefined) response.setHeader(name, value);
-      pipeline(answer, response, () => {});
+    const watch = (onError: (error: Error) => void) => {
+      const watched = upstream;
+      let answered = false;
+      watched.on('timeout', () => watched.destroy(new Problem(504, 'timed-out', 'The service did not answer in time.')));
+      watched.on('error', (error) => (answered ? fail(error) : onError(error)));
+      watched.on('response', (answer: IncomingMessage) => {
+        answered = true;
+        response.status(answer.statusCode ?? 502);
+        for (const [name, value] of Object.entries(responseHeaders(answer.headers))) if (value !== undefined) response.setHeader(name, value);
+        pipeline(answer, response, () => {});
+      });
+    };
+    watch((error) => {
+      if (!maySendAgain(error, request, upstream)) return fail(error);
+      upstream = open(request, service, address, true);
+      watch(fail);
+      return void upstream.end(Buffer.concat(seen));
     });
     response.on('close', () => upstream.destroy());
-    return void pipeline(request, limited(MAX_BODY_BYTES), upstream, (error) => {
+    return void pipeline(request, limited(MAX_BODY_BYTES, seen), upstream, (error) => {
       if (error instanceof Problem) fail(error);
     });
   };
