@@ -111,10 +111,13 @@ async function paced<T>(perSecond: number, work: () => Promise<T>): Promise<T[]>
   return Promise.all(all);
 }
 
-/** The p95 from the commit of a message to its receipt, in milliseconds, of messages told at an even pace. */
+/** The p95 from the telling of a message, its commit included, to its receipt, in milliseconds, of messages told at an even pace. */
 async function pacedP95(ours: Ours, heard: ReturnType<typeof stamps>, perSecond: number): Promise<number> {
   heard.reset();
-  const committed = await paced(perSecond, async () => ({ id: await ours.tell(), at: now() }));
+  const committed = await paced(perSecond, async () => {
+    const at = now();
+    return { id: await ours.tell(), at };
+  });
   await heard.until(committed.length);
   return p95(committed.map(({ id, at }) => heard.at(id) - at));
 }

@@ -1,8 +1,9 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import axios, { type AxiosResponse } from 'axios';
+import type { AxiosResponse } from 'axios';
 import { type Breaker, BreakerOpen, type BreakerSettings, type BreakerState, createBreaker, type Verdict } from '../breaker/breaker.ts';
 import { BulkheadFull, createBulkhead } from '../breaker/bulkhead.ts';
+import { createHttpClient, KEEP_ALIVE_MS } from '../http/client.ts';
 import { retryAfterMs } from '../http/retry-after.ts';
 import { withTimeLimit } from '../http/time-limit.ts';
 import { CallFailed } from './partner.ts';
@@ -58,13 +59,6 @@ function pauseAskedBy(response: AxiosResponse): number | null {
   return asked === null ? null : Math.min(asked, LONGEST_RETRY_AFTER_MS);
 }
 
-/** Without axios's own headers, which it would merge for every call: what is sent is said here. */
-const http = axios.create();
-http.defaults.headers = {} as typeof http.defaults.headers;
-
-const anyStatus = () => true;
-const asItIs = <T>(body: T): T => body;
-
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -98,8 +92,9 @@ export function createCaller<Operation extends string>(
     operations.map((operation) => [operation, createBreaker(`${partner} ${operation}`, settings.breaker)]),
   );
   // As many sockets as slots, so that a call whose socket is still closing cannot be joined by one too many.
-  const pool = { keepAlive: true, maxSockets: settings.bulkhead.inFlight };
+  const pool = { keepAlive: true, keepAliveMsecs: KEEP_ALIVE_MS, maxSockets: settings.bulkhead.inFlight };
   const agents = { httpAgent: new HttpAgent(pool), httpsAgent: new HttpsAgent(pool) };
+  const http = createHttpClient({ ...agents, maxContentLength: LARGEST_ANSWER_BYTES });
 
   const send = ({ method, url, headers, body }: PartnerRequest) =>
     withTimeLimit(settings.timeoutMs, (signal) =>
@@ -109,14 +104,6 @@ export function createCaller<Operation extends string>(
         headers: body === undefined ? { Accept: JSON_TYPE, ...headers } : { Accept: JSON_TYPE, 'Content-Type': JSON_TYPE, ...headers },
         ...(body === undefined ? {} : { data: Buffer.from(body) }),
         signal,
-        validateStatus: anyStatus,
-        responseType: 'text',
-        transformRequest: asItIs,
-        transformResponse: asItIs,
-        maxRedirects: 0,
-        maxContentLength: LARGEST_ANSWER_BYTES,
-        proxy: false,
-        ...agents,
       }),
     );
 

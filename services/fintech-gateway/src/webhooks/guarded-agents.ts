@@ -2,6 +2,7 @@ import { lookup as lookupName, type LookupAddress } from 'node:dns';
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
+import { KEEP_ALIVE_MS } from '../http/client.ts';
 import { isPublicAddress } from './public-address.ts';
 
 /** The address is not one of the public internet. Nothing was sent. */
@@ -51,7 +52,7 @@ function guardConnections(agent: HttpAgent): void {
  * @param allowLocal lets every address in, for development
  */
 export function guardedAgents({ allowLocal, resolve = lookupName }: { allowLocal: boolean; resolve?: Resolve }): Agents {
-  const options = { keepAlive: true, ...(allowLocal ? {} : { lookup: guardedLookup(resolve) }) };
+  const options = { keepAlive: true, keepAliveMsecs: KEEP_ALIVE_MS, ...(allowLocal ? {} : { lookup: guardedLookup(resolve) }) };
   const [httpAgent, httpsAgent] = [new HttpAgent(options), new HttpsAgent(options)];
   if (!allowLocal) for (const agent of [httpAgent, httpsAgent]) guardConnections(agent);
   return {

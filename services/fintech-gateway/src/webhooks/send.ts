@@ -1,5 +1,5 @@
-import axios from 'axios';
 import { Webhook } from 'standardwebhooks';
+import { createHttpClient } from '../http/client.ts';
 import { retryAfterMs } from '../http/retry-after.ts';
 import { withTimeLimit } from '../http/time-limit.ts';
 import type { guardedAgents } from './guarded-agents.ts';
@@ -24,8 +24,6 @@ const LARGEST_ANSWER_BYTES = 64 * 1024;
 /** As much of an answer is kept in the log. */
 const KEPT_ANSWER = 1_024;
 const GONE = 410;
-const anyStatus = () => true;
-const asItIs = <T>(body: T): T => body;
 
 /** The headers of a message by Standard Webhooks, signed with each secret that is valid now. */
 export function signedHeaders({ messageId, payload, secrets }: Omit<Sent, 'url'>, now: Date): Record<string, string> {
@@ -44,6 +42,7 @@ function whyNoAnswer(error: unknown, timeoutMs: number): string {
 /** Gives the function that makes one attempt. It never throws: a failure is an outcome too. Redirects are failures. */
 export function createSend({ agents, timeoutMs }: { agents: Pick<ReturnType<typeof guardedAgents>, 'httpAgent' | 'httpsAgent'>; timeoutMs: number }): Send {
   const { httpAgent, httpsAgent } = agents;
+  const http = createHttpClient({ httpAgent, httpsAgent, maxContentLength: LARGEST_ANSWER_BYTES });
   return async (sent, now) => {
     const headers = { 'Content-Type': 'application/json', 'User-Agent': 'ksbb-umkm-webhooks/1', ...signedHeaders(sent, now) };
     const started = performance.now();
@@ -51,21 +50,7 @@ export function createSend({ agents, timeoutMs }: { agents: Pick<ReturnType<type
       return { at: now.toISOString(), durationMs: Math.round(performance.now() - started), request: { url: sent.url, headers }, ...rest };
     };
     try {
-      const answer = await withTimeLimit(timeoutMs, (signal) =>
-        axios.post<string>(sent.url, Buffer.from(sent.payload), {
-          headers,
-          httpAgent,
-          httpsAgent,
-          signal,
-          maxRedirects: 0,
-          maxContentLength: LARGEST_ANSWER_BYTES,
-          proxy: false,
-          responseType: 'text',
-          transformRequest: asItIs,
-          transformResponse: asItIs,
-          validateStatus: anyStatus,
-        }),
-      );
+      const answer = await withTimeLimit(timeoutMs, (signal) => http.post<string>(sent.url, Buffer.from(sent.payload), { headers, signal }));
       const { status } = answer;
       const is = status >= 200 && status < 300 ? 'delivered' : status === GONE ? 'gone' : 'failed';
       const wish = answer.headers['retry-after'] as string | undefined;

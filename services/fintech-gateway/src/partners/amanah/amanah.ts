@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import type { Caller, PartnerAnswer } from '../call.ts';
+import type { Caller, PartnerAnswer, PartnerRequest } from '../call.ts';
 import { sameSignature } from '../constant-time.ts';
 import { jsonOf, readMessage, understood } from '../message.ts';
 import { CallFailed, type Callback, CLOCK_SKEW_MS, ContractRefused, type Movement, type Partner, type VerifiedCallback } from '../partner.ts';
@@ -36,6 +36,8 @@ const MOST_MOVEMENTS = 100_000;
 /** A contract stands at the partner under our key or reference, with other terms than we now send. */
 const OTHER_TERMS = new Set(['4220000', '4220001']);
 
+const byReference = (reference: string) => `/v1.0/qardh-contracts/by-reference/${encodeURIComponent(reference)}`;
+
 function codeOf(body: unknown): { responseCode: string; responseMessage: string } {
   const refusal = refusalSchema.safeParse(body);
   return refusal.success ? refusal.data : { responseCode: '', responseMessage: '' };
@@ -51,16 +53,19 @@ function refusalOf({ status, body }: PartnerAnswer): Error {
 /** The adapter of amanah: HMAC-SHA512 signed calls and callbacks; no feed. */
 function createAmanah({ settings: { url, clientId, secrets: all }, caller, clock }: Parts): Partner {
   const [newest] = all;
+  const basePath = new URL(url).pathname.replace(/\/$/, '');
 
-  function signedHeaders(method: string, address: string, body: string): Record<string, string> {
-    const { pathname, search } = new URL(address);
+  /** A signed request to what is at `path` of the partner's API. */
+  function signedRequest(method: 'GET' | 'POST', path: string, body = '', more: Record<string, string> = {}): PartnerRequest {
     const timestamp = clock().toISOString();
-    return {
+    const headers = {
       'X-PARTNER-ID': clientId,
       'X-TIMESTAMP': timestamp,
       'X-EXTERNAL-ID': randomUUID(),
-      'X-SIGNATURE': amanahSignature(newest, { method, pathWithQuery: pathname + search, body, timestamp }),
+      'X-SIGNATURE': amanahSignature(newest, { method, pathWithQuery: basePath + path, body, timestamp }),
+      ...more,
     };
+    return { method, url: url + path, headers, ...(method === 'GET' ? {} : { body }) };
   }
 
   function whyNotGenuine({ headers, rawBody, path }: Callback, now: Date): string | null {
@@ -76,17 +81,14 @@ function createAmanah({ settings: { url, clientId, secrets: all }, caller, clock
 
   return {
     forward: async (contract) => {
-      const address = `${url}/v1.0/qardh-contracts`;
-      const body = contractBody(contract);
-      const headers = { ...signedHeaders('POST', address, body), 'Idempotency-Key': `ksbb-amanah-${contract.reference}` };
-      const answer = await caller.call('create-contract', { method: 'POST', url: address, headers, body });
+      const idempotencyKey = { 'Idempotency-Key': `ksbb-amanah-${contract.reference}` };
+      const answer = await caller.call('create-contract', signedRequest('POST', '/v1.0/qardh-contracts', contractBody(contract), idempotencyKey));
       if (answer.status >= 300) throw refusalOf(answer);
       const { referenceNo, eContractUrl } = understood(takenSchema, answer.body);
       return { partnerContractId: referenceNo, signUrl: contract.parentContractId === null ? eContractUrl : null };
     },
     status: async (reference) => {
-      const address = `${url}/v1.0/qardh-contracts/by-reference/${encodeURIComponent(reference)}`;
-      const answer = await caller.call('get-contract', { method: 'GET', url: address, headers: signedHeaders('GET', address, '') });
+      const answer = await caller.call('get-contract', signedRequest('GET', byReference(reference)));
       if (answer.status === 404) return null;
       if (answer.status >= 300) throw new CallFailed('misconfigured', `answered ${answer.status}`);
       const status = understood(statusSchema, answer.body);
@@ -94,8 +96,7 @@ function createAmanah({ settings: { url, clientId, secrets: all }, caller, clock
       return { partnerContractId: status.referenceNo, signUrl, facts: factsOf(status) };
     },
     cancel: async (reference) => {
-      const address = `${url}/v1.0/qardh-contracts/by-reference/${encodeURIComponent(reference)}/cancel`;
-      const answer = await caller.call('cancel-contract', { method: 'POST', url: address, headers: signedHeaders('POST', address, ''), body: '' });
+      const answer = await caller.call('cancel-contract', signedRequest('POST', `${byReference(reference)}/cancel`));
       if (answer.status < 300) return 'cancelled';
       const { responseCode } = codeOf(answer.body);
       if (responseCode === NOT_FOUND) return 'unknown';
@@ -105,8 +106,8 @@ function createAmanah({ settings: { url, clientId, secrets: all }, caller, clock
     statement: async (day) => {
       const movements: Movement[] = [];
       for (let cursor: string | null = ''; cursor !== null && movements.length < MOST_MOVEMENTS; ) {
-        const address: string = `${url}/v1.0/statement?${new URLSearchParams({ date: day, ...(cursor === '' ? {} : { cursor }) })}`;
-        const answer = await caller.call('statement', { method: 'GET', url: address, headers: signedHeaders('GET', address, '') });
+        const query: URLSearchParams = new URLSearchParams({ date: day, ...(cursor === '' ? {} : { cursor }) });
+        const answer = await caller.call('statement', signedRequest('GET', `/v1.0/statement?${query}`));
         if (answer.status >= 300) throw new CallFailed('misconfigured', `answered ${answer.status}`);
         const page = understood(statementSchema, answer.body);
         movements.push(...movementsOf(page));
