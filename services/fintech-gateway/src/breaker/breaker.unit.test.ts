@@ -57,6 +57,13 @@ async function halfOpened(): Promise<void> {
   expect(breaker.state()).toBe('half-open');
 }
 
+test('sorts no latencies when a call fails: a full window would make that slow', async () => {
+  const sort = jest.spyOn(Array.prototype, 'sort');
+  for (let at = 0; at < 20; at += 1) await calls('good', 'good', 'bad');
+  expect(sort).not.toHaveBeenCalled();
+  sort.mockRestore();
+});
+
 test('answers what the call answers, and throws what it throws', async () => {
   expect(await breaker.run(async () => 7, () => 'good')).toBe(7);
   await expect(breaker.run(() => Promise.reject(new Error('no')), () => 'bad')).rejects.toThrow('no');
