@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ChannelModel, type ConfirmChannel, connect } from 'amqplib';
-import { freshVhost, removeVhost } from '../../../infra/dev/testing.ts';
-import { findBroker } from './dead-letters-broker.ts';
-import { declareExchange, declareSubscriber } from './topology.ts';
+import { freshVhost, removeVhost } from '../../../../infra/dev/testing.ts';
+import { findBroker } from './broker.ts';
+import { declareExchange, declareSubscriber } from '../topology.ts';
 
 const LETTERS = 150;
 /** Letters that are under way at the same time. */
@@ -33,7 +33,7 @@ afterEach(async () => {
 });
 
 function start(...args: string[]) {
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'dead-letters-cli.ts'), ...args], { env: { ...process.env, AMQP_URL: url } });
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'cli.ts'), ...args], { env: { ...process.env, AMQP_URL: url } });
   let [output, complaints] = ['', ''];
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (complaints += chunk.toString()));

@@ -1,5 +1,5 @@
-import { type Fate, sortDeadLetters, type Sorted } from './dead-letters.ts';
-import type { DeadLetter, Place } from './dead-letters-place.ts';
+import { type Fate, sortDeadLetters, type Sorted } from './sort.ts';
+import type { DeadLetter, Place } from './place.ts';
 
 const EXAMPLES = 5;
 const SHOWN = 20;

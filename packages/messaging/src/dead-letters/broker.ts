@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Written by `npm start` while it runs. */
-const RUNNING_PLATFORM = join(import.meta.dirname, '../../../.run/start.json');
+const RUNNING_PLATFORM = join(import.meta.dirname, '../../../../.run/start.json');
 
 function isAlive(pid: number): boolean {
   try {

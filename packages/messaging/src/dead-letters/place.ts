@@ -1,5 +1,5 @@
 import type { GetMessage } from 'amqplib';
-import { deadQueue, EXCHANGE, inQueue, UNROUTED } from './topology.ts';
+import { deadQueue, EXCHANGE, inQueue, UNROUTED } from '../topology.ts';
 
 export type DeadLetter = {
   /** The service that could not handle it, or `unrouted` where no queue was bound to it. */

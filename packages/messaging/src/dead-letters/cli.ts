@@ -4,10 +4,10 @@
  * for which there was no queue. Replay and discard need at least one choice, so that nobody empties everything by a slip.
  */
 import { parseArgs } from 'node:util';
-import { NoSuchPlace } from './dead-letters.ts';
-import { findBroker } from './dead-letters-broker.ts';
-import { type DeadLetterDesk, type DeadLetterGroup, type LetterChoice, openDeadLetters } from './dead-letters-desk.ts';
-import { deadLettersOf, UNROUTED_PLACE, unrouted } from './dead-letters-place.ts';
+import { NoSuchPlace } from './sort.ts';
+import { findBroker } from './broker.ts';
+import { type DeadLetterDesk, type DeadLetterGroup, type LetterChoice, openDeadLetters } from './desk.ts';
+import { deadLettersOf, UNROUTED_PLACE, unrouted } from './place.ts';
 
 const SERVICES = ['msme-registry', 'commitment', 'fintech-gateway', 'training', 'reporting'];
 const PLACES = [...SERVICES.map(deadLettersOf), unrouted];

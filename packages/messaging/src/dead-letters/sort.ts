@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ChannelModel, connect, type ConfirmChannel, type GetMessage } from 'amqplib';
-import type { DeadLetter, Place } from './dead-letters-place.ts';
+import type { DeadLetter, Place } from './place.ts';
 
 const CONNECT_TIMEOUT_MS = 5_000;
 const CONFIRM_TIMEOUT_MS = 30_000;

@@ -1,9 +1,9 @@
 import { type ChannelModel, connect, type ConfirmChannel } from 'amqplib';
-import { freshVhost, removeVhost } from '../../../infra/dev/testing.ts';
-import { type Fate, sortDeadLetters } from './dead-letters.ts';
-import { type DeadLetter, deadLettersOf, unrouted, unroutedOf } from './dead-letters-place.ts';
-import { openDeadLetters } from './dead-letters-desk.ts';
-import { declareExchange, declareSubscriber } from './topology.ts';
+import { freshVhost, removeVhost } from '../../../../infra/dev/testing.ts';
+import { type Fate, sortDeadLetters } from './sort.ts';
+import { type DeadLetter, deadLettersOf, unrouted, unroutedOf } from './place.ts';
+import { openDeadLetters } from './desk.ts';
+import { declareExchange, declareSubscriber } from '../topology.ts';
 
 let url: string;
 let model: ChannelModel;
