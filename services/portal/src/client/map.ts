@@ -11,6 +11,9 @@ const MAX_ZOOM = 18;
 const LISTED_CLUSTER = 12;
 const VIEW_KEY = 'ksbb-map-view';
 
+/** As high as the zoom buttons with their distance from the edge: popups stay above them. */
+const ZOOM_BUTTONS_HEIGHT = 110;
+
 const POINT_SIZE = 28;
 /** The diameter of a cluster in pixels grows with the order of its count. */
 const clusterSize = (count: number) => 36 + Math.min(24, Math.round(Math.log10(count) * 10));
@@ -85,7 +88,7 @@ export function createMap({ element, data, selection, filters }: MapParts): MapP
   };
 
   function openPopup(at: { lat: number; lon: number }, content: HTMLElement): void {
-    Leaflet.popup({ maxWidth: 300, minWidth: 220, maxHeight: 300 }).setLatLng([at.lat, at.lon]).setContent(content).openOn(map);
+    Leaflet.popup({ maxWidth: 300, minWidth: 220, maxHeight: 300, autoPanPaddingBottomRight: [5, ZOOM_BUTTONS_HEIGHT] }).setLatLng([at.lat, at.lon]).setContent(content).openOn(map);
     element.querySelector('.leaflet-popup-close-button')?.setAttribute('aria-label', texts.close);
     content.querySelector('input')?.focus({ preventScroll: true });
   }
