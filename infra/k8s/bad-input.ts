@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SERVICE_NAMES } from '../dev/services.ts';
-import { type Cluster, isReady, type Pod } from './kubectl.ts';
+import { type Cluster, isReady, type Pod, restartsOf } from './kubectl.ts';
 import { REPLICAS } from './rolling.ts';
 
 type Say = (text: string) => void;
@@ -77,8 +77,7 @@ export async function tryBadInput(cluster: Cluster, say: Say): Promise<Record<st
 
 /** By pod how often its containers were restarted. */
 async function restartsByPod(cluster: Cluster): Promise<Map<string, number>> {
-  const counts = (pod: Pod) => (pod.status.containerStatuses ?? []).reduce((sum, one) => sum + one.restartCount, 0);
-  return new Map((await cluster.pods()).map((pod) => [pod.metadata.uid, counts(pod)]));
+  return new Map((await cluster.pods()).map((pod) => [pod.metadata.uid, restartsOf([pod])]));
 }
 
 async function restartsSince(cluster: Cluster, before: ReadonlyMap<string, number>): Promise<number> {

@@ -44,6 +44,9 @@ function kubectl(args: readonly string[], input = ''): Promise<Result> {
 
 export const isReady = (pod: Pod) => pod.metadata.deletionTimestamp === undefined && (pod.status.conditions ?? []).some(({ type, status }) => type === 'Ready' && status === 'True');
 
+/** How often containers of these pods were restarted. */
+export const restartsOf = (pods: readonly Pod[]) => pods.flatMap(({ status }) => status.containerStatuses ?? []).reduce((sum, { restartCount }) => sum + restartCount, 0);
+
 export function openCluster(namespace: string) {
   const run = (args: readonly string[], input?: string) => kubectl(['--namespace', namespace, ...args], input);
   const must = async (args: readonly string[], input?: string): Promise<string> => {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Stage } from '../demo/story.ts';
 import type { ServiceName } from '../dev/services.ts';
-import type { Cluster } from './kubectl.ts';
+import { type Cluster, restartsOf } from './kubectl.ts';
 import type { NodeHand } from './node-hand.ts';
 
 /** The node ports of the local overlay, as a browser on this machine reaches them. */
@@ -20,18 +20,15 @@ async function secret(cluster: Cluster, name: string, key: string): Promise<stri
 /** The stage of the story on a cluster: the same that it has on this machine's processes. */
 export async function clusterStage(cluster: Cluster, hand: NodeHand): Promise<Stage> {
   const restarts = new Map<ServiceName, number>();
-  const restartsOf = async (service: ServiceName) => {
-    const counts = (await cluster.pods(service)).flatMap((pod) => pod.status.containerStatuses ?? []);
-    return counts.reduce((sum, { restartCount }) => sum + restartCount, 0);
-  };
+  const restartsOfService = async (service: ServiceName) => restartsOf(await cluster.pods(service));
   const untilBack = async (service: ServiceName, restartsBefore: number) => {
     const deadline = performance.now() + BACK_MS;
-    while ((await restartsOf(service)) <= restartsBefore) {
+    while ((await restartsOfService(service)) <= restartsBefore) {
       if (performance.now() > deadline) throw new Error(`${service} was killed and did not restart within ${BACK_MS / 1000} s`);
       await sleep(200);
     }
     await cluster.untilReady(service, (await cluster.pods(service)).length, BACK_MS);
-    restarts.set(service, (await restartsOf(service)) - restartsBefore + (restarts.get(service) ?? 0));
+    restarts.set(service, (await restartsOfService(service)) - restartsBefore + (restarts.get(service) ?? 0));
   };
   const broker = new URL(await secret(cluster, 'topology', 'AMQP_URL'));
   broker.host = 'localhost:30672';
@@ -49,7 +46,7 @@ export async function clusterStage(cluster: Cluster, hand: NodeHand): Promise<St
       await cluster.must(['wait', '--for=condition=complete', '--timeout=120s', 'job/load-data']);
     },
     killAndAwaitReturn: async (service) => {
-      const before = await restartsOf(service);
+      const before = await restartsOfService(service);
       const [victim] = await cluster.pods(service);
       if (victim === undefined) throw new Error(`${service} has no pod`);
       await hand.kill(victim);
