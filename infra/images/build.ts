@@ -1,7 +1,8 @@
 /**
  * `npm run images [-- --base IMAGE --tag TAG --only NAME --backing --sbom FOLDER]`: builds the image of every service and of
- * the topology job with the engine found; with `--backing` also the broker and the database of the local overlay. An image
- * whose files did not change is left as it is. Beside them goes one CycloneDX bill of materials for each.
+ * the topology job with the engine found; with `--backing` also the broker and the database of the local overlay. Each is
+ * built in a checkout that holds nothing of the other services. An image whose files did not change is left as it is. Beside
+ * them goes one CycloneDX bill of materials for each.
  */
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
@@ -11,7 +12,7 @@ import { fetchMongoJavaServer } from '../dev/mongo-java-server.ts';
 import { findProgram, run } from '../dev/programs.ts';
 import { withProgress } from '../dev/progress.ts';
 import { ROOT } from '../dev/run-directory.ts';
-import { contentHash } from './content.ts';
+import { contentHash, copyCheckout } from './checkout.ts';
 import { type Engine, engineRun, findEngine, imageField, trustedAuthorities } from './engine.ts';
 import { BACKING_IMAGES, baseImage, type Image, IMAGES } from './images.ts';
 
@@ -43,21 +44,22 @@ function secretsIn(dir: string): string[] {
   return names.flatMap((name) => ['--secret', `id=${name},src=${join(dir, name)}`]);
 }
 
-async function contextOf({ name, workspace, dockerfile }: Image): Promise<string> {
-  if (workspace !== undefined) return '.';
-  if (name !== 'mongodb') return dirname(dockerfile);
+async function contextOf({ name, workspace, dockerfile }: Image, checkout: string): Promise<string> {
+  if (workspace !== undefined) return checkout;
+  if (name !== 'mongodb') return join(checkout, dirname(dockerfile));
   const [maven, java] = [findProgram(['mvn']), findProgram(['java'])];
   if (maven === undefined || java === undefined) throw new Error('the database image needs Java (a JDK) and Maven on the PATH');
   return fetchMongoJavaServer(maven, java, log);
 }
 
-async function build(engine: Engine, image: Image, more: string[], baseId: string): Promise<void> {
+async function build(engine: Engine, image: Image, more: string[], baseId: string, checkout: string): Promise<void> {
   const tag = `ksbb/${image.name}:${options.tag}`;
-  const content = contentHash(ROOT, image, baseId);
+  copyCheckout(image, checkout);
+  const content = contentHash(checkout, baseId);
   if ((await imageField(engine, tag, `label:${CONTENT_LABEL}`)) === content) return log(`${tag} has not changed`);
   const args = ['build', ...more, '--build-arg', `NODE_IMAGE=${options.base}`, '--label', `${CONTENT_LABEL}=${content}`];
-  const context = await contextOf(image);
-  args.push('--file', image.dockerfile, '--tag', tag, context);
+  const context = await contextOf(image, checkout);
+  args.push('--file', join(checkout, image.dockerfile), '--tag', tag, context);
   await withProgress(log, `building ${tag} with ${engine.name}`, () => engineRun(engine, args));
 }
 
@@ -89,7 +91,7 @@ async function main(): Promise<void> {
   try {
     const secrets = secretsIn(dir);
     for (const image of chosen) {
-      await build(engine, image, [...pull, ...secrets], baseId ?? options.base);
+      await build(engine, image, [...pull, ...secrets], baseId ?? options.base, join(dir, 'checkouts', image.name));
       await writeBillOfMaterials(image);
     }
     log(`bills of materials are in ${options.sbom}`);

@@ -17,7 +17,7 @@ export const IMAGES: readonly Image[] = [
     name,
     dockerfile: `services/${name}/Dockerfile`,
     workspace: `services/${name}`,
-    files: ['packages', `services/${name}`, ...(name === 'msme-registry' || name === 'portal' ? ['data'] : [])],
+    files: ['packages', `services/${name}`, ...(name === 'msme-registry' ? ['data'] : [])],
   })),
   { name: 'topology', dockerfile: 'infra/topology/Dockerfile', workspace: 'packages/messaging', files: ['packages', 'infra/topology'] },
 ];

@@ -33,7 +33,9 @@ const heard: { name: string; subject: string; version: number }[] = [];
 
 async function startService(): Promise<BuiltService> {
   const bus = createBus({ url, service: 'msme-registry', log, registry: createMetrics('test').registry });
-  return createApp({ settings: { OPERATOR_TOKEN }, database: await openDatabase(uri, log), bus, log, metrics: createMetrics('msme-registry'), clock });
+  const built = await createApp({ settings: { OPERATOR_TOKEN }, database: await openDatabase(uri, log), bus, log, metrics: createMetrics('msme-registry'), clock });
+  await bus.started();
+  return built;
 }
 
 beforeAll(async () => {

@@ -52,6 +52,7 @@ export async function openWebhookDeliveries(connection: Database['connection']):
   const collection = connection.collection<Document>('webhook-deliveries');
   await collection.createIndex({ state: 1, endpointId: 1, dueAt: 1 });
   await collection.createIndex({ endpointId: 1, createdAt: -1, _id: -1 });
+  await collection.createIndex({ createdAt: 1 });
   return {
     add: (delivery) => {
       const _id = deliveryIdOf(delivery.endpointId, delivery.messageId);

@@ -22,6 +22,7 @@ const toMessage = ({ _id: messageId, ...message }: Document): Message => ({ mess
 export async function openWebhookMessages(connection: Database['connection']): Promise<WebhookMessages> {
   const collection = connection.collection<Document>('webhook-messages');
   await collection.createIndex({ partner: 1, createdAt: 1, _id: 1 });
+  await collection.createIndex({ createdAt: 1 });
   return {
     add: ({ messageId, ...message }) => insertOnce(connection.collection('webhook-messages'), { _id: messageId, ...message }),
     many: async (messageIds) => {
