@@ -85,7 +85,7 @@ async function open(publisher: EventPublisher) {
 const outboxOf = async (id: string) => (await database.connection.collection('accounts').findOne({ _id: id } as object))?.outbox as Envelope[];
 
 async function eventually(look: () => Promise<boolean> | boolean): Promise<void> {
-  for (let tries = 0; tries < 400; tries += 1) {
+  for (let tries = 0; tries < 1_000; tries += 1) {
     if (await look()) return;
     await sleep(25);
   }

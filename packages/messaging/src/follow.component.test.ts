@@ -34,7 +34,7 @@ afterEach(async () => {
 });
 
 async function until(look: () => boolean): Promise<void> {
-  for (let tries = 0; tries < 400 && !look(); tries += 1) await sleep(25);
+  for (let tries = 0; tries < 1_000 && !look(); tries += 1) await sleep(25);
   expect(look()).toBe(true);
 }
 

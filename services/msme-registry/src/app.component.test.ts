@@ -56,7 +56,7 @@ afterAll(async () => {
 
 async function until(look: () => Promise<boolean> | boolean): Promise<void> {
   let held = false;
-  for (let tries = 0; tries < 200 && !held; tries += 1) {
+  for (let tries = 0; tries < 1_000 && !held; tries += 1) {
     held = await look();
     if (!held) await sleep(25);
   }

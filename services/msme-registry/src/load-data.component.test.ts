@@ -61,7 +61,7 @@ test('loads the real places and the made-up ones into collections of their own, 
 
   const more = await loadData('--msmes', '301');
   expect(more).toMatchObject({ code: 0, stdout: expect.stringContaining('1 MSMEs listed') });
-  for (let tries = 0; tries < 200 && heard.size < 572; tries += 1) await sleep(25);
+  for (let tries = 0; tries < 1_000 && heard.size < 572; tries += 1) await sleep(25);
   expect(heard.size).toBe(572);
 }, SLOW_MS);
 

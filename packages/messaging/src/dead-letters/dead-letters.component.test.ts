@@ -36,7 +36,7 @@ async function die(id: string, headers: Record<string, unknown> = {}): Promise<v
 const depth = async (queue: string) => (await channel.checkQueue(queue)).messageCount;
 
 async function until(queue: string, count: number): Promise<void> {
-  for (let tries = 0; tries < 200 && (await depth(queue)) !== count; tries += 1) await new Promise((resolve) => setTimeout(resolve, 20));
+  for (let tries = 0; tries < 1_000 && (await depth(queue)) !== count; tries += 1) await new Promise((resolve) => setTimeout(resolve, 20));
   expect(await depth(queue)).toBe(count);
 }
 

@@ -18,7 +18,7 @@ export const shelfFilled = defineEvent({
 export type ShelfFilled = EventOf<typeof shelfFilled>;
 
 export async function eventually<T>(look: () => Promise<T | undefined | false>): Promise<T> {
-  for (let tries = 0; tries < 400; tries += 1) {
+  for (let tries = 0; tries < 1_000; tries += 1) {
     const found = await look();
     if (found !== undefined && found !== false) return found;
     await sleep(25);
