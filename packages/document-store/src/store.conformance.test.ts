@@ -89,7 +89,7 @@ async function eventually(look: () => Promise<boolean> | boolean): Promise<void>
     if (await look()) return;
     await sleep(25);
   }
-  throw new Error('it did not happen within 10 s');
+  throw new Error('it did not happen within 25 s');
 }
 
 describe('decide', () => {

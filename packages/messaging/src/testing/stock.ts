@@ -23,7 +23,7 @@ export async function eventually<T>(look: () => Promise<T | undefined | false>):
     if (found !== undefined && found !== false) return found;
     await sleep(25);
   }
-  throw new Error('it did not happen within 10 s');
+  throw new Error('it did not happen within 25 s');
 }
 
 type Broker = {
