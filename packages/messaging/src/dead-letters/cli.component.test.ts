@@ -7,7 +7,7 @@ import { freshVhost, removeVhost } from '../../../../infra/dev/testing.ts';
 import { findBroker } from './broker.ts';
 import { declareExchange, declareSubscriber } from '../topology.ts';
 
-const LETTERS = 150;
+const LETTERS = 300;
 /** Letters that are under way at the same time. */
 const WINDOW = 10;
 
