@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { endWritesWithTheirConnection } from '@ksbb/document-store';
 import type { Log } from '@ksbb/service-kit';
 import mongoose, { type Connection, MongooseError } from 'mongoose';
 
@@ -13,6 +14,8 @@ export type Database = {
 
 const RETRY_MS = 1_000;
 const PING_MS = 1_000;
+
+endWritesWithTheirConnection();
 
 /** Whether an error says that the database is away for now, rather than that something is wrong. */
 export function isDatabaseAway(error: unknown): boolean {
