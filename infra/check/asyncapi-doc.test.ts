@@ -23,7 +23,10 @@ function faultsOf(validate: ValidateFunction, value: unknown): string[] {
 }
 
 function at(document: Json, pointer: string): unknown {
-  return pointer.split('/').slice(1).reduce<any>((value, part) => value?.[part], document);
+  return pointer
+    .split('/')
+    .slice(1)
+    .reduce<any>((value, part) => value?.[part], document);
 }
 
 function refsIn(value: unknown): string[] {
@@ -38,7 +41,10 @@ describe('the AsyncAPI document', () => {
 
   test.each<[what: string, spoil: (document: Json) => void]>([
     ['without a title', ({ info }) => delete info.title],
-    ['with an action that there is not', ({ operations }) => (operations['training.sends.training-held.v1'].action = 'shout')],
+    [
+      'with an action that there is not',
+      ({ operations }) => (operations['training.sends.training-held.v1'].action = 'shout'),
+    ],
     ['with a channel of another shape', ({ channels }) => (channels['training.training-held.v1'].messages = [])],
   ])('%s would not be', (_what, spoil) => {
     const document = made();
@@ -56,22 +62,28 @@ describe('the AsyncAPI document', () => {
   test('names every event, who sends it and every service that takes it with its reactions', () => {
     const { channels, operations } = made();
     expect(Object.keys(channels)).toEqual(catalogue.map(({ routingKey }) => routingKey));
-    const taken = subscribers.flatMap(({ service, subscriptions }) => subscriptions.map(({ event, reaction, effect }) => ({ service, event, reaction, effect })));
+    const taken = subscribers.flatMap(({ service, subscriptions }) =>
+      subscriptions.map(({ event, reaction, effect }) => ({ service, event, reaction, effect })),
+    );
     for (const { service, event, reaction, effect } of taken) {
       const operation = operations[`${service}.takes.${event.routingKey}`];
       expect(operation).toMatchObject({ action: 'receive', 'x-ksbb-queue': `${service}.in` });
       expect(operation['x-ksbb-reactions']).toContainEqual({ reaction, effect });
     }
-    for (const { service, name, major } of catalogue) expect(operations[`${service}.sends.${name}.v${major}`].action).toBe('send');
+    for (const { service, name, major } of catalogue)
+      expect(operations[`${service}.sends.${name}.v${major}`].action).toBe('send');
   });
 
-  test.each(catalogue.map(({ routingKey }) => routingKey))('its example of %s fits its schema, and without data does not', (routingKey) => {
-    const document = made();
-    const ajv = validator().addSchema(document, 'asyncapi.json');
-    const fits = ajv.compile({ $ref: `asyncapi.json#/components/messages/${routingKey}/payload` });
-    const [example] = document.components.messages[routingKey].examples;
-    expect(faultsOf(fits, example.payload)).toEqual([]);
-    expect(faultsOf(fits, { ...example.payload, data: {} })).not.toEqual([]);
-    expect(faultsOf(fits, { ...example.payload, type: 'ksbb.other.event.v1' })).not.toEqual([]);
-  });
+  test.each(catalogue.map(({ routingKey }) => routingKey))(
+    'its example of %s fits its schema, and without data does not',
+    (routingKey) => {
+      const document = made();
+      const ajv = validator().addSchema(document, 'asyncapi.json');
+      const fits = ajv.compile({ $ref: `asyncapi.json#/components/messages/${routingKey}/payload` });
+      const [example] = document.components.messages[routingKey].examples;
+      expect(faultsOf(fits, example.payload)).toEqual([]);
+      expect(faultsOf(fits, { ...example.payload, data: {} })).not.toEqual([]);
+      expect(faultsOf(fits, { ...example.payload, type: 'ksbb.other.event.v1' })).not.toEqual([]);
+    },
+  );
 });

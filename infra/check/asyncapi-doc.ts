@@ -6,7 +6,8 @@ import { exampleEnvelope, schemaOf } from './contracts-set.ts';
 const bindingVersion = '0.3.0';
 
 const refTo = (...path: string[]) => ({ $ref: `#/${path.join('/')}` });
-const entries = <T, V>(all: readonly T[], entry: (one: T) => readonly [string, V]) => Object.fromEntries(all.map(entry));
+const entries = <T, V>(all: readonly T[], entry: (one: T) => readonly [string, V]) =>
+  Object.fromEntries(all.map(entry));
 
 function channelOf({ name, routingKey, summary, subject }: EventDefinition) {
   return {
@@ -53,7 +54,10 @@ const operationOn = ({ name, routingKey }: EventDefinition, service: string) => 
 function sendOf(event: EventDefinition) {
   const { service, name } = event;
   const bindings = { amqp: { deliveryMode: 2, mandatory: true, bindingVersion } };
-  return [`${service}.sends.${name}.v${event.major}`, { action: 'send', title: `${service} sends ${name}`, ...operationOn(event, service), bindings }] as const;
+  return [
+    `${service}.sends.${name}.v${event.major}`,
+    { action: 'send', title: `${service} sends ${name}`, ...operationOn(event, service), bindings },
+  ] as const;
 }
 
 /** One operation for each event that a service takes, with all that it does about it. */
@@ -87,7 +91,8 @@ export function asyncApiDocument(catalogue: readonly EventDefinition[], subscrib
     info: {
       title: 'KSBB UMKM events',
       version: '1.0.0',
-      description: 'What the services tell each other: structured-mode CloudEvents 1.0 over RabbitMQ. Made from packages/contracts and the services\' tables of subscriptions.',
+      description:
+        "What the services tell each other: structured-mode CloudEvents 1.0 over RabbitMQ. Made from packages/contracts and the services' tables of subscriptions.",
       license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
     },
     defaultContentType: 'application/cloudevents+json',

@@ -8,17 +8,24 @@ import { boundaryViolations } from './boundaries.ts';
 const allowed = {
   'packages/contracts/src/index.ts': "import { z } from 'zod';\nexport const id = z;\nexport const kind = 1;",
   'packages/service-kit/src/index.ts': "import { id } from 'node:fs';\nexport const kit = id;",
-  'packages/messaging/src/index.ts': "import { connect } from 'amqplib';\nimport { id } from '@ksbb/contracts';\nexport const bus = [connect, id];",
-  'packages/document-store/src/index.ts': "import mongoose from 'mongoose';\nimport type { id } from '@ksbb/contracts';\nexport const store = mongoose as typeof id;",
-  'services/one/src/app.ts': "import { bus } from '@ksbb/messaging';\nimport { decide } from './thing/decide.ts';\nexport const app = [bus, decide];",
-  'services/one/src/app.component.test.ts': "import { fresh } from '../../../infra/dev/testing.ts';\nimport { app } from './app.ts';\nimport 'mongoose';\nfresh(app);",
+  'packages/messaging/src/index.ts':
+    "import { connect } from 'amqplib';\nimport { id } from '@ksbb/contracts';\nexport const bus = [connect, id];",
+  'packages/document-store/src/index.ts':
+    "import mongoose from 'mongoose';\nimport type { id } from '@ksbb/contracts';\nexport const store = mongoose as typeof id;",
+  'services/one/src/app.ts':
+    "import { bus } from '@ksbb/messaging';\nimport { decide } from './thing/decide.ts';\nexport const app = [bus, decide];",
+  'services/one/src/app.component.test.ts':
+    "import { fresh } from '../../../infra/dev/testing.ts';\nimport { app } from './app.ts';\nimport 'mongoose';\nfresh(app);",
   'services/one/src/testing/given.ts': "export { fresh } from '../../../../infra/dev/testing.ts';",
   'services/one/src/stores/things.ts': "import mongoose from 'mongoose';\nexport const things = mongoose;",
-  'services/one/src/thing/thing.ts': "import type { id } from '@ksbb/contracts';\nimport type { z } from 'zod';\nexport type Thing = z.infer<typeof id>;",
-  'services/one/src/thing/decide.ts': "import type { Thing } from './thing.ts';\nimport { more } from '../other/decide.ts';\nexport const decide = (thing: Thing) => more(thing);",
+  'services/one/src/thing/thing.ts':
+    "import type { id } from '@ksbb/contracts';\nimport type { z } from 'zod';\nexport type Thing = z.infer<typeof id>;",
+  'services/one/src/thing/decide.ts':
+    "import type { Thing } from './thing.ts';\nimport { more } from '../other/decide.ts';\nexport const decide = (thing: Thing) => more(thing);",
   'services/one/src/other/decide.ts': 'export const more = (thing: unknown) => thing;',
   'services/two/src/app.ts': "import { store } from '@ksbb/document-store';\nexport const app = store;",
-  'infra/dev/testing.ts': "import { subscriptions } from '../../services/one/src/app.ts';\nexport const fresh = (value: unknown) => [value, subscriptions];",
+  'infra/dev/testing.ts':
+    "import { subscriptions } from '../../services/one/src/app.ts';\nexport const fresh = (value: unknown) => [value, subscriptions];",
   'infra/demo/story.ts': "import { step } from './step.ts';\nexport type Story = { step: typeof step };",
   'infra/demo/step.ts': "import type { Story } from './story.ts';\nexport const step = (story: Story) => story;",
   'tests/e2e/demo.ts': "import { kind } from '@ksbb/contracts';\nexport const demo = kind;",
@@ -30,7 +37,8 @@ const forbidden: { rule: string; files: Record<string, string>; from: string; to
     rule: 'no-cycles',
     files: {
       'services/one/src/left.ts': "import { right } from './right.ts';\nexport const left = () => right;",
-      'services/one/src/right.ts': "import type { left } from './left.ts';\nexport const right = (it: typeof left) => it;",
+      'services/one/src/right.ts':
+        "import type { left } from './left.ts';\nexport const right = (it: typeof left) => it;",
     },
     from: 'services/one/src/left.ts',
     to: 'services/one/src/right.ts',
@@ -44,7 +52,12 @@ const forbidden: { rule: string; files: Record<string, string>; from: string; to
     from: 'infra/demo/left.ts',
     to: 'infra/demo/right.ts',
   },
-  { rule: 'imports-resolve', files: { 'tests/e2e/lost.ts': "import './nowhere.ts';" }, from: 'tests/e2e/lost.ts', to: './nowhere.ts' },
+  {
+    rule: 'imports-resolve',
+    files: { 'tests/e2e/lost.ts': "import './nowhere.ts';" },
+    from: 'tests/e2e/lost.ts',
+    to: './nowhere.ts',
+  },
   {
     rule: 'no-service-imports-another',
     files: { 'services/one/src/peek.ts': "import { app } from '../../two/src/app.ts';\nexport const peek = app;" },
@@ -53,7 +66,10 @@ const forbidden: { rule: string; files: Record<string, string>; from: string; to
   },
   {
     rule: 'no-service-imports-another',
-    files: { 'services/one/src/peek.component.test.ts': "import type { app } from '@ksbb/two/app.ts';\nexport type Peek = typeof app;" },
+    files: {
+      'services/one/src/peek.component.test.ts':
+        "import type { app } from '@ksbb/two/app.ts';\nexport type Peek = typeof app;",
+    },
     from: 'services/one/src/peek.component.test.ts',
     to: 'services/two/src/app.ts',
   },
@@ -65,7 +81,9 @@ const forbidden: { rule: string; files: Record<string, string>; from: string; to
   },
   {
     rule: 'packages-import-no-service',
-    files: { 'packages/messaging/src/peek.ts': "export const peek = () => import('../../../services/two/src/app.ts');" },
+    files: {
+      'packages/messaging/src/peek.ts': "export const peek = () => import('../../../services/two/src/app.ts');",
+    },
     from: 'packages/messaging/src/peek.ts',
     to: 'services/two/src/app.ts',
   },
@@ -113,7 +131,10 @@ const forbidden: { rule: string; files: Record<string, string>; from: string; to
   },
   {
     rule: 'no-code-imports-a-test',
-    files: { 'services/two/src/borrow.ts': "export { given } from './app.unit.test.ts';", 'services/two/src/app.unit.test.ts': 'export const given = 1;' },
+    files: {
+      'services/two/src/borrow.ts': "export { given } from './app.unit.test.ts';",
+      'services/two/src/app.unit.test.ts': 'export const given = 1;',
+    },
     from: 'services/two/src/borrow.ts',
     to: 'services/two/src/app.unit.test.ts',
   },
@@ -137,13 +158,18 @@ const forbidden: { rule: string; files: Record<string, string>; from: string; to
   },
   {
     rule: 'core-imports-no-io',
-    files: { 'services/one/src/thing/price.ts': "import { readFileSync } from 'node:fs';\nexport const price = readFileSync;" },
+    files: {
+      'services/one/src/thing/price.ts': "import { readFileSync } from 'node:fs';\nexport const price = readFileSync;",
+    },
     from: 'services/one/src/thing/price.ts',
     to: 'fs',
   },
   {
     rule: 'core-imports-no-io',
-    files: { 'services/one/src/thing/save.ts': "import type { things } from '../stores/things.ts';\nexport type Save = typeof things;" },
+    files: {
+      'services/one/src/thing/save.ts':
+        "import type { things } from '../stores/things.ts';\nexport type Save = typeof things;",
+    },
     from: 'services/one/src/thing/save.ts',
     to: 'services/one/src/stores/things.ts',
   },
@@ -167,15 +193,22 @@ function tree(files: Record<string, string>): string {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'boundaries-')));
   write(root, files);
   for (const name of ['zod', 'mongoose', 'amqplib']) {
-    write(root, { [`node_modules/${name}/package.json`]: `{"name":"${name}","main":"index.js"}`, [`node_modules/${name}/index.js`]: '' });
+    write(root, {
+      [`node_modules/${name}/package.json`]: `{"name":"${name}","main":"index.js"}`,
+      [`node_modules/${name}/index.js`]: '',
+    });
   }
   mkdirSync(join(root, 'node_modules/@ksbb'));
   for (const name of ['contracts', 'service-kit', 'messaging', 'document-store']) {
-    write(root, { [`packages/${name}/package.json`]: `{"name":"@ksbb/${name}","type":"module","exports":{".":"./src/index.ts"}}` });
+    write(root, {
+      [`packages/${name}/package.json`]: `{"name":"@ksbb/${name}","type":"module","exports":{".":"./src/index.ts"}}`,
+    });
     symlinkSync(join(root, 'packages', name), join(root, 'node_modules/@ksbb', name));
   }
   for (const name of ['one', 'two']) {
-    write(root, { [`services/${name}/package.json`]: `{"name":"@ksbb/${name}","type":"module","exports":{"./*":"./src/*"}}` });
+    write(root, {
+      [`services/${name}/package.json`]: `{"name":"@ksbb/${name}","type":"module","exports":{"./*":"./src/*"}}`,
+    });
     symlinkSync(join(root, 'services', name), join(root, 'node_modules/@ksbb', name));
   }
   return root;

@@ -28,5 +28,7 @@ export async function boundaryViolations(root: string): Promise<BoundaryViolatio
 export async function boundaryFaults(root: string): Promise<string[]> {
   const reasons = new Map(boundaryRules(root).map(({ name, comment }) => [name, comment]));
   const violations = await boundaryViolations(root);
-  return violations.map(({ rule, from, to }) => `${from} may not import ${to} (${rule})\n    ${reasons.get(rule) ?? ''}`);
+  return violations.map(
+    ({ rule, from, to }) => `${from} may not import ${to} (${rule})\n    ${reasons.get(rule) ?? ''}`,
+  );
 }

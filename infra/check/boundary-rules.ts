@@ -48,7 +48,12 @@ export function boundaryRules(root: string): IForbiddenRuleType[] {
       { path: '^(infra|tests)/' },
       { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
     ),
-    forbid('imports-resolve', 'The imported file or package is not there.', {}, { couldNotResolve: true, pathNot: TYPES_ALONE }),
+    forbid(
+      'imports-resolve',
+      'The imported file or package is not there.',
+      {},
+      { couldNotResolve: true, pathNot: TYPES_ALONE },
+    ),
     forbid(
       'no-service-imports-another',
       'Services meet only in packages/contracts, over RabbitMQ and over HTTP.',
@@ -61,7 +66,12 @@ export function boundaryRules(root: string): IForbiddenRuleType[] {
       { path: '^services/', pathNot: TESTS },
       { path: '^(infra|tests)/' },
     ),
-    forbid('packages-import-no-service', 'A package serves every service and knows none.', { path: '^packages/' }, { path: '^services/' }),
+    forbid(
+      'packages-import-no-service',
+      'A package serves every service and knows none.',
+      { path: '^packages/' },
+      { path: '^services/' },
+    ),
     forbid(
       'packages-import-only-packages',
       'A package runs without what surrounds it in the repository.',

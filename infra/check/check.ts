@@ -9,10 +9,23 @@ import { bringTools, k8sSteps } from './k8s-steps.ts';
 type Step = { name: string; faults: () => Promise<string[]> };
 
 const steps: Step[] = [
-  { name: 'lint', faults: () => faultsOf(ROOT, 'node_modules/oxlint/bin/oxlint', ['--deny-warnings', '--format=unix', '.']) },
-  { name: 'types', faults: () => faultsOf(ROOT, 'node_modules/typescript/bin/tsc', ['-p', 'tsconfig.json', '--pretty', 'false']) },
+  {
+    name: 'format',
+    faults: () => faultsOf(ROOT, 'node_modules/prettier/bin/prettier.cjs', ['--check', '--log-level', 'warn', '.']),
+  },
+  {
+    name: 'lint',
+    faults: () => faultsOf(ROOT, 'node_modules/oxlint/bin/oxlint', ['--deny-warnings', '--format=unix', '.']),
+  },
+  {
+    name: 'types',
+    faults: () => faultsOf(ROOT, 'node_modules/typescript/bin/tsc', ['-p', 'tsconfig.json', '--pretty', 'false']),
+  },
   { name: 'module boundaries', faults: () => boundaryFaults(ROOT) },
-  { name: 'dead code', faults: () => faultsOf(ROOT, 'node_modules/knip/bin/knip.js', ['--no-progress', '--no-config-hints']) },
+  {
+    name: 'dead code',
+    faults: () => faultsOf(ROOT, 'node_modules/knip/bin/knip.js', ['--no-progress', '--no-config-hints']),
+  },
   { name: 'generated files', faults: () => faultsOf(ROOT, 'infra/check/generate.ts', ['--check']) },
   { name: 'contracts', faults: () => faultsOf(ROOT, 'infra/check/contracts.ts', []) },
   { name: 'hygiene', faults: () => Promise.resolve(treeHygieneFaults(ROOT)) },
@@ -26,7 +39,8 @@ async function k8sFaults(): Promise<string[]> {
   const log = (text: string) => say(`[check:k8s] ${text}`);
   try {
     const found: string[] = [];
-    for (const step of k8sSteps(await bringTools(log), log)) found.push(...(await step.faults()).map((fault) => `${step.name}: ${fault}`));
+    for (const step of k8sSteps(await bringTools(log), log))
+      found.push(...(await step.faults()).map((fault) => `${step.name}: ${fault}`));
     return found;
   } catch (error) {
     if (!(error instanceof ToolMissing)) throw error;

@@ -11,5 +11,9 @@ export async function faultsOf(root: string, script: string, args: string[]): Pr
   const { code, stdout, stderr } = await run(process.execPath, [script, ...args], { cwd: root, timeoutMs: LIMIT_MS });
   if (code === 0) return [];
   const said = `${stdout}${stderr}`.trim();
-  return [said === '' ? `${script} ended with exit code ${code}, or took more than ${LIMIT_MS / 1000} s, and said nothing` : said];
+  return [
+    said === ''
+      ? `${script} ended with exit code ${code}, or took more than ${LIMIT_MS / 1000} s, and said nothing`
+      : said,
+  ];
 }

@@ -15,7 +15,9 @@ import { bare, grown } from './contracts-variants.ts';
  */
 
 const log = createLog('test', 'silent');
-const released = new Map(readReleased(join(ROOT, 'packages/contracts/released')).map(({ name, example }) => [name, example]));
+const released = new Map(
+  readReleased(join(ROOT, 'packages/contracts/released')).map(({ name, example }) => [name, example]),
+);
 
 /** The example of this tree and the released one, and that of a newer and of an older producer (contracts-variants.ts). */
 function published(event: EventDefinition): Envelope[] {
@@ -31,7 +33,8 @@ function published(event: EventDefinition): Envelope[] {
 }
 
 const once = (events: readonly EventDefinition[]) => [...new Set(events)].flatMap(published);
-const known = (event: EventDefinition, data: Record<string, unknown>) => event.data.parse(data) as Record<string, unknown>;
+const known = (event: EventDefinition, data: Record<string, unknown>) =>
+  event.data.parse(data) as Record<string, unknown>;
 
 let url: string;
 beforeAll(async () => {
@@ -56,25 +59,34 @@ function collector(count: number) {
 
 const inOrder = (seen: readonly Seen[]) => seen.map((one) => JSON.stringify(one)).toSorted();
 
-test.each(subscribers)('$service takes the example of every event that it subscribes to', async ({ service, subscriptions }) => {
-  const expected = subscriptions.flatMap(({ event, reaction }) => published(event).map(({ id, data }) => ({ reaction, id, data: known(event, data) })));
-  const { see, all } = collector(expected.length);
-  const table: Subscription<null>[] = subscriptions.map((row) => {
-    const look = see(row.reaction);
-    return { ...row, handle: async (event: ReceivedEvent) => look(event) };
-  });
-  const bus = createBus({ url, service, log, registry: createMetrics(service).registry });
-  bus.subscribe(table, null);
-  await bus.started();
-  await Promise.all(once(subscriptions.map(({ event }) => event)).map((event) => bus.publish(event)));
-  expect(inOrder(await all)).toEqual(inOrder(expected));
-  await bus.close();
-});
+test.each(subscribers)(
+  '$service takes the example of every event that it subscribes to',
+  async ({ service, subscriptions }) => {
+    const expected = subscriptions.flatMap(({ event, reaction }) =>
+      published(event).map(({ id, data }) => ({ reaction, id, data: known(event, data) })),
+    );
+    const { see, all } = collector(expected.length);
+    const table: Subscription<null>[] = subscriptions.map((row) => {
+      const look = see(row.reaction);
+      return { ...row, handle: async (event: ReceivedEvent) => look(event) };
+    });
+    const bus = createBus({ url, service, log, registry: createMetrics(service).registry });
+    bus.subscribe(table, null);
+    await bus.started();
+    await Promise.all(once(subscriptions.map(({ event }) => event)).map((event) => bus.publish(event)));
+    expect(inOrder(await all)).toEqual(inOrder(expected));
+    await bus.close();
+  },
+);
 
-const followers = subscribers.flatMap(({ service, followed }) => (followed === undefined ? [] : [{ service, followed }]));
+const followers = subscribers.flatMap(({ service, followed }) =>
+  followed === undefined ? [] : [{ service, followed }],
+);
 
 test.each(followers)('$service takes the example of every event that it follows', async ({ service, followed }) => {
-  const expected = followed.flatMap(({ event }) => published(event).map(({ id, data }) => ({ reaction: event.name, id, data: known(event, data) })));
+  const expected = followed.flatMap(({ event }) =>
+    published(event).map(({ id, data }) => ({ reaction: event.name, id, data: known(event, data) })),
+  );
   const { see, all } = collector(expected.length);
   const table: Following<null>[] = followed.map(({ event }) => ({ event, handle: see(event.name) }));
   const bus = createBus({ url, service: `${service}-follower`, log, registry: createMetrics(service).registry });

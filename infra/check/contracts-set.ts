@@ -28,7 +28,12 @@ export function exampleEnvelope(event: EventDefinition): Envelope {
   return envelope(event, exampleSubject(event), 1, event.example, new Date('2026-11-24T03:00:00Z'));
 }
 
-const contract = (name: string, reads: z.ZodType, example: unknown): CurrentContract => ({ name, schema: schemaOf(reads), example, reads });
+const contract = (name: string, reads: z.ZodType, example: unknown): CurrentContract => ({
+  name,
+  schema: schemaOf(reads),
+  example,
+  reads,
+});
 
 /** The contract of every event, and of the envelope that all of them have. */
 export function contractsOf(events: readonly EventDefinition[]): CurrentContract[] {
@@ -43,7 +48,10 @@ export const currentContracts = (): CurrentContract[] => contractsOf(catalogue);
 function exampleFaults({ name, example }: Contract, { reads }: CurrentContract): string[] {
   const read = reads.safeParse(example);
   if (read.success) return [];
-  return read.error.issues.map(({ path, message }) => `${name}#/${['example', ...path].join('/')}: consumers reject the released example: ${message}`);
+  return read.error.issues.map(
+    ({ path, message }) =>
+      `${name}#/${['example', ...path].join('/')}: consumers reject the released example: ${message}`,
+  );
 }
 
 /** Every way in which the contracts of this tree break the released ones, a line each (see contracts-breaks.ts). */
@@ -51,9 +59,13 @@ export function contractFaults(released: readonly Contract[], current: readonly 
   return released.flatMap((before) => {
     const after = current.find(({ name }) => name === before.name);
     if (after === undefined) {
-      return [`${before.name}#: the contract is gone; keep it beside its successor, and remove its released file when no queue is bound to it any more`];
+      return [
+        `${before.name}#: the contract is gone; keep it beside its successor, and remove its released file when no queue is bound to it any more`,
+      ];
     }
-    const breaks = breaksBetween(before.schema, after.schema).map(({ pointer, why }) => `${before.name}#${pointer}: ${why}`);
+    const breaks = breaksBetween(before.schema, after.schema).map(
+      ({ pointer, why }) => `${before.name}#${pointer}: ${why}`,
+    );
     return [...breaks, ...exampleFaults(before, after)];
   });
 }
@@ -62,7 +74,10 @@ export function contractFaults(released: readonly Contract[], current: readonly 
 export function readReleased(directory: string): Contract[] {
   return globSync('*.json', { cwd: directory })
     .toSorted()
-    .map((file) => ({ name: basename(file, '.json'), ...(JSON.parse(readFileSync(join(directory, file), 'utf8')) as Omit<Contract, 'name'>) }));
+    .map((file) => ({
+      name: basename(file, '.json'),
+      ...(JSON.parse(readFileSync(join(directory, file), 'utf8')) as Omit<Contract, 'name'>),
+    }));
 }
 
 /** Writes each contract to its file. Answers the names of those that are new or changed. */

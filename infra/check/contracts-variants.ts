@@ -8,7 +8,8 @@ type Json = null | boolean | number | string | Json[] | { [name: string]: Json }
 /** What no contract names. */
 const LATER = { addedLater: { by: 'a newer producer', values: [1] } };
 
-const isObject = (value: Json): value is { [name: string]: Json } => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isObject = (value: Json): value is { [name: string]: Json } =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The same with a member that no contract knows in every object of it. */
 export function grown<T>(example: T): T {
@@ -23,7 +24,10 @@ export function grown<T>(example: T): T {
 /** Every path to a member, the deepest first. */
 function paths(value: Json, before: string[] = []): string[][] {
   if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([name, one]) => [...paths(one, [...before, name]), ...(isObject(value) ? [[...before, name]] : [])]);
+  return Object.entries(value).flatMap(([name, one]) => [
+    ...paths(one, [...before, name]),
+    ...(isObject(value) ? [[...before, name]] : []),
+  ]);
 }
 
 function without(example: Json, path: readonly string[]): Json {

@@ -1,12 +1,18 @@
 import { z } from 'zod';
 import { bare, grown } from './contracts-variants.ts';
 
-const lines = z.object({ lines: z.array(z.object({ quantity: z.int(), note: z.string().optional() })), donor: z.string().nullable().optional() });
+const lines = z.object({
+  lines: z.array(z.object({ quantity: z.int(), note: z.string().optional() })),
+  donor: z.string().nullable().optional(),
+});
 const example = { lines: [{ quantity: 1, note: 'a' }, { quantity: 2 }], donor: 'Budi' };
 const fits = (value: unknown) => lines.safeParse(value).success;
 
 test('a newer producer adds a member to every object, also in lists', () => {
-  const { lines: [first], ...rest } = grown(example);
+  const {
+    lines: [first],
+    ...rest
+  } = grown(example);
   expect(Object.keys(rest)).toEqual(['donor', 'addedLater']);
   expect(Object.keys(first!)).toEqual(['quantity', 'note', 'addedLater']);
   expect(lines.parse(grown(example))).toEqual(example);

@@ -9,7 +9,10 @@ import { ROOT } from '../dev/run-directory.ts';
 import { contractFaults, currentContracts, readReleased, writeReleased } from './contracts-set.ts';
 
 const { values } = parseArgs({
-  options: { release: { type: 'boolean', default: false }, dir: { type: 'string', default: join(ROOT, 'packages/contracts/released') } },
+  options: {
+    release: { type: 'boolean', default: false },
+    dir: { type: 'string', default: join(ROOT, 'packages/contracts/released') },
+  },
 });
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 

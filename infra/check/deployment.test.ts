@@ -14,12 +14,25 @@ type EnvVariable = { name: string; value?: string; valueFrom?: { secretKeyRef: {
 type PodSpec = { containers: Container[]; initContainers?: Container[] };
 type Manifest = { kind: string; metadata: { name: string }; spec?: { template?: { spec: PodSpec } } };
 type Kustomization = { secretGenerator: { name: string; literals?: string[] }[] };
-type ComposeService = { image: string; command?: string[]; environment?: Record<string, string>; build?: { dockerfile: string }; profiles?: string[] };
+type ComposeService = {
+  image: string;
+  command?: string[];
+  environment?: Record<string, string>;
+  build?: { dockerfile: string };
+  profiles?: string[];
+};
 
 const OVERLAY = 'k8s/overlays/local/kustomization.yaml';
 /** Read by the topology job itself. */
 const TOPOLOGY_SETTINGS = ['AMQP_URL'];
-const FROM_OTHERS = ['rabbitmq', 'mongo', 'prom/prometheus', 'grafana/grafana', 'otel/opentelemetry-collector', 'jaegertracing/jaeger'];
+const FROM_OTHERS = [
+  'rabbitmq',
+  'mongo',
+  'prom/prometheus',
+  'grafana/grafana',
+  'otel/opentelemetry-collector',
+  'jaegertracing/jaeger',
+];
 
 const text = (path: string) => readFileSync(join(ROOT, path), 'utf8');
 
@@ -34,27 +47,46 @@ function interpolate(value: string, env: NodeJS.Dict<string>): string {
 
 function composeServices(): Record<string, ComposeService> {
   const env = parseEnv(text('.env.example'));
-  const { services } = parse(text('docker-compose.yml'), { merge: true }) as { services: Record<string, Omit<ComposeService, 'environment'> & { environment?: Record<string, string | null> }> };
+  const { services } = parse(text('docker-compose.yml'), { merge: true }) as {
+    services: Record<string, Omit<ComposeService, 'environment'> & { environment?: Record<string, string | null> }>;
+  };
   const resolved = (environment: Record<string, string | null>): Env => {
     // Without a value it is taken from .env, and left out where that has none.
-    const entries = Object.entries(environment).flatMap(([name, value]) => (value === null ? (env[name] === undefined ? [] : [[name, env[name]]]) : [[name, interpolate(value, env)]]));
+    const entries = Object.entries(environment).flatMap(([name, value]) =>
+      value === null ? (env[name] === undefined ? [] : [[name, env[name]]]) : [[name, interpolate(value, env)]],
+    );
     return Object.fromEntries(entries) as Env;
   };
-  return Object.fromEntries(Object.entries(services).map(([name, { environment, ...service }]) => [name, { ...service, ...(environment === undefined ? {} : { environment: resolved(environment) }) }]));
+  return Object.fromEntries(
+    Object.entries(services).map(([name, { environment, ...service }]) => [
+      name,
+      { ...service, ...(environment === undefined ? {} : { environment: resolved(environment) }) },
+    ]),
+  );
 }
 
 function secrets(): Record<string, Env> {
   const { secretGenerator } = parse(text(OVERLAY)) as Kustomization;
-  const pairs = (literals: string[] = []) => literals.map((literal) => [literal.slice(0, literal.indexOf('=')), literal.slice(literal.indexOf('=') + 1)]);
-  return Object.fromEntries(secretGenerator.map(({ name, literals }) => [name, Object.fromEntries(pairs(literals)) as Env]));
+  const pairs = (literals: string[] = []) =>
+    literals.map((literal) => [literal.slice(0, literal.indexOf('=')), literal.slice(literal.indexOf('=') + 1)]);
+  return Object.fromEntries(
+    secretGenerator.map(({ name, literals }) => [name, Object.fromEntries(pairs(literals)) as Env]),
+  );
 }
 
 function containers(): (Container & { workload: string })[] {
-  const files = globSync(['k8s/base/**/*.yaml', 'k8s/overlays/local/*.yaml'], { cwd: ROOT }).filter((file) => !/(addresses|quick-gateway|small-machine)\.yaml$/.test(file));
-  const manifests = files.flatMap((file) => parseAllDocuments(text(file)).map((document) => document.toJS() as Manifest));
+  const files = globSync(['k8s/base/**/*.yaml', 'k8s/overlays/local/*.yaml'], { cwd: ROOT }).filter(
+    (file) => !/(addresses|quick-gateway|small-machine)\.yaml$/.test(file),
+  );
+  const manifests = files.flatMap((file) =>
+    parseAllDocuments(text(file)).map((document) => document.toJS() as Manifest),
+  );
   return manifests.flatMap(({ metadata, spec }) => {
     const pod = spec?.template?.spec;
-    return [...(pod?.initContainers ?? []), ...(pod?.containers ?? [])].map((container) => ({ ...container, workload: metadata.name }));
+    return [...(pod?.initContainers ?? []), ...(pod?.containers ?? [])].map((container) => ({
+      ...container,
+      workload: metadata.name,
+    }));
   });
 }
 
@@ -68,7 +100,9 @@ function envOf({ env = [] }: Container, known: Record<string, Env>): Env {
 }
 
 async function settingsOf(service: string): Promise<z.ZodObject> {
-  const { settingsSchema } = (await import(`../../services/${service}/src/settings.ts`)) as { settingsSchema: z.ZodObject };
+  const { settingsSchema } = (await import(`../../services/${service}/src/settings.ts`)) as {
+    settingsSchema: z.ZodObject;
+  };
   return settingsSchema;
 }
 
@@ -97,7 +131,8 @@ describe('the jobs', () => {
     const kubernetes = containers().find(({ name }) => name === 'load-data');
     expectToBeSettings(compose?.environment ?? {}, loadSettingsSchema);
     expectToBeSettings(envOf(kubernetes!, secrets()), loadSettingsSchema);
-    for (const command of [compose?.command, kubernetes?.command]) expect(existsSync(join(ROOT, command?.[2] ?? 'no program'))).toBe(true);
+    for (const command of [compose?.command, kubernetes?.command])
+      expect(existsSync(join(ROOT, command?.[2] ?? 'no program'))).toBe(true);
   });
 
   test('that declare the topology have the address of the broker', () => {
@@ -121,15 +156,20 @@ describe('the images', () => {
 
   test('that the local overlay names are those there are', () => {
     const named = containers().map(({ image }) => image);
-    expect([...new Set(named)].toSorted()).toEqual([...ours.keys(), ...BACKING_IMAGES.map(({ name }) => `ksbb/${name}:dev`)].toSorted());
+    expect([...new Set(named)].toSorted()).toEqual(
+      [...ours.keys(), ...BACKING_IMAGES.map(({ name }) => `ksbb/${name}:dev`)].toSorted(),
+    );
   });
 
-  test.each([...IMAGES, ...BACKING_IMAGES])('$name is built on the base that base.json names, unless told otherwise', ({ dockerfile }) => {
-    const [image] = baseImage({}).image.split('@');
-    expect(text(dockerfile)).toContain(`ARG NODE_IMAGE=${image}\n`);
-    expect(text(dockerfile)).toContain('STOPSIGNAL SIGTERM\n');
-    expect(text(dockerfile)).toMatch(/LABEL org\.opencontainers\.image\.title=/);
-  });
+  test.each([...IMAGES, ...BACKING_IMAGES])(
+    '$name is built on the base that base.json names, unless told otherwise',
+    ({ dockerfile }) => {
+      const [image] = baseImage({}).image.split('@');
+      expect(text(dockerfile)).toContain(`ARG NODE_IMAGE=${image}\n`);
+      expect(text(dockerfile)).toContain('STOPSIGNAL SIGTERM\n');
+      expect(text(dockerfile)).toMatch(/LABEL org\.opencontainers\.image\.title=/);
+    },
+  );
 
   test('that compose builds are built by their Dockerfile', () => {
     const built = Object.values(composeServices()).filter(({ build }) => build !== undefined);
@@ -149,13 +189,18 @@ describe('at the broker of the local overlay', () => {
   const { permissions } = JSON.parse(text('k8s/overlays/local/definitions.json')) as { permissions: Permission[] };
   const subscribers = permissions.filter(({ user }) => user !== 'topology');
 
-  test.each(subscribers)('$user has the rights that it needs, and none on the queues of others', ({ user, configure, read, write }) => {
-    const may = (pattern: string, names: string[]) => names.filter((name) => new RegExp(pattern).test(name));
-    const own = [`${user}.in`, `${user}.alone`, `${user}.dead`, `${user}.dead.sorting`, `${user}.retry.5s`];
-    expect(may(configure, [...own, 'ksbb.events', 'ksbb.unrouted', 'ksbb.unrouted.sorting'])).toHaveLength(own.length + 3);
-    expect(may(read, [...own, 'ksbb.unrouted'])).toHaveLength(own.length + 1);
-    expect(may(write, [...own, 'ksbb.events'])).toHaveLength(own.length + 1);
-    const others = subscribers.flatMap((one) => (one.user === user ? [] : [`${one.user}.in`, `${one.user}.dead`]));
-    expect([configure, read, write].flatMap((pattern) => may(pattern, others))).toEqual([]);
-  });
+  test.each(subscribers)(
+    '$user has the rights that it needs, and none on the queues of others',
+    ({ user, configure, read, write }) => {
+      const may = (pattern: string, names: string[]) => names.filter((name) => new RegExp(pattern).test(name));
+      const own = [`${user}.in`, `${user}.alone`, `${user}.dead`, `${user}.dead.sorting`, `${user}.retry.5s`];
+      expect(may(configure, [...own, 'ksbb.events', 'ksbb.unrouted', 'ksbb.unrouted.sorting'])).toHaveLength(
+        own.length + 3,
+      );
+      expect(may(read, [...own, 'ksbb.unrouted'])).toHaveLength(own.length + 1);
+      expect(may(write, [...own, 'ksbb.events'])).toHaveLength(own.length + 1);
+      const others = subscribers.flatMap((one) => (one.user === user ? [] : [`${one.user}.in`, `${one.user}.dead`]));
+      expect([configure, read, write].flatMap((pattern) => may(pattern, others))).toEqual([]);
+    },
+  );
 });

@@ -18,10 +18,14 @@ const set = parseEnv(example);
 /** Lines such as `#LOG_LEVEL=info`. */
 const defaults = parseEnv([...example.matchAll(/^#([A-Z_]+=.*)$/gm)].map(([, line]) => line).join('\n'));
 
-const { services } = parse(text('docker-compose.yml'), { merge: true }) as { services: Record<string, { environment?: Environment }> };
+const { services } = parse(text('docker-compose.yml'), { merge: true }) as {
+  services: Record<string, { environment?: Environment }>;
+};
 
 async function shapeOf(service: ServiceName): Promise<Record<string, z.ZodType>> {
-  const { settingsSchema } = (await import(`../../services/${service}/src/settings.ts`)) as { settingsSchema: z.ZodObject };
+  const { settingsSchema } = (await import(`../../services/${service}/src/settings.ts`)) as {
+    settingsSchema: z.ZodObject;
+  };
   return settingsSchema.shape;
 }
 
@@ -33,7 +37,11 @@ test('every variable of .env.example is one that a service parses, and the other
 });
 
 test('what compose asks for is set in it, and what is set is asked for', () => {
-  const asked = [...text('docker-compose.yml').replaceAll(/^\s*#.*$/gm, '').matchAll(/\$\{(\w+)/g)].map(([, name]) => name);
+  const asked = [
+    ...text('docker-compose.yml')
+      .replaceAll(/^\s*#.*$/gm, '')
+      .matchAll(/\$\{(\w+)/g),
+  ].map(([, name]) => name);
   expect(Object.keys(set).toSorted()).toEqual([...new Set(asked)].toSorted());
 });
 

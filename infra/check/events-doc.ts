@@ -13,15 +13,23 @@ function table(head: string[], rows: string[][]): string {
 
 function consumersOf(event: EventDefinition, subscribers: readonly Subscriber[]): string {
   const consumers = subscribers.flatMap(({ service, subscriptions, followed = [] }) => [
-    ...subscriptions.filter((row) => row.event.type === event.type).map(({ reaction, effect }) => `${service}: ${reaction} (${effect})`),
-    ...followed.filter((row) => row.event.type === event.type).map(({ handle }) => `${service}: ${kebab(handle.name)} (followed)`),
+    ...subscriptions
+      .filter((row) => row.event.type === event.type)
+      .map(({ reaction, effect }) => `${service}: ${reaction} (${effect})`),
+    ...followed
+      .filter((row) => row.event.type === event.type)
+      .map(({ handle }) => `${service}: ${kebab(handle.name)} (followed)`),
   ]);
   return consumers.length === 0 ? 'none' : consumers.join('<br>');
 }
 
 function eventSection(event: EventDefinition): string {
   const schema = z.toJSONSchema(event.data, { io: 'output', unrepresentable: 'any' }) as JsonSchema;
-  const rows = fieldsOf(schema).map(({ path, type, required }) => [code(path), type, required ? 'always' : 'sometimes']);
+  const rows = fieldsOf(schema).map(({ path, type, required }) => [
+    code(path),
+    type,
+    required ? 'always' : 'sometimes',
+  ]);
   return [
     `### ${event.name}`,
     event.summary,
@@ -32,9 +40,19 @@ function eventSection(event: EventDefinition): string {
 
 function producerSection(service: string, events: EventDefinition[], subscribers: readonly Subscriber[]): string {
   const rows = events.map((event) => {
-    return [`[${event.name}](#${event.name})`, code(event.type), event.subject, event.summary, consumersOf(event, subscribers)];
+    return [
+      `[${event.name}](#${event.name})`,
+      code(event.type),
+      event.subject,
+      event.summary,
+      consumersOf(event, subscribers),
+    ];
   });
-  return [`## ${service}`, table(['event', 'type', 'subject', 'says', 'taken by'], rows), ...events.map(eventSection)].join('\n\n');
+  return [
+    `## ${service}`,
+    table(['event', 'type', 'subject', 'says', 'taken by'], rows),
+    ...events.map(eventSection),
+  ].join('\n\n');
 }
 
 const introduction = `# Events
@@ -65,7 +83,11 @@ A consumer checks every event against its contract, and one that does not fit is
 export function eventsDocument(catalogue: readonly EventDefinition[], subscribers: readonly Subscriber[]): string {
   const services = [...new Set(catalogue.map(({ service }) => service))];
   const sections = services.map((service) => {
-    return producerSection(service, catalogue.filter((event) => event.service === service), subscribers);
+    return producerSection(
+      service,
+      catalogue.filter((event) => event.service === service),
+      subscribers,
+    );
   });
   return `${[introduction, ...sections].join('\n\n')}\n`;
 }

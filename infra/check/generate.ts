@@ -12,7 +12,10 @@ import { eventsDocument } from './events-doc.ts';
 
 const files: { path: string; render: () => string }[] = [
   { path: 'docs/events.md', render: () => eventsDocument(catalogue, subscribers) },
-  { path: 'docs/asyncapi.json', render: () => `${JSON.stringify(asyncApiDocument(catalogue, subscribers), null, 2)}\n` },
+  {
+    path: 'docs/asyncapi.json',
+    render: () => `${JSON.stringify(asyncApiDocument(catalogue, subscribers), null, 2)}\n`,
+  },
   { path: 'infra/topology/bindings.json', render: () => `${JSON.stringify(bindingsOf(subscribers), null, 2)}\n` },
 ];
 

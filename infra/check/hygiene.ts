@@ -6,9 +6,15 @@ const BINARY = /\.(png|jpe?g|webp|gif|ico|woff2?|pdf|gz|zip)$/;
 
 /** What no committed file may hold, and what to do instead. */
 const forbidden: { pattern: RegExp; why: string }[] = [
-  { pattern: /(?<![\w.:/-])\/(?:work|root|home|Users)\/[\w.-]+/, why: 'a path of one machine; write it relative to the file or the root' },
+  {
+    pattern: /(?<![\w.:/-])\/(?:work|root|home|Users)\/[\w.-]+/,
+    why: 'a path of one machine; write it relative to the file or the root',
+  },
   { pattern: /\.\.\/shared\//, why: 'a path outside the repository' },
-  { pattern: /"resolved": "https?:/, why: 'the host of a registry; set omit-lockfile-registry-resolved and install again' },
+  {
+    pattern: /"resolved": "https?:/,
+    why: 'the host of a registry; set omit-lockfile-registry-resolved and install again',
+  },
   { pattern: /^(?:<{7}|>{7}) /, why: 'a merge that was not finished' },
 ];
 
@@ -25,12 +31,17 @@ export function hygieneFaults(path: string, text: string): string[] {
 /** Links of a Markdown text to files that are not there; those to other sites are not followed. */
 export function deadLinks(root: string, path: string, text: string): string[] {
   const targets = [...text.matchAll(/\]\((?!https?:|mailto:|#)([^)#\s]+)/g)].map(([, target]) => target ?? '');
-  return targets.filter((target) => !existsSync(join(root, dirname(path), target))).map((target) => `${path}: links to ${target}, which is not there`);
+  return targets
+    .filter((target) => !existsSync(join(root, dirname(path), target)))
+    .map((target) => `${path}: links to ${target}, which is not there`);
 }
 
 /** The faults of every file that is in git or would be added to it. */
 export function treeHygieneFaults(root: string): string[] {
-  const list = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], { cwd: root, encoding: 'utf8' });
+  const list = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
+    cwd: root,
+    encoding: 'utf8',
+  });
   const paths = list.split('\0').filter((path) => path !== '' && !BINARY.test(path) && existsSync(join(root, path)));
   return paths.flatMap((path) => {
     const text = readFileSync(join(root, path), 'utf8');

@@ -11,10 +11,19 @@ describe('the hygiene of a file', () => {
     ['the host of a registry', `"${'resolved'}": "https://example.org/x.tgz"`],
     ['a merge that was not finished', `${'<'.repeat(7)} HEAD`],
   ])('%s is reported with its line', (why, line) => {
-    expect(hygieneFaults('a/file.ts', `first\n${line}\n`)).toEqual([expect.stringMatching(new RegExp(`^a/file.ts:2: .* is ${why}`))]);
+    expect(hygieneFaults('a/file.ts', `first\n${line}\n`)).toEqual([
+      expect.stringMatching(new RegExp(`^a/file.ts:2: .* is ${why}`)),
+    ]);
   });
 
-  test.each(['https://example.org/home/page', '/app/services/x', '/tmp', '/api/work', "'../share'", '"resolved": "packages/contracts"'])('%s is fine', (line) => {
+  test.each([
+    'https://example.org/home/page',
+    '/app/services/x',
+    '/tmp',
+    '/api/work',
+    "'../share'",
+    '"resolved": "packages/contracts"',
+  ])('%s is fine', (line) => {
     expect(hygieneFaults('a/file.ts', line)).toEqual([]);
   });
 });

@@ -15,7 +15,13 @@ export type Container = {
   livenessProbe?: Probe;
   readinessProbe?: Probe;
   lifecycle?: { preStop?: { sleep?: { seconds: number } } };
-  securityContext?: { allowPrivilegeEscalation?: boolean; readOnlyRootFilesystem?: boolean; privileged?: boolean; runAsUser?: number; capabilities?: { drop?: string[]; add?: string[] } };
+  securityContext?: {
+    allowPrivilegeEscalation?: boolean;
+    readOnlyRootFilesystem?: boolean;
+    privileged?: boolean;
+    runAsUser?: number;
+    capabilities?: { drop?: string[]; add?: string[] };
+  };
   resources?: { requests?: Record<string, string>; limits?: Record<string, string> };
 };
 
@@ -68,14 +74,22 @@ const WORKLOADS = ['Deployment', 'StatefulSet', 'DaemonSet', 'Job'];
 export function workloads(all: readonly Manifest[]): { of: Manifest; pod: PodSpec; labels: Labels }[] {
   return all.flatMap((of) => {
     const template = of.spec?.template;
-    return WORKLOADS.includes(of.kind) && template !== undefined ? [{ of, pod: template.spec, labels: template.metadata?.labels ?? {} }] : [];
+    return WORKLOADS.includes(of.kind) && template !== undefined
+      ? [{ of, pod: template.spec, labels: template.metadata?.labels ?? {} }]
+      : [];
   });
 }
 
-export const containersOf = ({ containers, initContainers = [] }: PodSpec): Container[] => [...initContainers, ...containers];
+export const containersOf = ({ containers, initContainers = [] }: PodSpec): Container[] => [
+  ...initContainers,
+  ...containers,
+];
 
 /** Whether a selector picks pods with these labels; an empty one picks all. */
 export function selects({ matchLabels = {}, matchExpressions = [] }: Selector, labels: Labels): boolean {
   const byLabels = Object.entries(matchLabels).every(([key, value]) => labels[key] === value);
-  return byLabels && matchExpressions.every(({ key, operator, values = [] }) => operator === 'In' && values.includes(labels[key] ?? ''));
+  return (
+    byLabels &&
+    matchExpressions.every(({ key, operator, values = [] }) => operator === 'In' && values.includes(labels[key] ?? ''))
+  );
 }

@@ -14,7 +14,13 @@ const spec = z.strictObject({
   replicas: z.int().min(0).optional(),
   image: z.string().optional(),
   imagePullSecrets: z.array(z.strictObject({ name: z.string() })).optional(),
-  service: z.strictObject({ type: z.enum(['ClusterIP', 'LoadBalancer', 'NodePort']).optional(), annotations: labels.optional(), ipFamilyPolicy: z.string().optional() }).optional(),
+  service: z
+    .strictObject({
+      type: z.enum(['ClusterIP', 'LoadBalancer', 'NodePort']).optional(),
+      annotations: labels.optional(),
+      ipFamilyPolicy: z.string().optional(),
+    })
+    .optional(),
   persistence: z.strictObject({ storageClassName: z.string().optional(), storage: z.string().optional() }).optional(),
   resources: kubernetes.optional(),
   affinity: kubernetes.optional(),
@@ -29,10 +35,17 @@ const spec = z.strictObject({
     })
     .optional(),
   tls: z
-    .strictObject({ secretName: z.string().optional(), caSecretName: z.string().optional(), disableNonTLSListeners: z.boolean().optional() })
+    .strictObject({
+      secretName: z.string().optional(),
+      caSecretName: z.string().optional(),
+      disableNonTLSListeners: z.boolean().optional(),
+    })
     .optional(),
   override: z
-    .strictObject({ statefulSet: z.strictObject({ spec: kubernetes, metadata: kubernetes.optional() }).optional(), service: kubernetes.optional() })
+    .strictObject({
+      statefulSet: z.strictObject({ spec: kubernetes, metadata: kubernetes.optional() }).optional(),
+      service: kubernetes.optional(),
+    })
     .optional(),
   skipPostDeploySteps: z.boolean().optional(),
   autoEnableAllFeatureFlags: z.boolean().optional(),
@@ -41,7 +54,12 @@ const spec = z.strictObject({
   secretBackend: kubernetes.optional(),
 });
 
-const rabbitmqCluster = z.strictObject({ apiVersion: z.literal('rabbitmq.com/v1beta1'), kind: z.literal('RabbitmqCluster'), metadata: kubernetes, spec });
+const rabbitmqCluster = z.strictObject({
+  apiVersion: z.literal('rabbitmq.com/v1beta1'),
+  kind: z.literal('RabbitmqCluster'),
+  metadata: kubernetes,
+  spec,
+});
 type Template = { spec?: { containers?: { name: string; image?: string }[] } & Record<string, unknown> };
 
 /** Whether it is one of the operator's resources. */
@@ -62,8 +80,17 @@ export function rabbitmqStatefulSets(all: readonly Manifest[]): Manifest[] {
     if (!isRabbitmq(one) || !read.success) return [];
     const { image, resources, affinity, tolerations, override } = read.data.spec;
     const { template = {}, ...rest } = (override?.statefulSet?.spec ?? {}) as { template?: Template };
-    const containers = (template.spec?.containers ?? []).map((container) => ({ image, ...(resources === undefined ? {} : { resources }), ...container }));
-    const pod = { ...(affinity === undefined ? {} : { affinity }), ...(tolerations === undefined ? {} : { tolerations }), ...template.spec, containers };
+    const containers = (template.spec?.containers ?? []).map((container) => ({
+      image,
+      ...(resources === undefined ? {} : { resources }),
+      ...container,
+    }));
+    const pod = {
+      ...(affinity === undefined ? {} : { affinity }),
+      ...(tolerations === undefined ? {} : { tolerations }),
+      ...template.spec,
+      containers,
+    };
     const made = { selector: {}, serviceName: one.metadata.name, ...rest, template: { ...template, spec: pod } };
     return [{ apiVersion: 'apps/v1', kind: 'StatefulSet', metadata: one.metadata, spec: made } as unknown as Manifest];
   });

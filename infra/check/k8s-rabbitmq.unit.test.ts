@@ -5,9 +5,12 @@ import type { Manifest } from './k8s-objects.ts';
 import { rabbitmqFaults, rabbitmqStatefulSets } from './k8s-rabbitmq.ts';
 import { readManifests } from './k8s-schemas.ts';
 
-type Cluster = Manifest & { spec: { replicas: unknown; rabbitmq: Record<string, unknown>; override: { statefulSet: Record<string, unknown> } } };
+type Cluster = Manifest & {
+  spec: { replicas: unknown; rabbitmq: Record<string, unknown>; override: { statefulSet: Record<string, unknown> } };
+};
 
-const read = () => readManifests(readFileSync(join(ROOT, 'k8s/overlays/production/rabbitmq.yaml'), 'utf8')) as [Cluster, ...Manifest[]];
+const read = () =>
+  readManifests(readFileSync(join(ROOT, 'k8s/overlays/production/rabbitmq.yaml'), 'utf8')) as [Cluster, ...Manifest[]];
 
 test('the cluster of production has fields that the operator knows', () => {
   expect(rabbitmqFaults(read())).toEqual([]);
@@ -27,5 +30,8 @@ test.each([
 test("what it overrides is handed to Kubernetes' schemas as the StatefulSet that it becomes", () => {
   const [made, ...others] = rabbitmqStatefulSets(read());
   expect(others).toEqual([]);
-  expect(made?.spec?.template?.spec).toMatchObject({ containers: [{ name: 'rabbitmq', image: expect.stringContaining('rabbitmq'), resources: { limits: {} } }], volumes: [{ name: 'definitions' }] });
+  expect(made?.spec?.template?.spec).toMatchObject({
+    containers: [{ name: 'rabbitmq', image: expect.stringContaining('rabbitmq'), resources: { limits: {} } }],
+    volumes: [{ name: 'definitions' }],
+  });
 });

@@ -12,15 +12,42 @@ import { isRabbitmq, rabbitmqFaults, rabbitmqStatefulSets } from './k8s-rabbitmq
 /** The version that the cluster of the tests has. */
 const KUBERNETES = '1.34';
 
-type Schema = Record<string, unknown> & { properties?: Record<string, Schema>; items?: Schema; additionalProperties?: Schema | boolean };
-type Definition = { kind: string; spec: { group: string; names: { kind: string }; versions: { name: string; schema: { openAPIV3Schema: Schema } }[] } };
+type Schema = Record<string, unknown> & {
+  properties?: Record<string, Schema>;
+  items?: Schema;
+  additionalProperties?: Schema | boolean;
+};
+type Definition = {
+  kind: string;
+  spec: { group: string; names: { kind: string }; versions: { name: string; schema: { openAPIV3Schema: Schema } }[] };
+};
 
 /** Where the definitions of custom resources come from: a Go module, and where in it they lie. */
 const MODULES = [
-  { groups: ['keda.sh'], path: 'github.com/kedacore/keda/v2', version: 'v2.18.1', files: 'config/crd/bases/keda.sh_*.yaml' },
-  { groups: ['gateway.networking.k8s.io'], path: 'sigs.k8s.io/gateway-api', version: 'v1.4.0', files: 'config/crd/standard/*_{gateways,httproutes}.yaml' },
-  { groups: ['mongodbcommunity.mongodb.com'], path: 'github.com/mongodb/mongodb-kubernetes-operator', version: 'v0.13.0', files: 'config/crd/bases/*.yaml' },
-  { groups: ['external-secrets.io'], path: 'github.com/external-secrets/external-secrets', version: 'v0.20.4', files: 'config/crds/bases/external-secrets.io_externalsecrets.yaml' },
+  {
+    groups: ['keda.sh'],
+    path: 'github.com/kedacore/keda/v2',
+    version: 'v2.18.1',
+    files: 'config/crd/bases/keda.sh_*.yaml',
+  },
+  {
+    groups: ['gateway.networking.k8s.io'],
+    path: 'sigs.k8s.io/gateway-api',
+    version: 'v1.4.0',
+    files: 'config/crd/standard/*_{gateways,httproutes}.yaml',
+  },
+  {
+    groups: ['mongodbcommunity.mongodb.com'],
+    path: 'github.com/mongodb/mongodb-kubernetes-operator',
+    version: 'v0.13.0',
+    files: 'config/crd/bases/*.yaml',
+  },
+  {
+    groups: ['external-secrets.io'],
+    path: 'github.com/external-secrets/external-secrets',
+    version: 'v0.20.4',
+    files: 'config/crds/bases/external-secrets.io_externalsecrets.yaml',
+  },
   {
     groups: ['monitoring.coreos.com'],
     path: 'github.com/prometheus-operator/prometheus-operator',
@@ -29,8 +56,10 @@ const MODULES = [
   },
 ] as const;
 
-const groupOf = ({ apiVersion }: Manifest) => (apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '');
-const isCustom = (one: Manifest) => (groupOf(one).includes('.') && !groupOf(one).endsWith('.k8s.io')) || groupOf(one) === 'gateway.networking.k8s.io';
+const groupOf = ({ apiVersion }: Manifest) =>
+  apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
+const isCustom = (one: Manifest) =>
+  (groupOf(one).includes('.') && !groupOf(one).endsWith('.k8s.io')) || groupOf(one) === 'gateway.networking.k8s.io';
 
 /** Go's regular expressions know flags inside the pattern, which these do not. */
 function isPattern(pattern: unknown): boolean {
@@ -43,14 +72,23 @@ function isPattern(pattern: unknown): boolean {
 
 /** The same schema, in which a field that it does not know is a fault. */
 function strict(schema: Schema): Schema {
-  const closed = schema.properties !== undefined && schema.additionalProperties === undefined && schema['x-kubernetes-preserve-unknown-fields'] !== true;
+  const closed =
+    schema.properties !== undefined &&
+    schema.additionalProperties === undefined &&
+    schema['x-kubernetes-preserve-unknown-fields'] !== true;
   const { pattern, ...rest } = schema;
   return {
     ...rest,
     ...(isPattern(pattern) ? { pattern } : {}),
-    ...(schema.properties === undefined ? {} : { properties: Object.fromEntries(Object.entries(schema.properties).map(([name, one]) => [name, strict(one)])) }),
+    ...(schema.properties === undefined
+      ? {}
+      : {
+          properties: Object.fromEntries(Object.entries(schema.properties).map(([name, one]) => [name, strict(one)])),
+        }),
     ...(schema.items === undefined ? {} : { items: strict(schema.items) }),
-    ...(typeof schema.additionalProperties === 'object' ? { additionalProperties: strict(schema.additionalProperties) } : {}),
+    ...(typeof schema.additionalProperties === 'object'
+      ? { additionalProperties: strict(schema.additionalProperties) }
+      : {}),
     ...(closed ? { additionalProperties: false } : {}),
   };
 }
@@ -65,7 +103,8 @@ async function customSchemas(groups: ReadonlySet<string>, log: Log): Promise<Map
       for (const document of parseAllDocuments(readFileSync(join(folder, file), 'utf8'))) {
         const { kind, spec } = (document.toJS() ?? {}) as Definition;
         if (kind !== 'CustomResourceDefinition') continue;
-        for (const one of spec.versions) schemas.set(`${spec.group}/${one.name}/${spec.names.kind}`, rootOf(one.schema.openAPIV3Schema));
+        for (const one of spec.versions)
+          schemas.set(`${spec.group}/${one.name}/${spec.names.kind}`, rootOf(one.schema.openAPIV3Schema));
       }
     }
   }
@@ -86,7 +125,9 @@ function customFaults(all: readonly Manifest[], schemas: ReadonlyMap<string, Sch
     if (schema === undefined) return [`${nameOf(one)}: there is no ${one.kind} of ${one.apiVersion}`];
     const validate = ajv.compile(schema);
     validate(one);
-    return (validate.errors ?? []).map(({ instancePath, message, params }) => `${nameOf(one)}${instancePath}: ${message} ${JSON.stringify(params)}`);
+    return (validate.errors ?? []).map(
+      ({ instancePath, message, params }) => `${nameOf(one)}${instancePath}: ${message} ${JSON.stringify(params)}`,
+    );
   });
 }
 
@@ -95,7 +136,15 @@ async function builtInFaults(all: readonly Manifest[], python: string): Promise<
   try {
     const file = join(dir, 'manifests.yaml');
     writeFileSync(file, all.map((one) => stringify(one)).join('---\n'));
-    const { code, stdout, stderr } = await run(python, ['-m', 'kubernetes_validate', '--kubernetes-version', KUBERNETES, '--strict', '--quiet', file]);
+    const { code, stdout, stderr } = await run(python, [
+      '-m',
+      'kubernetes_validate',
+      '--kubernetes-version',
+      KUBERNETES,
+      '--strict',
+      '--quiet',
+      file,
+    ]);
     // Its exit code is 0 also after some faults.
     const said = `${stdout}${stderr}`.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('INFO'));
     return code !== 0 && said.length === 0 ? [`kubernetes-validate ended with exit code ${code}`] : said;
@@ -105,7 +154,8 @@ async function builtInFaults(all: readonly Manifest[], python: string): Promise<
 }
 
 /** The documents of a stream of YAML. */
-export const readManifests = (yaml: string): Manifest[] => parseAllDocuments(yaml).map((document) => document.toJS() as Manifest);
+export const readManifests = (yaml: string): Manifest[] =>
+  parseAllDocuments(yaml).map((document) => document.toJS() as Manifest);
 
 /** What the strict schemas of Kubernetes and of every custom resource say. @throws ToolMissing */
 export async function schemaFaults(all: readonly Manifest[], python: string, log: Log): Promise<string[]> {

@@ -18,16 +18,34 @@ const OVERLAYS = ['local', 'production'] as const;
  * are spread by topologySpreadConstraints; how many there are says the overlay or an autoscaler; node ports are the local
  * overlay's way to this machine.
  */
-const NOT_SCORED = ['container-image-pull-policy', 'deployment-has-host-podantiaffinity', 'deployment-replicas', 'service-type'];
+const NOT_SCORED = [
+  'container-image-pull-policy',
+  'deployment-has-host-podantiaffinity',
+  'deployment-replicas',
+  'service-type',
+];
 
 export type K8sStep = { name: string; faults: () => Promise<string[]> };
 
-type Tools = { kustomize: string; kubeScore: string; promtool: string; python: string; hadolint: string; composeLinter: string };
+type Tools = {
+  kustomize: string;
+  kubeScore: string;
+  promtool: string;
+  python: string;
+  hadolint: string;
+  composeLinter: string;
+};
 
 /** Every tool of the check, each brought once per user. @throws ToolMissing */
 export async function bringTools(log: Log): Promise<Tools> {
   const [python, linter, alerts] = await Promise.all([pythonTools(log), composeLinter(log), promtool(log)]);
-  return { kustomize: await kustomize(log), kubeScore: await kubeScore(log), promtool: alerts, composeLinter: linter, ...python };
+  return {
+    kustomize: await kustomize(log),
+    kubeScore: await kubeScore(log),
+    promtool: alerts,
+    composeLinter: linter,
+    ...python,
+  };
 }
 
 const linesOf = ({ stdout, stderr }: Output) => `${stdout}${stderr}`.split('\n').filter((line) => line.trim() !== '');
@@ -46,14 +64,19 @@ async function withFile<T>(name: string, content: string, work: (path: string) =
 
 async function scoreFaults(program: string, manifests: string): Promise<string[]> {
   const ignored = NOT_SCORED.flatMap((name) => ['--ignore-test', name]);
-  const score = (path: string) => run(program, ['score', '--kubernetes-version', 'v1.34', '--output-format', 'ci', ...ignored, path]);
+  const score = (path: string) =>
+    run(program, ['score', '--kubernetes-version', 'v1.34', '--output-format', 'ci', ...ignored, path]);
   const said = linesOf(await withFile('manifests.yaml', manifests, score));
   return said.filter((line) => !/^\[(OK|SKIPPED)\]/.test(line)).map((line) => `kube-score: ${line}`);
 }
 
 async function alertFaults(program: string, all: readonly Manifest[]): Promise<string[]> {
   const found = await Promise.all(
-    all.filter(({ kind }) => kind === 'PrometheusRule').map(({ spec }) => withFile('rules.yaml', stringify(spec), (path) => run(program, ['check', 'rules', '--lint-fatal', path]))),
+    all
+      .filter(({ kind }) => kind === 'PrometheusRule')
+      .map(({ spec }) =>
+        withFile('rules.yaml', stringify(spec), (path) => run(program, ['check', 'rules', '--lint-fatal', path])),
+      ),
   );
   return found.flatMap(faultsOf);
 }
@@ -77,8 +100,17 @@ export function k8sSteps(tools: Tools, log: Log): K8sStep[] {
   const dockerfiles = [...IMAGES, ...BACKING_IMAGES].map(({ dockerfile }) => dockerfile);
   const compose = ['--config', 'infra/check/compose-lint.json', '--max-warnings', '0', 'docker-compose.yml'];
   return [
-    ...OVERLAYS.map((overlay) => ({ name: `k8s/overlays/${overlay}`, faults: () => overlayFaults(overlay, tools, log) })),
-    { name: 'Dockerfiles', faults: async () => faultsOf(await run(tools.hadolint, ['--no-color', ...dockerfiles], { cwd: ROOT })) },
-    { name: 'docker-compose.yml', faults: async () => faultsOf(await run(process.execPath, [tools.composeLinter, ...compose], { cwd: ROOT })) },
+    ...OVERLAYS.map((overlay) => ({
+      name: `k8s/overlays/${overlay}`,
+      faults: () => overlayFaults(overlay, tools, log),
+    })),
+    {
+      name: 'Dockerfiles',
+      faults: async () => faultsOf(await run(tools.hadolint, ['--no-color', ...dockerfiles], { cwd: ROOT })),
+    },
+    {
+      name: 'docker-compose.yml',
+      faults: async () => faultsOf(await run(process.execPath, [tools.composeLinter, ...compose], { cwd: ROOT })),
+    },
   ];
 }

@@ -19,7 +19,9 @@ async function main(): Promise<number> {
     for (const fault of found) say(fault);
     failed += found.length;
   }
-  say(`${RULES.length} rules, ${steps.length} steps, ${failed} faults; ${((performance.now() - started) / 1000).toFixed(1)} s`);
+  say(
+    `${RULES.length} rules, ${steps.length} steps, ${failed} faults; ${((performance.now() - started) / 1000).toFixed(1)} s`,
+  );
   return failed === 0 ? 0 : 1;
 }
 

@@ -36,7 +36,9 @@ export function typeText(schema: JsonSchema): string {
 /** The property that tells the variants of a union apart, such as `package`. */
 function discriminatorOf(variants: JsonSchema[]): string | undefined {
   const [first] = variants;
-  return Object.keys(first?.properties ?? {}).find((name) => variants.every((variant) => variant.properties?.[name]?.const !== undefined));
+  return Object.keys(first?.properties ?? {}).find((name) =>
+    variants.every((variant) => variant.properties?.[name]?.const !== undefined),
+  );
 }
 
 function below(path: string, schema: JsonSchema): Field[] {
@@ -48,8 +50,11 @@ function below(path: string, schema: JsonSchema): Field[] {
   const kinds = objects.map((variant) => typeText(variant.properties?.[by] ?? {})).join(' or ');
   const fields = objects.flatMap((variant) => {
     const { [by]: kind, ...properties } = variant.properties ?? {};
-    const isCommon = (name: string) => objects.every((other) => literal(other.properties?.[name]) === literal(properties[name]));
-    return fieldsOf({ ...variant, properties }, `${path}.`, (name) => (isCommon(name) ? '' : ` (${by}: ${String(kind?.const)})`));
+    const isCommon = (name: string) =>
+      objects.every((other) => literal(other.properties?.[name]) === literal(properties[name]));
+    return fieldsOf({ ...variant, properties }, `${path}.`, (name) =>
+      isCommon(name) ? '' : ` (${by}: ${String(kind?.const)})`,
+    );
   });
   const once = new Map(fields.map((field) => [field.path, field])).values();
   return [{ path: `${path}.${by}`, type: kinds, required: true }, ...once];

@@ -16,7 +16,10 @@ describe('the fields of a contract', () => {
   ])('type %#', (schema, text) => expect(typeText(schemaOf(schema))).toBe(text));
 
   test('come with those nested in them, and say whether they are required', () => {
-    const schema = z.object({ at: z.object({ lat: z.number() }).nullable(), tags: z.array(z.object({ name: z.string().optional() })) });
+    const schema = z.object({
+      at: z.object({ lat: z.number() }).nullable(),
+      tags: z.array(z.object({ name: z.string().optional() })),
+    });
     expect(fieldsOf(schemaOf(schema))).toEqual([
       { path: 'at', type: 'object or null', required: true },
       { path: 'at.lat', type: 'number', required: true },

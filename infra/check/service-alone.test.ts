@@ -18,7 +18,8 @@ const INSTALL = ['ci', '--dry-run', '--offline', '--ignore-scripts', '--no-audit
 const alone = IMAGES.filter(({ name }) => (SERVICE_NAMES as readonly string[]).includes(name));
 
 /** What a Dockerfile copies from the checkout. */
-const copied = (dockerfile: string) => [...dockerfile.matchAll(/^COPY (?!--from)(\S+) /gm)].map(([, path]) => path ?? '').filter((path) => path !== '.');
+const copied = (dockerfile: string) =>
+  [...dockerfile.matchAll(/^COPY (?!--from)(\S+) /gm)].map(([, path]) => path ?? '').filter((path) => path !== '.');
 
 describe.each(alone)('$name without the other services', (image) => {
   let dir: string;
@@ -29,23 +30,53 @@ describe.each(alone)('$name without the other services', (image) => {
 
   const node = (...args: string[]) => run(process.execPath, args, { cwd: dir, timeoutMs: LIMIT_MS });
 
-  test('has right types', async () => {
-    const { code, stdout } = await node('node_modules/typescript/bin/tsc', '-p', 'tsconfig.json', '--pretty', 'false');
-    expect([code, stdout]).toEqual([0, '']);
-  }, LIMIT_MS);
+  test(
+    'has right types',
+    async () => {
+      const { code, stdout } = await node(
+        'node_modules/typescript/bin/tsc',
+        '-p',
+        'tsconfig.json',
+        '--pretty',
+        'false',
+      );
+      expect([code, stdout]).toEqual([0, '']);
+    },
+    LIMIT_MS,
+  );
 
-  test('passes its unit tests', async () => {
-    const { code, stdout, stderr } = await node(...FLAGS, 'node_modules/jest/bin/jest.js', '--json', '--maxWorkers=1', `${image.workspace}/.*unit`);
-    const { numPassedTests, numFailedTests } = JSON.parse(stdout) as { numPassedTests: number; numFailedTests: number };
-    expect([code, numFailedTests, code === 0 ? '' : stderr]).toEqual([0, 0, '']);
-    expect(numPassedTests).toBeGreaterThan(0);
-  }, LIMIT_MS);
+  test(
+    'passes its unit tests',
+    async () => {
+      const { code, stdout, stderr } = await node(
+        ...FLAGS,
+        'node_modules/jest/bin/jest.js',
+        '--json',
+        '--maxWorkers=1',
+        `${image.workspace}/.*unit`,
+      );
+      const { numPassedTests, numFailedTests } = JSON.parse(stdout) as {
+        numPassedTests: number;
+        numFailedTests: number;
+      };
+      expect([code, numFailedTests, code === 0 ? '' : stderr]).toEqual([0, 0, '']);
+      expect(numPassedTests).toBeGreaterThan(0);
+    },
+    LIMIT_MS,
+  );
 
-  test('has everything that its image is made of, and a lockfile that installs it', async () => {
-    const dockerfile = readFileSync(join(dir, image.dockerfile), 'utf8');
-    expect(copied(dockerfile)).toContain(image.workspace);
-    expect(copied(dockerfile).filter((path) => !existsSync(join(dir, path)))).toEqual([]);
-    const { code, stderr } = await run('npm', [...INSTALL, '--workspace', image.workspace ?? ''], { cwd: dir, timeoutMs: LIMIT_MS });
-    expect([code, code === 0 ? '' : stderr]).toEqual([0, '']);
-  }, LIMIT_MS);
+  test(
+    'has everything that its image is made of, and a lockfile that installs it',
+    async () => {
+      const dockerfile = readFileSync(join(dir, image.dockerfile), 'utf8');
+      expect(copied(dockerfile)).toContain(image.workspace);
+      expect(copied(dockerfile).filter((path) => !existsSync(join(dir, path)))).toEqual([]);
+      const { code, stderr } = await run('npm', [...INSTALL, '--workspace', image.workspace ?? ''], {
+        cwd: dir,
+        timeoutMs: LIMIT_MS,
+      });
+      expect([code, code === 0 ? '' : stderr]).toEqual([0, '']);
+    },
+    LIMIT_MS,
+  );
 });

@@ -19,7 +19,10 @@ function linkModules(dir: string): void {
   const [from, to] = [join(ROOT, 'node_modules'), join(dir, 'node_modules')];
   mkdirSync(join(to, '@ksbb'), { recursive: true });
   for (const name of readdirSync(from)) if (name !== '@ksbb') symlinkSync(join(from, name), join(to, name));
-  for (const folder of [...readdirSync(join(dir, 'packages')).map((name) => `packages/${name}`), ...readdirSync(join(dir, 'services')).map((name) => `services/${name}`)]) {
+  for (const folder of [
+    ...readdirSync(join(dir, 'packages')).map((name) => `packages/${name}`),
+    ...readdirSync(join(dir, 'services')).map((name) => `services/${name}`),
+  ]) {
     const { name } = JSON.parse(readFileSync(join(dir, folder, 'package.json'), 'utf8')) as { name: string };
     symlinkSync(join(dir, folder), join(to, name));
   }

@@ -54,7 +54,11 @@ export async function insist(method: string, url: string, options: Call): Promis
 }
 
 /** Looks again and again until `look` finds something. @throws after 60 s, with what was waited for */
-export async function until<T>(what: string, look: () => Promise<T | undefined | false>, waitMs = UNTIL_MS): Promise<T> {
+export async function until<T>(
+  what: string,
+  look: () => Promise<T | undefined | false>,
+  waitMs = UNTIL_MS,
+): Promise<T> {
   const deadline = performance.now() + waitMs;
   while (performance.now() < deadline) {
     const found = await look();

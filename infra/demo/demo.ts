@@ -9,7 +9,9 @@ import { tellStory } from './story.ts';
 import { startWorld } from './world.ts';
 
 const started = performance.now();
-const { json, keep } = parseArgs({ options: { json: { type: 'boolean', default: false }, keep: { type: 'boolean', default: false } } }).values;
+const { json, keep } = parseArgs({
+  options: { json: { type: 'boolean', default: false }, keep: { type: 'boolean', default: false } },
+}).values;
 const checks = createChecks();
 let collaborationId: string | null = null;
 let finished = false;

@@ -28,7 +28,9 @@ describe('a command that has started a server', () => {
         ${ending}
       }, { log: () => {} });
     `;
-    const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     const [output] = (await once(child.stdout, 'data')) as [Buffer];
     return { child, server: Number(/pid (\d+)/.exec(output.toString())?.[1]) };
   };

@@ -35,7 +35,14 @@ export async function startRabbitContainer(engine: string, dir: string, log: Log
       await mustRun(engine, ['start', container.name]);
       await untilRabbitAnswers(url, managementUrl, container.process);
     },
-    memoryAlarm: (on) => mustRun(engine, ['exec', container.name, 'rabbitmqctl', 'set_vm_memory_high_watermark', ...(on ? ['absolute', '1MB'] : ['0.4'])]),
+    memoryAlarm: (on) =>
+      mustRun(engine, [
+        'exec',
+        container.name,
+        'rabbitmqctl',
+        'set_vm_memory_high_watermark',
+        ...(on ? ['absolute', '1MB'] : ['0.4']),
+      ]),
     stop: container.remove,
   };
 }
@@ -55,7 +62,13 @@ export async function startMongoContainer(engine: string, dir: string, log: Log)
   };
 }
 
-async function startContainer(engine: string, image: string, options: string[], dir: string, log: Log): Promise<Container> {
+async function startContainer(
+  engine: string,
+  image: string,
+  options: string[],
+  dir: string,
+  log: Log,
+): Promise<Container> {
   if ((await run(engine, ['image', 'inspect', image])).code !== 0) {
     await withProgress(log, `fetching ${image}`, () => mustRun(engine, ['pull', '--quiet', image]));
   }

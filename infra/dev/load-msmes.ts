@@ -14,7 +14,11 @@ type Options = {
 export function loadMsmes(platform: Platform, msmes: number, { defer, progress = true }: Options = {}): Promise<void> {
   const args = ['services/msme-registry/src/load-data.ts', '--msmes', String(msmes)];
   const env = platform.environment('msme-registry');
-  const loader = spawn(process.execPath, args, { cwd: ROOT, env, stdio: ['ignore', progress ? 'inherit' : 'ignore', 'inherit'] });
+  const loader = spawn(process.execPath, args, {
+    cwd: ROOT,
+    env,
+    stdio: ['ignore', progress ? 'inherit' : 'ignore', 'inherit'],
+  });
   defer?.(() => void loader.kill('SIGKILL'));
   return new Promise((resolve, reject) => {
     loader.once('error', reject);

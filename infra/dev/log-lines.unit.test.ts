@@ -6,7 +6,10 @@ const afterTime = (rendered: string) => rendered.slice(13);
 
 describe('a rendered log line', () => {
   test('has time, padded service, level, message and the other fields', () => {
-    const rendered = render('portal', line({ level: 'info', msg: 'listening', port: 8080, path: '/a b', deep: { x: 1 } }));
+    const rendered = render(
+      'portal',
+      line({ level: 'info', msg: 'listening', port: 8080, path: '/a b', deep: { x: 1 } }),
+    );
     expect(rendered).toMatch(/^\d\d:\d\d:05\.678 /);
     expect(afterTime(rendered)).toBe('portal     info  listening port=8080 path="/a b" deep={"x":1}');
   });

@@ -17,7 +17,8 @@ export async function fetchMongoJavaServer(maven: string, java: string, log: Log
   const target = join(cache, `mongo-java-server-${contentHash()}`);
   if (existsSync(target)) return target;
   mkdirSync(cache, { recursive: true });
-  const waiting = (pid: number | undefined) => log(`waiting for process ${pid ?? '?'}, which fetches the document database`);
+  const waiting = (pid: number | undefined) =>
+    log(`waiting for process ${pid ?? '?'}, which fetches the document database`);
   await withFileLock(`${target}.lock`, waiting, async () => {
     if (existsSync(target)) return;
     await withProgress(log, 'fetching the document database (mongo-java-server) from Maven Central', () =>

@@ -4,7 +4,14 @@ import { freePort } from './ports.ts';
 import type { Log } from './progress.ts';
 import { withProgress } from './progress.ts';
 import { startServiceProcesses } from './service-processes.ts';
-import { makeSecrets, SERVICE_NAMES, SERVICES, type Secrets, type ServiceContext, type ServiceName } from './services.ts';
+import {
+  makeSecrets,
+  SERVICE_NAMES,
+  SERVICES,
+  type Secrets,
+  type ServiceContext,
+  type ServiceName,
+} from './services.ts';
 import type { Supervised } from './supervisor.ts';
 
 const READY_DEADLINE_MS = 90_000;
@@ -138,7 +145,8 @@ async function waitUntilReady(name: ServiceName, healthUrl: string, process: Sup
     if (process.givenUp !== undefined) throw new Error(process.givenUp);
     const deaths = process.restarts - restartsBefore;
     if (deaths >= MOST_DEATHS_BEFORE_READY || Date.now() > deadline) {
-      const why = deaths > 0 ? `died ${deaths} times while starting` : `is not ready after ${READY_DEADLINE_MS / 1000} s`;
+      const why =
+        deaths > 0 ? `died ${deaths} times while starting` : `is not ready after ${READY_DEADLINE_MS / 1000} s`;
       throw new Error(`${name} ${why}; its last lines:\n${process.lastLines()}`);
     }
     await sleep(100);

@@ -114,14 +114,17 @@ function npmCi(root) {
     child.on('error', (error) => reject(new Error(`cannot start npm (${error.message}); is it on the PATH?`)));
     child.on('close', (code, signal) => {
       if (code === 0) resolve();
-      else reject(new Error(`npm ci failed (${signal ?? `exit code ${code}`}):\n${output.slice(0, MOST_OUTPUT).trim()}`));
+      else
+        reject(new Error(`npm ci failed (${signal ?? `exit code ${code}`}):\n${output.slice(0, MOST_OUTPUT).trim()}`));
     });
   });
 }
 
 /** Without the flags of the npm that called us: `npm test -w services/x` would install that workspace alone. */
 function npmEnvironment() {
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_config_(workspace|omit)/i.test(name)));
+  return Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^npm_config_(workspace|omit)/i.test(name)),
+  );
 }
 
 async function main() {

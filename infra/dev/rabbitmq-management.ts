@@ -9,7 +9,11 @@ export async function addVhost(amqpUrl: string, managementUrl: string | undefine
   const user = decodeURIComponent(new URL(amqpUrl).username || 'guest');
   const vhost = encodeURIComponent(name);
   await put(managementUrl, `vhosts/${vhost}`, {});
-  await put(managementUrl, `permissions/${vhost}/${encodeURIComponent(user)}`, { configure: '.*', write: '.*', read: '.*' });
+  await put(managementUrl, `permissions/${vhost}/${encodeURIComponent(user)}`, {
+    configure: '.*',
+    write: '.*',
+    read: '.*',
+  });
   const url = new URL(amqpUrl);
   url.pathname = `/${vhost}`;
   return url.href;

@@ -99,7 +99,10 @@ async function startOwn(program: string, dir: string): Promise<Rabbit> {
     memoryAlarm: async (on) => {
       const command = findProgram(['rabbitmqctl'], [dirname(program), DEBIAN_RABBITMQ_FOLDER]);
       if (command === undefined) throw new Error('rabbitmq-server is here but rabbitmqctl is not');
-      await mustRun(command, ['set_vm_memory_high_watermark', 'absolute', on ? '1MB' : MEMORY_LIMIT], { env, timeoutMs: CTL_TIMEOUT_MS });
+      await mustRun(command, ['set_vm_memory_high_watermark', 'absolute', on ? '1MB' : MEMORY_LIMIT], {
+        env,
+        timeoutMs: CTL_TIMEOUT_MS,
+      });
     },
     // An orderly stop takes 6 s and would save data that is removed next.
     stop: async () => {

@@ -10,11 +10,16 @@ const PAUSE_MS = 100;
 type Attempt = () => Promise<void>;
 
 /** Resolves once a client can really connect, and the management API answers where there is one. */
-export function untilRabbitAnswers(url: string, managementUrl: string | undefined, process: LeashedProcess | undefined) {
+export function untilRabbitAnswers(
+  url: string,
+  managementUrl: string | undefined,
+  process: LeashedProcess | undefined,
+) {
   return untilAnswers('RabbitMQ', process, async () => {
     const connection = await connect(url, { timeout: 5000 });
     await connection.close();
-    if (managementUrl !== undefined && !(await managementAnswers(managementUrl))) throw new Error('no management API yet');
+    if (managementUrl !== undefined && !(await managementAnswers(managementUrl)))
+      throw new Error('no management API yet');
   });
 }
 
@@ -40,7 +45,8 @@ async function untilAnswers(name: string, process: LeashedProcess | undefined, a
       const reason = cause instanceof Error ? cause.message : String(cause);
       if (process === undefined) throw new Error(`${name} does not answer: ${reason}`, { cause });
       if (process.hasEnded()) throw new Error(`${name} ended while starting: ${process.lastLines()}`, { cause });
-      if (Date.now() > deadline) throw new Error(`${name} does not answer: ${reason}\n${process.lastLines()}`, { cause });
+      if (Date.now() > deadline)
+        throw new Error(`${name} does not answer: ${reason}\n${process.lastLines()}`, { cause });
       await sleep(PAUSE_MS);
     }
   }

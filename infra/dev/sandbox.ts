@@ -14,24 +14,39 @@ import { makeRunDirectory } from './run-directory.ts';
 const log = (text: string) => void process.stdout.write(`[sandbox] ${text}\n`);
 
 function readOptions(): { port: number; gateway: string; month: number } {
-  const { values } = parseArgs({ options: { port: { type: 'string', default: '8090' }, gateway: { type: 'string', default: 'http://127.0.0.1:8080' }, month: { type: 'string', default: '0' } } });
+  const { values } = parseArgs({
+    options: {
+      port: { type: 'string', default: '8090' },
+      gateway: { type: 'string', default: 'http://127.0.0.1:8080' },
+      month: { type: 'string', default: '0' },
+    },
+  });
   const port = Number(values.port);
-  if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new Error(`--port must be a whole number from 1 to 65535, not "${values.port}"`);
+  if (!Number.isInteger(port) || port < 1 || port > 65_535)
+    throw new Error(`--port must be a whole number from 1 to 65535, not "${values.port}"`);
   const month = Number(values.month);
-  if (!(month >= 0 && month <= 86_400)) throw new Error(`--month must be seconds from 0 to 86400, not "${values.month}"`);
-  if (!URL.canParse(values.gateway)) throw new Error(`--gateway must be an address such as http://127.0.0.1:8080, not "${values.gateway}"`);
+  if (!(month >= 0 && month <= 86_400))
+    throw new Error(`--month must be seconds from 0 to 86400, not "${values.month}"`);
+  if (!URL.canParse(values.gateway))
+    throw new Error(`--gateway must be an address such as http://127.0.0.1:8080, not "${values.gateway}"`);
   return { port, gateway: values.gateway.replace(/\/+$/, ''), month };
 }
 
 async function main(command: Command): Promise<number> {
   const { port, gateway, month } = readOptions();
-  if (!(await isFreePort(port))) throw new Error(`port ${port} is taken; stop what listens there, or choose another: npm run sandbox -- --port 8091`);
+  if (!(await isFreePort(port)))
+    throw new Error(
+      `port ${port} is taken; stop what listens there, or choose another: npm run sandbox -- --port 8091`,
+    );
   const dir = makeRunDirectory('sandbox');
   command.defer(() => rmSync(dir, { recursive: true, force: true }));
   log('finding or starting a MongoDB');
   const mongo = await startMongo({ dir, log, backend: 'memory' });
   command.defer(() => mongo.stop());
-  const callbacks = { AMANAH_CALLBACK_URL: `${gateway}/callbacks/amanah`, LUMBUNG_CALLBACK_URL: `${gateway}/callbacks/lumbung` };
+  const callbacks = {
+    AMANAH_CALLBACK_URL: `${gateway}/callbacks/amanah`,
+    LUMBUNG_CALLBACK_URL: `${gateway}/callbacks/lumbung`,
+  };
   const platform = await startPlatform({
     dir,
     log,
@@ -40,11 +55,19 @@ async function main(command: Command): Promise<number> {
     services: ['fintech-sandbox'],
     ports: { 'fintech-sandbox': port },
     show: (line) => void process.stdout.write(`${line}\n`),
-    settings: { 'fintech-sandbox': { PUBLIC_URL: `http://localhost:${port}`, MONTH_MS: String(Math.round(month * 1_000)), ...callbacks } },
+    settings: {
+      'fintech-sandbox': {
+        PUBLIC_URL: `http://localhost:${port}`,
+        MONTH_MS: String(Math.round(month * 1_000)),
+        ...callbacks,
+      },
+    },
   });
   command.defer(() => platform.stop());
   const { secrets } = platform;
-  log(`amanah at http://127.0.0.1:${port}/amanah, lumbung at http://127.0.0.1:${port}/lumbung, both call back to ${gateway}`);
+  log(
+    `amanah at http://127.0.0.1:${port}/amanah, lumbung at http://127.0.0.1:${port}/lumbung, both call back to ${gateway}`,
+  );
   log(`AMANAH_CLIENT_ID=${secrets.amanahClientId} AMANAH_CLIENT_SECRET=${secrets.amanahClientSecret}`);
   log(`LUMBUNG_TOKEN=${secrets.lumbungToken} LUMBUNG_WEBHOOK_SECRET=${secrets.lumbungWebhookSecret}`);
   log(`ADMIN_TOKEN=${secrets.sandboxAdminToken}`);

@@ -37,12 +37,15 @@ export function startServiceProcesses(services: readonly ServiceProcess[], logs:
       merged.write(`${plain(service.name, line)}\n`);
       logs.show?.(coloured(service.name, line));
     };
-    return [service.name, supervise({
-      ...nodeCommand(service),
-      onLine,
-      log: logs.log,
-      ...(service.longestPauseMs === undefined ? {} : { longestPauseMs: service.longestPauseMs }),
-    })] as const;
+    return [
+      service.name,
+      supervise({
+        ...nodeCommand(service),
+        onLine,
+        log: logs.log,
+        ...(service.longestPauseMs === undefined ? {} : { longestPauseMs: service.longestPauseMs }),
+      }),
+    ] as const;
   });
   return new Map(entries);
 }

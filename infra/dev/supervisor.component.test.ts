@@ -74,7 +74,9 @@ describe('a supervised process', () => {
         onLine: (line) => console.log(line), log: () => {},
       });
     `;
-    const parent = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const parent = spawn(process.execPath, ['--input-type=module', '-e', script], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     const [output] = (await once(parent.stdout, 'data')) as [Buffer];
     const pid = Number(/up (\d+)/.exec(output.toString())?.[1]);
     expect(isAlive(pid)).toBe(true);
@@ -84,5 +86,7 @@ describe('a supervised process', () => {
 });
 
 test('the pause before a restart doubles from 0.2 s to 5 s', () => {
-  expect([1, 2, 3, 4, 5, 6, 7].map((deaths) => pauseBeforeRestart(deaths))).toEqual([200, 400, 800, 1600, 3200, 5000, 5000]);
+  expect([1, 2, 3, 4, 5, 6, 7].map((deaths) => pauseBeforeRestart(deaths))).toEqual([
+    200, 400, 800, 1600, 3200, 5000, 5000,
+  ]);
 });

@@ -35,7 +35,8 @@ function jest(command: Command, args: string[], env: Record<string, string>): Pr
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   command.defer(() => {
-    if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) process.kill(-child.pid, 'SIGKILL');
+    if (child.pid !== undefined && child.exitCode === null && child.signalCode === null)
+      process.kill(-child.pid, 'SIGKILL');
   });
   return new Promise((resolve, reject) => {
     child.once('error', reject);

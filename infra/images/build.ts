@@ -48,7 +48,8 @@ async function contextOf({ name, workspace, dockerfile }: Image, checkout: strin
   if (workspace !== undefined) return checkout;
   if (name !== 'mongodb') return join(checkout, dirname(dockerfile));
   const [maven, java] = [findProgram(['mvn']), findProgram(['java'])];
-  if (maven === undefined || java === undefined) throw new Error('the database image needs Java (a JDK) and Maven on the PATH');
+  if (maven === undefined || java === undefined)
+    throw new Error('the database image needs Java (a JDK) and Maven on the PATH');
   return fetchMongoJavaServer(maven, java, log);
 }
 
@@ -57,7 +58,14 @@ async function build(engine: Engine, image: Image, more: string[], baseId: strin
   copyCheckout(image, checkout);
   const content = contentHash(checkout, baseId);
   if ((await imageField(engine, tag, `label:${CONTENT_LABEL}`)) === content) return log(`${tag} has not changed`);
-  const args = ['build', ...more, '--build-arg', `NODE_IMAGE=${options.base}`, '--label', `${CONTENT_LABEL}=${content}`];
+  const args = [
+    'build',
+    ...more,
+    '--build-arg',
+    `NODE_IMAGE=${options.base}`,
+    '--label',
+    `${CONTENT_LABEL}=${content}`,
+  ];
   const context = await contextOf(image, checkout);
   args.push('--file', join(checkout, image.dockerfile), '--tag', tag, context);
   await withProgress(log, `building ${tag} with ${engine.name}`, () => engineRun(engine, args));
@@ -66,7 +74,18 @@ async function build(engine: Engine, image: Image, more: string[], baseId: strin
 /** What the image was installed with, read from the lockfile. */
 async function writeBillOfMaterials({ name, workspace }: Image): Promise<void> {
   if (workspace === undefined) return;
-  const args = ['sbom', '--sbom-format', 'cyclonedx', '--sbom-type', 'application', '--omit', 'dev', '--package-lock-only', '--workspace', workspace];
+  const args = [
+    'sbom',
+    '--sbom-format',
+    'cyclonedx',
+    '--sbom-type',
+    'application',
+    '--omit',
+    'dev',
+    '--package-lock-only',
+    '--workspace',
+    workspace,
+  ];
   const { code, stdout, stderr } = await run('npm', args, { cwd: ROOT });
   if (code !== 0) throw new Error(`npm sbom of ${name} failed:\n${stderr.trim().slice(-2_000)}`);
   mkdirSync(options.sbom, { recursive: true });
@@ -76,7 +95,8 @@ async function writeBillOfMaterials({ name, workspace }: Image): Promise<void> {
 function chosenImages(): Image[] {
   const all = [...IMAGES, ...BACKING_IMAGES];
   const unknown = options.only?.filter((name) => !all.some((image) => image.name === name)) ?? [];
-  if (unknown.length > 0) throw new Error(`no such image: ${unknown.join(', ')}; there are ${all.map(({ name }) => name).join(', ')}`);
+  if (unknown.length > 0)
+    throw new Error(`no such image: ${unknown.join(', ')}; there are ${all.map(({ name }) => name).join(', ')}`);
   if (options.only !== undefined) return all.filter(({ name }) => options.only?.includes(name));
   return options.backing ? all : [...IMAGES];
 }
@@ -85,7 +105,8 @@ async function main(): Promise<void> {
   const chosen = chosenImages();
   const engine = await findEngine();
   const baseId = await imageField(engine, options.base, 'id');
-  if (!options.base.includes('@sha256:')) log(`${options.base} is not pinned by a digest; infra/images/base.json has a place for it`);
+  if (!options.base.includes('@sha256:'))
+    log(`${options.base} is not pinned by a digest; infra/images/base.json has a place for it`);
   const pull = baseId === undefined ? [] : ['--pull=false'];
   const dir = mkdtempSync(join(tmpdir(), 'ksbb-images-'));
   try {

@@ -11,7 +11,10 @@ const ROOT_FILES = ['package.json', 'package-lock.json', '.npmrc', '.dockerignor
 const LEFT_OUT = /(\.test\.ts|\/README\.md)$|\/src\/testing\//;
 
 function tracked(paths: readonly string[]): string[] {
-  const listed = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--', ...paths], { cwd: ROOT, encoding: 'utf8' });
+  const listed = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--', ...paths], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  });
   return listed.split('\0').filter((path) => path !== '' && existsSync(join(ROOT, path)));
 }
 
@@ -31,7 +34,9 @@ export function copyCheckout({ files, dockerfile, workspace }: Image, dir: strin
 export function contentHash(dir: string, baseId: string): string {
   const hash = createHash('sha256').update(baseId);
   const entries = readdirSync(dir, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  const paths = entries.map(({ parentPath, name }) => join(parentPath, name).slice(dir.length + 1)).filter((path) => !LEFT_OUT.test(path));
+  const paths = entries
+    .map(({ parentPath, name }) => join(parentPath, name).slice(dir.length + 1))
+    .filter((path) => !LEFT_OUT.test(path));
   for (const path of paths.toSorted()) hash.update(`\0${path}\0`).update(readFileSync(join(dir, path)));
   return hash.digest('hex').slice(0, 32);
 }

@@ -23,8 +23,19 @@ function npmFolder(): string {
 }
 
 async function debian(debootstrap: string, dir: string): Promise<void> {
-  await engineRun({ name: 'debootstrap', path: debootstrap, env: process.env }, ['--variant=minbase', '--include=ca-certificates', 'bookworm', dir]);
-  for (const waste of ['var/cache/apt/archives', 'var/lib/apt/lists', 'usr/share/doc', 'usr/share/man', 'usr/share/locale']) {
+  await engineRun({ name: 'debootstrap', path: debootstrap, env: process.env }, [
+    '--variant=minbase',
+    '--include=ca-certificates',
+    'bookworm',
+    dir,
+  ]);
+  for (const waste of [
+    'var/cache/apt/archives',
+    'var/lib/apt/lists',
+    'usr/share/doc',
+    'usr/share/man',
+    'usr/share/locale',
+  ]) {
     rmSync(join(dir, waste), { recursive: true, force: true });
   }
 }
@@ -36,7 +47,14 @@ async function commit(engine: Engine, debianDir: string): Promise<void> {
     await engineRun(engine, ['copy', container, join(ROOT, 'node_modules/node/bin/node'), '/usr/local/bin/node']);
     await engineRun(engine, ['copy', container, npmFolder(), NPM]);
     await engineRun(engine, ['run', container, '--', 'ln', '-s', `${NPM}/bin/npm-cli.js`, '/usr/local/bin/npm']);
-    await engineRun(engine, ['config', '--env', 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', '--cmd', 'node', container]);
+    await engineRun(engine, [
+      'config',
+      '--env',
+      'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+      '--cmd',
+      'node',
+      container,
+    ]);
     await engineRun(engine, ['commit', container, IMAGE]);
   } finally {
     await engineRun(engine, ['rm', container]);
@@ -47,7 +65,9 @@ async function main(): Promise<void> {
   const engine = await findEngine();
   const debootstrap = findProgram(['debootstrap']);
   if (engine.name !== 'buildah' || debootstrap === undefined) {
-    throw new Error('this needs buildah and debootstrap (apt-get install buildah debootstrap); docker and podman fetch node:24-slim by themselves');
+    throw new Error(
+      'this needs buildah and debootstrap (apt-get install buildah debootstrap); docker and podman fetch node:24-slim by themselves',
+    );
   }
   const dir = mkdtempSync(join(tmpdir(), 'ksbb-base-'));
   try {

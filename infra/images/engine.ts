@@ -10,28 +10,40 @@ export type Engine = { name: string; path: string; env: NodeJS.ProcessEnv };
  */
 export async function findEngine(): Promise<Engine> {
   const engine = await containerEngine();
-  if (engine !== undefined) return { name: engine.endsWith('podman') ? 'podman' : 'docker', path: engine, env: process.env };
+  if (engine !== undefined)
+    return { name: engine.endsWith('podman') ? 'podman' : 'docker', path: engine, env: process.env };
   const buildah = findProgram(['buildah']);
   if (buildah === undefined) {
     throw new Error('nothing here builds images: start docker or podman, or install buildah (apt-get install buildah)');
   }
-  return { name: 'buildah', path: buildah, env: { BUILDAH_ISOLATION: 'chroot', STORAGE_DRIVER: 'vfs', ...process.env } };
+  return {
+    name: 'buildah',
+    path: buildah,
+    env: { BUILDAH_ISOLATION: 'chroot', STORAGE_DRIVER: 'vfs', ...process.env },
+  };
 }
 
 /** Runs one command of the engine. @throws with what it said where it fails */
 export async function engineRun({ path, env }: Engine, args: string[]): Promise<string> {
   const { code, stdout, stderr } = await run(path, args, { env });
-  if (code !== 0) throw new Error(`${path} ${args.slice(0, 2).join(' ')} … failed:\n${`${stdout}\n${stderr}`.trim().slice(-12_000)}`);
+  if (code !== 0)
+    throw new Error(`${path} ${args.slice(0, 2).join(' ')} … failed:\n${`${stdout}\n${stderr}`.trim().slice(-12_000)}`);
   return stdout.trim();
 }
 
 /** The certificate authorities this machine trusts, where npm and Node are told of a file. */
 export function trustedAuthorities(env: NodeJS.ProcessEnv = process.env): string | undefined {
-  return [env['npm_config_cafile'], env['NODE_EXTRA_CA_CERTS']].find((file) => file !== undefined && file !== '' && existsSync(file));
+  return [env['npm_config_cafile'], env['NODE_EXTRA_CA_CERTS']].find(
+    (file) => file !== undefined && file !== '' && existsSync(file),
+  );
 }
 
 /** The image's id, or the value of one of its labels (`label:NAME`); undefined where there is no such image or label. */
-export async function imageField(engine: Engine, image: string, field: 'id' | `label:${string}`): Promise<string | undefined> {
+export async function imageField(
+  engine: Engine,
+  image: string,
+  field: 'id' | `label:${string}`,
+): Promise<string | undefined> {
   const args = engine.name === 'buildah' ? ['inspect', '--type', 'image', image] : ['image', 'inspect', image];
   const text = await engineRun(engine, args).catch(() => undefined);
   if (text === undefined) return undefined;

@@ -19,7 +19,12 @@ export const IMAGES: readonly Image[] = [
     workspace: `services/${name}`,
     files: ['packages', `services/${name}`, ...(name === 'msme-registry' ? ['data'] : [])],
   })),
-  { name: 'topology', dockerfile: 'infra/topology/Dockerfile', workspace: 'packages/messaging', files: ['packages', 'infra/topology'] },
+  {
+    name: 'topology',
+    dockerfile: 'infra/topology/Dockerfile',
+    workspace: 'packages/messaging',
+    files: ['packages', 'infra/topology'],
+  },
 ];
 
 /** The broker and the database that the local overlay brings with it. */
@@ -33,7 +38,10 @@ export const BACKING_IMAGES: readonly Image[] = [
  * another one instead, such as one made by `debian-base.ts`.
  */
 export function baseImage(env: NodeJS.ProcessEnv = process.env): { image: string; pinned: boolean } {
-  const { image, digest } = JSON.parse(readFileSync(new URL('base.json', import.meta.url), 'utf8')) as { image: string; digest: string | null };
+  const { image, digest } = JSON.parse(readFileSync(new URL('base.json', import.meta.url), 'utf8')) as {
+    image: string;
+    digest: string | null;
+  };
   const other = env['KSBB_BASE_IMAGE'];
   if (other !== undefined && other !== '') return { image: other, pinned: other.includes('@sha256:') };
   return digest === null ? { image, pinned: false } : { image: `${image}@${digest}`, pinned: true };

@@ -15,12 +15,20 @@ import { type Engine, engineRun, findEngine } from './engine.ts';
 const READY_MS = 60_000;
 const STOP_MS = 20_000;
 
-const { values: options } = parseArgs({ options: { tag: { type: 'string', default: 'dev' }, only: { type: 'string', multiple: true } } });
+const { values: options } = parseArgs({
+  options: { tag: { type: 'string', default: 'dev' }, only: { type: 'string', multiple: true } },
+});
 const say = (text: string) => void process.stdout.write(`[smoke] ${text}\n`);
 
 /** The settings of one service; the others are said to be where nothing listens. */
-function environmentOf(name: ServiceName, servers: { amqpUrl: string; mongodbUri: string; port: number; healthPort: number }): Record<string, string> {
-  const urls = Object.fromEntries(SERVICE_NAMES.map((other) => [other, 'http://127.0.0.1:9'])) as Record<ServiceName, string>;
+function environmentOf(
+  name: ServiceName,
+  servers: { amqpUrl: string; mongodbUri: string; port: number; healthPort: number },
+): Record<string, string> {
+  const urls = Object.fromEntries(SERVICE_NAMES.map((other) => [other, 'http://127.0.0.1:9'])) as Record<
+    ServiceName,
+    string
+  >;
   const { usesBroker, usesDatabase, settings } = SERVICES[name];
   return {
     PORT: String(servers.port),
@@ -32,13 +40,25 @@ function environmentOf(name: ServiceName, servers: { amqpUrl: string; mongodbUri
 }
 
 /** The arguments that run the image, on the network of this machine, and what has to be undone afterwards. */
-async function runArguments(engine: Engine, image: string, env: string[]): Promise<{ args: string[]; undo: () => Promise<unknown> }> {
+async function runArguments(
+  engine: Engine,
+  image: string,
+  env: string[],
+): Promise<{ args: string[]; undo: () => Promise<unknown> }> {
   if (engine.name !== 'buildah') {
-    return { args: ['run', '--rm', '--init', '--network', 'host', '--read-only', '--cap-drop', 'ALL', ...env, image], undo: async () => undefined };
+    return {
+      args: ['run', '--rm', '--init', '--network', 'host', '--read-only', '--cap-drop', 'ALL', ...env, image],
+      undo: async () => undefined,
+    };
   }
-  const { OCIv1 } = JSON.parse(await engineRun(engine, ['inspect', '--type', 'image', image])) as { OCIv1: { config: { Cmd: string[] } } };
+  const { OCIv1 } = JSON.parse(await engineRun(engine, ['inspect', '--type', 'image', image])) as {
+    OCIv1: { config: { Cmd: string[] } };
+  };
   const container = await engineRun(engine, ['from', '--pull-never', image]);
-  return { args: ['run', ...env, container, '--', ...OCIv1.config.Cmd], undo: () => engineRun(engine, ['rm', container]) };
+  return {
+    args: ['run', ...env, container, '--', ...OCIv1.config.Cmd],
+    undo: () => engineRun(engine, ['rm', container]),
+  };
 }
 
 async function untilReady(healthPort: number, child: ChildProcess): Promise<void> {
@@ -51,24 +71,36 @@ async function untilReady(healthPort: number, child: ChildProcess): Promise<void
     last = response === undefined ? last : await response.text();
     await sleep(200);
   }
-  throw new Error(child.exitCode === null ? `not ready after ${READY_MS / 1000} s: ${last}` : `ended with exit code ${child.exitCode}`);
+  throw new Error(
+    child.exitCode === null
+      ? `not ready after ${READY_MS / 1000} s: ${last}`
+      : `ended with exit code ${child.exitCode}`,
+  );
 }
 
 /** The process that a chain of processes ends in: under buildah, which hands no signal on, the service itself. */
 function lastOf(pid: number): number {
   const threads = readdirSync(`/proc/${pid}/task`);
-  const children = threads.flatMap((thread) => readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8').split(' ').filter(Boolean));
+  const children = threads.flatMap((thread) =>
+    readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8').split(' ').filter(Boolean),
+  );
   return children[0] === undefined ? pid : lastOf(Number(children[0]));
 }
 
 /** Runs one service to readiness and back. @returns its exit code after SIGTERM */
 async function tryImage(engine: Engine, name: ServiceName): Promise<number | null> {
-  const servers = { amqpUrl: await freshVhost(), mongodbUri: freshDatabase(name), port: await freePort(), healthPort: await freePort() };
+  const servers = {
+    amqpUrl: await freshVhost(),
+    mongodbUri: freshDatabase(name),
+    port: await freePort(),
+    healthPort: await freePort(),
+  };
   const env = Object.entries(environmentOf(name, servers)).flatMap(([key, value]) => ['--env', `${key}=${value}`]);
   const { args, undo } = await runArguments(engine, `ksbb/${name}:${options.tag}`, env);
   const child = spawn(engine.path, args, { env: engine.env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (output = `${output}${String(text)}`.slice(-4_000)));
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (text) => (output = `${output}${String(text)}`.slice(-4_000)));
   try {
     await untilReady(servers.healthPort, child);
     say(`${name}: ready`);

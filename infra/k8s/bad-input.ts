@@ -5,20 +5,42 @@ import { REPLICAS } from './rolling.ts';
 
 type Say = (text: string) => void;
 type Container = { name: string; env: { name: string; value?: string; valueFrom?: object }[]; resources: object };
-type PodManifest = { apiVersion: string; kind: string; metadata: { name: string; labels?: object }; spec: { containers: Container[]; initContainers?: unknown[]; restartPolicy?: string } };
+type PodManifest = {
+  apiVersion: string;
+  kind: string;
+  metadata: { name: string; labels?: object };
+  spec: { containers: Container[]; initContainers?: unknown[]; restartPolicy?: string };
+};
 
 const LOOK_MS = 60_000;
 
 /** A pod of its own like those of a service, changed by `change`; no Service finds it. */
-async function podLike(cluster: Cluster, service: string, name: string, change: (container: Container) => void): Promise<string> {
-  const { spec } = JSON.parse(await cluster.must(['get', 'deployment', service, '--output', 'json'])) as { spec: { template: { spec: PodManifest['spec'] } } };
-  const pod: PodManifest = { apiVersion: 'v1', kind: 'Pod', metadata: { name, labels: { 'app.kubernetes.io/name': name } }, spec: spec.template.spec };
+async function podLike(
+  cluster: Cluster,
+  service: string,
+  name: string,
+  change: (container: Container) => void,
+): Promise<string> {
+  const { spec } = JSON.parse(await cluster.must(['get', 'deployment', service, '--output', 'json'])) as {
+    spec: { template: { spec: PodManifest['spec'] } };
+  };
+  const pod: PodManifest = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name, labels: { 'app.kubernetes.io/name': name } },
+    spec: spec.template.spec,
+  };
   delete pod.spec.initContainers;
   for (const container of pod.spec.containers) change(container);
   return JSON.stringify(pod);
 }
 
-async function untilPod(cluster: Cluster, name: string, what: string, look: (pod: Pod) => boolean | Promise<boolean>): Promise<Pod> {
+async function untilPod(
+  cluster: Cluster,
+  name: string,
+  what: string,
+  look: (pod: Pod) => boolean | Promise<boolean>,
+): Promise<Pod> {
   const deadline = performance.now() + LOOK_MS;
   while (performance.now() < deadline) {
     const pod = (await cluster.pods(name))[0];
@@ -33,7 +55,13 @@ const logsOf = async (cluster: Cluster, name: string) => {
   return `${now.stdout}${before.stdout}`;
 };
 
-async function tryPod(cluster: Cluster, name: string, manifest: string, look: (pod: Pod) => boolean | Promise<boolean>, what: string): Promise<boolean> {
+async function tryPod(
+  cluster: Cluster,
+  name: string,
+  manifest: string,
+  look: (pod: Pod) => boolean | Promise<boolean>,
+  what: string,
+): Promise<boolean> {
   await cluster.must(['apply', '--filename', '-'], manifest);
   try {
     return !isReady(await untilPod(cluster, name, what, look));
@@ -51,25 +79,49 @@ export async function tryBadInput(cluster: Cluster, say: Say): Promise<Record<st
   const waiting = (pod: Pod) => pod.status.containerStatuses?.[0]?.state?.waiting?.message ?? '';
   const outcome: Record<string, boolean> = {};
 
-  const noSecret = await podLike(cluster, 'commitment', 'bad-secret', (container) => setting(container, 'PIN_SECRET', { valueFrom: { secretKeyRef: { name: 'commitment', key: 'PIN_SECRETT' } } }));
-  outcome['a missing secret is named'] = await tryPod(cluster, 'bad-secret', noSecret, (pod) => /PIN_SECRETT/.test(waiting(pod)), 'the name of the missing key');
+  const noSecret = await podLike(cluster, 'commitment', 'bad-secret', (container) =>
+    setting(container, 'PIN_SECRET', { valueFrom: { secretKeyRef: { name: 'commitment', key: 'PIN_SECRETT' } } }),
+  );
+  outcome['a missing secret is named'] = await tryPod(
+    cluster,
+    'bad-secret',
+    noSecret,
+    (pod) => /PIN_SECRETT/.test(waiting(pod)),
+    'the name of the missing key',
+  );
 
   const shortSecret = await podLike(cluster, 'commitment', 'bad-setting', (container) => {
     setting(container, 'PIN_SECRET', { value: 'short' });
     setting(container, 'AMQP_URL', { value: 'http://rabbitmq' });
   });
   const told = (text: string) => /PIN_SECRET: a secret of at least 16/.test(text) && /AMQP_URL: an amqp/.test(text);
-  outcome['malformed settings are named, all at once'] = await tryPod(cluster, 'bad-setting', shortSecret, async () => told(await logsOf(cluster, 'bad-setting')), 'the names of the settings');
+  outcome['malformed settings are named, all at once'] = await tryPod(
+    cluster,
+    'bad-setting',
+    shortSecret,
+    async () => told(await logsOf(cluster, 'bad-setting')),
+    'the names of the settings',
+  );
 
   const small = await podLike(cluster, 'commitment', 'bad-limit', (container) => {
-    container.resources = { requests: { cpu: '10m', memory: '16Mi', 'ephemeral-storage': '16Mi' }, limits: { cpu: '1', memory: '16Mi', 'ephemeral-storage': '64Mi' } };
+    container.resources = {
+      requests: { cpu: '10m', memory: '16Mi', 'ephemeral-storage': '16Mi' },
+      limits: { cpu: '1', memory: '16Mi', 'ephemeral-storage': '64Mi' },
+    };
   });
-  const outOfMemory = ({ status }: Pod) => /OOMKilled|"exitCode":137/.test(JSON.stringify(status.containerStatuses ?? []));
+  const outOfMemory = ({ status }: Pod) =>
+    /OOMKilled|"exitCode":137/.test(JSON.stringify(status.containerStatuses ?? []));
   outcome['too little memory ends as OOMKilled'] = await tryPod(cluster, 'bad-limit', small, outOfMemory, 'OOMKilled');
 
-  const privileged = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'bad-rights' }, spec: { containers: [{ name: 'root', image: 'ksbb/topology:dev', securityContext: { privileged: true } }] } };
+  const privileged = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'bad-rights' },
+    spec: { containers: [{ name: 'root', image: 'ksbb/topology:dev', securityContext: { privileged: true } }] },
+  };
   const { code, stderr } = await cluster.run(['apply', '--filename', '-'], JSON.stringify(privileged));
-  outcome['a privileged pod is refused by the namespace'] = code !== 0 && /violates PodSecurity "restricted/.test(stderr);
+  outcome['a privileged pod is refused by the namespace'] =
+    code !== 0 && /violates PodSecurity "restricted/.test(stderr);
 
   for (const [name, held] of Object.entries(outcome)) say(`${held ? 'ok  ' : 'FAIL'} ${name}`);
   return outcome;
@@ -119,16 +171,20 @@ export async function startWithoutBroker(cluster: Cluster, say: Say): Promise<bo
   const deadline = performance.now() + LOOK_MS;
   let told = '';
   while (!/waiting for the broker at rabbitmq/.test(told)) {
-    if (performance.now() > deadline) throw new Error(`a pod that starts without a broker did not say so within ${LOOK_MS / 1000} s`);
+    if (performance.now() > deadline)
+      throw new Error(`a pod that starts without a broker did not say so within ${LOOK_MS / 1000} s`);
     const started = (await cluster.pods('reporting')).find(({ metadata }) => !known.includes(metadata.uid));
     if (started !== undefined && isReady(started)) return false;
-    if (started !== undefined) told = (await cluster.run(['logs', started.metadata.name, '--container', 'topology'])).stdout;
+    if (started !== undefined)
+      told = (await cluster.run(['logs', started.metadata.name, '--container', 'topology'])).stdout;
     await sleep(500);
   }
   say(`a pod that starts says: ${told.trim().split('\n')[0]}`);
   const ready = (await cluster.pods('commitment')).filter(isReady).length;
   await bringBack(cluster, 'rabbitmq');
   const restarts = await restartsSince(cluster, before);
-  say(`the broker is back; ${ready} of ${REPLICAS} pods that ran were ready meanwhile, and ${restarts} containers were restarted`);
+  say(
+    `the broker is back; ${ready} of ${REPLICAS} pods that ran were ready meanwhile, and ${restarts} containers were restarted`,
+  );
   return restarts === 0 && ready === REPLICAS;
 }

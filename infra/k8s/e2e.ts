@@ -29,7 +29,9 @@ const OVERLAY = 'k8s/overlays/local';
 const STRANGER = 54_321;
 const TAGS = [...IMAGES, ...BACKING_IMAGES].map(({ name }) => `ksbb/${name}:dev`);
 
-const { json, keep } = parseArgs({ options: { json: { type: 'boolean', default: false }, keep: { type: 'boolean', default: false } } }).values;
+const { json, keep } = parseArgs({
+  options: { json: { type: 'boolean', default: false }, keep: { type: 'boolean', default: false } },
+}).values;
 const started = performance.now();
 const checks = createChecks();
 const report: Record<string, unknown> = {};
@@ -44,7 +46,9 @@ function inherit(command: string, args: string[]): Promise<void> {
   const child = spawn(command, args, { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'] });
   return new Promise((resolve, reject) => {
     child.once('error', reject);
-    child.once('exit', (code) => (code === 0 ? resolve() : reject(new Error(`${command} ${args[0]} ended with exit code ${code}`))));
+    child.once('exit', (code) =>
+      code === 0 ? resolve() : reject(new Error(`${command} ${args[0]} ended with exit code ${code}`)),
+    );
   });
 }
 
@@ -53,7 +57,9 @@ async function bringImages(): Promise<void> {
   const loader = process.env['KSBB_IMAGE_LOADER']?.split(' ').filter(Boolean) ?? [];
   const [command, ...args] = loader;
   if (command === undefined) return say('KSBB_IMAGE_LOADER is not set: the node is taken to have the images');
-  await withProgress(log, `loading ${TAGS.length} images onto the node`, () => mustRun(command, [...args, ...TAGS], { cwd: ROOT }));
+  await withProgress(log, `loading ${TAGS.length} images onto the node`, () =>
+    mustRun(command, [...args, ...TAGS], { cwd: ROOT }),
+  );
 }
 
 async function apply(cluster: ReturnType<typeof openCluster>): Promise<void> {
@@ -65,26 +71,44 @@ async function apply(cluster: ReturnType<typeof openCluster>): Promise<void> {
   const manifests = child.stdout.replaceAll(/(runAsUser|runAsGroup|fsGroup): 10001$/gm, `$1: ${STRANGER}`);
   await cluster.must(['apply', '--filename', '-'], manifests);
   await withProgress(log, 'waiting until every pod is Ready', async () => {
-    for (const kind of ['statefulset/rabbitmq', 'statefulset/mongodb']) await cluster.must(['rollout', 'status', kind, '--timeout=180s']);
+    for (const kind of ['statefulset/rabbitmq', 'statefulset/mongodb'])
+      await cluster.must(['rollout', 'status', kind, '--timeout=180s']);
     for (const service of SERVICE_NAMES) await cluster.untilReady(service, REPLICAS, 240_000);
   });
   report['secondsFromApplyToReady'] = Math.round((performance.now() - applied) / 100) / 10;
   await cluster.must(['wait', '--for=condition=complete', '--timeout=180s', 'job/topology', 'job/load-data']);
 }
 
-function checkEffects(phase: string, { effects, tally }: { effects: Effects; tally: { failed: number } }, mayFail: boolean): void {
+function checkEffects(
+  phase: string,
+  { effects, tally }: { effects: Effects; tally: { failed: number } },
+  mayFail: boolean,
+): void {
   checks.equal(`${phase}: effects lost, doubled`, [0, 0], [effects.lost, effects.doubled]);
   checks.equal(`${phase}: dead letters`, 0, effects.deadLetters);
-  if (!mayFail) checks.equal(`${phase}: requests that failed, callbacks that failed`, [0, 0], [tally.failed, effects.failedCallbacks]);
+  if (!mayFail)
+    checks.equal(
+      `${phase}: requests that failed, callbacks that failed`,
+      [0, 0],
+      [tally.failed, effects.failedCallbacks],
+    );
   report[phase] = { ...tally, collaborations: undefined, loans: undefined, effects };
 }
 
 async function main(command: Command): Promise<number> {
   const cluster = openCluster(NAMESPACE);
-  if ((await cluster.run(['get', 'namespace', NAMESPACE])).code === 0) throw new Error(`there is a namespace ${NAMESPACE} already; this would remove it. Remove it yourself where nothing in it is needed`);
+  if ((await cluster.run(['get', 'namespace', NAMESPACE])).code === 0)
+    throw new Error(
+      `there is a namespace ${NAMESPACE} already; this would remove it. Remove it yourself where nothing in it is needed`,
+    );
   step('Images');
   await bringImages();
-  const removeNamespace = () => withProgress(log, `removing the namespace ${NAMESPACE}`, async () => void (await cluster.must(['delete', 'namespace', NAMESPACE, '--ignore-not-found'])));
+  const removeNamespace = () =>
+    withProgress(
+      log,
+      `removing the namespace ${NAMESPACE}`,
+      async () => void (await cluster.must(['delete', 'namespace', NAMESPACE, '--ignore-not-found'])),
+    );
   if (!keep) command.defer(removeNamespace);
 
   step(`Apply ${OVERLAY}`);
@@ -108,29 +132,54 @@ async function main(command: Command): Promise<number> {
   step('Every pod is evicted under load, as a drain of the node does');
   let drained = { evicted: 0, refused: 0, leastReady: 0 };
   checkEffects('drain', await underLoad(stage, say, async () => void (drained = await drainServices(cluster))), false);
-  say(`${drained.evicted} pods evicted, ${drained.refused} evictions refused by a budget; never fewer than ${drained.leastReady} ready pods of a service`);
+  say(
+    `${drained.evicted} pods evicted, ${drained.refused} evictions refused by a budget; never fewer than ${drained.leastReady} ready pods of a service`,
+  );
   report['evictions'] = drained;
   checks.equal('drain: pods evicted', SERVICE_NAMES.length * REPLICAS, drained.evicted);
-  checks.equal('drain: budgets refused the second pod of a service', true, drained.refused >= SERVICE_NAMES.length && drained.leastReady >= 1);
+  checks.equal(
+    'drain: budgets refused the second pod of a service',
+    true,
+    drained.refused >= SERVICE_NAMES.length && drained.leastReady >= 1,
+  );
 
   step('A pod of every service is killed under load');
   let restarted = 0;
-  checkEffects('kill', await underLoad(stage, say, async () => void (restarted = await killOneOfEach(cluster, hand, say))), true);
+  checkEffects(
+    'kill',
+    await underLoad(stage, say, async () => void (restarted = await killOneOfEach(cluster, hand, say))),
+    true,
+  );
   checks.equal('kill: containers that were killed and came back', SERVICE_NAMES.length, restarted);
 
   step('SIGTERM with work in hand');
   const [need] = (await findSupply(stage)).masks;
   if (need === undefined) throw new Error('no MSME needs masks');
   const inHand = await endWithWorkInHand(cluster, stage, need);
-  say(`${inHand.answered} of ${inHand.asked} requests in hand were answered; exit codes ${inHand.exitCodes.join(', ')}; gone after ${inHand.seconds.toFixed(1)} s of ${inHand.graceSeconds} s`);
+  say(
+    `${inHand.answered} of ${inHand.asked} requests in hand were answered; exit codes ${inHand.exitCodes.join(', ')}; gone after ${inHand.seconds.toFixed(1)} s of ${inHand.graceSeconds} s`,
+  );
   report['inHand'] = inHand;
   checks.equal('SIGTERM: requests in hand that were answered', inHand.asked, inHand.answered);
-  checks.equal('SIGTERM: ended well and inside the grace period', [[], true], [inHand.exitCodes.filter((code) => code !== 0), inHand.seconds < inHand.graceSeconds]);
+  checks.equal(
+    'SIGTERM: ended well and inside the grace period',
+    [[], true],
+    [inHand.exitCodes.filter((code) => code !== 0), inHand.seconds < inHand.graceSeconds],
+  );
 
   step('Bad input');
-  for (const [name, held] of Object.entries(await tryBadInput(cluster, say))) checks.equal(`bad input: ${name}`, true, held);
-  checks.equal('bad input: a pod waits for a broker that is not there, and says so', true, await startWithoutBroker(cluster, say));
-  checks.equal('bad input: all recover from a lost database without a restart', true, await loseTheDatabase(cluster, say));
+  for (const [name, held] of Object.entries(await tryBadInput(cluster, say)))
+    checks.equal(`bad input: ${name}`, true, held);
+  checks.equal(
+    'bad input: a pod waits for a broker that is not there, and says so',
+    true,
+    await startWithoutBroker(cluster, say),
+  );
+  checks.equal(
+    'bad input: all recover from a lost database without a restart',
+    true,
+    await loseTheDatabase(cluster, say),
+  );
   return checks.all.every(({ ok }) => ok) ? 0 : 1;
 }
 

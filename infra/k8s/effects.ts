@@ -10,7 +10,13 @@ const SETTLE_MS = 90_000;
 const SUBSCRIBERS = ['msme-registry', 'commitment', 'fintech-gateway', 'training', 'reporting'];
 
 /** What reporting adds up of what the load does. */
-export type Sums = { commitments: number; masksPromised: number; masksReported: number; contracts: number; disbursedRupiah: number };
+export type Sums = {
+  commitments: number;
+  masksPromised: number;
+  masksReported: number;
+  contracts: number;
+  disbursedRupiah: number;
+};
 
 export async function readSums(stage: Stage): Promise<Sums> {
   const { commitmentsConfirmed, goods, loans }: Totals = await good('GET', `${stage.api('reporting')}/totals`);
@@ -74,13 +80,22 @@ export async function compareEffects(stage: Stage, before: Sums, tally: Tally) {
   for (const lineId of tally.loans) {
     const deliveries = await callbacksOf(stage, lineId);
     callbacks += deliveries.filter(({ status }) => status === 'delivered').length;
-    failedCallbacks += deliveries.flatMap(({ attempts }) => attempts).filter(({ status }) => status === null || status >= 400).length;
+    failedCallbacks += deliveries
+      .flatMap(({ attempts }) => attempts)
+      .filter(({ status }) => status === null || status >= 400).length;
     if (deliveries.length < 2 || deliveries.some(({ status }) => status !== 'delivered')) lost += 1;
   }
   const contracts: Contract[] = [];
   for (const partner of ['amanah', 'lumbung']) {
-    contracts.push(...(await good('GET', `${stage.sandboxUrl}/admin/contracts?partner=${partner}&limit=200`, { token: stage.sandboxAdminToken })).contracts);
+    contracts.push(
+      ...(
+        await good('GET', `${stage.sandboxUrl}/admin/contracts?partner=${partner}&limit=200`, {
+          token: stage.sandboxAdminToken,
+        })
+      ).contracts,
+    );
   }
-  for (const lineId of tally.loans) doubled += Math.max(0, contracts.filter(({ reference }) => reference === lineId).length - 1);
+  for (const lineId of tally.loans)
+    doubled += Math.max(0, contracts.filter(({ reference }) => reference === lineId).length - 1);
   return { lost, doubled, callbacks, failedCallbacks, deadLetters: await deadLetters(stage), expected, actual };
 }

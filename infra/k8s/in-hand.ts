@@ -13,7 +13,11 @@ const ANSWER_MS = 20_000;
 /** A POST whose second half is sent only when asked for. `finish` answers its status, 0 where the connection broke. */
 function slowPost(url: string, body: string): { finish: () => Promise<number> } {
   const answered = Promise.withResolvers<number>();
-  const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), 'idempotency-key': randomUUID() };
+  const headers = {
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(body),
+    'idempotency-key': randomUUID(),
+  };
   const sending = httpRequest(url, { method: 'POST', headers, agent: false, timeout: ANSWER_MS }, (response) => {
     response.resume();
     answered.resolve(response.statusCode ?? 0);
@@ -35,11 +39,18 @@ const ENDED = '{.metadata.uid} {.status.containerStatuses[0].state.terminated.ex
 async function watchEnd(cluster: Cluster, pods: readonly Pod[]): Promise<{ exitCodes: number[]; seconds: number }> {
   const started = performance.now();
   const watch = cluster.watch(['get', 'pods', '--watch', '--output', `jsonpath=${ENDED}`]);
-  const isLeft = async () => (await cluster.pods()).some(({ metadata }) => pods.some((pod) => pod.metadata.uid === metadata.uid));
+  const isLeft = async () =>
+    (await cluster.pods()).some(({ metadata }) => pods.some((pod) => pod.metadata.uid === metadata.uid));
   while (await isLeft()) await sleep(200);
   const seconds = (performance.now() - started) / 1000;
-  const lines = watch.stop().split('\n').map((line) => line.split(' '));
-  const codes = pods.map(({ metadata }) => lines.findLast(([uid, code]) => uid === metadata.uid && code !== undefined && code !== '')?.[1] ?? '-1');
+  const lines = watch
+    .stop()
+    .split('\n')
+    .map((line) => line.split(' '));
+  const codes = pods.map(
+    ({ metadata }) =>
+      lines.findLast(([uid, code]) => uid === metadata.uid && code !== undefined && code !== '')?.[1] ?? '-1',
+  );
   return { exitCodes: codes.map(Number), seconds };
 }
 
@@ -50,7 +61,11 @@ async function watchEnd(cluster: Cluster, pods: readonly Pod[]): Promise<{ exitC
 export async function endWithWorkInHand(cluster: Cluster, stage: Stage, need: { msmeId: string; needId: string }) {
   const pods = await cluster.pods('commitment');
   const line = { package: 'goods', ...need, quantity: 1 };
-  const body = JSON.stringify({ donor: { name: 'Sedang berjalan', kind: 'company', email: 'a@contoh.example', anonymous: false }, consent: true, lines: [line] });
+  const body = JSON.stringify({
+    donor: { name: 'Sedang berjalan', kind: 'company', email: 'a@contoh.example', anonymous: false },
+    consent: true,
+    lines: [line],
+  });
   const inHand = Array.from({ length: REQUESTS }, () => slowPost(`${stage.api('commitment')}/commitments`, body));
   await sleep(1_000);
   for (const { metadata } of pods) await cluster.must(['delete', 'pod', metadata.name, '--wait=false']);
@@ -61,5 +76,12 @@ export async function endWithWorkInHand(cluster: Cluster, stage: Stage, need: { 
   await cluster.untilReady('commitment', pods.length);
   await good('GET', `${stage.api('commitment')}/boards?msmeIds=${need.msmeId}`);
   const graceSeconds = Math.min(...pods.map(({ spec }) => spec.terminationGracePeriodSeconds ?? 30));
-  return { asked: REQUESTS, answered: statuses.filter((status) => status >= 200 && status < 500).length, statuses, exitCodes, seconds, graceSeconds };
+  return {
+    asked: REQUESTS,
+    answered: statuses.filter((status) => status >= 200 && status < 500).length,
+    statuses,
+    exitCodes,
+    seconds,
+    graceSeconds,
+  };
 }

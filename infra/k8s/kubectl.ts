@@ -42,10 +42,13 @@ function kubectl(args: readonly string[], input = ''): Promise<Result> {
   });
 }
 
-export const isReady = (pod: Pod) => pod.metadata.deletionTimestamp === undefined && (pod.status.conditions ?? []).some(({ type, status }) => type === 'Ready' && status === 'True');
+export const isReady = (pod: Pod) =>
+  pod.metadata.deletionTimestamp === undefined &&
+  (pod.status.conditions ?? []).some(({ type, status }) => type === 'Ready' && status === 'True');
 
 /** How often containers of these pods were restarted. */
-export const restartsOf = (pods: readonly Pod[]) => pods.flatMap(({ status }) => status.containerStatuses ?? []).reduce((sum, { restartCount }) => sum + restartCount, 0);
+export const restartsOf = (pods: readonly Pod[]) =>
+  pods.flatMap(({ status }) => status.containerStatuses ?? []).reduce((sum, { restartCount }) => sum + restartCount, 0);
 
 export function openCluster(namespace: string) {
   const run = (args: readonly string[], input?: string) => kubectl(['--namespace', namespace, ...args], input);
@@ -64,13 +67,19 @@ export function openCluster(namespace: string) {
     for (;;) {
       const found = await pods(service);
       if (found.length === count && found.every(isReady)) return;
-      if (performance.now() > deadline) throw new Error(`${service}: ${found.filter(isReady).length} of ${count} pods are ready after ${waitMs / 1000} s`);
+      if (performance.now() > deadline)
+        throw new Error(
+          `${service}: ${found.filter(isReady).length} of ${count} pods are ready after ${waitMs / 1000} s`,
+        );
       await sleep(500);
     }
   };
   /** Starts a command that goes on by itself; `stop` ends it and answers what it wrote. */
   const watch = (args: readonly string[]): { stop: () => string } => {
-    const child = spawn(program, ['--namespace', namespace, ...args], { stdio: ['ignore', 'pipe', 'ignore'], timeout: LIMIT_MS });
+    const child = spawn(program, ['--namespace', namespace, ...args], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+      timeout: LIMIT_MS,
+    });
     let written = '';
     child.once('error', () => undefined);
     child.stdout.on('data', (chunk: Buffer) => (written += chunk.toString()));

@@ -33,7 +33,10 @@ type NeedOf = { msmeId: string; needId: string };
 type Supply = { masks: NeedOf[]; capital: NeedOf[] };
 type Donation = { collaborationId: string; pin: string; line: { lineId: string } };
 
-const donor = { donor: { name: 'Beban tetap', kind: 'company', email: 'beban@contoh.example', anonymous: false }, consent: true };
+const donor = {
+  donor: { name: 'Beban tetap', kind: 'company', email: 'beban@contoh.example', anonymous: false },
+  consent: true,
+};
 
 /** Needs that can take many small commitments. */
 export async function findSupply(stage: Stage): Promise<Supply> {
@@ -54,7 +57,15 @@ export async function findSupply(stage: Stage): Promise<Supply> {
  * fails is counted, and repeated with its own idempotency key as a careful client does.
  */
 export function startLoad(stage: Stage, supply: Supply) {
-  const tally: Tally = { requests: { read: 0, commitment: 0, report: 0, loan: 0 }, failed: 0, faults: [], collaborations: [], masksPromised: 0, masksReported: 0, loans: [] };
+  const tally: Tally = {
+    requests: { read: 0, commitment: 0, report: 0, loan: 0 },
+    failed: 0,
+    faults: [],
+    collaborations: [],
+    masksPromised: 0,
+    masksReported: 0,
+    loans: [],
+  };
   const boardOf = supply.masks[0]?.msmeId;
   let running = true;
 
@@ -66,21 +77,29 @@ export function startLoad(stage: Stage, supply: Supply) {
   async function once(method: string, url: string, init: RequestInit): Promise<any> {
     const started = performance.now();
     try {
-      const response = await fetch(url, { method, redirect: 'manual', signal: AbortSignal.timeout(TIMEOUT_MS), ...init });
+      const response = await fetch(url, {
+        method,
+        redirect: 'manual',
+        signal: AbortSignal.timeout(TIMEOUT_MS),
+        ...init,
+      });
       const text = await response.text();
       const body = /json/.test(response.headers.get('content-type') ?? '') ? JSON.parse(text) : text;
       if (response.status < 400 || body.type === COVERED) return body;
       fault(`${new Date().toISOString()} ${method} ${new URL(url).pathname}: ${response.status} ${text.slice(0, 200)}`);
     } catch (error) {
       const cause = (error as { cause?: Error }).cause ?? (error as Error);
-      fault(`${new Date().toISOString()} ${method} ${new URL(url).pathname}: ${cause.message} after ${Math.round(performance.now() - started)} ms`);
+      fault(
+        `${new Date().toISOString()} ${method} ${new URL(url).pathname}: ${cause.message} after ${Math.round(performance.now() - started)} ms`,
+      );
     }
     return undefined;
   }
 
   async function request(kind: Kind, method: string, url: string, body?: unknown): Promise<any> {
     const headers = { 'Content-Type': 'application/json', 'Idempotency-Key': randomUUID() };
-    const init = body === undefined ? {} : body instanceof URLSearchParams ? { body } : { headers, body: JSON.stringify(body) };
+    const init =
+      body === undefined ? {} : body instanceof URLSearchParams ? { body } : { headers, body: JSON.stringify(body) };
     const deadline = performance.now() + GIVE_UP_MS;
     while (performance.now() < deadline) {
       const answer = await once(method, url, init);
@@ -98,7 +117,10 @@ export function startLoad(stage: Stage, supply: Supply) {
     for (;;) {
       const need = needs.shift();
       if (need === undefined) throw new Error('every need is covered; the load needs more MSMEs');
-      const made = await request(kind, 'POST', `${stage.api('commitment')}/commitments`, { ...donor, lines: [{ ...line, ...need }] });
+      const made = await request(kind, 'POST', `${stage.api('commitment')}/commitments`, {
+        ...donor,
+        lines: [{ ...line, ...need }],
+      });
       if (made.type === COVERED) continue;
       needs.push(need);
       tally.collaborations.push(made.collaborationId);
@@ -109,7 +131,10 @@ export function startLoad(stage: Stage, supply: Supply) {
   async function donate(): Promise<void> {
     const { collaborationId, pin, line } = await commit('commitment', supply.masks, { package: 'goods', quantity: 1 });
     tally.masksPromised += 1;
-    await request('report', 'POST', `${stage.api('commitment')}/collaborations/${collaborationId}/deliveries`, { pin, lines: [{ lineId: line.lineId, quantity: 1 }] });
+    await request('report', 'POST', `${stage.api('commitment')}/collaborations/${collaborationId}/deliveries`, {
+      pin,
+      lines: [{ lineId: line.lineId, quantity: 1 }],
+    });
     tally.masksReported += 1;
   }
 
@@ -118,7 +143,10 @@ export function startLoad(stage: Stage, supply: Supply) {
     const deadline = performance.now() + GIVE_UP_MS;
     while (performance.now() < deadline) {
       // Not found until the gateway has heard of the commitment, so that this look is no request of the load.
-      const answer = await fetch(loanUrl(lineId), { headers: { Authorization: `Bearer ${token}` }, signal: AbortSignal.timeout(TIMEOUT_MS) }).catch(() => undefined);
+      const answer = await fetch(loanUrl(lineId), {
+        headers: { Authorization: `Bearer ${token}` },
+        signal: AbortSignal.timeout(TIMEOUT_MS),
+      }).catch(() => undefined);
       const loan = answer?.status === 200 ? ((await answer.json()) as { status: string; signUrl: string }) : undefined;
       if (loan?.status === status) return loan;
       await sleep(LOOK_EVERY_MS);
@@ -128,11 +156,26 @@ export function startLoad(stage: Stage, supply: Supply) {
 
   async function lend(at: number): Promise<void> {
     const partner = at % 2 === 0 ? 'amanah' : 'lumbung';
-    const { collaborationId, pin, line } = await commit('loan', supply.capital, { package: 'capital', amountRupiah: LOAN_RUPIAH, partner, instalments: 3 });
+    const { collaborationId, pin, line } = await commit('loan', supply.capital, {
+      package: 'capital',
+      amountRupiah: LOAN_RUPIAH,
+      partner,
+      instalments: 3,
+    });
     tally.loans.push(line.lineId);
-    const { token } = await request('loan', 'POST', `${stage.api('commitment')}/collaborations/${collaborationId}/capability`, { pin });
+    const { token } = await request(
+      'loan',
+      'POST',
+      `${stage.api('commitment')}/collaborations/${collaborationId}/capability`,
+      { pin },
+    );
     const { signUrl } = await untilLoan(line.lineId, 'awaiting-signature', token);
-    await request('loan', 'POST', signUrl, new URLSearchParams({ decision: 'sign', name: 'Beban tetap', agree: 'yes' }));
+    await request(
+      'loan',
+      'POST',
+      signUrl,
+      new URLSearchParams({ decision: 'sign', name: 'Beban tetap', agree: 'yes' }),
+    );
     await untilLoan(line.lineId, 'disbursed', token);
   }
 

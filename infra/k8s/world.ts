@@ -11,7 +11,9 @@ export const SANDBOX_URL = 'http://localhost:30090';
 const BACK_MS = 90_000;
 
 async function secret(cluster: Cluster, name: string, key: string): Promise<string> {
-  const { data } = JSON.parse(await cluster.must(['get', 'secret', name, '--output', 'json'])) as { data: Record<string, string> };
+  const { data } = JSON.parse(await cluster.must(['get', 'secret', name, '--output', 'json'])) as {
+    data: Record<string, string>;
+  };
   const value = data[key];
   if (value === undefined) throw new Error(`the secret ${name} has no ${key}`);
   return Buffer.from(value, 'base64').toString();
@@ -24,7 +26,8 @@ export async function clusterStage(cluster: Cluster, hand: NodeHand): Promise<St
   const untilBack = async (service: ServiceName, restartsBefore: number) => {
     const deadline = performance.now() + BACK_MS;
     while ((await restartsOfService(service)) <= restartsBefore) {
-      if (performance.now() > deadline) throw new Error(`${service} was killed and did not restart within ${BACK_MS / 1000} s`);
+      if (performance.now() > deadline)
+        throw new Error(`${service} was killed and did not restart within ${BACK_MS / 1000} s`);
       await sleep(200);
     }
     await cluster.untilReady(service, (await cluster.pods(service)).length, BACK_MS);
@@ -40,9 +43,12 @@ export async function clusterStage(cluster: Cluster, hand: NodeHand): Promise<St
     operatorToken: await secret(cluster, 'commitment', 'OPERATOR_TOKEN'),
     sandboxAdminToken: await secret(cluster, 'fintech-sandbox', 'ADMIN_TOKEN'),
     loadMsmes: async (msmes) => {
-      const job = JSON.parse(await cluster.must(['get', 'job', 'load-data', '--output', 'json'])) as { spec: { template: { spec: { containers: { command: string[] }[] } } } };
+      const job = JSON.parse(await cluster.must(['get', 'job', 'load-data', '--output', 'json'])) as {
+        spec: { template: { spec: { containers: { command: string[] }[] } } };
+      };
       const asked = job.spec.template.spec.containers[0]?.command.at(-1);
-      if (asked !== String(msmes)) throw new Error(`the Job load-data makes up ${asked} MSMEs, and ${msmes} are wanted`);
+      if (asked !== String(msmes))
+        throw new Error(`the Job load-data makes up ${asked} MSMEs, and ${msmes} are wanted`);
       await cluster.must(['wait', '--for=condition=complete', '--timeout=120s', 'job/load-data']);
     },
     killAndAwaitReturn: async (service) => {

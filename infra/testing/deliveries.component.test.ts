@@ -24,14 +24,18 @@ type ShelfFilled = EventOf<typeof shelfFilled>;
 type Deps = { collection: ReturnType<Database['connection']['collection']> };
 type Handle = (event: ShelfFilled, deps: Deps) => Promise<unknown>;
 
-const filled = (version: number, pieces: number): Envelope => envelope(shelfFilled, 's', version, { shelf: 's', pieces }, new Date('2026-11-24T03:00:00Z'));
-const set = (deps: Deps, id: string, update: object) => deps.collection.updateOne({ _id: id } as object, update, { upsert: true });
+const filled = (version: number, pieces: number): Envelope =>
+  envelope(shelfFilled, 's', version, { shelf: 's', pieces }, new Date('2026-11-24T03:00:00Z'));
+const set = (deps: Deps, id: string, update: object) =>
+  deps.collection.updateOne({ _id: id } as object, update, { upsert: true });
 
 const addEvent: Handle = ({ id, data }, { collection }) => insertOnce(collection, { _id: id, pieces: data.pieces });
-const keepShelf: Handle = ({ data, version }, { collection }) => putNewest(collection, data.shelf, version, { pieces: data.pieces });
+const keepShelf: Handle = ({ data, version }, { collection }) =>
+  putNewest(collection, data.shelf, version, { pieces: data.pieces });
 const countPieces: Handle = ({ data }, deps) => set(deps, data.shelf, { $inc: { pieces: data.pieces } });
 const keepLast: Handle = ({ data }, deps) => set(deps, data.shelf, { $set: { pieces: data.pieces } });
-const keepFirst: Handle = ({ data }, { collection }) => insertOnce(collection, { _id: data.shelf, pieces: data.pieces });
+const keepFirst: Handle = ({ data }, { collection }) =>
+  insertOnce(collection, { _id: data.shelf, pieces: data.pieces });
 const doNothing: Handle = async () => undefined;
 
 const stepOn =
@@ -62,9 +66,14 @@ function script(effect: Subscription<Deps>['effect'], handle: Handle): Script<De
 async function disorders(of: Script<Deps>): Promise<string[]> {
   const straight = await outcomeOf(of, orders.straight);
   const arrangements = Object.entries({ ...orders, shuffled: shuffledBy(1) });
-  const outcomes = await Promise.all(arrangements.map(async ([name, arrange]) => ({ name, outcome: await outcomeOf(of, arrange) })));
+  const outcomes = await Promise.all(
+    arrangements.map(async ([name, arrange]) => ({ name, outcome: await outcomeOf(of, arrange) })),
+  );
   return outcomes
-    .filter(({ outcome }) => differences(straight.database, outcome.database).length > 0 || outcome.dead.join() !== straight.dead.join())
+    .filter(
+      ({ outcome }) =>
+        differences(straight.database, outcome.database).length > 0 || outcome.dead.join() !== straight.dead.join(),
+    )
     .map(({ name }) => name);
 }
 

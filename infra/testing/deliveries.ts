@@ -51,7 +51,10 @@ export type Running<Deps> = {
 };
 
 /** Runs `use` with the service on a database of its own, after what is given. */
-export async function withService<Deps, T>(script: Script<Deps>, use: (running: Running<Deps>) => Promise<T>): Promise<T> {
+export async function withService<Deps, T>(
+  script: Script<Deps>,
+  use: (running: Running<Deps>) => Promise<T>,
+): Promise<T> {
   const uri = freshDatabase('deliveries');
   const database = await openDatabase(uri, log);
   const published: Envelope[] = [];
@@ -69,7 +72,13 @@ export async function withService<Deps, T>(script: Script<Deps>, use: (running: 
     };
     await script.given(deps, deliver);
     await takePublished();
-    return await use({ deps, rowsOf, deliver, takePublished, snapshot: () => snapshotOf(database.connection, script.sets) });
+    return await use({
+      deps,
+      rowsOf,
+      deliver,
+      takePublished,
+      snapshot: () => snapshotOf(database.connection, script.sets),
+    });
   } finally {
     await relay.close();
     await database.close();
@@ -90,7 +99,10 @@ function summaryOf(published: readonly Envelope[], states: readonly EventDefinit
  * Delivers the events in the order of `arrange`, also to those that the service publishes itself and takes. What comes too
  * early comes again after the others, as from a retry tier.
  */
-export function outcomeOf<Deps>(script: Script<Deps>, arrange: (events: readonly Envelope[]) => readonly Envelope[]): Promise<Outcome> {
+export function outcomeOf<Deps>(
+  script: Script<Deps>,
+  arrange: (events: readonly Envelope[]) => readonly Envelope[],
+): Promise<Outcome> {
   return withService(script, async ({ deps, deliver, rowsOf, snapshot, takePublished }) => {
     const published: Envelope[] = [];
     const dead: string[] = [];
@@ -153,6 +165,9 @@ export function shuffledBy(seed: number) {
   return (events: readonly Envelope[]): readonly Envelope[] => {
     const random = randomFrom(seed);
     const sent = [...events, ...events.filter(() => random() < 0.3)];
-    return sent.map((event) => ({ event, rank: random() })).toSorted((one, other) => one.rank - other.rank).map(({ event }) => event);
+    return sent
+      .map((event) => ({ event, rank: random() }))
+      .toSorted((one, other) => one.rank - other.rank)
+      .map(({ event }) => event);
   };
 }

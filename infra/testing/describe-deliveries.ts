@@ -29,9 +29,12 @@ export function describeDeliveries<Deps>(service: string, script: Script<Deps>):
       expectSame(straight, await outcomeOf(script, arrange));
     });
 
-    test.each(Array.from({ length: SHUFFLES }, (_, seed) => seed))('disturbed by the seed %i they come to the same', async (seed) => {
-      expectSame(straight, await outcomeOf(script, shuffledBy(seed)));
-    });
+    test.each(Array.from({ length: SHUFFLES }, (_, seed) => seed))(
+      'disturbed by the seed %i they come to the same',
+      async (seed) => {
+        expectSame(straight, await outcomeOf(script, shuffledBy(seed)));
+      },
+    );
 
     test('each reaction has the effect that the table names', async () => {
       expect(await effectFaults(script)).toEqual([]);

@@ -8,12 +8,18 @@ const NEWER = 9_000_000;
 type Row<Deps> = Subscription<Deps>;
 
 const nameOf = <Deps>({ event, reaction, effect }: Row<Deps>) => `${event.name}: ${reaction} (${effect})`;
-const at = (event: Envelope, version: number): Envelope => ({ ...event, id: `${event.id}-as-${version}`, sequence: String(version).padStart(10, '0') });
+const at = (event: Envelope, version: number): Envelope => ({
+  ...event,
+  id: `${event.id}-as-${version}`,
+  sequence: String(version).padStart(10, '0'),
+});
 
 /** An insert leaves what was there as it was. */
 function overwritten(before: Snapshot, after: Snapshot): string[] {
   const now = leavesOf(after);
-  return [...leavesOf(before)].filter(([path, value]) => canonical(now.get(path)) !== canonical(value)).map(([path]) => path);
+  return [...leavesOf(before)]
+    .filter(([path, value]) => canonical(now.get(path)) !== canonical(value))
+    .map(([path]) => path);
 }
 
 /**
@@ -43,16 +49,23 @@ export function effectFaults<Deps>(script: Script<Deps>): Promise<string[]> {
         const after = await handle(row, event);
         if (differences(before, after).length > 0) idle.delete(row);
         const repeated = await handle(row, event);
-        for (const difference of differences(after, repeated)) faults.push(`${nameOf(row)}: a repeat changed ${difference}`);
-        if (row.effect === 'insert') for (const path of overwritten(before, after)) faults.push(`${nameOf(row)}: overwrote ${path}`);
+        for (const difference of differences(after, repeated))
+          faults.push(`${nameOf(row)}: a repeat changed ${difference}`);
+        if (row.effect === 'insert')
+          for (const path of overwritten(before, after)) faults.push(`${nameOf(row)}: overwrote ${path}`);
       }
     }
     for (const row of idle) faults.push(`${nameOf(row)}: did nothing with any event of the script`);
 
-    const newest = script.events.flatMap((event) => rowsOf(event).filter(({ effect }) => effect === 'newest-wins').map((row) => ({ row, event })));
+    const newest = script.events.flatMap((event) =>
+      rowsOf(event)
+        .filter(({ effect }) => effect === 'newest-wins')
+        .map((row) => ({ row, event })),
+    );
     for (const [nth, { row, event }] of newest.entries()) {
       const before = await state();
-      for (const difference of differences(before, await handle(row, at(event, 0)))) faults.push(`${nameOf(row)}: an older version changed ${difference}`);
+      for (const difference of differences(before, await handle(row, at(event, 0))))
+        faults.push(`${nameOf(row)}: an older version changed ${difference}`);
       const after = await handle(row, at(event, NEWER + nth));
       if (differences(before, after).length === 0) faults.push(`${nameOf(row)}: a newer version changed nothing`);
     }

@@ -24,7 +24,12 @@ function normalised(value: unknown, sets: ReadonlySet<string>): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([name, part]) => {
       const result = normalised(part, sets);
-      return [name, sets.has(name) && Array.isArray(result) ? result.toSorted((one, other) => (canonical(one) < canonical(other) ? -1 : 1)) : result];
+      return [
+        name,
+        sets.has(name) && Array.isArray(result)
+          ? result.toSorted((one, other) => (canonical(one) < canonical(other) ? -1 : 1))
+          : result,
+      ];
     }),
   );
 }
@@ -39,7 +44,10 @@ function contentOf(document: Record<string, unknown>, sets: ReadonlySet<string>)
 /** Everything in the database of a connection. */
 export async function snapshotOf(connection: Connection, sets: readonly string[] = []): Promise<Snapshot> {
   const collections = (await connection.db?.listCollections().toArray()) ?? [];
-  const names = collections.map(({ name }) => name).filter((name) => !name.startsWith('system.')).toSorted();
+  const names = collections
+    .map(({ name }) => name)
+    .filter((name) => !name.startsWith('system.'))
+    .toSorted();
   const entries = await Promise.all(
     names.map(async (name) => {
       const documents = await connection.collection(name).find().toArray();

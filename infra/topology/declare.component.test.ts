@@ -3,7 +3,10 @@ import { freePort } from '../dev/ports.ts';
 import { freshVhost, removeVhost } from '../dev/testing.ts';
 import { declareTopology } from './declare.ts';
 
-const bindings = { commitment: ['msme-registry.msme-listed.v1'], reporting: ['msme-registry.msme-listed.v1', 'training.training-held.v1'] };
+const bindings = {
+  commitment: ['msme-registry.msme-listed.v1'],
+  reporting: ['msme-registry.msme-listed.v1', 'training.training-held.v1'],
+};
 
 describe('declaring the topology', () => {
   let url: string;
@@ -19,7 +22,9 @@ describe('declaring the topology', () => {
     const channel = await connection.createConfirmChannel();
     const publish = (routingKey: string) =>
       new Promise<void>((resolve, reject) => {
-        channel.publish('ksbb.events', routingKey, Buffer.from('{}'), { mandatory: true }, (error) => (error ? reject(error) : resolve()));
+        channel.publish('ksbb.events', routingKey, Buffer.from('{}'), { mandatory: true }, (error) =>
+          error ? reject(error) : resolve(),
+        );
       });
     await publish('msme-registry.msme-listed.v1');
     await publish('training.training-held.v1');
@@ -36,13 +41,19 @@ describe('declaring the topology', () => {
     const channel = await connection.createChannel();
     await channel.assertQueue('training.in', { durable: true });
     await connection.close();
-    await expect(declareTopology(url, { bindings: { training: [] } })).rejects.toThrow(/refuses the topology.*training\.in/);
+    await expect(declareTopology(url, { bindings: { training: [] } })).rejects.toThrow(
+      /refuses the topology.*training\.in/,
+    );
   });
 
   test('a broker that stays away is given up after the bound, and the wait is said', async () => {
     const port = await freePort();
     const said: string[] = [];
-    const declared = declareTopology(`amqp://127.0.0.1:${port}`, { bindings, waitMs: 1_500, say: (text) => said.push(text) });
+    const declared = declareTopology(`amqp://127.0.0.1:${port}`, {
+      bindings,
+      waitMs: 1_500,
+      say: (text) => said.push(text),
+    });
     await expect(declared).rejects.toThrow(`no broker at 127.0.0.1:${port} within 2 s`);
     expect(said).toEqual([expect.stringContaining(`waiting for the broker at 127.0.0.1:${port}`)]);
   });

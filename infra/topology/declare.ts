@@ -57,7 +57,7 @@ export async function declareTopology(url: string, options: Options = {}): Promi
   const { bindings = committedBindings(), waitMs = 60_000, say = () => undefined } = options;
   const { host } = new URL(url);
   const started = performance.now();
-  for (let nextWord = 0; ; ) {
+  for (let nextWord = 0; ;) {
     try {
       await declareOnce(url, bindings);
       return;
@@ -69,7 +69,9 @@ export async function declareTopology(url: string, options: Options = {}): Promi
         throw new Error(`no broker at ${host} within ${Math.round(waitMs / 1000)} s: ${reason}`, { cause: error });
       }
       if (waited >= nextWord) {
-        say(`waiting for the broker at ${host} (${Math.round(waited / 1000)} s of ${Math.round(waitMs / 1000)} s): ${reason}`);
+        say(
+          `waiting for the broker at ${host} (${Math.round(waited / 1000)} s of ${Math.round(waitMs / 1000)} s): ${reason}`,
+        );
         nextWord = waited + SAY_EVERY_MS;
       }
     }

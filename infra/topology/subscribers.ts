@@ -1,7 +1,10 @@
 import type { Following, Subscription } from '@ksbb/messaging';
 import { subscriptions as commitment } from '../../services/commitment/src/subscriptions.ts';
 import { subscriptions as fintechGateway } from '../../services/fintech-gateway/src/subscriptions.ts';
-import { followed as msmeRegistryFollowed, subscriptions as msmeRegistry } from '../../services/msme-registry/src/subscriptions.ts';
+import {
+  followed as msmeRegistryFollowed,
+  subscriptions as msmeRegistry,
+} from '../../services/msme-registry/src/subscriptions.ts';
 import { subscriptions as reporting } from '../../services/reporting/src/subscriptions.ts';
 import { subscriptions as training } from '../../services/training/src/subscriptions.ts';
 
@@ -27,6 +30,9 @@ export type Bindings = Record<string, string[]>;
 /** The bindings that the services' tables ask for. */
 export function bindingsOf(all: readonly Subscriber[]): Bindings {
   return Object.fromEntries(
-    all.map(({ service, subscriptions }) => [service, [...new Set(subscriptions.map(({ event }) => event.routingKey))].toSorted()]),
+    all.map(({ service, subscriptions }) => [
+      service,
+      [...new Set(subscriptions.map(({ event }) => event.routingKey))].toSorted(),
+    ]),
   );
 }

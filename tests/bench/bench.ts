@@ -39,11 +39,16 @@ const ONLY_WHERE_NAMED = new Set(['outage']);
 const log = (text: string) => void process.stdout.write(`[bench] ${text}\n`);
 
 function readOptions(): { names: string[]; rounds: number } {
-  const { values, positionals } = parseArgs({ allowPositionals: true, options: { rounds: { type: 'string', default: '9' } } });
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { rounds: { type: 'string', default: '9' } },
+  });
   const rounds = Number(values.rounds);
-  if (!Number.isInteger(rounds) || rounds < 1 || rounds > 100) throw new Error(`--rounds must be a whole number from 1 to 100, not "${values.rounds}"`);
+  if (!Number.isInteger(rounds) || rounds < 1 || rounds > 100)
+    throw new Error(`--rounds must be a whole number from 1 to 100, not "${values.rounds}"`);
   const unknown = positionals.find((name) => !benches.has(name));
-  if (unknown !== undefined) throw new Error(`there is no bench ${unknown}; there are ${[...benches.keys()].join(', ')}`);
+  if (unknown !== undefined)
+    throw new Error(`there is no bench ${unknown}; there are ${[...benches.keys()].join(', ')}`);
   return { names: positionals, rounds };
 }
 

@@ -29,7 +29,10 @@ export async function benchBreakerOpen(rounds: number): Promise<Row[]> {
   for (let at = 0; at < callSettings.breaker.volume + 1; at += 1) await ours();
   if ((await ours()) !== 'deferred') throw new Error('the breaker is not open');
   const breaker = circuitBreaker(handleAll, { halfOpenAfter: 3_600_000, breaker: new ConsecutiveBreaker(1) });
-  const refused = () => breaker.execute(() => Promise.reject(new Error('bad'))).catch((error: Error) => error instanceof BrokenCircuitError);
+  const refused = () =>
+    breaker
+      .execute(() => Promise.reject(new Error('bad')))
+      .catch((error: Error) => error instanceof BrokenCircuitError);
   await refused();
   const figures: { ours: number; theirs: number }[] = [];
   for (let round = 0; round < rounds; round += 1) figures.push({ ours: await p99(ours), theirs: await p99(refused) });
@@ -37,6 +40,14 @@ export async function benchBreakerOpen(rounds: number): Promise<Row[]> {
   await server.close();
   const own = thousandths(median(figures.map((figure) => figure.ours)));
   const other = thousandths(median(figures.map((figure) => figure.theirs)));
-  const row = (peer: string, theirs: number): Row => ({ bench: 'breaker-open', peer, unit: 'ms', ours: own, theirs, ratio: Math.round((theirs / own) * 100) / 100, rounds });
+  const row = (peer: string, theirs: number): Row => ({
+    bench: 'breaker-open',
+    peer,
+    unit: 'ms',
+    ours: own,
+    theirs,
+    ratio: Math.round((theirs / own) * 100) / 100,
+    rounds,
+  });
   return [row('limit', LIMIT_MS), row('cockatiel', other)];
 }

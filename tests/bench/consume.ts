@@ -42,7 +42,12 @@ function keepNewest(): Handler {
   };
 }
 
-async function benchConsuming(name: string, url: string, rounds: number, { handler, traced }: { handler: Handler; traced: boolean }): Promise<Row[]> {
+async function benchConsuming(
+  name: string,
+  url: string,
+  rounds: number,
+  { handler, traced }: { handler: Handler; traced: boolean },
+): Promise<Row[]> {
   const model = await connect(url, { noDelay: true });
   const channel = await model.createConfirmChannel();
   await declareExchange(channel);
@@ -59,7 +64,13 @@ async function benchConsuming(name: string, url: string, rounds: number, { handl
     prepare: fill,
     run: async (operations) => {
       const { done, handled } = stopwatch(operations);
-      const bus = createBus({ url, service: SERVICE, log: createLog('bench', 'silent'), registry: new Registry(), prefetch: PREFETCH });
+      const bus = createBus({
+        url,
+        service: SERVICE,
+        log: createLog('bench', 'silent'),
+        registry: new Registry(),
+        prefetch: PREFETCH,
+      });
       const keepDelivery = (event: EventOf<typeof lineDelivered>) => handler(event, handled);
       bus.subscribe([on(lineDelivered, 'newest-wins', keepDelivery)], null);
       const took = await done;
@@ -85,7 +96,8 @@ async function benchConsuming(name: string, url: string, rounds: number, { handl
 }
 
 /** Consuming with a handler that does nothing, all from one and the same queue with the same prefetch. */
-export const benchConsume = (url: string, rounds: number) => benchConsuming('consume', url, rounds, { handler: doNothing, traced: false });
+export const benchConsume = (url: string, rounds: number) =>
+  benchConsuming('consume', url, rounds, { handler: doNothing, traced: false });
 
 /**
  * The same with every delivery traced (a sampled parent, a recorded span, batches to an exporter) and an idempotent effect:

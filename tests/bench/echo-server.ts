@@ -18,7 +18,11 @@ server.keepAliveTimeout = 60000;
 server.listen(0, '127.0.0.1', () => parentPort.postMessage({ port: server.address().port }));
 `;
 
-export type EchoServer = { url: string; onStamp: (heard: (id: string, at: number) => void) => void; close: () => Promise<unknown> };
+export type EchoServer = {
+  url: string;
+  onStamp: (heard: (id: string, at: number) => void) => void;
+  close: () => Promise<unknown>;
+};
 
 /** Milliseconds that are the same on every thread. */
 export const now = () => performance.timeOrigin + performance.now();

@@ -7,7 +7,13 @@ const SUBJECTS = 500;
 /** A real event, filled up to 1 KB; consecutive ones are about different subjects. */
 export function exampleEvent(at: number): Envelope {
   const data = { ...lineDelivered.example, note: '' };
-  const bare = envelope(lineDelivered, `${data.collaborationId}-${at % SUBJECTS}`, Math.floor(at / SUBJECTS) + 1, data, new Date());
+  const bare = envelope(
+    lineDelivered,
+    `${data.collaborationId}-${at % SUBJECTS}`,
+    Math.floor(at / SUBJECTS) + 1,
+    data,
+    new Date(),
+  );
   return { ...bare, data: { ...data, note: 'x'.repeat(Math.max(0, KILOBYTE - JSON.stringify(bare).length)) } };
 }
 
@@ -32,7 +38,11 @@ export function messageOf(event: Envelope, traced = false): Message {
 }
 
 /** `inFlight` callers, each of which begins its next operation when its last one ended. */
-export async function inParallel(operations: number, inFlight: number, work: (at: number) => Promise<unknown>): Promise<void> {
+export async function inParallel(
+  operations: number,
+  inFlight: number,
+  work: (at: number) => Promise<unknown>,
+): Promise<void> {
   let next = 0;
   const worker = async () => {
     for (let at = next++; at < operations; at = next++) await work(at);

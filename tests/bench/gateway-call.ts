@@ -18,7 +18,13 @@ const ANSWER = JSON.stringify({
   eContractUrl: 'http://localhost:8090/amanah/e-contract/token',
 });
 const BORROWER = { msmeId: 'osm-way-352856285', name: 'Warung Bu Tini', kelurahan: 'Cengkareng Timur' };
-const CONTRACT = { reference: 'KSBB-0000-0000-0011.2', borrower: BORROWER, amountRupiah: 6_000_000, instalments: 6, parentContractId: null };
+const CONTRACT = {
+  reference: 'KSBB-0000-0000-0011.2',
+  borrower: BORROWER,
+  amountRupiah: 6_000_000,
+  instalments: 6,
+  parentContractId: null,
+};
 const BODY = JSON.stringify({
   partnerReferenceNo: CONTRACT.reference,
   borrower: { id: BORROWER.msmeId, name: BORROWER.name, kelurahan: BORROWER.kelurahan },
@@ -39,11 +45,23 @@ const HEADERS = {
 /** The gateway's recommended settings: those of its README. */
 export const callSettings: CallSettings = {
   timeoutMs: TIMEOUT_MS,
-  breaker: { volume: 10, errorPercentage: 50, windowMs: 60_000, buckets: 12, resetMs: 30_000, rampMs: 10_000, rampLimit: 2 },
+  breaker: {
+    volume: 10,
+    errorPercentage: 50,
+    windowMs: 60_000,
+    buckets: 12,
+    resetMs: 30_000,
+    rampMs: 10_000,
+    rampLimit: 2,
+  },
   bulkhead: { inFlight: IN_FLIGHT, waiting: 50, waitMs: 1_000 },
 };
 
-export async function inParallel(operations: number, atOnce: number, work: (at: number) => Promise<unknown>): Promise<void> {
+export async function inParallel(
+  operations: number,
+  atOnce: number,
+  work: (at: number) => Promise<unknown>,
+): Promise<void> {
   let next = 0;
   const worker = async () => {
     for (let at = next++; at < operations; at = next++) await work(at);
@@ -51,7 +69,10 @@ export async function inParallel(operations: number, atOnce: number, work: (at: 
   await Promise.all(Array.from({ length: atOnce }, worker));
 }
 
-const side = (peer: string, call: () => Promise<unknown>): Side => ({ peer, run: (operations) => inParallel(operations, IN_FLIGHT, call) });
+const side = (peer: string, call: () => Promise<unknown>): Side => ({
+  peer,
+  run: (operations) => inParallel(operations, IN_FLIGHT, call),
+});
 
 /**
  * A new contract through bulkhead, breaker, metrics, signature and check of the answer, against the same axios call, same
@@ -60,8 +81,17 @@ const side = (peer: string, call: () => Promise<unknown>): Side => ({ peer, run:
 export async function benchGatewayCall(rounds: number): Promise<Row[]> {
   const server = await startEchoServer(ANSWER);
   const registers = [new Registry()];
-  const duration = new Histogram({ name: 'call_seconds', help: 'As in the gateway.', labelNames: ['partner', 'operation', 'result'] as const, registers });
-  const settings = { AMANAH_URL: server.url, AMANAH_CLIENT_ID: 'ksbb-umkm', AMANAH_CLIENT_SECRET: ['a-secret-of-the-bench'] };
+  const duration = new Histogram({
+    name: 'call_seconds',
+    help: 'As in the gateway.',
+    labelNames: ['partner', 'operation', 'result'] as const,
+    registers,
+  });
+  const settings = {
+    AMANAH_URL: server.url,
+    AMANAH_CLIENT_ID: 'ksbb-umkm',
+    AMANAH_CLIENT_SECRET: ['a-secret-of-the-bench'],
+  };
   const { partner: amanah, caller } = amanahKind.open('amanah', settings as never, {
     limits: callSettings,
     observe: ({ operation, result, seconds }) => duration.observe({ partner: 'amanah', operation, result }, seconds),
@@ -85,7 +115,10 @@ export async function benchGatewayCall(rounds: number): Promise<Row[]> {
     });
   const policy = wrap(
     bulkhead(IN_FLIGHT, 50),
-    circuitBreaker(handleAll, { halfOpenAfter: 30_000, breaker: new SamplingBreaker({ threshold: 0.5, duration: 60_000, minimumRps: 1 }) }),
+    circuitBreaker(handleAll, {
+      halfOpenAfter: 30_000,
+      breaker: new SamplingBreaker({ threshold: 0.5, duration: 60_000, minimumRps: 1 }),
+    }),
     timeout(TIMEOUT_MS, TimeoutStrategy.Cooperative),
   );
   const ours = side('ksbb', () => amanah.forward(CONTRACT));

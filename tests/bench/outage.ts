@@ -62,8 +62,17 @@ export async function benchOutage(rabbit: Rabbit, mongoUrl: string): Promise<Row
   await model.close();
 
   const relay = createRelay({ publisher: bus, log, clock, registry: new Registry() });
-  const definition = { collection: 'ours', initial: { delivered: 0 }, evolve: ({ delivered }: { delivered: number }) => ({ delivered: delivered + 1 }), publishes: [lineDelivered] };
-  const store = await openStore<{ delivered: number }, Delivered>(definition, { connection: database.connection, relay, clock });
+  const definition = {
+    collection: 'ours',
+    initial: { delivered: 0 },
+    evolve: ({ delivered }: { delivered: number }) => ({ delivered: delivered + 1 }),
+    publishes: [lineDelivered],
+  };
+  const store = await openStore<{ delivered: number }, Delivered>(definition, {
+    connection: database.connection,
+    relay,
+    clock,
+  });
   relay.start();
   const data = exampleEvent(0).data as Delivered['data'];
   const command = (at: number) => store.decide(`a${at % AGGREGATES}`, () => [{ type: 'line-delivered', data }]);
@@ -74,7 +83,10 @@ export async function benchOutage(rabbit: Rabbit, mongoUrl: string): Promise<Row
   const samples: number[] = [];
   const sampling = setInterval(() => {
     samples.push(heapMb());
-    if (samples.length % 6 === 0) process.stdout.write(`   outage: ${samples.length / 6} of ${MINUTES} minutes, heap ${Math.round(samples.at(-1) ?? 0)} MB\n`);
+    if (samples.length % 6 === 0)
+      process.stdout.write(
+        `   outage: ${samples.length / 6} of ${MINUTES} minutes, heap ${Math.round(samples.at(-1) ?? 0)} MB\n`,
+      );
   }, SAMPLE_EVERY_MS);
   const accepted = (await load(command, () => performance.now() > ends)) + 4 * AGGREGATES;
   clearInterval(sampling);
@@ -85,11 +97,22 @@ export async function benchOutage(rabbit: Rabbit, mongoUrl: string): Promise<Row
   const after = await connect(rabbit.url);
   const { messageCount } = await (await after.createChannel()).checkQueue(QUEUE);
   await after.close();
-  if (messageCount < accepted) throw new Error(`${accepted} commands were accepted, and ${messageCount} events arrived`);
+  if (messageCount < accepted)
+    throw new Error(`${accepted} commands were accepted, and ${messageCount} events arrived`);
   await relay.close();
   await bus.close();
   await database.close();
   const [first, last] = [median(samples.slice(0, 12)), median(samples.slice(-12))] as [number, number];
   const tenths = (value: number) => Math.round(value * 10) / 10;
-  return [{ bench: 'outage', peer: 'first two minutes', unit: 'MB', ours: tenths(last), theirs: tenths(first), ratio: Math.round((last / first) * 100) / 100, rounds: 1 }];
+  return [
+    {
+      bench: 'outage',
+      peer: 'first two minutes',
+      unit: 'MB',
+      ours: tenths(last),
+      theirs: tenths(first),
+      ratio: Math.round((last / first) * 100) / 100,
+      rounds: 1,
+    },
+  ];
 }

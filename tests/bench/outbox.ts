@@ -18,7 +18,11 @@ const QUEUE = 'bench-outbox';
 const idOf = (at: number) => `a${at % AGGREGATES}`;
 
 /** From a command to its confirmed event, and to the event's removal at the end of a round. */
-async function openOurs(amqpUrl: string, connection: Parameters<typeof openStore>[1]['connection'], data: Delivered['data']) {
+async function openOurs(
+  amqpUrl: string,
+  connection: Parameters<typeof openStore>[1]['connection'],
+  data: Delivered['data'],
+) {
   const log = createLog('bench', 'silent');
   const clock = () => new Date();
   const bus = createBus({ url: amqpUrl, service: 'bench', log, registry: new Registry() });
@@ -69,13 +73,17 @@ export async function benchOutbox(amqpUrl: string, mongoUrl: string, rounds: num
   const event = exampleEvent(0);
   const message = messageOf(event);
   const { side: ours, close } = await openOurs(amqpUrl, database.connection, event.data as Delivered['data']);
-  await channel.assertQueue(QUEUE, { durable: true, arguments: { 'x-queue-type': 'quorum', 'x-max-length': 1_000, 'x-overflow': 'drop-head' } });
+  await channel.assertQueue(QUEUE, {
+    durable: true,
+    arguments: { 'x-queue-type': 'quorum', 'x-max-length': 1_000, 'x-overflow': 'drop-head' },
+  });
   await channel.bindQueue(QUEUE, 'ksbb.events', '#');
 
   const bare = database.connection.collection('theirs');
   await bare.createIndex({ _id: 1, version: 1 }, { unique: true });
   const versions = Array.from({ length: AGGREGATES }, () => 0);
-  for (let at = 0; at < AGGREGATES; at += 1) await bare.insertOne({ _id: idOf(at), version: 0, state: { delivered: 0 }, outbox: [] } as never);
+  for (let at = 0; at < AGGREGATES; at += 1)
+    await bare.insertOne({ _id: idOf(at), version: 0, state: { delivered: 0 }, outbox: [] } as never);
   const update = async (at: number) => {
     const version = versions[at % AGGREGATES] ?? 0;
     versions[at % AGGREGATES] = version + 1;
@@ -95,5 +103,9 @@ export async function benchOutbox(amqpUrl: string, mongoUrl: string, rounds: num
   await database.close();
   await channel.deleteQueue(QUEUE);
   await model.close();
-  return [median(writes) <= median(confirms) ? rowOf('outbox', 'mongoose', own, writes) : rowOf('outbox', 'amqplib', own, confirms)];
+  return [
+    median(writes) <= median(confirms)
+      ? rowOf('outbox', 'mongoose', own, writes)
+      : rowOf('outbox', 'amqplib', own, confirms),
+  ];
 }

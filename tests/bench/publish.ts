@@ -24,16 +24,25 @@ export async function benchPublish(url: string, rounds: number): Promise<Row[]> 
   const model = await connect(url);
   const channel = await model.createChannel();
   // Short, so that the broker's work stays the same from round to round.
-  await channel.assertQueue(QUEUE, { durable: true, arguments: { 'x-queue-type': 'quorum', 'x-max-length': 1_000, 'x-overflow': 'drop-head' } });
+  await channel.assertQueue(QUEUE, {
+    durable: true,
+    arguments: { 'x-queue-type': 'quorum', 'x-max-length': 1_000, 'x-overflow': 'drop-head' },
+  });
   await channel.bindQueue(QUEUE, EXCHANGE, '#');
 
   const events = Array.from({ length: OPERATIONS }, (_, at) => exampleEvent(at));
-  const ours: Side = { peer: 'ksbb', run: (operations) => inParallel(operations, IN_FLIGHT, (at) => bus.publish(events[at] as Envelope)) };
+  const ours: Side = {
+    peer: 'ksbb',
+    run: (operations) => inParallel(operations, IN_FLIGHT, (at) => bus.publish(events[at] as Envelope)),
+  };
   const closing: (() => Promise<unknown>)[] = [];
   const sideOf = async ({ peer, publisher }: Peer): Promise<Side> => {
     const { publish, close } = await publisher(url, EXCHANGE, ROUTING_KEY);
     closing.push(close);
-    return { peer, run: (operations) => inParallel(operations, IN_FLIGHT, (at) => publish(messageOf(events[at] as Envelope))) };
+    return {
+      peer,
+      run: (operations) => inParallel(operations, IN_FLIGHT, (at) => publish(messageOf(events[at] as Envelope))),
+    };
   };
   const theirs: Side[] = [];
   for (const peer of [amqplib, rascalPeer, nestjsRabbitmq, amqpConnectionManager]) theirs.push(await sideOf(peer));

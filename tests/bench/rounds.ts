@@ -7,11 +7,20 @@ export type Side = {
   run: (operations: number) => Promise<number | void>;
 };
 
-export type Row = { bench: string; peer: string; unit: string; ours: number; theirs: number; ratio: number; rounds: number };
+export type Row = {
+  bench: string;
+  peer: string;
+  unit: string;
+  ours: number;
+  theirs: number;
+  ratio: number;
+  rounds: number;
+};
 
 const WARM_UP_ROUNDS = 2;
 
-export const median = (values: number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+export const median = (values: number[]) =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 const hundredths = (value: number) => Math.round(value * 100) / 100;
 
 async function perSecond(side: Side, operations: number): Promise<number> {
@@ -25,7 +34,11 @@ async function perSecond(side: Side, operations: number): Promise<number> {
  * Runs all sides in turn, `rounds` times after a warm-up, beginning with another one each time. Answers each side's
  * operations per second, by round.
  */
-export async function alternate(bench: string, sides: Side[], { operations, rounds }: { operations: number; rounds: number }): Promise<number[][]> {
+export async function alternate(
+  bench: string,
+  sides: Side[],
+  { operations, rounds }: { operations: number; rounds: number },
+): Promise<number[][]> {
   const figures: number[][] = sides.map(() => []);
   for (let round = -WARM_UP_ROUNDS; round < rounds; round += 1) {
     for (let turn = 0; turn < sides.length; turn += 1) {
@@ -41,14 +54,27 @@ export async function alternate(bench: string, sides: Side[], { operations, roun
 /** A noisy neighbour meets all sides of a round alike: the median of the ratio within a round is the result, not the rates. */
 export function rowOf(bench: string, peer: string, ours: number[], theirs: number[]): Row {
   const ratios = ours.map((figure, round) => figure / (theirs[round] ?? Number.NaN));
-  return { bench, peer, unit: '1/s', ours: Math.round(median(ours)), theirs: Math.round(median(theirs)), ratio: hundredths(median(ratios)), rounds: ours.length };
+  return {
+    bench,
+    peer,
+    unit: '1/s',
+    ours: Math.round(median(ours)),
+    theirs: Math.round(median(theirs)),
+    ratio: hundredths(median(ratios)),
+    rounds: ours.length,
+  };
 }
 
 /**
  * Ours against each of theirs, one after the other: a row for each. In pairs, since who comes after a slow one finds a
  * rested broker.
  */
-export async function compare(bench: string, ours: Side, theirs: Side[], options: { operations: number; rounds: number }): Promise<Row[]> {
+export async function compare(
+  bench: string,
+  ours: Side,
+  theirs: Side[],
+  options: { operations: number; rounds: number },
+): Promise<Row[]> {
   const rows: Row[] = [];
   for (const their of theirs) {
     const [own = [], other = []] = await alternate(`${bench} against ${their.peer}`, [ours, their], options);

@@ -20,7 +20,12 @@ async function runBatch(ours: Ours, heard: Set<string>): Promise<{ published: nu
   const deliveries = ours.connection.collection('webhook-deliveries');
   const deadline = performance.now() + WAIT_MS;
   while ((await deliveries.countDocuments({ state: 'pending' })) > 0 && performance.now() < deadline) await sleep(50);
-  const published = (await ours.connection.collection('webhook-messages').find({}, { projection: { _id: 1 } }).toArray()).map(({ _id }) => String(_id));
+  const published = (
+    await ours.connection
+      .collection('webhook-messages')
+      .find({}, { projection: { _id: 1 } })
+      .toArray()
+  ).map(({ _id }) => String(_id));
   return { published: published.length, received: published.filter((id) => heard.has(id)).length };
 }
 
@@ -40,5 +45,15 @@ export async function benchWebhooksAll(mongoUrl: string): Promise<Row[]> {
   }
   await ours.close();
   await server.close();
-  return [{ bench: 'webhooks-all', peer: 'published', unit: 'ids', ours: received, theirs: MESSAGES, ratio: received / MESSAGES, rounds: 1 }];
+  return [
+    {
+      bench: 'webhooks-all',
+      peer: 'published',
+      unit: 'ids',
+      ours: received,
+      theirs: MESSAGES,
+      ratio: received / MESSAGES,
+      rounds: 1,
+    },
+  ];
 }

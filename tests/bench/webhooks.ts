@@ -19,7 +19,13 @@ import { compare, median, type Row } from './rounds.ts';
 const OPERATIONS = 1_500;
 const AT_ONCE = 10;
 const PACED_SECONDS = 8;
-const DATA = { loanId: 'KSBB-0000-0000-0011.2', collaborationId: 'KSBB-0000-0000-0011', partner: 'amanah', amountRupiah: 6_000_000, note: 'x'.repeat(400) };
+const DATA = {
+  loanId: 'KSBB-0000-0000-0011.2',
+  collaborationId: 'KSBB-0000-0000-0011',
+  partner: 'amanah',
+  amountRupiah: 6_000_000,
+  note: 'x'.repeat(400),
+};
 
 const p95 = (times: number[]) => times.toSorted((a, b) => a - b)[Math.floor(times.length * 0.95)] ?? Number.NaN;
 const tenths = (value: number) => Math.round(value * 10) / 10;
@@ -53,12 +59,35 @@ export async function openOurs(mongoUrl: string, server: EchoServer) {
   const offer: Offer = (endpointId, waiting) => dispatcher.offer(endpointId, waiting);
   const outbox = createWebhookOutbox({ endpoints, messages, deliveries, offer, nudge, clock });
   const settings = { atOnce: AT_ONCE, perSecond: 100_000, leaseMs: 30_000, steps: DEFAULT_STEPS_MS };
-  const dispatcher = createDispatcher({ endpoints, messages, deliveries, outbox, send, settings, onAttempt: () => undefined, clock, log });
+  const dispatcher = createDispatcher({
+    endpoints,
+    messages,
+    deliveries,
+    outbox,
+    send,
+    settings,
+    onAttempt: () => undefined,
+    clock,
+    log,
+  });
   const poll = setInterval(nudge, 1_000);
   const secret = `whsec_${Buffer.alloc(24, 5).toString('base64')}`;
-  const fresh = { disabled: null, health: { failures: 0, failingSince: null }, version: 1, createdAt: new Date().toISOString(), description: '' };
+  const fresh = {
+    disabled: null,
+    health: { failures: 0, failingSince: null },
+    version: 1,
+    createdAt: new Date().toISOString(),
+    description: '',
+  };
   const addEndpoint = (endpointId: string, path: string, eventTypes: ['loan-repaid'] | ['loan-disbursed']) =>
-    endpoints.add({ endpointId, partner: 'amanah', url: `${server.url}${path}`, eventTypes, secrets: [{ secret, expiresAt: null }], ...fresh });
+    endpoints.add({
+      endpointId,
+      partner: 'amanah',
+      url: `${server.url}${path}`,
+      eventTypes,
+      secrets: [{ secret, expiresAt: null }],
+      ...fresh,
+    });
   let said = 0;
   const tell = (eventType: 'loan-repaid' | 'loan-disbursed' = 'loan-repaid') => {
     const key = `bench-${process.hrtime.bigint()}-${(said += 1)}`;
@@ -69,7 +98,8 @@ export async function openOurs(mongoUrl: string, server: EchoServer) {
     addEndpoint,
     tell,
     clear: async () => {
-      for (const name of ['webhook-messages', 'webhook-deliveries', 'bare-messages', 'bare-deliveries']) await connection.collection(name).deleteMany({});
+      for (const name of ['webhook-messages', 'webhook-deliveries', 'bare-messages', 'bare-deliveries'])
+        await connection.collection(name).deleteMany({});
     },
     close: async () => {
       clearInterval(poll);
@@ -96,7 +126,8 @@ function stamps(server: EchoServer) {
     reset: () => {
       received = new Map();
     },
-    until: (wanted: number) => (received.size >= wanted ? Promise.resolve() : new Promise<void>((done) => (waiting = { wanted, done }))),
+    until: (wanted: number) =>
+      received.size >= wanted ? Promise.resolve() : new Promise<void>((done) => (waiting = { wanted, done })),
     at: (id: string) => received.get(id) ?? Number.NaN,
   };
 }
@@ -134,7 +165,14 @@ async function postP95(url: string, agent: Agent, perSecond: number): Promise<nu
   return p95(times);
 }
 
-async function latencyRows(ours: Ours, server: EchoServer, heard: ReturnType<typeof stamps>, rate: number, rounds: number, agent: Agent): Promise<Row[]> {
+async function latencyRows(
+  ours: Ours,
+  server: EchoServer,
+  heard: ReturnType<typeof stamps>,
+  rate: number,
+  rounds: number,
+  agent: Agent,
+): Promise<Row[]> {
   const perSecond = Math.max(20, Math.floor(rate / 2));
   const figures: { alone: number; beside: number; bare: number }[] = [];
   for (let round = 0; round < rounds; round += 1) {
@@ -148,9 +186,19 @@ async function latencyRows(ours: Ours, server: EchoServer, heard: ReturnType<typ
     figures.push({ alone, beside, bare });
     process.stdout.write(`   webhooks p95: round ${round + 1} of ${rounds}\n`);
   }
-  const [alone, beside, bare] = (['alone', 'beside', 'bare'] as const).map((name) => tenths(median(figures.map((figure) => figure[name])))) as [number, number, number];
+  const [alone, beside, bare] = (['alone', 'beside', 'bare'] as const).map((name) =>
+    tenths(median(figures.map((figure) => figure[name]))),
+  ) as [number, number, number];
   const row = (bench: string, peer: string, own: number, other: number): Row => {
-    return { bench, peer, unit: 'ms', ours: own, theirs: other, ratio: Math.round((own / other) * 100) / 100, rounds: figures.length };
+    return {
+      bench,
+      peer,
+      unit: 'ms',
+      ours: own,
+      theirs: other,
+      ratio: Math.round((own / other) * 100) / 100,
+      rounds: figures.length,
+    };
   };
   return [row('webhooks-p95', 'axios', alone, bare), row('webhooks-beside-hanging', 'ksbb alone', beside, alone)];
 }
@@ -185,12 +233,26 @@ export async function benchWebhooks(mongoUrl: string, rounds: number): Promise<R
     run: (operations: number) =>
       inParallel(operations, AT_ONCE, async (at) => {
         const payload = JSON.stringify({ type: 'loan-repaid', timestamp: new Date().toISOString(), data: DATA });
-        await connection.collection('bare-messages').insertOne({ _id: `m${at}`, payload, createdAt: new Date() } as never);
-        await connection.collection('bare-deliveries').insertOne({ _id: `d${at}`, state: 'pending', attempts: [], createdAt: new Date() } as never);
+        await connection
+          .collection('bare-messages')
+          .insertOne({ _id: `m${at}`, payload, createdAt: new Date() } as never);
+        await connection
+          .collection('bare-deliveries')
+          .insertOne({ _id: `d${at}`, state: 'pending', attempts: [], createdAt: new Date() } as never);
         const headers = { 'Content-Type': 'application/json' };
-        const answer = await axios.post(`${server.url}/`, Buffer.from(payload), { headers, httpAgent: agent, responseType: 'text', signal: AbortSignal.timeout(15_000) });
+        const answer = await axios.post(`${server.url}/`, Buffer.from(payload), {
+          headers,
+          httpAgent: agent,
+          responseType: 'text',
+          signal: AbortSignal.timeout(15_000),
+        });
         const attempt = { at: new Date().toISOString(), status: answer.status };
-        await connection.collection('bare-deliveries').updateOne({ _id: `d${at}` } as object, { $set: { state: 'delivered' }, $push: { attempts: attempt } } as object);
+        await connection
+          .collection('bare-deliveries')
+          .updateOne(
+            { _id: `d${at}` } as object,
+            { $set: { state: 'delivered' }, $push: { attempts: attempt } } as object,
+          );
       }),
   };
   const rows = await compare('webhooks', own, [bare], { operations: OPERATIONS, rounds });

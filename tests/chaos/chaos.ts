@@ -57,12 +57,14 @@ function readSeed(): number {
   const seed = Number(values.seed);
   if (!Number.isInteger(seed) || seed < 0) throw new Error(`--seed must be a whole number, not "${values.seed}"`);
   if (!(outageMs >= 1_000)) throw new Error(`--outage is a number of seconds, not "${values.outage}"`);
-  if (values.only !== undefined && !Object.hasOwn(ROWS, values.only)) throw new Error(`--only is one of ${Object.keys(ROWS).join(', ')}`);
+  if (values.only !== undefined && !Object.hasOwn(ROWS, values.only))
+    throw new Error(`--only is one of ${Object.keys(ROWS).join(', ')}`);
   return seed;
 }
 
 /** The same for a row of the same seed, whichever rows run before it. */
-const randomOf = (seed: number, row: string) => seededRandom([...row].reduce((sum, letter) => sum * 31 + letter.charCodeAt(0), seed));
+const randomOf = (seed: number, row: string) =>
+  seededRandom([...row].reduce((sum, letter) => sum * 31 + letter.charCodeAt(0), seed));
 
 /** Deaths that a row causes are told by the row. */
 const unlessOfARow = (text: string) => {
@@ -87,7 +89,9 @@ async function main(command: Command): Promise<number> {
   for (const [name, run] of Object.entries(ROWS)) {
     if (values.only !== undefined && values.only !== name) continue;
     log(`row ${name}, seed ${seed}`);
-    const row = await run({ world, needs, random: randomOf(seed, name), short: values.short, say: log }).catch((error: Error) => brokenOff(name, error));
+    const row = await run({ world, needs, random: randomOf(seed, name), short: values.short, say: log }).catch(
+      (error: Error) => brokenOff(name, error),
+    );
     rows.push(row);
     log(JSON.stringify(row));
   }

@@ -24,16 +24,27 @@ export async function openBrowser(): Promise<Browser> {
 }
 
 /** A page of a fresh visitor. What goes wrong in it, such as a script that a policy blocks, lands in `faults`. */
-export async function openPage(browser: Browser, screen: Screen, options: { baseURL: string; javaScriptEnabled?: boolean }): Promise<{ page: Page; faults: string[] }> {
+export async function openPage(
+  browser: Browser,
+  screen: Screen,
+  options: { baseURL: string; javaScriptEnabled?: boolean },
+): Promise<{ page: Page; faults: string[] }> {
   const touch = screen.name === 'phone';
-  const context = await browser.newContext({ ...options, viewport: { width: screen.width, height: screen.height }, hasTouch: touch, isMobile: touch, reducedMotion: 'reduce' });
+  const context = await browser.newContext({
+    ...options,
+    viewport: { width: screen.width, height: screen.height },
+    hasTouch: touch,
+    isMobile: touch,
+    reducedMotion: 'reduce',
+  });
   context.setDefaultTimeout(15_000);
   const page = await context.newPage();
   const faults: string[] = [];
   page.on('pageerror', (error) => faults.push(error.message));
   page.on('console', (message) => {
     // a form that is refused answers 4xx, which the console lists as if it were a fault
-    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) faults.push(message.text());
+    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
+      faults.push(message.text());
   });
   return { page, faults };
 }
@@ -51,5 +62,7 @@ export async function accessibilityFaults(page: Page): Promise<string[]> {
   const result = (await page.evaluate(
     `axe.run(document, { runOnly: { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] } })`,
   )) as AxeResult;
-  return result.violations.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 200)} ${failureSummary ?? ''}`));
+  return result.violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 200)} ${failureSummary ?? ''}`),
+  );
 }

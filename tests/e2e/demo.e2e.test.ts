@@ -1,7 +1,12 @@
 import { spawn } from 'node:child_process';
 import { ROOT } from '../../infra/dev/run-directory.ts';
 
-type Result = { ok: boolean; collaborationId: string; durationSeconds: number; checks: { name: string; ok: boolean; expected: unknown; actual: unknown }[] };
+type Result = {
+  ok: boolean;
+  collaborationId: string;
+  durationSeconds: number;
+  checks: { name: string; ok: boolean; expected: unknown; actual: unknown }[];
+};
 
 function run(script: string, ...args: string[]): Promise<{ code: number | null; output: string }> {
   const child = spawn(process.execPath, [script, ...args], { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] });
@@ -16,7 +21,11 @@ test('the demo walks one donation end to end and every check holds', async () =>
   const { code, output } = await run('infra/demo/demo.ts', '--json');
   const result = lastLine(output) as Result;
   expect(result.checks.filter((check) => !check.ok)).toEqual([]);
-  expect(result).toMatchObject({ ok: true, collaborationId: expect.stringMatching(/^KSBB-/), durationSeconds: expect.any(Number) });
+  expect(result).toMatchObject({
+    ok: true,
+    collaborationId: expect.stringMatching(/^KSBB-/),
+    durationSeconds: expect.any(Number),
+  });
   expect(result.checks.length).toBeGreaterThan(30);
   expect(code).toBe(0);
 }, 300_000);

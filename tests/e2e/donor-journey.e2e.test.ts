@@ -66,7 +66,11 @@ async function giveAllThreePackages(page: Page, screen: Screen): Promise<{ given
   return { given, gifts };
 }
 
-async function deliverAndHearBack(page: Page, screen: Screen, { given, gifts }: { given: donor.Given; gifts: donor.Gifts }): Promise<void> {
+async function deliverAndHearBack(
+  page: Page,
+  screen: Screen,
+  { given, gifts }: { given: donor.Given; gifts: donor.Gifts },
+): Promise<void> {
   const { collaborationId, pin } = given;
   await donor.reportDelivery(page, gifts.goodsAmount, pin === '000000' ? '000001' : '000000');
   await page.getByText('PIN ini tidak cocok').first().waitFor();
@@ -145,9 +149,13 @@ test(
     const second = await donor.selectInList(page, 1);
     await page.getByRole('button', { name: 'Beri Bantuan' }).click();
     await page.waitForURL(/\/give-help\?/);
-    expect(new Set(await page.locator('input[type="hidden"][name="msme"]').evaluateAll((inputs) => inputs.map((input) => input.getAttribute('value'))))).toEqual(
-      new Set([first, second]),
-    );
+    expect(
+      new Set(
+        await page
+          .locator('input[type="hidden"][name="msme"]')
+          .evaluateAll((inputs) => inputs.map((input) => input.getAttribute('value'))),
+      ),
+    ).toEqual(new Set([first, second]));
 
     const gifts = await donor.fillGifts(page);
     await donor.fillDonor(page, 'Toko Tanpa Skrip');

@@ -30,7 +30,10 @@ async function pressOnMap(page: Page, marker: Locator): Promise<boolean> {
   const button = await marker.elementHandle();
   await marker.focus();
   await page.keyboard.press('Enter');
-  await page.waitForFunction((pressed) => document.querySelector('.popup') !== null || pressed?.isConnected !== true, button);
+  await page.waitForFunction(
+    (pressed) => document.querySelector('.popup') !== null || pressed?.isConnected !== true,
+    button,
+  );
   return (await page.locator('.popup').count()) > 0;
 }
 

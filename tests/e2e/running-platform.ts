@@ -12,7 +12,9 @@ export type RunningPlatform = { platform: Platform; stop: () => Promise<void> };
 export async function runPlatform(msmes: number): Promise<RunningPlatform> {
   const dir = makeRunDirectory('e2e');
   const rabbitUrl = await freshVhost();
-  const databases = Object.fromEntries(SERVICE_NAMES.filter((name) => SERVICES[name].usesDatabase).map((name) => [name, freshDatabase(name)]));
+  const databases = Object.fromEntries(
+    SERVICE_NAMES.filter((name) => SERVICES[name].usesDatabase).map((name) => [name, freshDatabase(name)]),
+  );
   const clean = async () => {
     await removeVhost(rabbitUrl);
     await Promise.all(Object.values(databases).map(removeDatabase));

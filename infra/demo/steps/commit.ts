@@ -60,19 +60,44 @@ export async function commit(world: Stage, telling: Telling, places: Places): Pr
   const lines: MakeCommitmentRequest['lines'] = [
     { package: 'goods', msmeId: places.goods.msmeId, needId: masks.needId, quantity: masks.quantity - MASKS_LEFT },
     { package: 'goods', msmeId: places.goods.msmeId, needId: stations.needId, quantity: stations.quantity },
-    { package: 'capital', msmeId: places.amanah.msmeId, needId: amanah.needId, amountRupiah: amanah.amountRupiah, partner: 'amanah', instalments: INSTALMENTS },
-    { package: 'capital', msmeId: places.lumbung.msmeId, needId: lumbung.needId, amountRupiah: lumbung.amountRupiah, partner: 'lumbung', instalments: INSTALMENTS },
+    {
+      package: 'capital',
+      msmeId: places.amanah.msmeId,
+      needId: amanah.needId,
+      amountRupiah: amanah.amountRupiah,
+      partner: 'amanah',
+      instalments: INSTALMENTS,
+    },
+    {
+      package: 'capital',
+      msmeId: places.lumbung.msmeId,
+      needId: lumbung.needId,
+      amountRupiah: lumbung.amountRupiah,
+      partner: 'lumbung',
+      instalments: INSTALMENTS,
+    },
     { package: 'training', msmeId: places.amanah.msmeId, needId: training.needId, seats: training.seats },
   ];
   const request = { body: { ...donor('PT Sumber Berkah'), lines }, idempotencyKey: randomUUID() };
   const answer = await good('POST', commitments, request);
   say(`collaboration ID ${answer.collaborationId}, PIN ${answer.pin}`);
-  checks.equal('Lines covered in full', 5, answer.lines.filter((line: LineOutcome) => line.covered === line.requested).length);
+  checks.equal(
+    'Lines covered in full',
+    5,
+    answer.lines.filter((line: LineOutcome) => line.covered === line.requested).length,
+  );
   await seeBreakerOpen(world, telling);
   checks.equal('The same request again is the same commitment', answer, await good('POST', commitments, request));
 
-  const unknown = await call('POST', commitments, { body: { ...request.body, colour: 'red' }, idempotencyKey: randomUUID() });
-  checks.equal('An unknown field is refused and named', [400, '/colour'], [unknown.status, unknown.body.errors?.[0]?.pointer]);
+  const unknown = await call('POST', commitments, {
+    body: { ...request.body, colour: 'red' },
+    idempotencyKey: randomUUID(),
+  });
+  checks.equal(
+    'An unknown field is refused and named',
+    [400, '/colour'],
+    [unknown.status, unknown.body.errors?.[0]?.pointer],
+  );
 
   const second = await good('POST', commitments, {
     idempotencyKey: randomUUID(),
@@ -85,8 +110,17 @@ export async function commit(world: Stage, telling: Telling, places: Places): Pr
     },
   });
   const told = second.lines.map(({ covered, shortfallReason }: LineOutcome) => [covered, shortfallReason]);
-  say(`a second donor asks for ${MASKS_LEFT + 20} masks and gets the ${told[0][0]} that are left; the stations are covered already`);
-  checks.equal('The second donor is told what is covered', [[MASKS_LEFT, 'already-covered'], [0, 'already-covered']], told);
+  say(
+    `a second donor asks for ${MASKS_LEFT + 20} masks and gets the ${told[0][0]} that are left; the stations are covered already`,
+  );
+  checks.equal(
+    'The second donor is told what is covered',
+    [
+      [MASKS_LEFT, 'already-covered'],
+      [0, 'already-covered'],
+    ],
+    told,
+  );
 
   const lineId = (at: number): string => answer.lines[at].lineId;
   return {

@@ -19,11 +19,27 @@ export async function deliverGoods(world: Stage, { say, checks }: Telling, promi
   });
 
   const typo = await call('GET', `${commitment}/collaborations/${mistyped(collaborationId)}`);
-  checks.equal('A mistyped collaboration ID is told by its check character', [400, 'urn:ksbb-umkm:problem:mistyped-collaboration-id'], [typo.status, typo.body.type]);
-  const wrongPin = await call('POST', `${collaboration}/deliveries`, report(masks, pin === '000000' ? '000001' : '000000'));
-  checks.equal('A wrong PIN is refused', [403, 'urn:ksbb-umkm:problem:wrong-pin'], [wrongPin.status, wrongPin.body.type]);
+  checks.equal(
+    'A mistyped collaboration ID is told by its check character',
+    [400, 'urn:ksbb-umkm:problem:mistyped-collaboration-id'],
+    [typo.status, typo.body.type],
+  );
+  const wrongPin = await call(
+    'POST',
+    `${collaboration}/deliveries`,
+    report(masks, pin === '000000' ? '000001' : '000000'),
+  );
+  checks.equal(
+    'A wrong PIN is refused',
+    [403, 'urn:ksbb-umkm:problem:wrong-pin'],
+    [wrongPin.status, wrongPin.body.type],
+  );
   const tooMany = await call('POST', `${collaboration}/deliveries`, report({ ...masks, quantity: masks.quantity + 1 }));
-  checks.equal('More than was promised is refused and named', [422, '/lines/0/quantity'], [tooMany.status, tooMany.body.errors?.[0]?.pointer]);
+  checks.equal(
+    'More than was promised is refused and named',
+    [422, '/lines/0/quantity'],
+    [tooMany.status, tooMany.body.errors?.[0]?.pointer],
+  );
 
   const first = await good('POST', `${collaboration}/deliveries`, report(masks));
   say(`${masks.quantity} masks are reported as delivered`);
@@ -35,7 +51,11 @@ export async function deliverGoods(world: Stage, { say, checks }: Telling, promi
   const second = await insist('POST', `${collaboration}/deliveries`, interrupted);
   await Promise.all([inFlight, back]);
   say(`it is back, and the report of ${stations.quantity} hand-washing stations stands once`);
-  checks.equal('The interrupted report again is the same report', second, await good('POST', `${collaboration}/deliveries`, interrupted));
+  checks.equal(
+    'The interrupted report again is the same report',
+    second,
+    await good('POST', `${collaboration}/deliveries`, interrupted),
+  );
 
   const { links } = await good('GET', `${collaboration}/msme-links`, { token: world.operatorToken });
   const token: string = links.find((link: { msmeId: string }) => link.msmeId === promised.places.goods.msmeId).token;
@@ -52,9 +72,21 @@ export async function deliverGoods(world: Stage, { say, checks }: Telling, promi
   });
   const line = (lineId: string) => view.lines.find((one) => one.lineId === lineId);
   const counts = (lineId: string) => [line(lineId)?.promised, line(lineId)?.reported, line(lineId)?.confirmed];
-  checks.equal('Masks promised, reported, confirmed', [masks.quantity, masks.quantity, masks.quantity - 1], counts(masks.lineId));
-  checks.equal('Stations promised, reported, confirmed', [stations.quantity, stations.quantity, stations.quantity], counts(stations.lineId));
+  checks.equal(
+    'Masks promised, reported, confirmed',
+    [masks.quantity, masks.quantity, masks.quantity - 1],
+    counts(masks.lineId),
+  );
+  checks.equal(
+    'Stations promised, reported, confirmed',
+    [stations.quantity, stations.quantity, stations.quantity],
+    counts(stations.lineId),
+  );
   checks.equal('Delivery reports, none lost and none twice', 2, view.reports.length);
-  checks.equal('The difference shows', [0, 1], view.reports.map((one) => one.difference).toSorted((a, b) => (a ?? 0) - (b ?? 0)));
+  checks.equal(
+    'The difference shows',
+    [0, 1],
+    view.reports.map((one) => one.difference).toSorted((a, b) => (a ?? 0) - (b ?? 0)),
+  );
   checks.equal('The commitment service died once and came back', 1, world.platform.process('commitment').restarts);
 }

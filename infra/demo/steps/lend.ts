@@ -16,7 +16,12 @@ async function sign(signUrl: string): Promise<void> {
   const page = await fetch(signUrl, { signal: AbortSignal.timeout(5_000) });
   if (!/<form/.test(await page.text())) throw new Error(`there is no form to sign at ${signUrl}`);
   const form = new URLSearchParams({ decision: 'sign', name: 'Direktur PT Sumber Berkah', agree: 'yes' });
-  const signed = await fetch(signUrl, { method: 'POST', body: form, redirect: 'manual', signal: AbortSignal.timeout(5_000) });
+  const signed = await fetch(signUrl, {
+    method: 'POST',
+    body: form,
+    redirect: 'manual',
+    signal: AbortSignal.timeout(5_000),
+  });
   if (signed.status !== 303) throw new Error(`signing at ${signUrl} was answered ${signed.status}`);
 }
 
@@ -29,7 +34,8 @@ function repay(world: Stage, { partner, lineId }: Loan, repayments: SandboxRepay
 
 async function deliveries(world: Stage, { lineId }: Loan): Promise<Delivery[]> {
   const query = `reference=${encodeURIComponent(lineId)}`;
-  return (await good('GET', `${world.sandboxUrl}/admin/deliveries?${query}`, { token: world.sandboxAdminToken })).deliveries;
+  return (await good('GET', `${world.sandboxUrl}/admin/deliveries?${query}`, { token: world.sandboxAdminToken }))
+    .deliveries;
 }
 
 async function checkCallbacks(world: Stage, { checks }: Telling, loans: Loan[]): Promise<void> {
@@ -40,12 +46,18 @@ async function checkCallbacks(world: Stage, { checks }: Telling, loans: Loan[]):
   const repayments = all.filter((one) => /repayment/i.test(one.event));
   checks.equal('Repayment callbacks delivered, one of them twice', 7, repayments.length);
   const tampered = all.flatMap((one) => one.attempts).filter((attempt) => attempt.tampered);
-  checks.equal('The callback with a bad signature was refused', [401], tampered.map((attempt) => attempt.status));
+  checks.equal(
+    'The callback with a bad signature was refused',
+    [401],
+    tampered.map((attempt) => attempt.status),
+  );
 }
 
 async function checkPartnerSide(world: Stage, { checks }: Telling, loans: Loan[]): Promise<void> {
   for (const { partner, lineId, amountRupiah } of loans) {
-    const { contracts } = await good('GET', `${world.sandboxUrl}/admin/contracts?partner=${partner}&limit=200`, { token: world.sandboxAdminToken });
+    const { contracts } = await good('GET', `${world.sandboxUrl}/admin/contracts?partner=${partner}&limit=200`, {
+      token: world.sandboxAdminToken,
+    });
     const own = contracts.filter((one: { reference: string }) => one.reference === lineId);
     const seen = own.map((one: { status: string; repaidRupiah: number }) => [one.status, one.repaidRupiah]);
     checks.equal(`Contracts at ${partner} for the line: one, repaid`, [['completed', amountRupiah]], seen);
@@ -55,15 +67,27 @@ async function checkPartnerSide(world: Stage, { checks }: Telling, loans: Loan[]
 /** Follows repaid money to the next MSMEs until all of it is paid out again. */
 async function followMoney(world: Stage, { say, checks }: Telling, loan: Loan) {
   const chain: FundChain = await until(`${loan.partner}'s money is lent on`, async () => {
-    const found: FundChain = await good('GET', `${world.api('fintech-gateway')}/fund/chain/${encodeURIComponent(loan.lineId)}`);
+    const found: FundChain = await good(
+      'GET',
+      `${world.api('fintech-gateway')}/fund/chain/${encodeURIComponent(loan.lineId)}`,
+    );
     const next = found.links.filter((link) => link.relentFrom === loan.lineId);
     const paidOut = next.reduce((sum, link) => sum + (link.status === 'disbursed' ? link.amountRupiah : 0), 0);
     return paidOut === loan.amountRupiah && found;
   });
   const next = chain.links.filter((link) => link.relentFrom === loan.lineId);
-  for (const link of next) say(`Rp ${link.amountRupiah.toLocaleString('id')} goes on to ${link.msmeName} through ${loan.partner}`);
-  checks.equal(`${loan.partner}: what was repaid is lent on, to the rupiah`, loan.amountRupiah, next.reduce((sum, link) => sum + link.amountRupiah, 0));
-  checks.equal(`${loan.partner}: the chain shows the second generation`, [2], [...new Set(next.map((link) => link.generation))]);
+  for (const link of next)
+    say(`Rp ${link.amountRupiah.toLocaleString('id')} goes on to ${link.msmeName} through ${loan.partner}`);
+  checks.equal(
+    `${loan.partner}: what was repaid is lent on, to the rupiah`,
+    loan.amountRupiah,
+    next.reduce((sum, link) => sum + link.amountRupiah, 0),
+  );
+  checks.equal(
+    `${loan.partner}: the chain shows the second generation`,
+    [2],
+    [...new Set(next.map((link) => link.generation))],
+  );
   return { loans: next.length, amountRupiah: loan.amountRupiah };
 }
 
@@ -73,9 +97,15 @@ export async function lend(world: Stage, telling: Telling, promised: Promised, t
   const amanah: Loan = { partner: 'amanah', ...promised.amanah };
   const lumbung: Loan = { partner: 'lumbung', ...promised.lumbung };
   const loans = [amanah, lumbung];
-  const { token } = await good('POST', `${world.api('commitment')}/collaborations/${promised.collaborationId}/capability`, { body: { pin: promised.pin } });
+  const { token } = await good(
+    'POST',
+    `${world.api('commitment')}/collaborations/${promised.collaborationId}/capability`,
+    { body: { pin: promised.pin } },
+  );
   const loanOf = async ({ lineId }: Loan): Promise<LoanView | undefined> => {
-    const answer = await call('GET', `${gateway}/loans/${encodeURIComponent(lineId)}`, { token }).catch(() => undefined);
+    const answer = await call('GET', `${gateway}/loans/${encodeURIComponent(lineId)}`, { token }).catch(
+      () => undefined,
+    );
     return answer?.status === 200 ? answer.body : undefined;
   };
   const reach = (loan: Loan, status: LoanView['status']) =>
@@ -105,7 +135,10 @@ export async function lend(world: Stage, telling: Telling, promised: Promised, t
   say('the gateway is back; both loans are repaid');
   checks.equal('The gateway died once and came back', 1, world.platform.process('fintech-gateway').restarts);
 
-  const relent = { amanah: await followMoney(world, telling, amanah), lumbung: await followMoney(world, telling, lumbung) };
+  const relent = {
+    amanah: await followMoney(world, telling, amanah),
+    lumbung: await followMoney(world, telling, lumbung),
+  };
   await checkCallbacks(world, telling, loans);
   await checkPartnerSide(world, telling, loans);
   await checkWebhooks(world, telling, told, { amanah: amanah.lineId, lumbung: lumbung.lineId }, INSTALMENTS);

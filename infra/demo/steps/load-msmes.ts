@@ -9,7 +9,11 @@ const REAL = 271;
 export type Places = { goods: Msme; amanah: Msme; lumbung: Msme };
 
 /** The need of one kind that an MSME declares, if it does. */
-export function needOf<P extends Need['package']>(msme: Msme, packageOfHelp: P, item?: string): Extract<Need, { package: P }> | undefined {
+export function needOf<P extends Need['package']>(
+  msme: Msme,
+  packageOfHelp: P,
+  item?: string,
+): Extract<Need, { package: P }> | undefined {
   return msme.needs.find(
     (need): need is Extract<Need, { package: P }> =>
       need.package === packageOfHelp && (item === undefined || ('item' in need && need.item === item)),
@@ -38,7 +42,10 @@ export async function loadMsmes(world: Stage, { say, checks }: Telling): Promise
     return found;
   };
   const places = {
-    goods: pick((msme) => needOf(msme, 'goods', 'face-mask') !== undefined && needOf(msme, 'goods', 'hand-washing-station') !== undefined),
+    goods: pick(
+      (msme) =>
+        needOf(msme, 'goods', 'face-mask') !== undefined && needOf(msme, 'goods', 'hand-washing-station') !== undefined,
+    ),
     amanah: pick((msme) => needOf(msme, 'capital') !== undefined && teachesCraft(msme)),
     lumbung: pick((msme) => needOf(msme, 'capital') !== undefined),
   };

@@ -27,8 +27,18 @@ function expectedTotals({ commitment, lending, training }: Done): Partial<Totals
     };
   };
   const goods = [
-    { item: 'face-mask' as const, promised: masks.quantity + second.masks, reported: masks.quantity, confirmed: masks.quantity - 1 },
-    { item: 'hand-washing-station' as const, promised: stations.quantity, reported: stations.quantity, confirmed: stations.quantity },
+    {
+      item: 'face-mask' as const,
+      promised: masks.quantity + second.masks,
+      reported: masks.quantity,
+      confirmed: masks.quantity - 1,
+    },
+    {
+      item: 'hand-washing-station' as const,
+      promised: stations.quantity,
+      reported: stations.quantity,
+      confirmed: stations.quantity,
+    },
   ];
   const { topic, seats, attended } = training;
   return {
@@ -56,7 +66,8 @@ async function checkTotals(world: Stage, { checks }: Telling, done: Done): Promi
   const read = async () => comparable(await good('GET', `${world.api('reporting')}/totals`));
   await until('reporting has caught up', async () => isDeepStrictEqual(await read(), expected)).catch(() => undefined);
   const actual = await read();
-  for (const key of Object.keys(expected) as (keyof Totals)[]) checks.equal(`Totals: ${key}`, expected[key], actual[key]);
+  for (const key of Object.keys(expected) as (keyof Totals)[])
+    checks.equal(`Totals: ${key}`, expected[key], actual[key]);
 }
 
 async function checkTimeline(world: Stage, { say, checks }: Telling, { commitment }: Done): Promise<void> {
@@ -74,21 +85,39 @@ async function checkTimeline(world: Stage, { say, checks }: Telling, { commitmen
     'training-reported': 1,
   };
   const count = async () => {
-    const { entries }: Timeline = await good('GET', `${world.api('reporting')}/collaborations/${commitment.collaborationId}/timeline`);
+    const { entries }: Timeline = await good(
+      'GET',
+      `${world.api('reporting')}/collaborations/${commitment.collaborationId}/timeline`,
+    );
     const names = Object.keys(expected);
     return Object.fromEntries(names.map((name) => [name, entries.filter((entry) => entry.event === name).length]));
   };
-  await until('the timeline is complete', async () => isDeepStrictEqual(await count(), expected)).catch(() => undefined);
+  await until('the timeline is complete', async () => isDeepStrictEqual(await count(), expected)).catch(
+    () => undefined,
+  );
   const actual = await count();
-  say(`its timeline: ${Object.entries(actual).map(([name, times]) => `${name} ${times}`).join(', ')}`);
+  say(
+    `its timeline: ${Object.entries(actual)
+      .map(([name, times]) => `${name} ${times}`)
+      .join(', ')}`,
+  );
   checks.equal('Timeline: every event once', expected, actual);
 }
 
 async function checkPortfolio(world: Stage, { checks }: Telling, { commitment, lending }: Done): Promise<void> {
   const { items }: Portfolio = await good('GET', `${world.api('reporting')}/loans?limit=100`);
   const own = [commitment.amanah, commitment.lumbung];
-  const repaid = own.map(({ lineId }) => items.find((loan) => loan.loanId === lineId)).map((loan) => [loan?.status, loan?.outstandingRupiah]);
-  checks.equal('Portfolio: both loans repaid', [['repaid', 0], ['repaid', 0]], repaid);
+  const repaid = own
+    .map(({ lineId }) => items.find((loan) => loan.loanId === lineId))
+    .map((loan) => [loan?.status, loan?.outstandingRupiah]);
+  checks.equal(
+    'Portfolio: both loans repaid',
+    [
+      ['repaid', 0],
+      ['repaid', 0],
+    ],
+    repaid,
+  );
   const relent = items.filter((loan) => own.some(({ lineId }) => lineId === loan.relentFrom));
   checks.equal('Portfolio: loans lent on', lending.relent.amanah.loans + lending.relent.lumbung.loans, relent.length);
 }
@@ -107,9 +136,16 @@ async function checkLedger(world: Stage, { checks }: Telling, { commitment, lend
   );
   const read = async () => {
     const { accounts, balanced } = await good('GET', `${world.api('fintech-gateway')}/fund/trial-balance`);
-    return { balanced, accounts: Object.fromEntries(accounts.map((one: { account: string; balanceRupiah: number }) => [one.account, one.balanceRupiah])) };
+    return {
+      balanced,
+      accounts: Object.fromEntries(
+        accounts.map((one: { account: string; balanceRupiah: number }) => [one.account, one.balanceRupiah]),
+      ),
+    };
   };
-  await until('the ledger has caught up', async () => isDeepStrictEqual((await read()).accounts, expected)).catch(() => undefined);
+  await until('the ledger has caught up', async () => isDeepStrictEqual((await read()).accounts, expected)).catch(
+    () => undefined,
+  );
   checks.equal('Ledger: balanced, to the rupiah', { balanced: true, accounts: expected }, await read());
 }
 

@@ -15,10 +15,16 @@ export async function reconcile(world: Stage, { say, checks }: Telling, startedA
     for (const day of days) {
       const url = `${world.api('fintech-gateway')}/fund/reconciliations/${partner}/${day}`;
       const compare = () => good('POST', url, { token: world.operatorToken });
-      await until('the books have caught up', async () => (await compare()).differences.length === 0).catch(() => undefined);
+      await until('the books have caught up', async () => (await compare()).differences.length === 0).catch(
+        () => undefined,
+      );
       const { ours, theirs, differences } = await compare();
       movements += theirs;
-      checks.equal(`${partner}: our books and its statement of ${day}`, { movements: theirs, differences: [] }, { movements: ours, differences });
+      checks.equal(
+        `${partner}: our books and its statement of ${day}`,
+        { movements: theirs, differences: [] },
+        { movements: ours, differences },
+      );
       if (day !== dayInJakarta(Date.now())) continue;
       const close = await call('POST', `${url}/close`, { token: world.operatorToken });
       checks.equal(`${partner}: a day that is not over is not closed`, 409, close.status);

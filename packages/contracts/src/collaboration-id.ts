@@ -8,8 +8,7 @@ const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const DATA_LENGTH = 11;
 
 export type ParsedCollaborationId =
-  | { ok: true; id: string }
-  | { ok: false; reason: 'wrong-length' | 'unknown-character' | 'wrong-check-character' };
+  { ok: true; id: string } | { ok: false; reason: 'wrong-length' | 'unknown-character' | 'wrong-check-character' };
 
 function checkSymbol(data: string): string | undefined {
   let remainder = 0;

@@ -19,7 +19,9 @@ export const timestamp = z.iso.datetime({ error: 'a time in UTC such as 2026-11-
 
 export const msmeId = z.string().regex(/^[a-z0-9-]{3,64}$/, 'an MSME id: lower-case letters, digits and hyphens');
 
-export const needId = z.string().regex(/^[a-z0-9-]{3,64}\.[a-z0-9-]{2,40}$/, 'a need id: an MSME id, a dot and the kind of need');
+export const needId = z
+  .string()
+  .regex(/^[a-z0-9-]{3,64}\.[a-z0-9-]{2,40}$/, 'a need id: an MSME id, a dot and the kind of need');
 
 /** The canonical form; people's input goes through `parseCollaborationId` first. */
 export const collaborationId = z.string().refine(isCollaborationId, 'a collaboration ID such as KSBB-7Q2M-9ZK4-T0XB');
@@ -43,7 +45,10 @@ export const typedCollaborationId = z
 
 export const lineId = z
   .string()
-  .regex(/^KSBB-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}\.\d{1,3}$/, 'a line id: a collaboration ID, a dot and the number of the line');
+  .regex(
+    /^KSBB-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}\.\d{1,3}$/,
+    'a line id: a collaboration ID, a dot and the number of the line',
+  );
 
 export const partner = z.enum(['amanah', 'lumbung'], 'one of the partner fintechs: amanah, lumbung');
 export type Partner = z.output<typeof partner>;
@@ -86,4 +91,5 @@ export const area = z.object({
 export type Area = z.output<typeof area>;
 
 /** One page of a list. `nextCursor` is null on the last page. */
-export const pageOf = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item), nextCursor: z.string().nullable() });
+export const pageOf = <T extends z.ZodType>(item: T) =>
+  z.object({ items: z.array(item), nextCursor: z.string().nullable() });

@@ -65,9 +65,13 @@ export function batchedWrites(collection: Collection): Write {
 }
 
 /** Reads one document by its id. */
-export function batchedReads<Document extends { _id: string }>(collection: Collection): (id: string) => Promise<Document | null> {
+export function batchedReads<Document extends { _id: string }>(
+  collection: Collection,
+): (id: string) => Promise<Document | null> {
   return inBatches(async (ids: string[]) => {
-    const found = await collection.find({ _id: { $in: ids } } as object, { limit: ids.length, batchSize: ids.length }).toArray();
+    const found = await collection
+      .find({ _id: { $in: ids } } as object, { limit: ids.length, batchSize: ids.length })
+      .toArray();
     const byId = new Map((found as unknown as Document[]).map((document) => [document._id, document]));
     return ids.map((id) => byId.get(id) ?? null);
   });

@@ -33,9 +33,15 @@ test('a database that is not there yet is waited for', async () => {
   for (const socket of sockets) socket.destroy();
   await closed;
   expect(await database.ready()).toBe(false);
-  const failure = await database.connection.collection('x').findOne({}).catch((error: unknown) => error);
+  const failure = await database.connection
+    .collection('x')
+    .findOne({})
+    .catch((error: unknown) => error);
   expect(isDatabaseUnavailable(failure)).toBe(true);
-  const unwritten = await database.connection.collection('x').bulkWrite([{ insertOne: { document: {} } }], { ordered: false }).catch((error: unknown) => error);
+  const unwritten = await database.connection
+    .collection('x')
+    .bulkWrite([{ insertOne: { document: {} } }], { ordered: false })
+    .catch((error: unknown) => error);
   expect(isDatabaseUnavailable(unwritten)).toBe(true);
   await database.close();
   await removeDatabase(uri);
@@ -48,7 +54,9 @@ test('an address that cannot be right is an error at once', async () => {
 test('a call that the driver broke off when the database no longer answered is an outage', () => {
   const brokenOff = Object.assign(new Error('interrupted'), { name: 'PoolClearedOnNetworkError' });
   expect(isDatabaseUnavailable(brokenOff)).toBe(true);
-  expect(isDatabaseUnavailable(Object.assign(new Error('bulk'), { name: 'MongoBulkWriteError', errorResponse: brokenOff }))).toBe(true);
+  expect(
+    isDatabaseUnavailable(Object.assign(new Error('bulk'), { name: 'MongoBulkWriteError', errorResponse: brokenOff })),
+  ).toBe(true);
 });
 
 test('errors of the work itself are not taken for an outage', () => {

@@ -39,7 +39,11 @@ export function isDatabaseUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   // What breaks off a bulk write stands in the error of the bulk write.
   const { errorResponse } = error as { errorResponse?: unknown };
-  return UNAVAILABLE.has(error.name) || /initial connection is complete/.test(error.message) || isDatabaseUnavailable(errorResponse);
+  return (
+    UNAVAILABLE.has(error.name) ||
+    /initial connection is complete/.test(error.message) ||
+    isDatabaseUnavailable(errorResponse)
+  );
 }
 
 /**

@@ -7,7 +7,14 @@ import { type Database, isDatabaseUnavailable, openDatabase } from './database.t
 const NEXT_HEARTBEAT_MS = 600;
 
 type DriverConnection = { socket: { destroy: () => void } };
-type Server = { pool: { connections: Iterable<DriverConnection> }; monitor: { connection: DriverConnection | null; requestCheck: () => void; monitorId: { isExecutionInProgress: boolean } } };
+type Server = {
+  pool: { connections: Iterable<DriverConnection> };
+  monitor: {
+    connection: DriverConnection | null;
+    requestCheck: () => void;
+    monitorId: { isExecutionInProgress: boolean };
+  };
+};
 
 const uri = freshDatabase('driver-fix');
 let database: Database;

@@ -10,7 +10,10 @@ import { isDuplicateKey } from './errors.ts';
 type Collection = ReturnType<Connection['collection']>;
 
 /** Inserts a document whose `_id` is derived from the event id. A repeat changes nothing. Answers whether it was new. */
-export async function insertOnce(collection: Collection, document: { _id: string } & Record<string, unknown>): Promise<boolean> {
+export async function insertOnce(
+  collection: Collection,
+  document: { _id: string } & Record<string, unknown>,
+): Promise<boolean> {
   try {
     await collection.insertOne(document as never);
     return true;
@@ -24,7 +27,12 @@ export async function insertOnce(collection: Collection, document: { _id: string
  * Keeps the document of the highest version. Equal and older versions are ignored. Answers whether it was newer.
  * @param version the version of the event's subject
  */
-export async function putNewest(collection: Collection, id: string, version: number, fields: Record<string, unknown>): Promise<boolean> {
+export async function putNewest(
+  collection: Collection,
+  id: string,
+  version: number,
+  fields: Record<string, unknown>,
+): Promise<boolean> {
   const document = { ...fields, version };
   const replace = async () => {
     const { matchedCount } = await collection.replaceOne({ _id: id, version: { $lt: version } } as object, document);

@@ -37,7 +37,11 @@ export function isDuplicateKey(error: unknown): boolean {
 
 export type WriteError = { index: number; code?: number; errmsg?: string };
 
-type BulkError = { writeErrors?: WriteError | WriteError[]; errorResponse?: unknown; result?: { getWriteConcernError?: () => unknown } };
+type BulkError = {
+  writeErrors?: WriteError | WriteError[];
+  errorResponse?: unknown;
+  result?: { getWriteConcernError?: () => unknown };
+};
 
 /**
  * What failed in an unordered bulk write, each with the place of its document. Empty where the error is of another kind, such

@@ -3,4 +3,12 @@ export { endWritesWithTheirConnection } from './driver-fix.ts';
 export { insertOnce, putNewest } from './effects.ts';
 export { ContentionError, DuplicateKeyError, EventTooLargeError, isDuplicateKey, OutboxFullError } from './errors.ts';
 export { createRelay, type EventPublisher, type Relay } from './relay.ts';
-export { type AggregateEvent, type Decided, type DocumentStore, openStore, type Refusal, type Stored, type StoreDefinition } from './store.ts';
+export {
+  type AggregateEvent,
+  type Decided,
+  type DocumentStore,
+  openStore,
+  type Refusal,
+  type Stored,
+  type StoreDefinition,
+} from './store.ts';

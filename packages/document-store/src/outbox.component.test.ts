@@ -22,8 +22,15 @@ const shelfFilled = defineEvent({
   data: z.object({ note: z.string() }),
   example: { note: 'full' },
 });
-const shelves = { collection: 'shelves', initial: { times: 0 }, publishes: [shelfFilled], evolve: ({ times }: { times: number }, _event: Filled) => ({ times: times + 1 }) };
-const fill = (note = '') => (): Filled[] => [{ type: 'shelf-filled', data: { note } }];
+const shelves = {
+  collection: 'shelves',
+  initial: { times: 0 },
+  publishes: [shelfFilled],
+  evolve: ({ times }: { times: number }, _event: Filled) => ({ times: times + 1 }),
+};
+const fill =
+  (note = '') =>
+  (): Filled[] => [{ type: 'shelf-filled', data: { note } }];
 
 const log = createLog('test', 'silent');
 let uri: string;
@@ -67,7 +74,8 @@ test('how many events wait, and since when, is measured by the poll', async () =
 
 test('an event keeps the trace context of its commit, and none of what else the caller carried', async () => {
   const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
-  const inject: TextMapPropagator['inject'] = (_context, carrier) => void Object.assign(carrier as object, { traceparent, baggage: 'who=tini' });
+  const inject: TextMapPropagator['inject'] = (_context, carrier) =>
+    void Object.assign(carrier as object, { traceparent, baggage: 'who=tini' });
   propagation.setGlobalPropagator({ inject, extract: (context) => context, fields: () => ['traceparent', 'baggage'] });
   const sent: UnsentEvent[] = [];
   const { relay, store } = await open({ connected: () => true, publish: async (event) => void sent.push(event) });
@@ -83,7 +91,9 @@ test('an event keeps the trace context of its commit, and none of what else the 
 
 test('an event of 1 MiB is refused before anything is written', async () => {
   const { store } = await open(away);
-  await expect(store.decide('a', fill('x'.repeat(1024 * 1024)))).rejects.toThrow(/^shop:a@1 has \d+ bytes; an event has less than 1 MiB$/);
+  await expect(store.decide('a', fill('x'.repeat(1024 * 1024)))).rejects.toThrow(
+    /^shop:a@1 has \d+ bytes; an event has less than 1 MiB$/,
+  );
   expect(await documentOf('a')).toBeNull();
 });
 
@@ -101,7 +111,12 @@ test('writes that come at once go together, and each is told of its own failure'
   const outcomes = await Promise.all(['a', 'b', 'a', 'c'].map(insert));
   expect(outcomes.map((failure) => failure?.code)).toEqual([undefined, undefined, 11000, undefined]);
   const read = batchedReads<{ _id: string }>(collection);
-  expect(await Promise.all(['c', 'none', 'a', 'c'].map(read))).toEqual([{ _id: 'c' }, null, { _id: 'a' }, { _id: 'c' }]);
+  expect(await Promise.all(['c', 'none', 'a', 'c'].map(read))).toEqual([
+    { _id: 'c' },
+    null,
+    { _id: 'a' },
+    { _id: 'c' },
+  ]);
 });
 
 test('where the database is away every one of a batch fails', async () => {

@@ -95,7 +95,10 @@ export function createRelay({ publisher, log, clock, registry }: RelayParts): Re
     }
     sent += confirmed.length;
     inFlight -= batch.length;
-    source.removals.add(id, confirmed.map((event) => event.id));
+    source.removals.add(
+      id,
+      confirmed.map((event) => event.id),
+    );
     makeRoom();
     if (failed !== -1) throw (results[failed] as PromiseRejectedResult).reason;
   }
@@ -115,7 +118,10 @@ export function createRelay({ publisher, log, clock, registry }: RelayParts): Re
 
   function enqueue(source: Source, id: string, outbox: UnsentEvent[]): void {
     // Named again after it has left: by a writer that had read it before, or put it back. It is removed, not sent, again.
-    source.removals.replace(id, outbox.filter((event) => left.has(event.id)).map((event) => event.id));
+    source.removals.replace(
+      id,
+      outbox.filter((event) => left.has(event.id)).map((event) => event.id),
+    );
     const key = `${source.name}/${id}`;
     const lane = lanes.get(key) ?? { source, id, events: [], known: new Set() };
     for (const event of outbox) {
@@ -138,7 +144,9 @@ export function createRelay({ publisher, log, clock, registry }: RelayParts): Re
   async function sweep(source: Source, before: string): Promise<boolean> {
     const sentBefore = sent;
     const started = performance.now();
-    const found = await source.collection.find({ 'outbox.time': { $lte: before } } as object, { limit: POLL_LIMIT, projection: { outbox: 1 } }).toArray();
+    const found = await source.collection
+      .find({ 'outbox.time': { $lte: before } } as object, { limit: POLL_LIMIT, projection: { outbox: 1 } })
+      .toArray();
     readingMs += performance.now() - started;
     for (const { _id, outbox } of found) enqueue(source, String(_id), outbox as UnsentEvent[]);
     await settled();
@@ -155,7 +163,9 @@ export function createRelay({ publisher, log, clock, registry }: RelayParts): Re
     let pause = POLL_EVERY_MS;
     let readingBeforeMs = 0;
     while (!stopped.signal.aborted) {
-      await sleep(pause * (0.5 + Math.random()), undefined, { signal: stopped.signal, ref: false }).catch(() => undefined);
+      await sleep(pause * (0.5 + Math.random()), undefined, { signal: stopped.signal, ref: false }).catch(
+        () => undefined,
+      );
       readingMs = 0;
       for (const source of sources) {
         if (stopped.signal.aborted) return;
@@ -180,7 +190,10 @@ export function createRelay({ publisher, log, clock, registry }: RelayParts): Re
     register: (name, collection, write) => {
       const source = { name, collection, removals: createRemovals(write, makeRoom, log) };
       sources.push(source);
-      return { nudge: (id, outbox) => enqueue(source, id, outbox), unsent: (outbox) => outbox.filter((event) => !left.has(event.id)) };
+      return {
+        nudge: (id, outbox) => enqueue(source, id, outbox),
+        unsent: (outbox) => outbox.filter((event) => !left.has(event.id)),
+      };
     },
     start: () => {
       polling = poll();

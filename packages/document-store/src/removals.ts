@@ -29,7 +29,9 @@ export function createRemovals(write: Write, onRemoved: () => void, log: Log): R
 
   async function remove(ids: string[], eventIds: string[]): Promise<void> {
     try {
-      await write({ updateMany: { filter: { _id: { $in: ids } }, update: { $pull: { outbox: { id: { $in: eventIds } } } } } });
+      await write({
+        updateMany: { filter: { _id: { $in: ids } }, update: { $pull: { outbox: { id: { $in: eventIds } } } } },
+      });
     } catch (error) {
       log.warn({ err: error, events: eventIds.length }, 'events that have left are still in the outbox');
     }
@@ -41,7 +43,10 @@ export function createRemovals(write: Write, onRemoved: () => void, log: Log): R
     clearTimeout(timer);
     timer = undefined;
     if (waiting.size === 0) return;
-    const work: Promise<void> = remove([...waiting.keys()], [...waiting.values()].flatMap((eventIds) => [...eventIds])).finally(() => writing.delete(work));
+    const work: Promise<void> = remove(
+      [...waiting.keys()],
+      [...waiting.values()].flatMap((eventIds) => [...eventIds]),
+    ).finally(() => writing.delete(work));
     writing.add(work);
     waiting.clear();
     waitingEvents = 0;

@@ -10,7 +10,10 @@ import { createRelay, type EventPublisher, type Relay } from './relay.ts';
 import { openStore, type StoreDefinition } from './store.ts';
 
 type Account = { total: number; number: string | null; closed: boolean };
-type AccountEvent = { type: 'money-paid-in'; data: { amount: number } } | { type: 'noted'; data: object } | { type: 'numbered'; data: { number: string } };
+type AccountEvent =
+  | { type: 'money-paid-in'; data: { amount: number } }
+  | { type: 'noted'; data: object }
+  | { type: 'numbered'; data: { number: string } };
 
 const moneyPaidIn = defineEvent({
   service: 'bank',
@@ -26,7 +29,9 @@ const accounts: StoreDefinition<Account, AccountEvent> = {
   collection: 'accounts',
   initial: { total: 0, number: null, closed: false },
   publishes: [moneyPaidIn],
-  keys: { names: ['number'], of: (state) => (state.number === null ? {} : { number: state.number }) } as NonNullable<StoreDefinition<Account, AccountEvent>['keys']>,
+  keys: { names: ['number'], of: (state) => (state.number === null ? {} : { number: state.number }) } as NonNullable<
+    StoreDefinition<Account, AccountEvent>['keys']
+  >,
   evolve: (state, event) => {
     switch (event.type) {
       case 'money-paid-in':
@@ -43,9 +48,7 @@ const accounts: StoreDefinition<Account, AccountEvent> = {
 
 const log = createLog('test', 'silent');
 const clock = () => new Date();
-const payIn =
-  (amount: number) =>
-  (): AccountEvent[] => [{ type: 'money-paid-in', data: { amount } }];
+const payIn = (amount: number) => (): AccountEvent[] => [{ type: 'money-paid-in', data: { amount } }];
 
 let uri: string;
 let database: Database;
@@ -82,7 +85,8 @@ async function open(publisher: EventPublisher) {
   return { relay, store: await openStore(accounts, { connection: database.connection, relay, clock }) };
 }
 
-const outboxOf = async (id: string) => (await database.connection.collection('accounts').findOne({ _id: id } as object))?.outbox as Envelope[];
+const outboxOf = async (id: string) =>
+  (await database.connection.collection('accounts').findOne({ _id: id } as object))?.outbox as Envelope[];
 
 async function eventually(look: () => Promise<boolean> | boolean): Promise<void> {
   for (let tries = 0; tries < 1_000; tries += 1) {
@@ -120,7 +124,10 @@ describe('decide', () => {
 
   test('writes nothing where the core refuses, and hands the refusal on', async () => {
     const { store } = await open(recorder().publisher);
-    expect(await store.decide('a', () => ({ refused: 'closed', why: 'long ago' }))).toEqual({ refused: 'closed', why: 'long ago' });
+    expect(await store.decide('a', () => ({ refused: 'closed', why: 'long ago' }))).toEqual({
+      refused: 'closed',
+      why: 'long ago',
+    });
     expect(await store.load('a')).toBeNull();
   });
 
@@ -199,7 +206,10 @@ describe('many', () => {
     const seen: string[] = [];
     for await (const stored of store.scan()) seen.push(stored.id);
     expect(seen).toHaveLength(25);
-    expect((await store.find({ 'state.total': { $gt: 23 } }, 10)).map((stored) => stored.id).sort()).toEqual(['a23', 'a24']);
+    expect((await store.find({ 'state.total': { $gt: 23 } }, 10)).map((stored) => stored.id).sort()).toEqual([
+      'a23',
+      'a24',
+    ]);
     expect(await store.find({}, 3)).toHaveLength(3);
   });
 });
@@ -287,7 +297,9 @@ describe.each(['recorder', 'broker'])('a publisher: %s', (kind) => {
     const got = () => (kind === 'broker' ? received : fake.published);
     await eventually(() => got().length === 20);
     for (const id of ['a0', 'a1']) {
-      const versions = got().filter((event) => event.subject === id).map((event) => Number(event.sequence));
+      const versions = got()
+        .filter((event) => event.subject === id)
+        .map((event) => Number(event.sequence));
       expect(versions).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
     }
     await eventually(async () => (await outboxOf('a0')).length === 0 && (await outboxOf('a1')).length === 0);

@@ -21,7 +21,13 @@ export type Stored<State> = { id: string; version: number; state: State };
 export type Decided<State, Event> = Stored<State> & { events: Event[] };
 
 /** One aggregate as it lies in MongoDB. */
-export type StoredDocument<State> = { _id: string; version: number; state: State; outbox: UnsentEvent[]; keys?: Record<string, string> };
+export type StoredDocument<State> = {
+  _id: string;
+  version: number;
+  state: State;
+  outbox: UnsentEvent[];
+  keys?: Record<string, string>;
+};
 
 export type StoreDefinition<State, Event extends AggregateEvent> = {
   collection: string;
@@ -43,7 +49,10 @@ export type DocumentStore<State, Event extends AggregateEvent> = {
    * @throws DuplicateKeyError when another aggregate has the same unique key
    * @throws OutboxFullError when 100 events wait to be sent, ContentionError when others were always faster
    */
-  decide: <No extends Refusal = never>(id: string, decide: (state: State, version: number) => Event[] | No) => Promise<Decided<State, Event> | No>;
+  decide: <No extends Refusal = never>(
+    id: string,
+    decide: (state: State, version: number) => Event[] | No,
+  ) => Promise<Decided<State, Event> | No>;
   /** Creates many aggregates at once, of distinct ids; those that exist are left alone. Answers how many are new. */
   createMany: (items: { id: string; events: Event[] }[]) => Promise<number>;
   /** Every aggregate, by a cursor, in no promised order. */
@@ -92,7 +101,9 @@ export async function openStore<State, Event extends AggregateEvent>(
   /** Writes what follows from `before`, if that still stands. Answers whether it did. */
   async function replace(id: string, before: Content<State>, replacement: Content<State>): Promise<boolean> {
     // An upsert, since one command writes many: where another writer was faster, inserting the same _id fails by itself.
-    const failure = await write({ replaceOne: { filter: { _id: id, version: before.version }, replacement, upsert: true } });
+    const failure = await write({
+      replaceOne: { filter: { _id: id, version: before.version }, replacement, upsert: true },
+    });
     if (failure === undefined) return true;
     if (!isDuplicateKey(failure)) throw new Error(`${definition.collection} ${id} was not written: ${failure.errmsg}`);
     if ((await read(id)).version === before.version) throw new DuplicateKeyError(definition.collection, id);

@@ -9,7 +9,10 @@ export type UnsentEvent = Envelope & TraceContext;
 
 /** Empty without a tracing SDK, or outside of any span. Baggage stays behind: it may hold anything. */
 function currentTrace(): TraceContext {
-  const { traceparent, tracestate } = ((carrier: TraceContext) => (propagation.inject(context.active(), carrier), carrier))({});
+  const { traceparent, tracestate } = ((carrier: TraceContext) => (
+    propagation.inject(context.active(), carrier),
+    carrier
+  ))({});
   return { ...(traceparent === undefined ? {} : { traceparent }), ...(tracestate === undefined ? {} : { tracestate }) };
 }
 

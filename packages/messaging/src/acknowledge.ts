@@ -17,7 +17,10 @@ export type Acknowledger = {
  * Acknowledges the deliveries of one channel, whose tags count from 1: a finished run from the lowest tag on by one
  * acknowledgement for all of it, what is finished above an unfinished delivery one by one. Never what is not finished.
  */
-export function createAcknowledger(channel: AckChannel, schedule: (flush: () => void) => void = setImmediate): Acknowledger {
+export function createAcknowledger(
+  channel: AckChannel,
+  schedule: (flush: () => void) => void = setImmediate,
+): Acknowledger {
   /** Every delivery below is settled. */
   let lowest = 1;
   const finished = new Map<number, ConsumeMessage>();
@@ -30,7 +33,7 @@ export function createAcknowledger(channel: AckChannel, schedule: (flush: () => 
     scheduled = false;
     if (!open) return;
     let last: ConsumeMessage | undefined;
-    for (let run = true; run; ) {
+    for (let run = true; run;) {
       const message = finished.get(lowest);
       if (message !== undefined) {
         finished.delete(lowest);

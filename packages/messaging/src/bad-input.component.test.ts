@@ -9,7 +9,11 @@ import { eventually, shelfFilled, useBroker } from './testing/stock.ts';
 const broker = useBroker();
 const silent = createLog('test', 'silent');
 const contentOf = (subject: string, note?: string) =>
-  Buffer.from(JSON.stringify(envelope(shelfFilled, subject, 1, { pieces: 1, ...(note === undefined ? {} : { note }) }, new Date(0))));
+  Buffer.from(
+    JSON.stringify(
+      envelope(shelfFilled, subject, 1, { pieces: 1, ...(note === undefined ? {} : { note }) }, new Date(0)),
+    ),
+  );
 
 function open(handled: string[], log: Log = silent, registry = new Registry()): Bus {
   const bus = createBus({ url: broker.url, service: 'stock', log, registry });
@@ -20,31 +24,67 @@ function open(handled: string[], log: Log = silent, registry = new Registry()): 
 }
 
 test.each([
-  ['another content type', () => contentOf('bad'), { contentType: 'application/xml' }, 'wrong-content-type', /^application\/xml; an event is application\/cloudevents\+json$/],
-  ['another encoding', () => contentOf('bad'), { contentType: 'application/cloudevents+json; charset=latin1' }, 'wrong-content-type', /latin1/],
-  ['1 MiB and more', () => contentOf('bad', 'x'.repeat(1024 * 1024)), {}, 'too-large', /bytes; an event has less than 1048576$/],
-])('a message of %s is set aside at once, says why, and its neighbour is handled', async (_what, content, properties, reason, error) => {
-  const handled: string[] = [];
-  const registry = new Registry();
-  await open(handled, silent, registry).started();
-  broker.channel.sendToQueue('stock.in', content(), { messageId: 'bad', ...properties });
-  broker.channel.sendToQueue('stock.in', contentOf('good'), { contentType: 'application/cloudevents+json; charset=utf-8' });
-  const dead = await broker.take('stock.dead');
-  expect(dead.properties.headers).toMatchObject({ 'x-ksbb-reason': reason, 'x-ksbb-error': expect.stringMatching(error) });
-  await eventually(async () => handled.length > 0);
-  expect(handled).toEqual(['good']);
-  expect(await registry.metrics()).toContain(`ksbb_dead_letters_total{event="stock.in",reason="${reason}"} 1`);
-});
+  [
+    'another content type',
+    () => contentOf('bad'),
+    { contentType: 'application/xml' },
+    'wrong-content-type',
+    /^application\/xml; an event is application\/cloudevents\+json$/,
+  ],
+  [
+    'another encoding',
+    () => contentOf('bad'),
+    { contentType: 'application/cloudevents+json; charset=latin1' },
+    'wrong-content-type',
+    /latin1/,
+  ],
+  [
+    '1 MiB and more',
+    () => contentOf('bad', 'x'.repeat(1024 * 1024)),
+    {},
+    'too-large',
+    /bytes; an event has less than 1048576$/,
+  ],
+])(
+  'a message of %s is set aside at once, says why, and its neighbour is handled',
+  async (_what, content, properties, reason, error) => {
+    const handled: string[] = [];
+    const registry = new Registry();
+    await open(handled, silent, registry).started();
+    broker.channel.sendToQueue('stock.in', content(), { messageId: 'bad', ...properties });
+    broker.channel.sendToQueue('stock.in', contentOf('good'), {
+      contentType: 'application/cloudevents+json; charset=utf-8',
+    });
+    const dead = await broker.take('stock.dead');
+    expect(dead.properties.headers).toMatchObject({
+      'x-ksbb-reason': reason,
+      'x-ksbb-error': expect.stringMatching(error),
+    });
+    await eventually(async () => handled.length > 0);
+    expect(handled).toEqual(['good']);
+    expect(await registry.metrics()).toContain(`ksbb_dead_letters_total{event="stock.in",reason="${reason}"} 1`);
+  },
+);
 
 test('a queue that stands with other arguments is named with how to migrate, is not touched, and is taken once it fits', async () => {
-  await broker.channel.assertQueue('stock.in', { durable: true, arguments: { 'x-queue-type': 'quorum', 'x-max-length': 5 } });
+  await broker.channel.assertQueue('stock.in', {
+    durable: true,
+    arguments: { 'x-queue-type': 'quorum', 'x-max-length': 5 },
+  });
   broker.channel.sendToQueue('stock.in', contentOf('kept'));
   const said: string[] = [];
-  const log = { ...silent, info: () => undefined, warn: () => undefined, error: (_fields: object, text: string) => said.push(text) } as unknown as Log;
+  const log = {
+    ...silent,
+    info: () => undefined,
+    warn: () => undefined,
+    error: (_fields: object, text: string) => said.push(text),
+  } as unknown as Log;
   const handled: string[] = [];
   const bus = open(handled, log);
   await eventually(async () => said.length > 0);
-  expect(said[0]).toMatch(/^queue stock\.in stands with other arguments than this release declares: .*x-.*rabbitmqctl delete_queue stock\.in --if-empty/);
+  expect(said[0]).toMatch(
+    /^queue stock\.in stands with other arguments than this release declares: .*x-.*rabbitmqctl delete_queue stock\.in --if-empty/,
+  );
   expect(bus.ready()).toBe(false);
   expect((await broker.channel.checkQueue('stock.in')).messageCount).toBe(1);
   await broker.channel.deleteQueue('stock.in');
@@ -67,7 +107,8 @@ test('deliveries that were in hand whenever their process died are handled one a
   };
   await open([]).started();
   await broker.buses.splice(0)[0]?.close();
-  for (const subject of ['guilty', 'neighbour-1', 'neighbour-2']) broker.channel.sendToQueue('stock.in', contentOf(subject), { messageId: subject });
+  for (const subject of ['guilty', 'neighbour-1', 'neighbour-2'])
+    broker.channel.sendToQueue('stock.in', contentOf(subject), { messageId: subject });
   await meet('stock.in', 10);
   await meet('stock.in', 10);
   await eventually(async () => (await broker.channel.checkQueue('stock.in')).messageCount === 3);
@@ -81,7 +122,10 @@ test('deliveries that were in hand whenever their process died are handled one a
   broker.channel.sendToQueue('stock.alone', contentOf('guilty'), { messageId: 'guilty' });
   for (let deaths = 0; deaths < 4; deaths += 1) await meet('stock.alone', 1);
   await open(seen).started();
-  expect((await broker.take('stock.dead')).properties).toMatchObject({ messageId: 'guilty', headers: { 'x-ksbb-reason': 'kills-its-consumer' } });
+  expect((await broker.take('stock.dead')).properties).toMatchObject({
+    messageId: 'guilty',
+    headers: { 'x-ksbb-reason': 'kills-its-consumer' },
+  });
   expect(seen).toHaveLength(3);
 });
 
@@ -90,5 +134,7 @@ test.each([
   [{ prefetch: 600 }, /window\.messages \(512\) is less than prefetch \(600\)/],
   [{ window: { messages: 512, bytes: 1000 } }, /window\.bytes \(1000\) is less than the largest event \(1048576\)/],
 ])('limits that cannot work together are refused at once: %j', (limits, why) => {
-  expect(() => createBus({ url: broker.url, service: 'stock', log: silent, registry: new Registry(), ...limits })).toThrow(why);
+  expect(() =>
+    createBus({ url: broker.url, service: 'stock', log: silent, registry: new Registry(), ...limits }),
+  ).toThrow(why);
 });

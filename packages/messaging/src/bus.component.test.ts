@@ -9,10 +9,20 @@ import { eventually, shelfFilled, type ShelfFilled, useBroker } from './testing/
 const broker = useBroker();
 const log = createLog('test', 'silent');
 const now = new Date('2026-11-24T03:00:00.000Z');
-const event = (subject: string, version: number, data: Record<string, unknown> = { pieces: version }) => envelope(shelfFilled, subject, version, data, now);
+const event = (subject: string, version: number, data: Record<string, unknown> = { pieces: version }) =>
+  envelope(shelfFilled, subject, version, data, now);
 
-async function start(handle?: (event: ShelfFilled) => Promise<unknown>, isDependencyDown?: (error: unknown) => boolean): Promise<Bus> {
-  const bus = createBus({ url: broker.url, service: 'stock', log, registry: new Registry(), ...(isDependencyDown ? { isDependencyDown } : {}) });
+async function start(
+  handle?: (event: ShelfFilled) => Promise<unknown>,
+  isDependencyDown?: (error: unknown) => boolean,
+): Promise<Bus> {
+  const bus = createBus({
+    url: broker.url,
+    service: 'stock',
+    log,
+    registry: new Registry(),
+    ...(isDependencyDown ? { isDependencyDown } : {}),
+  });
   broker.buses.push(bus);
   if (handle !== undefined) {
     const countShelf = (received: ShelfFilled) => handle(received);
@@ -66,20 +76,36 @@ test('an event that comes too early goes to the tier at once', async () => {
 });
 
 test.each([
-  ['data that does not fit', () => Buffer.from(JSON.stringify(event('shelf-1', 1, { pieces: 0 }))), 'invalid', /^\/data\/pieces: .+>=1$/],
+  [
+    'data that does not fit',
+    () => Buffer.from(JSON.stringify(event('shelf-1', 1, { pieces: 0 }))),
+    'invalid',
+    /^\/data\/pieces: .+>=1$/,
+  ],
   ['no envelope', () => Buffer.from('{"pieces":1}'), 'invalid', /^\/specversion: .+; \/id: /],
   ['no JSON', () => Buffer.from('pieces: 1'), 'invalid', /JSON/],
-  ['a major that nobody knows', () => Buffer.from(JSON.stringify({ ...event('shelf-1', 1), type: 'ksbb.shop.shelf-filled.v2' })), 'no-such-schema', /v2 is not subscribed to here$/],
-])('%s is dead-lettered at once with the reason, and the next event is handled', async (_what, content, reason, error) => {
-  const handled: ShelfFilled[] = [];
-  const bus = await start(async (received) => handled.push(received));
-  broker.channel.sendToQueue('stock.in', content(), { messageId: 'bad' });
-  await bus.publish(event('shelf-2', 1));
-  const dead = await broker.take('stock.dead');
-  expect(dead.properties.headers).toMatchObject({ 'x-ksbb-reason': reason, 'x-ksbb-error': expect.stringMatching(error) });
-  expect(dead.properties.messageId).toBe('bad');
-  await eventually(async () => handled.length === 1);
-});
+  [
+    'a major that nobody knows',
+    () => Buffer.from(JSON.stringify({ ...event('shelf-1', 1), type: 'ksbb.shop.shelf-filled.v2' })),
+    'no-such-schema',
+    /v2 is not subscribed to here$/,
+  ],
+])(
+  '%s is dead-lettered at once with the reason, and the next event is handled',
+  async (_what, content, reason, error) => {
+    const handled: ShelfFilled[] = [];
+    const bus = await start(async (received) => handled.push(received));
+    broker.channel.sendToQueue('stock.in', content(), { messageId: 'bad' });
+    await bus.publish(event('shelf-2', 1));
+    const dead = await broker.take('stock.dead');
+    expect(dead.properties.headers).toMatchObject({
+      'x-ksbb-reason': reason,
+      'x-ksbb-error': expect.stringMatching(error),
+    });
+    expect(dead.properties.messageId).toBe('bad');
+    await eventually(async () => handled.length === 1);
+  },
+);
 
 test('an event that a handler rejects is dead-lettered without another try', async () => {
   let tries = 0;
@@ -106,7 +132,9 @@ test.each([
   await start(async () => {
     throw new TooEarly('never');
   });
-  broker.channel.sendToQueue('stock.in', Buffer.from(JSON.stringify(event('shelf-1', 1))), { headers: { 'x-ksbb-attempt': attempt } });
+  broker.channel.sendToQueue('stock.in', Buffer.from(JSON.stringify(event('shelf-1', 1))), {
+    headers: { 'x-ksbb-attempt': attempt },
+  });
   expect((await broker.take(queue)).properties.headers?.['x-ksbb-attempt']).toBe(next);
 });
 
@@ -114,8 +142,13 @@ test('after the last tier a failure is dead', async () => {
   await start(async () => {
     throw new Error('still not');
   });
-  broker.channel.sendToQueue('stock.in', Buffer.from(JSON.stringify(event('shelf-1', 1))), { headers: { 'x-ksbb-attempt': 4 } });
-  expect((await broker.take('stock.dead')).properties.headers).toMatchObject({ 'x-ksbb-reason': 'attempts-used-up', 'x-ksbb-error': 'still not' });
+  broker.channel.sendToQueue('stock.in', Buffer.from(JSON.stringify(event('shelf-1', 1))), {
+    headers: { 'x-ksbb-attempt': 4 },
+  });
+  expect((await broker.take('stock.dead')).properties.headers).toMatchObject({
+    'x-ksbb-reason': 'attempts-used-up',
+    'x-ksbb-error': 'still not',
+  });
 });
 
 test('while a dependency is down the event is held and no attempt is used up', async () => {
@@ -143,7 +176,12 @@ test('events of one subject are handled in order and one at a time, others meanw
   });
   await Promise.all([event('slow', 1), event('slow', 2), event('quick', 1)].map(bus.publish));
   await eventually(async () => seen.includes('slow@2 ends'));
-  expect(seen.filter((line) => line.startsWith('slow'))).toEqual(['slow@1 begins', 'slow@1 ends', 'slow@2 begins', 'slow@2 ends']);
+  expect(seen.filter((line) => line.startsWith('slow'))).toEqual([
+    'slow@1 begins',
+    'slow@1 ends',
+    'slow@2 begins',
+    'slow@2 ends',
+  ]);
 });
 
 test('what is not finished at the end goes back to the queue', async () => {
@@ -184,7 +222,9 @@ test('an event for which there is no queue ends in the unrouted queue', async ()
 
 test('an event of 1 MiB or more is refused', async () => {
   const bus = await start();
-  await expect(bus.publish(event('shelf-1', 1, { pieces: 1, note: 'x'.repeat(1024 * 1024) }))).rejects.toThrow('an event has less than 1048576');
+  await expect(bus.publish(event('shelf-1', 1, { pieces: 1, note: 'x'.repeat(1024 * 1024) }))).rejects.toThrow(
+    'an event has less than 1048576',
+  );
 });
 
 test('without a connection publishing fails at once and says so', async () => {

@@ -59,9 +59,17 @@ export type Bus = {
 
 function checkLimits(prefetch: number, { messages, bytes }: { messages: number; bytes: number }): void {
   const faults = [
-    ...(Number.isInteger(prefetch) && prefetch >= 1 && prefetch <= 1_000 ? [] : [`prefetch is ${prefetch}: a whole number from 1 to 1000 is needed`]),
-    ...(messages >= prefetch ? [] : [`window.messages (${messages}) is less than prefetch (${prefetch}): deliveries that fail together could not be moved together`]),
-    ...(bytes >= EVENT_BYTES_LIMIT ? [] : [`window.bytes (${bytes}) is less than the largest event (${EVENT_BYTES_LIMIT})`]),
+    ...(Number.isInteger(prefetch) && prefetch >= 1 && prefetch <= 1_000
+      ? []
+      : [`prefetch is ${prefetch}: a whole number from 1 to 1000 is needed`]),
+    ...(messages >= prefetch
+      ? []
+      : [
+          `window.messages (${messages}) is less than prefetch (${prefetch}): deliveries that fail together could not be moved together`,
+        ]),
+    ...(bytes >= EVENT_BYTES_LIMIT
+      ? []
+      : [`window.bytes (${bytes}) is less than the largest event (${EVENT_BYTES_LIMIT})`]),
   ];
   if (faults.length > 0) throw new RangeError(`the bus cannot work so: ${faults.join('; ')}`);
 }
@@ -71,19 +79,34 @@ function checkLimits(prefetch: number, { messages, bytes }: { messages: number; 
  * @throws RangeError where the limits cannot work together
  */
 export function createBus(options: BusOptions): Bus {
-  const { url, service, log, registry, prefetch = 64, window = { messages: 512, bytes: 16 * 1024 * 1024 }, isDependencyDown = () => false } = options;
+  const {
+    url,
+    service,
+    log,
+    registry,
+    prefetch = 64,
+    window = { messages: 512, bytes: 16 * 1024 * 1024 },
+    isDependencyDown = () => false,
+  } = options;
   checkLimits(prefetch, window);
   const metrics = createBusMetrics(registry);
   const stopping = new AbortController();
   const publisher = createPublisher(window, (message) => {
-    log.error({ messageId: message.properties.messageId, routingKey: message.fields.routingKey }, 'an event was returned: no queue takes it');
+    log.error(
+      { messageId: message.properties.messageId, routingKey: message.fields.routingKey },
+      'an event was returned: no queue takes it',
+    );
   });
   const connections: SupervisedConnection[] = [];
   const waitingFor = new Set<string>();
   let consumer: RunningConsumer | undefined;
 
   /** Keeps a connection for one purpose. Resolves when it works for the first time. */
-  function connect(purpose: string, onConnect: (model: ChannelModel) => Promise<void>, onDisconnect: () => void = () => undefined): Promise<void> {
+  function connect(
+    purpose: string,
+    onConnect: (model: ChannelModel) => Promise<void>,
+    onDisconnect: () => void = () => undefined,
+  ): Promise<void> {
     const connected = Promise.withResolvers<void>();
     waitingFor.add(purpose);
     metrics.connected.set({ connection: purpose }, 0);
@@ -119,13 +142,20 @@ export function createBus(options: BusOptions): Bus {
   return {
     publish: async (event) => {
       const content = Buffer.from(JSON.stringify(event));
-      if (content.length >= EVENT_BYTES_LIMIT) throw new RangeError(`${event.id} has ${content.length} bytes; an event has less than ${EVENT_BYTES_LIMIT}`);
+      if (content.length >= EVENT_BYTES_LIMIT)
+        throw new RangeError(`${event.id} has ${content.length} bytes; an event has less than ${EVENT_BYTES_LIMIT}`);
       const routingKey = event.type.slice('ksbb.'.length);
       const started = performance.now();
-      const done = (result: string) => metrics.published.observe({ event: routingKey, result }, (performance.now() - started) / 1000);
+      const done = (result: string) =>
+        metrics.published.observe({ event: routingKey, result }, (performance.now() - started) / 1000);
       const { span, headers } = startSend(event, routingKey);
       try {
-        await publisher.send({ exchange: EXCHANGE, routingKey }, content, { messageId: event.id, type: event.type, contentType: CONTENT_TYPE, ...(headers === undefined ? {} : { headers }) });
+        await publisher.send({ exchange: EXCHANGE, routingKey }, content, {
+          messageId: event.id,
+          type: event.type,
+          contentType: CONTENT_TYPE,
+          ...(headers === undefined ? {} : { headers }),
+        });
         done('confirmed');
         endSpan(span);
       } catch (error) {
@@ -143,10 +173,20 @@ export function createBus(options: BusOptions): Bus {
         deps,
         isDependencyDown,
         stopping: stopping.signal,
-        onFailure: (event, error) => log.warn({ err: error, event: event.type, id: event.id }, 'handling an event failed'),
+        onFailure: (event, error) =>
+          log.warn({ err: error, event: event.type, id: event.id }, 'handling an event failed'),
       });
       const routingKeys = [...new Set(subscriptions.map((subscription) => subscription.event.routingKey))];
-      const running = createConsumer({ service, routingKeys, prefetch, settle, publisher, metrics, log, stopping: stopping.signal });
+      const running = createConsumer({
+        service,
+        routingKeys,
+        prefetch,
+        settle,
+        publisher,
+        metrics,
+        log,
+        stopping: stopping.signal,
+      });
       consumer = running;
       consuming = connect('consume', async (model) => {
         await publishing;

@@ -32,7 +32,10 @@ export type RunningConsumer = {
 };
 
 /** Where a delivery goes that is not done, and with which headers; undefined for one that stays where it is. */
-function destinationOf(verdict: Verdict, service: string): { queue: string; headers: Record<string, unknown> } | undefined {
+function destinationOf(
+  verdict: Verdict,
+  service: string,
+): { queue: string; headers: Record<string, unknown> } | undefined {
   switch (verdict.is) {
     case 'retry':
       return { queue: retryQueue(service, verdict.tier.name), headers: attemptHeader(verdict.attempt) };
@@ -66,7 +69,11 @@ export function createConsumer(consumer: Consumer): RunningConsumer {
   let leave: () => Promise<unknown> = () => Promise.resolve();
 
   /** Moves a delivery to another queue. It can be acknowledged here once it is confirmed there. */
-  async function moveTo(queue: string, { content, properties }: ConsumeMessage, headers: Record<string, unknown>): Promise<void> {
+  async function moveTo(
+    queue: string,
+    { content, properties }: ConsumeMessage,
+    headers: Record<string, unknown>,
+  ): Promise<void> {
     const { messageId, type, contentType, headers: old } = properties;
     const { traceparent, tracestate } = old ?? {};
     const kept = Object.entries({ type, contentType }).filter(([, value]) => value !== undefined);
@@ -79,13 +86,21 @@ export function createConsumer(consumer: Consumer): RunningConsumer {
   }
 
   /** Tries for as long as it takes: a requeued delivery would come back at once, and each time count as a redelivery. */
-  async function moveAway(message: ConsumeMessage, queue: string, headers: Record<string, unknown>, isOpen: () => boolean): Promise<boolean> {
+  async function moveAway(
+    message: ConsumeMessage,
+    queue: string,
+    headers: Record<string, unknown>,
+    isOpen: () => boolean,
+  ): Promise<boolean> {
     while (isOpen()) {
       try {
         await moveTo(queue, message, headers);
         return true;
       } catch (error) {
-        log.warn({ err: error, messageId: message.properties.messageId, queue }, 'a delivery could not be moved; it is held');
+        log.warn(
+          { err: error, messageId: message.properties.messageId, queue },
+          'a delivery could not be moved; it is held',
+        );
         if (stopping.aborted) return false;
         await sleep(MOVE_AGAIN_MS * (0.5 + Math.random()), undefined, { signal: stopping }).catch(() => undefined);
       }
@@ -93,12 +108,22 @@ export function createConsumer(consumer: Consumer): RunningConsumer {
     return false;
   }
 
-  async function conclude(verdict: Verdict, message: ConsumeMessage, event: string, on: Acknowledger, isOpen: () => boolean): Promise<void> {
+  async function conclude(
+    verdict: Verdict,
+    message: ConsumeMessage,
+    event: string,
+    on: Acknowledger,
+    isOpen: () => boolean,
+  ): Promise<void> {
     const destination = destinationOf(verdict, service);
-    if (destination !== undefined && !(await moveAway(message, destination.queue, destination.headers, isOpen))) return on.giveBack(message);
+    if (destination !== undefined && !(await moveAway(message, destination.queue, destination.headers, isOpen)))
+      return on.giveBack(message);
     if (verdict.is === 'unfinished') return on.giveBack(message);
     if (verdict.is === 'dead') {
-      log.error({ reason: verdict.reason, err: verdict.error, messageId: message.properties.messageId }, 'event dead-lettered');
+      log.error(
+        { reason: verdict.reason, err: verdict.error, messageId: message.properties.messageId },
+        'event dead-lettered',
+      );
       metrics.deadLettered.inc({ event, reason: verdict.reason });
     }
     on.finished(message);

@@ -29,12 +29,17 @@ export function redeliveriesOf({ properties: { headers } }: ConsumeMessage): num
 
 /** A message that names no content type is judged by what it holds. */
 const isJson = (contentType: unknown) =>
-  contentType === undefined || contentType === CONTENT_TYPE || (typeof contentType === 'string' && /^application\/cloudevents\+json *(; *charset="?utf-8"?)?$/i.test(contentType));
+  contentType === undefined ||
+  contentType === CONTENT_TYPE ||
+  (typeof contentType === 'string' && /^application\/cloudevents\+json *(; *charset="?utf-8"?)?$/i.test(contentType));
 
 type Misfit = Parameters<typeof fieldErrors>[0];
 
 /** What is wrong with which field, in one line, for those who read dead letters. */
-const faultsOf = (error: Misfit, place = '') => fieldErrors(error, place).map(({ pointer, detail }) => `${pointer}: ${detail}`).join('; ');
+const faultsOf = (error: Misfit, place = '') =>
+  fieldErrors(error, place)
+    .map(({ pointer, detail }) => `${pointer}: ${detail}`)
+    .join('; ');
 
 function jsonOf(content: Buffer): { value: unknown } | { why: string } {
   try {
@@ -45,10 +50,15 @@ function jsonOf(content: Buffer): { value: unknown } | { why: string } {
 }
 
 /** Checks a message against its contract before anything else is done with it. */
-export function parseMessage({ content, properties }: ConsumeMessage, byType: Map<string, Subscription<never>[]>): Parsed {
+export function parseMessage(
+  { content, properties }: ConsumeMessage,
+  byType: Map<string, Subscription<never>[]>,
+): Parsed {
   const fault = (reason: Fault, why: string) => ({ reason, error: new Error(why) });
-  if (content.length >= EVENT_BYTES_LIMIT) return fault('too-large', `${content.length} bytes; an event has less than ${EVENT_BYTES_LIMIT}`);
-  if (!isJson(properties.contentType)) return fault('wrong-content-type', `${String(properties.contentType).slice(0, 100)}; an event is ${CONTENT_TYPE}`);
+  if (content.length >= EVENT_BYTES_LIMIT)
+    return fault('too-large', `${content.length} bytes; an event has less than ${EVENT_BYTES_LIMIT}`);
+  if (!isJson(properties.contentType))
+    return fault('wrong-content-type', `${String(properties.contentType).slice(0, 100)}; an event is ${CONTENT_TYPE}`);
   const json = jsonOf(content);
   if ('why' in json) return fault('invalid', json.why);
   const parsed = envelopeSchema.safeParse(json.value);
@@ -56,7 +66,8 @@ export function parseMessage({ content, properties }: ConsumeMessage, byType: Ma
   const envelope = parsed.data;
   const subscriptions = byType.get(envelope.type);
   const contract = subscriptions?.[0]?.event;
-  if (subscriptions === undefined || contract === undefined) return fault('no-such-schema', `${envelope.type} is not subscribed to here`);
+  if (subscriptions === undefined || contract === undefined)
+    return fault('no-such-schema', `${envelope.type} is not subscribed to here`);
   const data = contract.data.safeParse(envelope.data);
   if (!data.success) return fault('invalid', faultsOf(data.error, '/data'));
   return { event: { ...envelope, version: Number(envelope.sequence), data: data.data }, subscriptions };

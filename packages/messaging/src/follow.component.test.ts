@@ -74,7 +74,10 @@ test('every replica sees every event, in order', async () => {
   await bus.started();
   for (const times of [1, 2, 3]) await bus.publish(opened(times));
   await until(() => one.times.length === 3 && other.times.length === 3);
-  expect([one.times, other.times]).toEqual([[1, 2, 3], [1, 2, 3]]);
+  expect([one.times, other.times]).toEqual([
+    [1, 2, 3],
+    [1, 2, 3],
+  ]);
 });
 
 test('an event that fits no schema, or whose handler fails, is passed over and the next one is handled', async () => {

@@ -14,7 +14,10 @@ export type Following<Deps> = {
 };
 
 /** A row of the table. An event is not repeated: where its handler fails, that is logged and the event is gone. */
-export function following<D extends EventDefinition, Deps>(event: D, handle: (event: EventOf<D>, deps: Deps) => void): Following<Deps> {
+export function following<D extends EventDefinition, Deps>(
+  event: D,
+  handle: (event: EventOf<D>, deps: Deps) => void,
+): Following<Deps> {
   return { event, handle };
 }
 
@@ -45,7 +48,12 @@ function receiver<Deps>(table: readonly Following<Deps>[], deps: Deps): (content
  * gone with the connection, so every replica sees every event; nothing is acknowledged and nothing is kept for later. For
  * views in memory that can be read anew; an effect that must happen belongs in a subscription.
  */
-export function createFollower<Deps>({ table, deps, onReset, log }: Follower<Deps>): (model: ChannelModel) => Promise<void> {
+export function createFollower<Deps>({
+  table,
+  deps,
+  onReset,
+  log,
+}: Follower<Deps>): (model: ChannelModel) => Promise<void> {
   const receive = receiver(table, deps);
 
   function take(content: Buffer): void {

@@ -29,8 +29,23 @@ export function createBusMetrics(registry: Registry): BusMetrics {
       buckets,
       registers,
     }),
-    redelivered: new Counter({ name: 'ksbb_event_redeliveries_total', help: 'Deliveries that were made before.', labelNames: ['event'], registers }),
-    deadLettered: new Counter({ name: 'ksbb_dead_letters_total', help: 'Events given up, by reason.', labelNames: ['event', 'reason'], registers }),
-    connected: new Gauge({ name: 'ksbb_broker_connected', help: '1 while connected to the broker.', labelNames: ['connection'], registers }),
+    redelivered: new Counter({
+      name: 'ksbb_event_redeliveries_total',
+      help: 'Deliveries that were made before.',
+      labelNames: ['event'],
+      registers,
+    }),
+    deadLettered: new Counter({
+      name: 'ksbb_dead_letters_total',
+      help: 'Events given up, by reason.',
+      labelNames: ['event', 'reason'],
+      registers,
+    }),
+    connected: new Gauge({
+      name: 'ksbb_broker_connected',
+      help: '1 while connected to the broker.',
+      labelNames: ['connection'],
+      registers,
+    }),
   };
 }

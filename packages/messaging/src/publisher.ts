@@ -24,7 +24,14 @@ export class ReturnedError extends NotConfirmedError {
 type Target = { exchange: string; routingKey: string };
 type Properties = Options.Publish & { messageId: string };
 /** What is kept of a message until its confirm. Not the message: kept that long, its bytes would outlive a garbage collection. */
-type Sending = { bytes: number; messageId: string; routingKey: string; since: number; resolve: () => void; reject: (error: Error) => void };
+type Sending = {
+  bytes: number;
+  messageId: string;
+  routingKey: string;
+  since: number;
+  resolve: () => void;
+  reject: (error: Error) => void;
+};
 type Waiting = { sending: Sending; exchange: string; content: Buffer; properties: Properties };
 
 export type Publisher = {
@@ -39,7 +46,10 @@ export type Publisher = {
 };
 
 /** Publishes with confirms, at most `messages` or `bytes` in flight; what is over waits its turn, in order. */
-export function createPublisher(window: { messages: number; bytes: number }, onReturned: (message: Message) => void): Publisher {
+export function createPublisher(
+  window: { messages: number; bytes: number },
+  onReturned: (message: Message) => void,
+): Publisher {
   let channel: ConfirmChannel | undefined;
   let unblockedAt = 0;
   let blocked = false;
@@ -96,7 +106,8 @@ export function createPublisher(window: { messages: number; bytes: number }, onR
     const look = setInterval(() => {
       const [oldest] = inFlight;
       if (blocked || oldest === undefined) return;
-      if (performance.now() - Math.max(oldest.since, unblockedAt) > CONFIRM_TIMEOUT_MS) void model.close().catch(() => undefined);
+      if (performance.now() - Math.max(oldest.since, unblockedAt) > CONFIRM_TIMEOUT_MS)
+        void model.close().catch(() => undefined);
     }, LOOK_EVERY_MS).unref();
     model.once('close', () => clearInterval(look));
   }

@@ -22,7 +22,12 @@ const GIVEN_UP_ALONE_AT = 4;
 export type Verdict =
   | { is: 'done'; error?: never }
   | { is: 'retry'; tier: (typeof RETRY_TIERS)[number]; attempt: number; error: Error }
-  | { is: 'dead'; reason: Fault | 'rejected' | 'attempts-used-up' | 'kills-its-consumer'; error: Error; attempt: number }
+  | {
+      is: 'dead';
+      reason: Fault | 'rejected' | 'attempts-used-up' | 'kills-its-consumer';
+      error: Error;
+      attempt: number;
+    }
   /** It may have killed its process: it is handled by itself. */
   | { is: 'alone'; attempt: number; error?: never }
   /** The service is ending: the delivery goes back to the queue. */
@@ -42,7 +47,10 @@ export type Handling<Deps> = {
  * after the other. It never throws.
  */
 export function createSettler<Deps>({ subscriptions, deps, isDependencyDown, onFailure, stopping }: Handling<Deps>) {
-  const byType = Map.groupBy(subscriptions as readonly Subscription<never>[], (subscription) => subscription.event.type);
+  const byType = Map.groupBy(
+    subscriptions as readonly Subscription<never>[],
+    (subscription) => subscription.event.type,
+  );
   const inTurn = serializeByKey();
 
   async function handleOnce(event: ReceivedEvent, reactions: Subscription<never>[]): Promise<Error | undefined> {
@@ -55,13 +63,15 @@ export function createSettler<Deps>({ subscriptions, deps, isDependencyDown, onF
   }
 
   async function handle(event: ReceivedEvent, reactions: Subscription<never>[], attempt: number): Promise<Verdict> {
-    for (let tries = 0; ; ) {
+    for (let tries = 0; ;) {
       if (stopping.aborted) return { is: 'unfinished' };
       const error = await handleOnce(event, reactions);
       if (error === undefined) return { is: 'done' };
       if (error instanceof RejectedEvent) return { is: 'dead', reason: 'rejected', error, attempt };
       if (isDependencyDown(error)) {
-        await sleep(DEPENDENCY_PAUSE_MS * (0.5 + Math.random()), undefined, { signal: stopping }).catch(() => undefined);
+        await sleep(DEPENDENCY_PAUSE_MS * (0.5 + Math.random()), undefined, { signal: stopping }).catch(
+          () => undefined,
+        );
         continue;
       }
       onFailure(event, error);
@@ -81,13 +91,21 @@ export function createSettler<Deps>({ subscriptions, deps, isDependencyDown, onF
     const attempt = attemptOf(message);
     const redeliveries = redeliveriesOf(message);
     if (from.alone && redeliveries >= GIVEN_UP_ALONE_AT) {
-      return { is: 'dead', reason: 'kills-its-consumer', error: new Error(`delivered alone ${redeliveries} times and never finished`), attempt };
+      return {
+        is: 'dead',
+        reason: 'kills-its-consumer',
+        error: new Error(`delivered alone ${redeliveries} times and never finished`),
+        attempt,
+      };
     }
     if (!from.alone && redeliveries >= SUSPECT_AT) return { is: 'alone', attempt };
     const parsed = parseMessage(message, byType);
     if ('error' in parsed) return { is: 'dead', reason: parsed.reason, error: parsed.error, attempt };
     const { event } = parsed;
-    const work = () => inProcessSpan(message.properties.headers ?? {}, from.queue, event, () => handle(event, parsed.subscriptions, attempt));
+    const work = () =>
+      inProcessSpan(message.properties.headers ?? {}, from.queue, event, () =>
+        handle(event, parsed.subscriptions, attempt),
+      );
     return inTurn(event.subject, work);
   };
 }

@@ -4,7 +4,15 @@ import { z } from 'zod';
 import { createSettler } from './settle.ts';
 import { on, type Subscription } from './subscription.ts';
 
-const shelfFilled = defineEvent({ service: 'shop', name: 'shelf-filled', major: 1, subject: 'the id of the shelf', summary: 'For this test.', data: z.object({}), example: {} });
+const shelfFilled = defineEvent({
+  service: 'shop',
+  name: 'shelf-filled',
+  major: 1,
+  subject: 'the id of the shelf',
+  summary: 'For this test.',
+  data: z.object({}),
+  example: {},
+});
 
 function delivery(headers: Record<string, unknown>): ConsumeMessage {
   const content = Buffer.from(JSON.stringify(envelope(shelfFilled, 'shelf-1', 1, {}, new Date(0))));
@@ -14,7 +22,13 @@ function delivery(headers: Record<string, unknown>): ConsumeMessage {
 function settler(handled: string[]) {
   const fill = async (event: { id: string }) => handled.push(event.id);
   const subscriptions: Subscription<null>[] = [on(shelfFilled, 'insert', fill)];
-  return createSettler({ subscriptions, deps: null, isDependencyDown: () => false, onFailure: () => undefined, stopping: new AbortController().signal });
+  return createSettler({
+    subscriptions,
+    deps: null,
+    isDependencyDown: () => false,
+    onFailure: () => undefined,
+    stopping: new AbortController().signal,
+  });
 }
 
 const shared = { queue: 'stock.in', alone: false };
@@ -28,26 +42,35 @@ test('a delivery that came back once is handled among others', async () => {
 
 test('one that came back twice is put aside, with its attempts, and the handler does not meet it yet', async () => {
   const handled: string[] = [];
-  expect(await settler(handled)(delivery({ 'x-delivery-count': 2, 'x-ksbb-attempt': 3 }), shared)).toEqual({ is: 'alone', attempt: 3 });
+  expect(await settler(handled)(delivery({ 'x-delivery-count': 2, 'x-ksbb-attempt': 3 }), shared)).toEqual({
+    is: 'alone',
+    attempt: 3,
+  });
   expect(handled).toHaveLength(0);
 });
 
 test('a broker that counts how often a message was taken, and refusals apart, is understood too', async () => {
   const handled: string[] = [];
   expect(await settler(handled)(delivery({ 'x-acquired-count': 2 }), shared)).toEqual({ is: 'alone', attempt: 0 });
-  expect(await settler(handled)(delivery({ 'x-acquired-count': 1, 'x-delivery-count': 0 }), shared)).toEqual({ is: 'done' });
+  expect(await settler(handled)(delivery({ 'x-acquired-count': 1, 'x-delivery-count': 0 }), shared)).toEqual({
+    is: 'done',
+  });
   expect(handled).toHaveLength(1);
 });
 
 test('alone it is tried again, also after it came back three times', async () => {
   const handled: string[] = [];
-  for (const count of [0, 3]) expect(await settler(handled)(delivery({ 'x-delivery-count': count }), alone)).toEqual({ is: 'done' });
+  for (const count of [0, 3])
+    expect(await settler(handled)(delivery({ 'x-delivery-count': count }), alone)).toEqual({ is: 'done' });
   expect(handled).toHaveLength(2);
 });
 
 test('after that it is dead, and the handler does not meet it again', async () => {
   const handled: string[] = [];
-  expect(await settler(handled)(delivery({ 'x-delivery-count': 4 }), alone)).toMatchObject({ is: 'dead', reason: 'kills-its-consumer' });
+  expect(await settler(handled)(delivery({ 'x-delivery-count': 4 }), alone)).toMatchObject({
+    is: 'dead',
+    reason: 'kills-its-consumer',
+  });
   expect(handled).toHaveLength(0);
 });
 

@@ -69,7 +69,9 @@ async function declareQueue(channel: Channel, name: string, options: ReturnType<
   try {
     await channel.assertQueue(name, options);
   } catch (error) {
-    throw (error as { code?: number }).code === PRECONDITION_FAILED ? new QueueConflict(name, options.arguments, error as Error) : error;
+    throw (error as { code?: number }).code === PRECONDITION_FAILED
+      ? new QueueConflict(name, options.arguments, error as Error)
+      : error;
   }
 }
 
@@ -85,13 +87,21 @@ export async function declareExchange(channel: Channel): Promise<void> {
  * Declares one subscriber: its queue with a binding for each routing key, its retry tiers and its dead letters. All of it
  * must stand before anything publishes, or events go to the unrouted queue.
  */
-export async function declareSubscriber(channel: Channel, service: string, routingKeys: readonly string[]): Promise<void> {
+export async function declareSubscriber(
+  channel: Channel,
+  service: string,
+  routingKeys: readonly string[],
+): Promise<void> {
   const limited = quorum(deadQueue(service), { 'x-delivery-limit': DELIVERY_LIMIT });
   await declareQueue(channel, deadQueue(service), quorum(null));
   await declareQueue(channel, inQueue(service), limited);
   await declareQueue(channel, aloneQueue(service), limited);
   for (const tier of RETRY_TIERS) {
-    await declareQueue(channel, retryQueue(service, tier.name), quorum(inQueue(service), { 'x-message-ttl': tier.milliseconds }));
+    await declareQueue(
+      channel,
+      retryQueue(service, tier.name),
+      quorum(inQueue(service), { 'x-message-ttl': tier.milliseconds }),
+    );
   }
   for (const routingKey of routingKeys) await channel.bindQueue(inQueue(service), EXCHANGE, routingKey);
 }

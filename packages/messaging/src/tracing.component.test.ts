@@ -10,7 +10,15 @@ import { freshVhost, removeVhost } from '../../../infra/dev/testing.ts';
 import { createBus } from './bus.ts';
 import { on, RejectedEvent, type Subscription } from './subscription.ts';
 
-const shelfFilled = defineEvent({ service: 'shop', name: 'shelf-filled', major: 1, subject: 'the id of the shelf', summary: 'For this test.', data: z.object({}), example: {} });
+const shelfFilled = defineEvent({
+  service: 'shop',
+  name: 'shelf-filled',
+  major: 1,
+  subject: 'the id of the shelf',
+  summary: 'For this test.',
+  data: z.object({}),
+  example: {},
+});
 const COMMITTED = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 
 const exporter = new InMemorySpanExporter();
@@ -35,7 +43,8 @@ test('sending is traced below the commit, handling below the sending and linked 
   };
   bus.subscribe([on(shelfFilled, 'insert', countShelf)] as readonly Subscription<null>[], null);
   await bus.started();
-  for (const subject of ['good', 'bad']) await bus.publish({ ...envelope(shelfFilled, subject, 1, {}, new Date(0)), traceparent: COMMITTED });
+  for (const subject of ['good', 'bad'])
+    await bus.publish({ ...envelope(shelfFilled, subject, 1, {}, new Date(0)), traceparent: COMMITTED });
   await finished.promise;
   await bus.close();
   await removeVhost(url);
@@ -45,10 +54,18 @@ test('sending is traced below the commit, handling below the sending and linked 
   const spans = exporter.getFinishedSpans();
   const sent = spans.filter(({ kind }) => kind === SpanKind.PRODUCER);
   const handled = spans.filter(({ kind }) => kind === SpanKind.CONSUMER);
-  expect(sent.map(({ name, parentSpanContext }) => [name, parentSpanContext?.spanId])).toEqual(['good', 'bad'].map(() => ['send shop.shelf-filled.v1', COMMITTED.split('-')[2]]));
+  expect(sent.map(({ name, parentSpanContext }) => [name, parentSpanContext?.spanId])).toEqual(
+    ['good', 'bad'].map(() => ['send shop.shelf-filled.v1', COMMITTED.split('-')[2]]),
+  );
   const sentIds = sent.map((span) => span.spanContext().spanId);
   expect(handled.map(({ parentSpanContext }) => parentSpanContext?.spanId)).toEqual(sentIds);
-  expect(handled.map(({ links }) => links.map(({ context: linked }) => linked.spanId))).toEqual(sentIds.map((id) => [id]));
+  expect(handled.map(({ links }) => links.map(({ context: linked }) => linked.spanId))).toEqual(
+    sentIds.map((id) => [id]),
+  );
   expect(handled.map(({ status }) => status.code)).toEqual([SpanStatusCode.UNSET, SpanStatusCode.ERROR]);
-  expect(handled[0]?.attributes).toMatchObject({ 'messaging.system': 'rabbitmq', 'messaging.destination.name': 'stock.in', 'messaging.message.id': 'shop:good@1' });
+  expect(handled[0]?.attributes).toMatchObject({
+    'messaging.system': 'rabbitmq',
+    'messaging.destination.name': 'stock.in',
+    'messaging.message.id': 'shop:good@1',
+  });
 });

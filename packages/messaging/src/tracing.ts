@@ -1,5 +1,14 @@
 import type { Envelope, ReceivedEvent } from '@ksbb/contracts';
-import { type Attributes, context, propagation, ROOT_CONTEXT, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import {
+  type Attributes,
+  context,
+  propagation,
+  ROOT_CONTEXT,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+} from '@opentelemetry/api';
 import { EXCHANGE } from './topology.ts';
 
 /*
@@ -30,17 +39,29 @@ export function endSpan(span: Span | undefined, error?: Error): void {
 }
 
 /** Begins the span of sending an event, below the one in which it was committed, and gives the headers that carry it on. */
-export function startSend(event: TracedEnvelope, routingKey: string): { span?: Span; headers?: Record<string, string> } {
+export function startSend(
+  event: TracedEnvelope,
+  routingKey: string,
+): { span?: Span; headers?: Record<string, string> } {
   if (!isTraced()) return {};
   const parent = propagation.extract(ROOT_CONTEXT, event);
-  const span = tracer.startSpan(`send ${routingKey}`, { kind: SpanKind.PRODUCER, attributes: attributes('send', routingKey, EXCHANGE, event.id) }, parent);
+  const span = tracer.startSpan(
+    `send ${routingKey}`,
+    { kind: SpanKind.PRODUCER, attributes: attributes('send', routingKey, EXCHANGE, event.id) },
+    parent,
+  );
   const headers = {};
   propagation.inject(trace.setSpan(parent, span), headers);
   return { span, headers };
 }
 
 /** Runs the handling of a delivery in a span below, and linked to, that of its sending. `handle` answers what failed. */
-export async function inProcessSpan<T extends { error?: Error }>(headers: object, queue: string, event: ReceivedEvent, handle: () => Promise<T>): Promise<T> {
+export async function inProcessSpan<T extends { error?: Error }>(
+  headers: object,
+  queue: string,
+  event: ReceivedEvent,
+  handle: () => Promise<T>,
+): Promise<T> {
   if (!isTraced()) return handle();
   const parent = propagation.extract(ROOT_CONTEXT, headers);
   const sent = trace.getSpanContext(parent);

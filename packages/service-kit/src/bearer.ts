@@ -12,5 +12,6 @@ export function bearerToken(request: Request): string {
 /** Passes only when the request carries exactly `token`, compared in constant time. @throws Problem 401 otherwise. */
 export function requireBearer(request: Request, token: string): void {
   const digest = (text: string) => createHash('sha256').update(text).digest();
-  if (!timingSafeEqual(digest(bearerToken(request)), digest(token))) throw unauthorized('This token is not valid here.');
+  if (!timingSafeEqual(digest(bearerToken(request)), digest(token)))
+    throw unauthorized('This token is not valid here.');
 }

@@ -5,8 +5,24 @@ import { createLog } from './log.ts';
 import { createMetrics } from './metrics.ts';
 
 const operatorToken = 'an-operator-token-for-tests';
-const letter = { service: 'stock', eventId: 'shop:s-1@1', eventType: 'ksbb.shop.shelf-filled.v1', reason: 'invalid', error: 'pieces', deadAt: null, content: '{}' };
-const group = { service: 'stock', eventType: letter.eventType, reason: 'invalid', error: 'pieces', count: 2, oldest: null, eventIds: [letter.eventId] };
+const letter = {
+  service: 'stock',
+  eventId: 'shop:s-1@1',
+  eventType: 'ksbb.shop.shelf-filled.v1',
+  reason: 'invalid',
+  error: 'pieces',
+  deadAt: null,
+  content: '{}',
+};
+const group = {
+  service: 'stock',
+  eventType: letter.eventType,
+  reason: 'invalid',
+  error: 'pieces',
+  count: 2,
+  oldest: null,
+  eventIds: [letter.eventId],
+};
 
 /** A desk that notes what it was asked. */
 function desk(isAway = false) {
@@ -23,7 +39,12 @@ function desk(isAway = false) {
     discard: (choice) => answer(['discard', choice], { moved: 3, left: 0 }),
   };
   const routes = deadLetterRoutes({ deadLetters, operatorToken });
-  const app = createHttpApp({ service: 'stock', routes, log: createLog('stock', 'silent'), metrics: createMetrics('stock') });
+  const app = createHttpApp({
+    service: 'stock',
+    routes,
+    log: createLog('stock', 'silent'),
+    metrics: createMetrics('stock'),
+  });
   const send = (method: 'get' | 'post', path: string, body?: object) =>
     request(app)[method](`/operator/dead-letters${path}`).set('Authorization', `Bearer ${operatorToken}`).send(body);
   return { app, asked, send };
@@ -31,7 +52,13 @@ function desk(isAway = false) {
 
 test.each<['get' | 'post', string, object | undefined, unknown, object]>([
   ['get', '', undefined, ['list', {}], { groups: [group], letters: 2, unseen: 0 }],
-  ['get', '?reason=invalid&eventType=t', undefined, ['list', { reason: 'invalid', eventType: 't' }], { groups: [group], letters: 2, unseen: 0 }],
+  [
+    'get',
+    '?reason=invalid&eventType=t',
+    undefined,
+    ['list', { reason: 'invalid', eventType: 't' }],
+    { groups: [group], letters: 2, unseen: 0 },
+  ],
   ['get', `/${encodeURIComponent(letter.eventId)}`, undefined, ['show', letter.eventId], { letters: [letter] }],
   ['post', '/replay', { eventId: 'e' }, ['replay', { eventId: 'e' }], { replayed: 2, left: 1 }],
   ['post', '/discard', { error: 'pieces' }, ['discard', { error: 'pieces' }], { discarded: 3, left: 0 }],
@@ -50,7 +77,9 @@ test.each<['get' | 'post', string, object | undefined]>([
 ])('%s %s is for operators alone', async (method, path, body) => {
   const { app, asked } = desk();
   for (const token of ['', 'Bearer another-token-of-somebody']) {
-    expect((await request(app)[method](`/operator/dead-letters${path}`).set('Authorization', token).send(body)).status).toBe(401);
+    expect(
+      (await request(app)[method](`/operator/dead-letters${path}`).set('Authorization', token).send(body)).status,
+    ).toBe(401);
   }
   expect(asked).toEqual([]);
 });
@@ -69,7 +98,10 @@ test.each([
 });
 
 test('an event without dead letters is not found', async () => {
-  expect((await desk().send('get', '/nothing')).body).toMatchObject({ status: 404, type: 'urn:ksbb-umkm:problem:no-such-dead-letter' });
+  expect((await desk().send('get', '/nothing')).body).toMatchObject({
+    status: 404,
+    type: 'urn:ksbb-umkm:problem:no-such-dead-letter',
+  });
 });
 
 test('while they cannot be reached that is said, and nothing of the reason', async () => {

@@ -26,12 +26,20 @@ const letter = z.object({
 });
 
 const word = z.string().min(1, 'at least 1 character').max(500, 'at most 500 characters');
-const choiceFields = { eventId: word.optional(), eventType: word.optional(), reason: word.optional(), error: word.optional() };
+const choiceFields = {
+  eventId: word.optional(),
+  eventType: word.optional(),
+  reason: word.optional(),
+  error: word.optional(),
+};
 const choiceQuery = z.strictObject(choiceFields);
 /** At least one of them, so that nobody empties everything by a slip. */
 const choiceBody = z
   .strictObject(choiceFields)
-  .refine((choice) => Object.values(choice).some((value) => value !== undefined), 'at least one of eventId, eventType, reason, error');
+  .refine(
+    (choice) => Object.values(choice).some((value) => value !== undefined),
+    'at least one of eventId, eventType, reason, error',
+  );
 
 type Choice = z.output<typeof choiceQuery>;
 type Moved = { moved: number; left: number };
@@ -54,20 +62,39 @@ const PATH = '/operator/dead-letters';
  * The dead letters of a service over HTTP, for operators: GET `/operator/dead-letters`, grouped, GET
  * `/operator/dead-letters/:eventId`, POST `/operator/dead-letters/replay` and `/operator/dead-letters/discard`.
  */
-export function deadLetterRoutes({ deadLetters, operatorToken }: { deadLetters: DeadLetters; operatorToken: string }): Route[] {
+export function deadLetterRoutes({
+  deadLetters,
+  operatorToken,
+}: {
+  deadLetters: DeadLetters;
+  operatorToken: string;
+}): Route[] {
   const reached = <T>(asked: Promise<T>): Promise<T> =>
     asked.catch((error: unknown) => {
-      throw Object.assign(unavailable('The dead letters cannot be reached for now, or another command goes through them.', RETRY_AFTER_SECONDS), { cause: error });
+      throw Object.assign(
+        unavailable(
+          'The dead letters cannot be reached for now, or another command goes through them.',
+          RETRY_AFTER_SECONDS,
+        ),
+        { cause: error },
+      );
     });
 
   const list = defineRoute({
     method: 'get',
     path: PATH,
     operationId: 'listDeadLetters',
-    summary: 'Events that could not be handled here, and those of this service that nobody took, by event type and error. For operators.',
+    summary:
+      'Events that could not be handled here, and those of this service that nobody took, by event type and error. For operators.',
     query: choiceQuery,
     bearer: true,
-    answers: { 200: { description: 'The groups, largest first.', schema: z.object({ groups: z.array(group), letters: z.int(), unseen: z.int() }) }, ...answers },
+    answers: {
+      200: {
+        description: 'The groups, largest first.',
+        schema: z.object({ groups: z.array(group), letters: z.int(), unseen: z.int() }),
+      },
+      ...answers,
+    },
     handle: async ({ request, query }) => {
       requireBearer(request, operatorToken);
       return { status: 200, body: await reached(deadLetters.list(query)) };
@@ -81,11 +108,16 @@ export function deadLetterRoutes({ deadLetters, operatorToken }: { deadLetters: 
     summary: 'The dead letters of one event, with their content. For operators.',
     params: z.strictObject({ eventId: word }),
     bearer: true,
-    answers: { 200: { description: 'At least one.', schema: z.object({ letters: z.array(letter) }) }, 404: { description: 'None.' }, ...answers },
+    answers: {
+      200: { description: 'At least one.', schema: z.object({ letters: z.array(letter) }) },
+      404: { description: 'None.' },
+      ...answers,
+    },
     handle: async ({ request, params: { eventId } }) => {
       requireBearer(request, operatorToken);
       const letters = await reached(deadLetters.show(eventId));
-      if (letters.length === 0) throw notFound('no-such-dead-letter', `There is no dead letter of the event ${eventId} here.`);
+      if (letters.length === 0)
+        throw notFound('no-such-dead-letter', `There is no dead letter of the event ${eventId} here.`);
       return { status: 200, body: { letters } };
     },
   });
@@ -98,7 +130,10 @@ export function deadLetterRoutes({ deadLetters, operatorToken }: { deadLetters: 
       summary,
       body: choiceBody,
       bearer: true,
-      answers: { 200: { description: 'How many, and how many are left.', schema: z.object({ [done]: z.int(), left: z.int() }) }, ...answers },
+      answers: {
+        200: { description: 'How many, and how many are left.', schema: z.object({ [done]: z.int(), left: z.int() }) },
+        ...answers,
+      },
       handle: async ({ request, body }) => {
         requireBearer(request, operatorToken);
         const { moved, left } = await reached(deadLetters[verb](body));
@@ -109,7 +144,11 @@ export function deadLetterRoutes({ deadLetters, operatorToken }: { deadLetters: 
   return [
     list,
     show,
-    move('replay', 'replayed', 'Sends dead letters back to the queue they came from, with their own ids. For operators.'),
+    move(
+      'replay',
+      'replayed',
+      'Sends dead letters back to the queue they came from, with their own ids. For operators.',
+    ),
     move('discard', 'discarded', 'Throws dead letters away. For operators.'),
   ];
 }

@@ -18,7 +18,10 @@ const routes = [
     summary: 'Fills a shelf.',
     params: z.object({ shelfId: z.string().max(5, 'at most 5 characters') }),
     query: z.strictObject({ dry: z.enum(['yes', 'no']).optional() }),
-    body: z.strictObject({ pieces: z.int('a whole number').min(1, 'at least 1'), tags: z.array(z.string()).optional() }),
+    body: z.strictObject({
+      pieces: z.int('a whole number').min(1, 'at least 1'),
+      tags: z.array(z.string()).optional(),
+    }),
     idempotent: true,
     answers: { 201: { description: 'Filled.', schema: z.object({ shelfId: z.string() }) } },
     handle: ({ params, body, idempotencyKey, rawBody }) => ({
@@ -48,10 +51,19 @@ const routes = [
 ];
 
 const metrics = createMetrics('test');
-const app = createHttpApp({ service: 'test', routes, log: createLog('test', 'silent'), metrics, isUnavailable: (error) => error instanceof Away, bodyLimit: 1000 });
+const app = createHttpApp({
+  service: 'test',
+  routes,
+  log: createLog('test', 'silent'),
+  metrics,
+  isUnavailable: (error) => error instanceof Away,
+  bodyLimit: 1000,
+});
 const fill = (body: unknown, key = 'key-00001') => {
   const call = request(app).post('/shelves/a').set('Content-Type', 'application/json');
-  return (key === '' ? call : call.set('Idempotency-Key', key)).send(typeof body === 'string' ? body : JSON.stringify(body));
+  return (key === '' ? call : call.set('Idempotency-Key', key)).send(
+    typeof body === 'string' ? body : JSON.stringify(body),
+  );
 };
 
 test('a good request is answered with what the handler says', async () => {
@@ -65,7 +77,11 @@ test('every bad field is named at once, by JSON pointer, with what would be righ
   const answer = await fill({ pieces: 0, tags: ['x', 4], colour: 'red' });
   expect(answer.status).toBe(400);
   expect(answer.type).toBe('application/problem+json');
-  expect(answer.body).toMatchObject({ type: 'urn:ksbb-umkm:problem:invalid-request', status: 400, instance: '/shelves/a' });
+  expect(answer.body).toMatchObject({
+    type: 'urn:ksbb-umkm:problem:invalid-request',
+    status: 400,
+    instance: '/shelves/a',
+  });
   expect(answer.body.errors).toEqual([
     { pointer: '/pieces', detail: 'at least 1' },
     { pointer: '/tags/1', detail: expect.stringContaining('expected string') },
@@ -112,7 +128,11 @@ test('a dependency that is away is a 503 with Retry-After', async () => {
 test('a refusal keeps its status, slug and members', async () => {
   const answer = await request(app).get('/fail/conflict');
   expect(answer.status).toBe(409);
-  expect(answer.body).toMatchObject({ type: 'urn:ksbb-umkm:problem:shelf-full', detail: 'The shelf is full.', left: 0 });
+  expect(answer.body).toMatchObject({
+    type: 'urn:ksbb-umkm:problem:shelf-full',
+    detail: 'The shelf is full.',
+    left: 0,
+  });
 });
 
 test('a bearer token is asked for, compared, and read', async () => {
@@ -138,7 +158,11 @@ test('the OpenAPI document tells parameters, bodies and answers', async () => {
   const { body } = await request(app).get('/openapi.json');
   expect(body.openapi).toBe('3.1.0');
   const operation = body.paths['/shelves/{shelfId}'].post;
-  expect(operation.parameters.map((parameter: { name: string }) => parameter.name)).toEqual(['shelfId', 'dry', 'Idempotency-Key']);
+  expect(operation.parameters.map((parameter: { name: string }) => parameter.name)).toEqual([
+    'shelfId',
+    'dry',
+    'Idempotency-Key',
+  ]);
   expect(operation.requestBody.content['application/json'].schema.required).toEqual(['pieces']);
   expect(operation.responses['201'].content['application/json'].schema.properties.shelfId.type).toBe('string');
   expect(body.paths['/fail/{how}'].get.security).toEqual([{ bearer: [] }]);
@@ -150,8 +174,12 @@ test('health, readiness and metrics stand on their own', async () => {
   expect((await request(health).get('/healthz/live')).status).toBe(200);
   const ready = await request(health).get('/healthz/ready');
   expect([ready.status, ready.body]).toEqual([200, { database: true, broker: true }]);
-  const notReady = await request(createHealthApp(metrics, { ...checks, broker: () => Promise.reject(new Error('no')) })).get('/healthz/ready');
+  const notReady = await request(
+    createHealthApp(metrics, { ...checks, broker: () => Promise.reject(new Error('no')) }),
+  ).get('/healthz/ready');
   expect([notReady.status, notReady.body]).toEqual([503, { database: true, broker: false }]);
   await fill({ pieces: 1 });
-  expect((await request(health).get('/metrics')).text).toMatch(/http_request_duration_seconds_count\{.*route="\/shelves\/:shelfId".*status="201".*\}/);
+  expect((await request(health).get('/metrics')).text).toMatch(
+    /http_request_duration_seconds_count\{.*route="\/shelves\/:shelfId".*status="201".*\}/,
+  );
 });

@@ -24,7 +24,10 @@ function idempotencyKeyOf(request: Request): string {
   const key = request.get('idempotency-key') ?? '';
   if (/^[\x21-\x7e]{8,128}$/.test(key)) return key;
   throw badRequest('This request needs an Idempotency-Key header.', [
-    { pointer: 'header Idempotency-Key', detail: 'Send 8 to 128 visible ASCII characters, fresh for each new request.' },
+    {
+      pointer: 'header Idempotency-Key',
+      detail: 'Send 8 to 128 visible ASCII characters, fresh for each new request.',
+    },
   ]);
 }
 
@@ -57,9 +60,14 @@ function toProblem(error: unknown, isUnavailable: (error: unknown) => boolean): 
   }
   if (type === 'entity.too.large') return new Problem(413, 'too-large', 'The body is larger than is taken here.');
   if (status !== undefined && status >= 400 && status < 500) {
-    return new Problem(status, 'invalid-request', 'The request could not be read: its encoding, length or path is malformed.');
+    return new Problem(
+      status,
+      'invalid-request',
+      'The request could not be read: its encoding, length or path is malformed.',
+    );
   }
-  if (isUnavailable(error)) return unavailable('A part that this answer needs is away for the moment.', RETRY_AFTER_SECONDS);
+  if (isUnavailable(error))
+    return unavailable('A part that this answer needs is away for the moment.', RETRY_AFTER_SECONDS);
   return new Problem(500, 'internal-error', 'Something failed here. It has been logged.');
 }
 
@@ -77,7 +85,9 @@ export function createHttpApp(shell: HttpApp): Express {
   app.use(traceRequests);
   app.use((request, response, next) => {
     const end = metrics.httpDuration.startTimer({ method: request.method });
-    response.on('finish', () => end({ route: response.locals.route ?? 'unmatched', status: String(response.statusCode) }));
+    response.on('finish', () =>
+      end({ route: response.locals.route ?? 'unmatched', status: String(response.statusCode) }),
+    );
     next();
   });
   app.use(
@@ -98,7 +108,10 @@ export function createHttpApp(shell: HttpApp): Express {
   for (const route of routes) mount(app, route);
 
   app.use((request) => {
-    throw notFound('no-such-route', `There is no ${request.method} ${request.path} here; /openapi.json lists what there is.`);
+    throw notFound(
+      'no-such-route',
+      `There is no ${request.method} ${request.path} here; /openapi.json lists what there is.`,
+    );
   });
   app.use((error: unknown, request: Request, response: Response, _next: NextFunction) => {
     const problem = toProblem(error, isUnavailable);
@@ -109,9 +122,13 @@ export function createHttpApp(shell: HttpApp): Express {
       response.destroy();
       return;
     }
-    if (problem.options.retryAfterSeconds !== undefined) response.set('Retry-After', String(problem.options.retryAfterSeconds));
+    if (problem.options.retryAfterSeconds !== undefined)
+      response.set('Retry-After', String(problem.options.retryAfterSeconds));
     if (problem.status === 401) response.set('WWW-Authenticate', 'Bearer');
-    response.status(problem.status).type('application/problem+json').send(JSON.stringify(problemBody(problem, request.path)));
+    response
+      .status(problem.status)
+      .type('application/problem+json')
+      .send(JSON.stringify(problemBody(problem, request.path)));
   });
   return app;
 }

@@ -34,7 +34,14 @@ function get(agent: Agent, url: string): Promise<Answer> {
     request(url, { agent }, (response) => {
       let body = '';
       response.on('data', (chunk: Buffer) => (body += chunk.toString()));
-      response.on('end', () => resolve({ status: response.statusCode, connection: response.headers.connection, kept: response.headers['keep-alive'], body }));
+      response.on('end', () =>
+        resolve({
+          status: response.statusCode,
+          connection: response.headers.connection,
+          kept: response.headers['keep-alive'],
+          body,
+        }),
+      );
     })
       .on('error', reject)
       .end();
@@ -43,15 +50,20 @@ function get(agent: Agent, url: string): Promise<Answer> {
 
 test('what is in hand at SIGTERM is answered, connections are asked to close, and the process ends well', async () => {
   const [port, healthPort] = [await freePort(), await freePort()];
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--input-type=module', '-e', SERVICE], {
-    cwd: new URL('..', import.meta.url),
-    env: { ...process.env, NODE_OPTIONS: '', PORT: String(port), HEALTH_PORT: String(healthPort) },
-    stdio: ['ignore', 'inherit', 'inherit'],
-  });
+  const child = spawn(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', '--input-type=module', '-e', SERVICE],
+    {
+      cwd: new URL('..', import.meta.url),
+      env: { ...process.env, NODE_OPTIONS: '', PORT: String(port), HEALTH_PORT: String(healthPort) },
+      stdio: ['ignore', 'inherit', 'inherit'],
+    },
+  );
   const ended = once(child, 'exit');
   // Connections are kept alive, as a load balancer keeps them.
   const agent = new Agent({ keepAlive: true });
-  const readiness = async () => (await get(agent, `http://127.0.0.1:${healthPort}/healthz/ready`).catch(() => undefined))?.status;
+  const readiness = async () =>
+    (await get(agent, `http://127.0.0.1:${healthPort}/healthz/ready`).catch(() => undefined))?.status;
   try {
     while ((await readiness()) !== 200 && child.exitCode === null) await sleep(50);
     // Idle ones are given up by clients before they could be cut.

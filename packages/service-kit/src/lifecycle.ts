@@ -28,7 +28,9 @@ type RunnableService = {
 
 async function readiness(checks: ReadyChecks): Promise<Record<string, boolean>> {
   const results = await Promise.all(
-    Object.entries(checks).map(async ([name, check]) => [name, await Promise.resolve(check()).catch(() => false)] as const),
+    Object.entries(checks).map(
+      async ([name, check]) => [name, await Promise.resolve(check()).catch(() => false)] as const,
+    ),
   );
   return Object.fromEntries(results);
 }
@@ -88,7 +90,10 @@ async function closed(server: Server): Promise<void> {
 }
 
 /** Loads the SDK only where a collector is named: it costs each process several megabytes. */
-async function traced(service: string, { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_TRACES_SAMPLER_ARG: ratio }: HttpSettings): Promise<() => Promise<void>> {
+async function traced(
+  service: string,
+  { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_TRACES_SAMPLER_ARG: ratio }: HttpSettings,
+): Promise<() => Promise<void>> {
   if (endpoint === undefined) return () => Promise.resolve();
   const { startTracing } = await import('./start-tracing.ts');
   const stop = startTracing(service, endpoint, ratio);

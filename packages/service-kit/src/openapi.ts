@@ -4,7 +4,11 @@ import type { Route } from './route.ts';
 type Schema = Record<string, unknown>;
 
 function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): Schema {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { target: 'draft-2020-12', io, unrepresentable: 'any' }) as Schema;
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, {
+    target: 'draft-2020-12',
+    io,
+    unrepresentable: 'any',
+  }) as Schema;
   return rest;
 }
 
@@ -43,7 +47,9 @@ function operation(route: Route): Schema {
       ...(route.idempotent ? [idempotencyKeyParameter] : []),
     ],
     ...(route.body
-      ? { requestBody: { required: true, content: { 'application/json': { schema: jsonSchema(route.body, 'input') } } } }
+      ? {
+          requestBody: { required: true, content: { 'application/json': { schema: jsonSchema(route.body, 'input') } } },
+        }
       : {}),
     ...(route.bearer ? { security: [{ bearer: [] }] } : {}),
     responses: {

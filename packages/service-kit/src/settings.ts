@@ -42,7 +42,10 @@ export class SettingsError extends Error {
  * Reads settings from the environment once.
  * @throws SettingsError that names every missing or malformed variable; values are never repeated, as some are secret.
  */
-export function parseSettings<T extends z.ZodType>(schema: T, environment: NodeJS.ProcessEnv = process.env): z.output<T> {
+export function parseSettings<T extends z.ZodType>(
+  schema: T,
+  environment: NodeJS.ProcessEnv = process.env,
+): z.output<T> {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
   const result = schema.safeParse(given);
   if (result.success) return result.data;

@@ -21,7 +21,13 @@ test('every fault is named in one error, and no value is repeated', () => {
   const schema = platformSettings.extend({ PIN_SECRET: secret });
   let message = '';
   try {
-    parseSettings(schema, { ...good, PORT: '', HEALTH_PORT: '99999', AMQP_URL: 'http://broker', PIN_SECRET: 'hunter2' });
+    parseSettings(schema, {
+      ...good,
+      PORT: '',
+      HEALTH_PORT: '99999',
+      AMQP_URL: 'http://broker',
+      PIN_SECRET: 'hunter2',
+    });
   } catch (error) {
     if (error instanceof SettingsError) message = error.message;
   }
@@ -33,6 +39,8 @@ test('every fault is named in one error, and no value is repeated', () => {
 });
 
 test('a rule over several settings is named too', () => {
-  const schema = z.object({ A: z.coerce.number(), B: z.coerce.number() }).refine(({ A, B }) => A < B, { path: ['A'], error: 'less than B' });
+  const schema = z
+    .object({ A: z.coerce.number(), B: z.coerce.number() })
+    .refine(({ A, B }) => A < B, { path: ['A'], error: 'less than B' });
   expect(() => parseSettings(schema, { A: '2', B: '1' })).toThrow('A: less than B');
 });

@@ -30,7 +30,12 @@ const routes = [
     },
   }),
 ];
-const app = createHttpApp({ service: 'test', routes, log: createLog('test', 'silent'), metrics: createMetrics('test') });
+const app = createHttpApp({
+  service: 'test',
+  routes,
+  log: createLog('test', 'silent'),
+  metrics: createMetrics('test'),
+});
 const received: { path: string; body: Exported }[] = [];
 let collector: Server;
 

@@ -1,4 +1,12 @@
-import { context, isSpanContextValid, propagation, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import {
+  context,
+  isSpanContextValid,
+  propagation,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+} from '@opentelemetry/api';
 import type { Request, RequestHandler, Response } from 'express';
 
 /*
@@ -18,7 +26,9 @@ export function traceHeaders(): Record<string, string> {
 /** What each line of the log names of the present trace. */
 export function traceIds(): { trace_id?: string; span_id?: string } {
   const present = trace.getActiveSpan()?.spanContext();
-  return present === undefined || !isSpanContextValid(present) ? {} : { trace_id: present.traceId, span_id: present.spanId };
+  return present === undefined || !isSpanContextValid(present)
+    ? {}
+    : { trace_id: present.traceId, span_id: present.spanId };
 }
 
 function end(span: Span, request: Request, response: Response): void {
@@ -32,7 +42,11 @@ function end(span: Span, request: Request, response: Response): void {
 /** Handles each request in a span below the caller's. */
 export const traceRequests: RequestHandler = (request, response, next) => {
   const parent = propagation.extract(context.active(), request.headers);
-  const span = tracer.startSpan(request.method, { kind: SpanKind.SERVER, attributes: { 'http.request.method': request.method } }, parent);
+  const span = tracer.startSpan(
+    request.method,
+    { kind: SpanKind.SERVER, attributes: { 'http.request.method': request.method } },
+    parent,
+  );
   response.once('close', () => end(span, request, response));
   context.with(trace.setSpan(parent, span), next);
 };

@@ -40,17 +40,27 @@ test('every fault of a file is named', () => {
 });
 
 test('an institution may be in it once', () => {
-  expect(settingsWith({ items: [verified, verified] })).toThrow('INSTITUTIONS_FILE: /items: institutionId baznas-bazis-dki is there 2 times');
+  expect(settingsWith({ items: [verified, verified] })).toThrow(
+    'INSTITUTIONS_FILE: /items: institutionId baznas-bazis-dki is there 2 times',
+  );
 });
 
 test('a file that is not JSON, or not there, is said', () => {
   expect(settingsWith('{')).toThrow('INSTITUTIONS_FILE: not JSON');
-  expect(() => parseSettings(settingsSchema, { ...environment, INSTITUTIONS_FILE: join(folder, 'missing.json') })).toThrow('INSTITUTIONS_FILE: cannot be read');
+  expect(() =>
+    parseSettings(settingsSchema, { ...environment, INSTITUTIONS_FILE: join(folder, 'missing.json') }),
+  ).toThrow('INSTITUTIONS_FILE: cannot be read');
 });
 
 test('every missing secret is named, with every other fault', () => {
   const { PIN_SECRET: _, OPERATOR_TOKEN: __, ...rest } = environment;
-  expect(() => parseSettings(settingsSchema, { ...rest, CAPABILITY_SECRET: 'short', INSTITUTIONS_FILE: join(folder, 'missing.json') })).toThrow(
+  expect(() =>
+    parseSettings(settingsSchema, {
+      ...rest,
+      CAPABILITY_SECRET: 'short',
+      INSTITUTIONS_FILE: join(folder, 'missing.json'),
+    }),
+  ).toThrow(
     /PIN_SECRET is missing\n.*CAPABILITY_SECRET: a secret of at least 16 characters\n.*OPERATOR_TOKEN is missing\n.*INSTITUTIONS_FILE: cannot be read/,
   );
 });

@@ -15,19 +15,31 @@ let gateway: TestGateway;
 
 const statusOf = async (loanId: string) => (await world.get(`/loans/${loanId}`)).body.status;
 const balances = async () => {
-  const { accounts, balanced } = (await world.get('/fund/trial-balance')).body as { accounts: { account: string; balanceRupiah: number }[]; balanced: boolean };
+  const { accounts, balanced } = (await world.get('/fund/trial-balance')).body as {
+    accounts: { account: string; balanceRupiah: number }[];
+    balanced: boolean;
+  };
   expect(balanced).toBe(true);
   return Object.fromEntries(accounts.map(({ account, balanceRupiah }) => [account, balanceRupiah]));
 };
-const setAside = async () => (await world.get('/set-aside', { Authorization: `Bearer ${OPERATOR_TOKEN}` })).body.items as { deliveryId: string }[];
+const setAside = async () =>
+  (await world.get('/set-aside', { Authorization: `Bearer ${OPERATOR_TOKEN}` })).body.items as { deliveryId: string }[];
 async function replay(deliveryId: string): Promise<{ status: number; body: unknown }> {
   const headers = { Authorization: `Bearer ${OPERATOR_TOKEN}`, 'Content-Type': 'application/json' };
-  const answer = await fetch(`${world.gatewayUrl}/set-aside/replay`, { method: 'POST', headers, body: JSON.stringify({ partner: 'amanah', deliveryId }) });
+  const answer = await fetch(`${world.gatewayUrl}/set-aside/replay`, {
+    method: 'POST',
+    headers,
+    body: JSON.stringify({ partner: 'amanah', deliveryId }),
+  });
   const text = await answer.text();
   return { status: answer.status, body: text === '' ? null : JSON.parse(text) };
 }
 /** Names of the events about a loan, sorted: how often each came. */
-const eventsOf = (loanId: string) => world.seen().flatMap(({ name, data }) => (data.loanId === loanId ? [name] : [])).sort();
+const eventsOf = (loanId: string) =>
+  world
+    .seen()
+    .flatMap(({ name, data }) => (data.loanId === loanId ? [name] : []))
+    .sort();
 
 async function disbursedLoan(partner: Partner, amountRupiah = 1_000_000, instalments = 3): Promise<LoanView> {
   const loanId = await world.commit(partner, amountRupiah, instalments);
@@ -57,9 +69,18 @@ afterAll(async () => {
 describe.each(['amanah', 'lumbung'] as const)('a loan through %s', (partner) => {
   test('is forwarded, signed, paid out and repaid, with callbacks twice, out of order and tampered with', async () => {
     const loan = await disbursedLoan(partner);
-    expect(loan).toMatchObject({ signUrl: null, partnerContractId: expect.any(String), amountRupiah: 1_000_000, relentFrom: null });
+    expect(loan).toMatchObject({
+      signUrl: null,
+      partnerContractId: expect.any(String),
+      amountRupiah: 1_000_000,
+      relentFrom: null,
+    });
     await until(async () => (await balances())[`${partner}:lent`] === 1_000_000);
-    expect(await balances()).toMatchObject({ [`${partner}:lent`]: 1_000_000, [`${partner}:donated`]: -1_000_000, [`${partner}:cash`]: 0 });
+    expect(await balances()).toMatchObject({
+      [`${partner}:lent`]: 1_000_000,
+      [`${partner}:donated`]: -1_000_000,
+      [`${partner}:cash`]: 0,
+    });
 
     await world.sandbox.repay(partner, loan.loanId, { instalments: [1], duplicate: [1] });
     await world.sandbox.repay(partner, loan.loanId, { instalments: [3, 2], tamperFirst: [2] });
@@ -93,20 +114,36 @@ describe('repaid money', () => {
     });
     const waiting = await world.chain(await repaidLoan('amanah', 500_000));
     expect(waiting).toHaveLength(1);
-    await world.listMsme({ msmeId: 'not-verified', capitalRupiah: 900_000, kodeKecamatan: '31.72.02', verified: false });
+    await world.listMsme({
+      msmeId: 'not-verified',
+      capitalRupiah: 900_000,
+      kodeKecamatan: '31.72.02',
+      verified: false,
+    });
     await world.listMsme({ msmeId: 'faster-others', capitalRupiah: 900_000, kodeKecamatan: '31.72.02' });
     await world.listMsme({ msmeId: 'partly-open', capitalRupiah: 800_000, kodeKecamatan: '31.72.02' });
 
     const loanId = waiting[0]?.loanId as string;
     const onceRelent = await untilChain(loanId, 2);
-    expect(onceRelent[1]).toMatchObject({ relentFrom: loanId, generation: 2, msmeId: 'partly-open', amountRupiah: 300_000 });
+    expect(onceRelent[1]).toMatchObject({
+      relentFrom: loanId,
+      generation: 2,
+      msmeId: 'partly-open',
+      amountRupiah: 300_000,
+    });
     await until(async () => (await statusOf(onceRelent[1]?.loanId as string)) === 'disbursed');
 
     await world.listMsme({ msmeId: 'listed-later', capitalRupiah: 250_000, kodeKecamatan: '31.72.03' });
     const twice = await untilChain(loanId, 3);
-    expect(twice[2]).toMatchObject({ relentFrom: loanId, generation: 2, msmeId: 'listed-later', amountRupiah: 200_000 });
+    expect(twice[2]).toMatchObject({
+      relentFrom: loanId,
+      generation: 2,
+      msmeId: 'listed-later',
+      amountRupiah: 200_000,
+    });
     expect(proposals.map(({ msmeId }) => msmeId)).not.toContain('not-verified');
-    const relentFrom = () => world.seen().filter(({ name, data }) => name === 'fund-relent' && data.fromLoanId === loanId);
+    const relentFrom = () =>
+      world.seen().filter(({ name, data }) => name === 'fund-relent' && data.fromLoanId === loanId);
     await until(() => relentFrom().length >= 2);
     expect(relentFrom()).toHaveLength(2);
 
@@ -130,15 +167,26 @@ describe('a callback', () => {
     occurredAt: new Date().toISOString(),
     data,
   });
-  const repayment = (value: string) => ({ repaymentNo: 'AMN-OWN-R1', instalment: 1, amount: { value, currency: 'IDR' } });
+  const repayment = (value: string) => ({
+    repaymentNo: 'AMN-OWN-R1',
+    instalment: 1,
+    amount: { value, currency: 'IDR' },
+  });
 
   test('with a wrong or old signature is refused and changes nothing', async () => {
     const loan = await disbursedLoan('amanah');
     const genuine = message(loan, 3, repayment('1.00'));
-    const [wrong, old] = [{ secret: 'a-secret-that-nobody-knows' }, { timestamp: new Date(Date.now() - 301_000).toISOString() }];
+    const [wrong, old] = [
+      { secret: 'a-secret-that-nobody-knows' },
+      { timestamp: new Date(Date.now() - 301_000).toISOString() },
+    ];
     for (const signing of [wrong, old]) {
       const answer = await callBackAsAmanah(world.gatewayUrl, genuine, signing);
-      expect(answer).toMatchObject({ status: 401, type: expect.stringContaining('application/problem+json'), body: { type: 'urn:ksbb-umkm:problem:unauthorized' } });
+      expect(answer).toMatchObject({
+        status: 401,
+        type: expect.stringContaining('application/problem+json'),
+        body: { type: 'urn:ksbb-umkm:problem:unauthorized' },
+      });
     }
     expect(await world.loan(loan.loanId)).toEqual(loan);
   });
@@ -146,28 +194,49 @@ describe('a callback', () => {
   test('of more than is owed is taken, set aside once, and changes nothing', async () => {
     const loan = await disbursedLoan('amanah');
     const tooMuch = message(loan, 3, repayment('1000001.00'));
-    for (let n = 0; n < 2; n += 1) expect(await callBackAsAmanah(world.gatewayUrl, tooMuch)).toMatchObject({ status: 202 });
+    for (let n = 0; n < 2; n += 1)
+      expect(await callBackAsAmanah(world.gatewayUrl, tooMuch)).toMatchObject({ status: 202 });
     expect(await world.loan(loan.loanId)).toEqual(loan);
     const deliveryId = `${loan.partnerContractId}-E3`;
     expect((await setAside()).filter((one) => one.deliveryId === deliveryId)).toMatchObject([
-      { partner: 'amanah', reason: 'more-than-owed', reference: loan.loanId, fact: { kind: 'repayment', amountRupiah: 1_000_001 } },
+      {
+        partner: 'amanah',
+        reason: 'more-than-owed',
+        reference: loan.loanId,
+        fact: { kind: 'repayment', amountRupiah: 1_000_001 },
+      },
     ]);
     expect(await gateway.metrics()).toMatch(/ksbb_partner_messages_set_aside_total\{.*reason="more-than-owed".*\} 1/);
   });
 
   test('about a contract that is not known is taken and set aside', async () => {
-    const unknown = { ...message({} as LoanView, 7, repayment('1.00')), referenceNo: 'AMN-UNKNOWN', partnerReferenceNo: 'KSBB-0000-0000-0011.9' };
+    const unknown = {
+      ...message({} as LoanView, 7, repayment('1.00')),
+      referenceNo: 'AMN-UNKNOWN',
+      partnerReferenceNo: 'KSBB-0000-0000-0011.9',
+    };
     expect(await callBackAsAmanah(world.gatewayUrl, unknown)).toMatchObject({ status: 202 });
-    expect(await setAside()).toContainEqual(expect.objectContaining({ deliveryId: 'AMN-UNKNOWN-E7', reason: 'no-such-loan' }));
-    expect(await replay('AMN-UNKNOWN-E7')).toMatchObject({ status: 409, body: { type: 'urn:ksbb-umkm:problem:still-not-bookable' } });
+    expect(await setAside()).toContainEqual(
+      expect.objectContaining({ deliveryId: 'AMN-UNKNOWN-E7', reason: 'no-such-loan' }),
+    );
+    expect(await replay('AMN-UNKNOWN-E7')).toMatchObject({
+      status: 409,
+      body: { type: 'urn:ksbb-umkm:problem:still-not-bookable' },
+    });
     expect(await replay('AMN-UNKNOWN-E8')).toMatchObject({ status: 404 });
   });
 
   test('that was set aside is booked by a person once its contract is known', async () => {
     const loanId = 'KSBB-0000-0000-0022.1';
-    const early = { ...message({} as LoanView, 3, repayment('7.00')), referenceNo: 'AMN-EARLY', partnerReferenceNo: loanId };
+    const early = {
+      ...message({} as LoanView, 3, repayment('7.00')),
+      referenceNo: 'AMN-EARLY',
+      partnerReferenceNo: loanId,
+    };
     expect(await callBackAsAmanah(world.gatewayUrl, early)).toMatchObject({ status: 202 });
-    const line = commitmentConfirmed.data.parse(commitmentConfirmed.example).lines.find((one) => one.package === 'capital');
+    const line = commitmentConfirmed.data
+      .parse(commitmentConfirmed.example)
+      .lines.find((one) => one.package === 'capital');
     const lines = [{ ...line, lineId: loanId, partner: 'amanah' as const }];
     const data = { ...commitmentConfirmed.example, collaborationId: 'KSBB-0000-0000-0022', lines };
     await world.publish(envelope(commitmentConfirmed, 'KSBB-0000-0000-0022', 1, data, new Date()));
@@ -177,19 +246,38 @@ describe('a callback', () => {
   });
 
   test('that does not fit what was agreed is refused by field, and set aside', async () => {
-    const answer = await callBackAsAmanah(world.gatewayUrl, message({ loanId: 'x', partnerContractId: 'y' } as LoanView, 1, repayment('1.50')));
-    expect(answer).toMatchObject({ status: 400, body: { errors: [{ pointer: '/data/amount/value', detail: 'whole rupiah such as 6000000.00' }] } });
-    expect(await setAside()).toContainEqual(expect.objectContaining({ deliveryId: 'AMN-OWN-E9', reason: 'malformed', fact: null }));
+    const answer = await callBackAsAmanah(
+      world.gatewayUrl,
+      message({ loanId: 'x', partnerContractId: 'y' } as LoanView, 1, repayment('1.50')),
+    );
+    expect(answer).toMatchObject({
+      status: 400,
+      body: { errors: [{ pointer: '/data/amount/value', detail: 'whole rupiah such as 6000000.00' }] },
+    });
+    expect(await setAside()).toContainEqual(
+      expect.objectContaining({ deliveryId: 'AMN-OWN-E9', reason: 'malformed', fact: null }),
+    );
   });
 
   test('larger than 256 KB is refused', async () => {
-    expect(await callBackAsAmanah(world.gatewayUrl, { padding: 'x'.repeat(256 * 1024) })).toMatchObject({ status: 413 });
+    expect(await callBackAsAmanah(world.gatewayUrl, { padding: 'x'.repeat(256 * 1024) })).toMatchObject({
+      status: 413,
+    });
   });
 });
 
 test('passes the conformance run that a partner uses', async () => {
-  const args = ['--disable-warning=ExperimentalWarning', 'services/fintech-sandbox/src/conformance/conformance.ts', '--gateway', world.gatewayUrl];
-  const child = spawn(process.execPath, args, { cwd: ROOT, env: { ...process.env, ...CREDENTIALS }, stdio: ['ignore', 'pipe', 'inherit'] });
+  const args = [
+    '--disable-warning=ExperimentalWarning',
+    'services/fintech-sandbox/src/conformance/conformance.ts',
+    '--gateway',
+    world.gatewayUrl,
+  ];
+  const child = spawn(process.execPath, args, {
+    cwd: ROOT,
+    env: { ...process.env, ...CREDENTIALS },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const said = (await child.stdout.toArray()).join('');
   expect(said).toContain('14 passed, 0 failed');
 });
@@ -205,7 +293,9 @@ describe('an event that comes twice', () => {
     // The partner's word that all is done may come after the last repayment; only the moment of it is new then.
     expect(await world.loan(loanId)).toEqual({ ...before, updatedAt: expect.any(String) });
     expect(await statusOf(marker)).toBe('repaid');
-    expect(world.seen().filter(({ name, data }) => name === 'repayment-received' && data.loanId === loanId)).toHaveLength(1);
+    expect(
+      world.seen().filter(({ name, data }) => name === 'repayment-received' && data.loanId === loanId),
+    ).toHaveLength(1);
   });
 });
 
@@ -223,7 +313,8 @@ describe('the e-contract page', () => {
     };
     expect(await seenBy(await asDonorOf(loanId))).toEqual([200, signUrl, signUrl]);
     for (const headers of [{}, await asDonorOf(other)]) expect(await seenBy(headers)).toEqual([200, null, null]);
-    for (const token of ['nonsense', OPERATOR_TOKEN]) expect(await seenBy({ Authorization: `Bearer ${token}` })).toEqual([401, undefined, undefined]);
+    for (const token of ['nonsense', OPERATOR_TOKEN])
+      expect(await seenBy({ Authorization: `Bearer ${token}` })).toEqual([401, undefined, undefined]);
     const answer = await fetch(`${world.gatewayUrl}/loans/${loanId}`, { headers: await asDonorOf(loanId) });
     expect(answer.headers.get('cache-control')).toBe('private, no-store');
   });
@@ -248,22 +339,33 @@ describe('asking', () => {
   test('page by page for what is set aside', async () => {
     const headers = { Authorization: `Bearer ${OPERATOR_TOKEN}` };
     const first = (await world.get('/set-aside?limit=1', headers)).body as { items: unknown[]; nextCursor: string };
-    const rest = (await world.get(`/set-aside?cursor=${encodeURIComponent(first.nextCursor)}`, headers)).body as { items: unknown[] };
+    const rest = (await world.get(`/set-aside?cursor=${encodeURIComponent(first.nextCursor)}`, headers)).body as {
+      items: unknown[];
+    };
     expect([...first.items, ...rest.items]).toEqual(await setAside());
   });
 
   test('how the partners are reached', async () => {
-    const items = async () => (await world.get('/partners', { Authorization: `Bearer ${OPERATOR_TOKEN}` })).body.items as { partner: string; contractsWaiting: number; breakers: { state: string }[] }[];
+    const items = async () =>
+      (await world.get('/partners', { Authorization: `Bearer ${OPERATOR_TOKEN}` })).body.items as {
+        partner: string;
+        contractsWaiting: number;
+        breakers: { state: string }[];
+      }[];
     await until(async () => (await items()).every(({ contractsWaiting }) => contractsWaiting === 0));
     const seen = await items();
     expect(seen.map(({ partner }) => partner)).toEqual(['amanah', 'lumbung']);
-    expect(seen.flatMap(({ breakers }) => breakers.map(({ state }) => state)).every((state) => state === 'closed')).toBe(true);
+    expect(
+      seen.flatMap(({ breakers }) => breakers.map(({ state }) => state)).every((state) => state === 'closed'),
+    ).toBe(true);
   });
 
   test('for metrics', async () => {
     const text = await gateway.metrics();
     expect(text).toMatch(/ksbb_partner_breaker_state\{.*partner="amanah",operation="create-contract".*\} 0/);
-    expect(text).toMatch(/ksbb_partner_call_seconds_count\{.*partner="lumbung",operation="create-contract",result="ok".*\} \d/);
+    expect(text).toMatch(
+      /ksbb_partner_call_seconds_count\{.*partner="lumbung",operation="create-contract",result="ok".*\} \d/,
+    );
     expect(text).toMatch(/ksbb_loans\{status="repaid".*\} \d/);
   });
 });

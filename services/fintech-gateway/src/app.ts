@@ -49,22 +49,47 @@ export async function createApp({ settings, database, bus, log, metrics, clock }
     kinds: PARTNERS,
     settings,
     clock,
-    observe: (partner) => ({ operation, result, seconds }) => own.callDuration.observe({ partner, operation, result }, seconds),
+    observe:
+      (partner) =>
+      ({ operation, result, seconds }) =>
+        own.callDuration.observe({ partner, operation, result }, seconds),
   });
   own.watch({
-    breakers: () => partners.flatMap(({ name, caller }) => caller.state().breakers.map((breaker) => ({ partner: name, ...breaker }))),
+    breakers: () =>
+      partners.flatMap(({ name, caller }) => caller.state().breakers.map((breaker) => ({ partner: name, ...breaker }))),
     bulkheads: () => partners.map(({ name, caller }) => ({ partner: name, ...caller.state() })),
     loansByStatus: loans.countByStatus,
   });
-  const facts = createFactBook({ loans, setAside, clock, log, onSetAside: (partner, reason) => own.setAside.inc({ partner, reason }) });
+  const facts = createFactBook({
+    loans,
+    setAside,
+    clock,
+    log,
+    onSetAside: (partner, reason) => own.setAside.inc({ partner, reason }),
+  });
   const lendOn = createLendOn({ ...stores, needsApproval: (name) => settings.LEND_ON_APPROVAL.includes(name) });
 
-  const retry = { baseMs: settings.FORWARD_RETRY_MS, maxMs: settings.FORWARD_RETRY_MAX_MS, parkAfterMs: settings.PARK_AFTER_MS };
+  const retry = {
+    baseMs: settings.FORWARD_RETRY_MS,
+    maxMs: settings.FORWARD_RETRY_MAX_MS,
+    parkAfterMs: settings.PARK_AFTER_MS,
+  };
   const quietMs = settings.STATUS_CHECK_MS;
   const leaseMs = leaseOf(settings);
   const forwarders = new Map(
     partners.map(({ name, partner }) => {
-      const work = createForwarder({ name, partner, loans, jobs, facts, retry, leaseMs, callMs: settings.PARTNER_TIMEOUT_MS, clock, log });
+      const work = createForwarder({
+        name,
+        partner,
+        loans,
+        jobs,
+        facts,
+        retry,
+        leaseMs,
+        callMs: settings.PARTNER_TIMEOUT_MS,
+        clock,
+        log,
+      });
       return [name, startLoop({ name: `forward ${name}`, everyMs: settings.FORWARD_RETRY_MS, work, log })] as const;
     }),
   );
@@ -77,9 +102,18 @@ export async function createApp({ settings, database, bus, log, metrics, clock }
     const work = createWatcher({ name, partner, loans, watching, facts, quietMs, leaseMs, clock, log });
     return startLoop({ name: `watch ${name}`, everyMs: Math.min(quietMs / 4, LONGEST_WATCH_PAUSE_MS), work, log });
   };
-  const webhooks = openWebhooks({ settings, stores, onAttempt: (result) => own.webhookAttempts.inc({ result }), clock, log });
+  const webhooks = openWebhooks({
+    settings,
+    stores,
+    onAttempt: (result) => own.webhookAttempts.inc({ result }),
+    clock,
+    log,
+  });
   const comparisons = new Map(
-    partners.map(({ name, partner }) => [name, createDayComparison({ name, partner, postings, reconciliations, clock, log })] as const),
+    partners.map(
+      ({ name, partner }) =>
+        [name, createDayComparison({ name, partner, postings, reconciliations, clock, log })] as const,
+    ),
   );
   const reconcileDays = async (stopping: AbortSignal) => {
     for (const comparison of comparisons.values()) await comparison.compareDue(stopping);

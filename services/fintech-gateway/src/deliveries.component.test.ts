@@ -31,38 +31,98 @@ import { createWebhookOutbox } from './webhooks/outbox.ts';
 const now = new Date('2026-11-24T03:00:00.000Z');
 const AMOUNT = 6_000_000;
 /** Repaid loans whose money was refused, was confirmed, comes back, and is repaid just now. */
-const [refused, confirmed, returned, repaid] = ['KSBB-0000-0000-0011', 'KSBB-0000-0000-0022', 'KSBB-0000-0000-0033', 'KSBB-0000-0000-0044'];
+const [refused, confirmed, returned, repaid] = [
+  'KSBB-0000-0000-0011',
+  'KSBB-0000-0000-0022',
+  'KSBB-0000-0000-0033',
+  'KSBB-0000-0000-0044',
+];
 /** Repaid, and what its money became, which is taken back; a loan whose line is let go; one of which a part is lost. */
-const [cancelledFrom, ofCancelled, withdrawn, lost] = ['KSBB-0000-0000-0099', 'KSBB-0000-0000-00AA', 'KSBB-0000-0000-00BB', 'KSBB-0000-0000-00CC'];
+const [cancelledFrom, ofCancelled, withdrawn, lost] = [
+  'KSBB-0000-0000-0099',
+  'KSBB-0000-0000-00AA',
+  'KSBB-0000-0000-00BB',
+  'KSBB-0000-0000-00CC',
+];
 /** What the money of two of them became, and a new donor's commitment. */
 const [ofConfirmed, ofReturned, donated] = ['KSBB-0000-0000-0055', 'KSBB-0000-0000-0066', 'KSBB-0000-0000-0077'];
 
-const event = (definition: EventDefinition, subject: string, version: number, data: object): Envelope => envelope(definition, subject, version, { ...definition.example, ...data }, now);
-const loanOf = (collaborationId: string) => ({ loanId: `${collaborationId}.2`, collaborationId, msmeId: 'first', partner: 'amanah' as const });
-const lots = (collaborationId: string, amountRupiah = AMOUNT) => [{ donorCollaborationId: collaborationId, generation: 1, amountRupiah }];
+const event = (definition: EventDefinition, subject: string, version: number, data: object): Envelope =>
+  envelope(definition, subject, version, { ...definition.example, ...data }, now);
+const loanOf = (collaborationId: string) => ({
+  loanId: `${collaborationId}.2`,
+  collaborationId,
+  msmeId: 'first',
+  partner: 'amanah' as const,
+});
+const lots = (collaborationId: string, amountRupiah = AMOUNT) => [
+  { donorCollaborationId: collaborationId, generation: 1, amountRupiah },
+];
 
 function capitalLine(collaborationId: string, msmeId: string) {
-  const capital = commitmentConfirmed.data.parse(commitmentConfirmed.example).lines.find((line) => line.package === 'capital');
+  const capital = commitmentConfirmed.data
+    .parse(commitmentConfirmed.example)
+    .lines.find((line) => line.package === 'capital');
   return { ...capital, lineId: `${collaborationId}.2`, msmeId, needId: `${msmeId}.capital`, amountRupiah: AMOUNT };
 }
-const donates = (collaborationId: string, version = 1) => event(commitmentConfirmed, collaborationId, version, { collaborationId, lines: [capitalLine(collaborationId, 'first')] });
+const donates = (collaborationId: string, version = 1) =>
+  event(commitmentConfirmed, collaborationId, version, {
+    collaborationId,
+    lines: [capitalLine(collaborationId, 'first')],
+  });
 const relends = (from: string, collaborationId: string) =>
-  event(commitmentConfirmed, collaborationId, 1, { collaborationId, origin: { kind: 'relend', relendId: `relend.${from}.2.1` }, donorName: null, lines: [capitalLine(collaborationId, 'first')] });
-const isRepaid = (collaborationId: string) => event(loanRepaid, `${collaborationId}.2`, 9, { ...loanOf(collaborationId), amountRupiah: AMOUNT, lots: lots(collaborationId) });
+  event(commitmentConfirmed, collaborationId, 1, {
+    collaborationId,
+    origin: { kind: 'relend', relendId: `relend.${from}.2.1` },
+    donorName: null,
+    lines: [capitalLine(collaborationId, 'first')],
+  });
+const isRepaid = (collaborationId: string) =>
+  event(loanRepaid, `${collaborationId}.2`, 9, {
+    ...loanOf(collaborationId),
+    amountRupiah: AMOUNT,
+    lots: lots(collaborationId),
+  });
 
 /** An MSME that declared its need in this month; who waits longest is next. */
 function msme(definition: EventDefinition, msmeId: string, version: number, month: number, amountRupiah = AMOUNT) {
-  const needs = [{ needId: `${msmeId}.capital`, package: 'capital', amountRupiah, declaredAt: `2026-${String(month).padStart(2, '0')}-01T00:00:00.000Z` }];
+  const needs = [
+    {
+      needId: `${msmeId}.capital`,
+      package: 'capital',
+      amountRupiah,
+      declaredAt: `2026-${String(month).padStart(2, '0')}-01T00:00:00.000Z`,
+    },
+  ];
   return event(definition, msmeId, version, { msmeId, needs });
 }
 const coverage = (msmeId: string, version: number, open: number) =>
-  event(needCoverageChanged, msmeId, version, { msmeId, needs: [{ needId: `${msmeId}.capital`, package: 'capital', declared: AMOUNT, promised: AMOUNT - open, delivered: 0, open }] });
+  event(needCoverageChanged, msmeId, version, {
+    msmeId,
+    needs: [
+      {
+        needId: `${msmeId}.capital`,
+        package: 'capital',
+        declared: AMOUNT,
+        promised: AMOUNT - open,
+        delivered: 0,
+        open,
+      },
+    ],
+  });
 
 const repayment = (version: number, instalment: number) =>
-  event(repaymentReceived, `${repaid}.2`, version, { ...loanOf(repaid), repaymentId: `R${instalment}`, instalment, lots: lots(repaid, 2_000_000) });
+  event(repaymentReceived, `${repaid}.2`, version, {
+    ...loanOf(repaid),
+    repaymentId: `R${instalment}`,
+    instalment,
+    lots: lots(repaid, 2_000_000),
+  });
 
 async function takenByPartner({ loans }: Reactions, loanId: string): Promise<void> {
-  const told = await loans.decide<LoanRefusal>(loanId, (loan) => decide(loan, { kind: 'tell', partner: 'amanah', fact: taken }, now));
+  const told = await loans.decide<LoanRefusal>(loanId, (loan) =>
+    decide(loan, { kind: 'tell', partner: 'amanah', fact: taken }, now),
+  );
   if ('refused' in told) throw new Error(`${loanId}: ${told.refused}`);
 }
 
@@ -71,17 +131,33 @@ describeDeliveries('fintech-gateway', {
   open: async (world) => {
     const stores = await openStores(world);
     const { webhookEndpoints: endpoints, webhookMessages: messages, webhookDeliveries: deliveries } = stores;
-    const webhooks = createWebhookOutbox({ endpoints, messages, deliveries, offer: () => false, nudge: () => undefined, clock: world.clock });
-    return { ...stores, webhooks, lendOn: createLendOn(stores), nudge: () => undefined, quietMs: 3_600_000, clock: world.clock };
+    const webhooks = createWebhookOutbox({
+      endpoints,
+      messages,
+      deliveries,
+      offer: () => false,
+      nudge: () => undefined,
+      clock: world.clock,
+    });
+    return {
+      ...stores,
+      webhooks,
+      lendOn: createLendOn(stores),
+      nudge: () => undefined,
+      quietMs: 3_600_000,
+      clock: world.clock,
+    };
   },
   given: async (deps, deliver) => {
-    for (const [at, msmeId] of ['first', 'second', 'third'].entries()) await deliver(msme(msmeListed, msmeId, 1, at + 1));
+    for (const [at, msmeId] of ['first', 'second', 'third'].entries())
+      await deliver(msme(msmeListed, msmeId, 1, at + 1));
     for (const collaborationId of [refused, confirmed, returned, repaid, cancelledFrom, lost]) {
       await deliver(donates(collaborationId));
       await takenByPartner(deps, `${collaborationId}.2`);
     }
     await deliver(donates(withdrawn));
-    for (const collaborationId of [refused, confirmed, returned, cancelledFrom]) await deliver(isRepaid(collaborationId));
+    for (const collaborationId of [refused, confirmed, returned, cancelledFrom])
+      await deliver(isRepaid(collaborationId));
     await deliver(relends(returned, ofReturned));
     await deliver(relends(cancelledFrom, ofCancelled));
   },
@@ -98,8 +174,19 @@ describeDeliveries('fintech-gateway', {
     event(contractSigned, `${donated}.2`, 4, loanOf(donated)),
     event(fundRelent, `relend.${confirmed}.2`, 3, { partner: 'amanah', fromLoanId: `${confirmed}.2` }),
     event(contractCancelled, `${ofCancelled}.2`, 4, loanOf(ofCancelled)),
-    event(lineReleased, withdrawn, 2, { collaborationId: withdrawn, lineId: `${withdrawn}.2`, msmeId: 'first', package: 'capital', reason: 'withdrawn' }),
-    event(loanWrittenOff, `${lost}.2`, 7, { ...loanOf(lost), amountRupiah: 4_000_000, lots: lots(lost, 4_000_000), repaidLots: lots(lost, 2_000_000) }),
+    event(lineReleased, withdrawn, 2, {
+      collaborationId: withdrawn,
+      lineId: `${withdrawn}.2`,
+      msmeId: 'first',
+      package: 'capital',
+      reason: 'withdrawn',
+    }),
+    event(loanWrittenOff, `${lost}.2`, 7, {
+      ...loanOf(lost),
+      amountRupiah: 4_000_000,
+      lots: lots(lost, 4_000_000),
+      repaidLots: lots(lost, 2_000_000),
+    }),
     event(loanDisbursed, `${repaid}.2`, 4, { ...loanOf(repaid), amountRupiah: AMOUNT, lots: lots(repaid) }),
     repayment(5, 1),
     repayment(6, 2),

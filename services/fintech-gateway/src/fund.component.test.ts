@@ -9,9 +9,17 @@ let gateway: TestGateway;
 
 const operator = { Authorization: `Bearer ${OPERATOR_TOKEN}` };
 const today = () => dayInJakarta(new Date());
-async function call(method: string, path: string, body?: object): Promise<{ status: number; body: Record<string, unknown> }> {
+async function call(
+  method: string,
+  path: string,
+  body?: object,
+): Promise<{ status: number; body: Record<string, unknown> }> {
   const headers = { ...operator, ...(body === undefined ? {} : { 'Content-Type': 'application/json' }) };
-  const answer = await fetch(`${world.gatewayUrl}${path}`, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+  const answer = await fetch(`${world.gatewayUrl}${path}`, {
+    method,
+    headers,
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
   const text = await answer.text();
   return { status: answer.status, body: text === '' ? {} : JSON.parse(text) };
 }
@@ -22,7 +30,13 @@ async function balances(at?: string): Promise<Record<string, number>> {
   const accounts = body.accounts as { account: string; balanceRupiah: number }[];
   return Object.fromEntries(accounts.map(({ account, balanceRupiah }) => [account, balanceRupiah]));
 }
-const postingsOf = async (loanId: string) => (await call('GET', `/fund/postings?loanId=${loanId}`)).body.items as { postingId: string; kind: string; amountRupiah: number; at: string }[];
+const postingsOf = async (loanId: string) =>
+  (await call('GET', `/fund/postings?loanId=${loanId}`)).body.items as {
+    postingId: string;
+    kind: string;
+    amountRupiah: number;
+    at: string;
+  }[];
 
 async function disbursedLoan(): Promise<string> {
   const loanId = await world.commit('lumbung', 900, 3);
@@ -34,7 +48,10 @@ async function disbursedLoan(): Promise<string> {
 
 beforeAll(async () => {
   world = await createWorld();
-  gateway = await startGateway({ ...world, partnersUrl: world.sandbox.url, port: world.port }, { LEND_ON_APPROVAL: 'lumbung' });
+  gateway = await startGateway(
+    { ...world, partnersUrl: world.sandbox.url, port: world.port },
+    { LEND_ON_APPROVAL: 'lumbung' },
+  );
 });
 
 afterAll(async () => {
@@ -56,13 +73,26 @@ describe('the day of a partner', () => {
   test('is compared with its statement, listed, and closed only when it is over and the same', async () => {
     await disbursedLoan();
     const { status, body } = await call('POST', `/fund/reconciliations/lumbung/${today()}`);
-    expect({ status, body }).toMatchObject({ status: 200, body: { partner: 'lumbung', day: today(), differences: [], closedAt: null } });
+    expect({ status, body }).toMatchObject({
+      status: 200,
+      body: { partner: 'lumbung', day: today(), differences: [], closedAt: null },
+    });
     expect(body.ours).toBe(body.theirs);
     expect((await call('GET', '/fund/reconciliations/lumbung')).body.items).toEqual([body]);
-    expect(await call('POST', `/fund/reconciliations/lumbung/${today()}/close`)).toMatchObject({ status: 409, body: { type: expect.stringContaining('day-not-over') } });
-    expect(await call('POST', '/fund/reconciliations/lumbung/2026-01-01/close')).toMatchObject({ status: 409, body: { type: expect.stringContaining('day-not-compared') } });
-    expect(await call('POST', '/fund/reconciliations/lumbung/2026-01-01')).toMatchObject({ status: 200, body: { ours: 0, theirs: 0 } });
-    for (let times = 0; times < 2; times += 1) expect((await call('POST', '/fund/reconciliations/lumbung/2026-01-01/close')).status).toBe(204);
+    expect(await call('POST', `/fund/reconciliations/lumbung/${today()}/close`)).toMatchObject({
+      status: 409,
+      body: { type: expect.stringContaining('day-not-over') },
+    });
+    expect(await call('POST', '/fund/reconciliations/lumbung/2026-01-01/close')).toMatchObject({
+      status: 409,
+      body: { type: expect.stringContaining('day-not-compared') },
+    });
+    expect(await call('POST', '/fund/reconciliations/lumbung/2026-01-01')).toMatchObject({
+      status: 200,
+      body: { ours: 0, theirs: 0 },
+    });
+    for (let times = 0; times < 2; times += 1)
+      expect((await call('POST', '/fund/reconciliations/lumbung/2026-01-01/close')).status).toBe(204);
     const again = await call('POST', '/fund/reconciliations/lumbung/2026-01-01');
     expect(again.body.closedAt).toEqual(expect.any(String));
   });
@@ -74,12 +104,28 @@ describe('the day of a partner', () => {
     const before = await balances();
     const postingId = (await postingsOf(loanId)).find(({ kind }) => kind === 'repayment')?.postingId;
     const reversed = await call('POST', '/fund/reversals', { postingId, reason: 'booked on the wrong loan' });
-    expect(reversed).toMatchObject({ status: 201, body: { kind: 'reversal', loanId, amountRupiah: 300, reason: 'booked on the wrong loan' } });
+    expect(reversed).toMatchObject({
+      status: 201,
+      body: { kind: 'reversal', loanId, amountRupiah: 300, reason: 'booked on the wrong loan' },
+    });
     expect(await call('POST', '/fund/reversals', { postingId, reason: 'once more' })).toEqual(reversed);
-    expect(await call('POST', '/fund/reversals', { postingId: reversed.body.postingId, reason: 'the reversal itself' })).toMatchObject({ status: 404 });
-    expect(await balances()).toEqual({ ...before, 'lumbung:cash': (before['lumbung:cash'] as number) - 300, 'lumbung:lent': (before['lumbung:lent'] as number) + 300 });
+    expect(
+      await call('POST', '/fund/reversals', { postingId: reversed.body.postingId, reason: 'the reversal itself' }),
+    ).toMatchObject({ status: 404 });
+    expect(await balances()).toEqual({
+      ...before,
+      'lumbung:cash': (before['lumbung:cash'] as number) - 300,
+      'lumbung:lent': (before['lumbung:lent'] as number) + 300,
+    });
     expect((await call('POST', `/fund/reconciliations/lumbung/${today()}`)).body.differences).toEqual([
-      { difference: 'missing-here', kind: 'repayment', reference: loanId, repaymentId: expect.any(String), oursRupiah: null, theirsRupiah: 300 },
+      {
+        difference: 'missing-here',
+        kind: 'repayment',
+        reference: loanId,
+        repaymentId: expect.any(String),
+        oursRupiah: null,
+        theirsRupiah: 300,
+      },
     ]);
   });
 
@@ -91,8 +137,18 @@ describe('the day of a partner', () => {
 
 test('where the setting says so an officer lends on, and the next in need is found for what is turned down', async () => {
   const loanId = await disbursedLoan();
-  const declaredFirst = { needId: 'first-choice.capital', package: 'capital' as const, amountRupiah: 10_000, declaredAt: '2026-01-01T00:00:00.000Z' };
-  await world.listMsme({ msmeId: 'first-choice', capitalRupiah: 10_000, kodeKecamatan: '31.73.01', needs: [declaredFirst] });
+  const declaredFirst = {
+    needId: 'first-choice.capital',
+    package: 'capital' as const,
+    amountRupiah: 10_000,
+    declaredAt: '2026-01-01T00:00:00.000Z',
+  };
+  await world.listMsme({
+    msmeId: 'first-choice',
+    capitalRupiah: 10_000,
+    kodeKecamatan: '31.73.01',
+    needs: [declaredFirst],
+  });
   await world.listMsme({ msmeId: 'second-choice', capitalRupiah: 10_000, kodeKecamatan: '31.73.02' });
   const proposals: string[] = [];
   world.answerProposals(({ msmeId, amountRupiah }) => {
@@ -100,19 +156,26 @@ test('where the setting says so an officer lends on, and the next in need is fou
     return { coveredRupiah: amountRupiah };
   });
   await world.sandbox.repay('lumbung', loanId, { instalments: [1, 2, 3] });
-  const waiting = async () => (await call('GET', '/fund/approvals')).body.items as { relendId: string; msmeId: string; amountRupiah: number }[];
+  const waiting = async () =>
+    (await call('GET', '/fund/approvals')).body.items as { relendId: string; msmeId: string; amountRupiah: number }[];
   await until(async () => (await waiting()).length === 1);
   const first = (await waiting())[0];
   expect(first).toMatchObject({ msmeId: 'first-choice', amountRupiah: 900 });
-  expect(await call('POST', `/fund/approvals/${first?.relendId}`, { decision: 'turn-down' })).toMatchObject({ status: 204 });
+  expect(await call('POST', `/fund/approvals/${first?.relendId}`, { decision: 'turn-down' })).toMatchObject({
+    status: 204,
+  });
   await until(async () => (await waiting())[0]?.msmeId === 'second-choice');
   const second = (await waiting())[0];
   expect(proposals).toEqual([]);
-  expect(await call('POST', `/fund/approvals/${second?.relendId}`, { decision: 'approve' })).toMatchObject({ status: 204 });
+  expect(await call('POST', `/fund/approvals/${second?.relendId}`, { decision: 'approve' })).toMatchObject({
+    status: 204,
+  });
   await until(async () => (await world.chain(loanId)).length === 2);
   expect(proposals).toEqual(['second-choice']);
   expect(await waiting()).toEqual([]);
-  expect(await call('POST', `/fund/approvals/${first?.relendId}`, { decision: 'approve' })).toMatchObject({ status: 409 });
+  expect(await call('POST', `/fund/approvals/${first?.relendId}`, { decision: 'approve' })).toMatchObject({
+    status: 409,
+  });
   expect((await world.get('/fund/approvals')).status).toBe(401);
 });
 

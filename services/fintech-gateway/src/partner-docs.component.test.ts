@@ -16,7 +16,13 @@ const payload = '{"type":"test","timestamp":"2026-11-24T03:00:00.000Z","data":{"
 
 type Language = { name: string; fence: string; file: string; command: string[]; probe: string[] };
 const LANGUAGES: readonly Language[] = [
-  { name: 'TypeScript', fence: 'ts', file: 'verify.ts', command: [process.execPath, '--disable-warning=ExperimentalWarning'], probe: [process.execPath, '--version'] },
+  {
+    name: 'TypeScript',
+    fence: 'ts',
+    file: 'verify.ts',
+    command: [process.execPath, '--disable-warning=ExperimentalWarning'],
+    probe: [process.execPath, '--version'],
+  },
   { name: 'Python', fence: 'python', file: 'verify.py', command: ['python3'], probe: ['python3', '--version'] },
   { name: 'Go', fence: 'go', file: 'verify.go', command: ['go', 'run'], probe: ['go', 'version'] },
   { name: 'PHP', fence: 'php', file: 'verify.php', command: ['php'], probe: ['php', '--version'] },
@@ -68,19 +74,40 @@ describe.each(LANGUAGES.filter(isHere))('the example in $name', (language) => {
       'another secret': verify(payload, now, [older]),
       old: verify(payload, new Date(now.getTime() - 301_000), [secret]),
       'from the future': verify(payload, new Date(now.getTime() + 310_000), [secret]),
-    }).toEqual({ genuine: 0, rotated: 0, 'rotated, old secret': 0, 'another body': 1, 'another secret': 1, old: 1, 'from the future': 1 });
+    }).toEqual({
+      genuine: 0,
+      rotated: 0,
+      'rotated, old secret': 0,
+      'another body': 1,
+      'another secret': 1,
+      old: 1,
+      'from the future': 1,
+    });
   }, 120_000);
 });
 
 test('webhook-listen prints what comes and whether it is genuine, and ends when it is told to', async () => {
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'services/fintech-gateway/src/webhook-listen/webhook-listen.ts', '--secret', secret], { cwd: root });
+  const child = spawn(
+    process.execPath,
+    [
+      '--disable-warning=ExperimentalWarning',
+      'services/fintech-gateway/src/webhook-listen/webhook-listen.ts',
+      '--secret',
+      secret,
+    ],
+    { cwd: root },
+  );
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
   const nextLine = async () => String((await lines.next()).value);
   const url = (await nextLine()).replace('listening on ', '');
   const agents = guardedAgents({ allowLocal: true });
   const send = createSend({ agents, timeoutMs: 5_000 });
   const good = await send({ messageId: 'msg_1', payload, url, secrets: [secret] }, new Date());
-  expect([good.attempt.status, await nextLine(), await nextLine()]).toEqual([204, expect.stringMatching(/ msg_1 genuine$/), payload]);
+  expect([good.attempt.status, await nextLine(), await nextLine()]).toEqual([
+    204,
+    expect.stringMatching(/ msg_1 genuine$/),
+    payload,
+  ]);
   const bad = await send({ messageId: 'msg_2', payload, url, secrets: [older] }, new Date());
   expect([bad.attempt.status, await nextLine()]).toEqual([401, expect.stringContaining('msg_2 NOT GENUINE')]);
   agents.close();
@@ -89,6 +116,10 @@ test('webhook-listen prints what comes and whether it is genuine, and ends when 
 });
 
 test('webhook-listen says what it needs', () => {
-  const { status, stderr } = spawnSync(process.execPath, ['services/fintech-gateway/src/webhook-listen/webhook-listen.ts'], { cwd: root, encoding: 'utf8' });
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    ['services/fintech-gateway/src/webhook-listen/webhook-listen.ts'],
+    { cwd: root, encoding: 'utf8' },
+  );
   expect([status, stderr]).toEqual([1, expect.stringContaining('give --secret, or --gateway and --token')]);
 });

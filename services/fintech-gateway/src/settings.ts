@@ -31,10 +31,18 @@ export const settingsSchema = platformSettings
     LEND_ON_APPROVAL: z
       .string()
       .default('')
-      .transform((text) => text.split(',').map((name) => name.trim()).filter((name) => name !== ''))
+      .transform((text) =>
+        text
+          .split(',')
+          .map((name) => name.trim())
+          .filter((name) => name !== ''),
+      )
       .pipe(z.array(partner)),
     /** Lets webhooks go to http and to private addresses: for development alone. */
-    WEBHOOK_ALLOW_LOCAL: z.enum(['true', 'false']).default('false').transform((text) => text === 'true'),
+    WEBHOOK_ALLOW_LOCAL: z
+      .enum(['true', 'false'])
+      .default('false')
+      .transform((text) => text === 'true'),
     WEBHOOK_TIMEOUT_MS: milliseconds(50, 60_000).default(15_000),
     WEBHOOK_AT_ONCE: count(1_000).default(10),
     WEBHOOK_PER_SECOND: count(100_000).default(50),

@@ -33,7 +33,10 @@ import {
 import type { Reactions } from './reactions/reactions.ts';
 import { requestLoanWhenRelendIsConfirmed } from './reactions/request-loan-when-relend-is-confirmed.ts';
 import { requestLoansWhenDonorCommits } from './reactions/request-loans-when-donor-commits.ts';
-import { takeMoneyBackWhenContractIsCancelled, takeMoneyBackWhenContractIsDeclined } from './reactions/take-money-back.ts';
+import {
+  takeMoneyBackWhenContractIsCancelled,
+  takeMoneyBackWhenContractIsDeclined,
+} from './reactions/take-money-back.ts';
 import { tellPartner } from './reactions/tell-partner.ts';
 import { tryTheNextWhenNothingWasCovered } from './reactions/try-the-next-when-nothing-was-covered.ts';
 import { watchLoanWhenContractIsForwarded } from './reactions/watch-loan-when-contract-is-forwarded.ts';

@@ -54,7 +54,13 @@ export function createApp({ settings, log, metrics, clock = () => new Date() }: 
   const feed = createFeed(database.connection);
   const newIds = randomIds();
   const wires = { amanah: amanahCallbacks(settings), lumbung: lumbungCallbacks(settings) };
-  const { ADMIN_TOKEN: adminToken, PUBLIC_URL: publicUrl, DISBURSE_AFTER_MS: disburseAfterMs, CALLBACK_RETRY_BASE_MS: retryBaseMs, MONTH_MS: payEveryMs } = settings;
+  const {
+    ADMIN_TOKEN: adminToken,
+    PUBLIC_URL: publicUrl,
+    DISBURSE_AFTER_MS: disburseAfterMs,
+    CALLBACK_RETRY_BASE_MS: retryBaseMs,
+    MONTH_MS: payEveryMs,
+  } = settings;
 
   const worker = createWorker({
     contracts,

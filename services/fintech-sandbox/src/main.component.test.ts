@@ -35,8 +35,18 @@ async function freePort(): Promise<number> {
 
 async function run(change: Record<string, string> = {}): Promise<Process> {
   const [port, healthPort] = [await freePort(), await freePort()];
-  const environment = { ...environmentOf(uri, receiver.port), HOST: '127.0.0.1', PORT: String(port), HEALTH_PORT: String(healthPort), LOG_LEVEL: 'info', ...change };
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts')], { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+  const environment = {
+    ...environmentOf(uri, receiver.port),
+    HOST: '127.0.0.1',
+    PORT: String(port),
+    HEALTH_PORT: String(healthPort),
+    LOG_LEVEL: 'info',
+    ...change,
+  };
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts')], {
+    env: environment,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   children.push(child);
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
@@ -48,7 +58,10 @@ async function run(change: Record<string, string> = {}): Promise<Process> {
 }
 
 async function statusOf(url: string): Promise<number> {
-  return axios.get(url, { validateStatus: () => true, timeout: 5_000 }).then(({ status }) => status, () => 0);
+  return axios.get(url, { validateStatus: () => true, timeout: 5_000 }).then(
+    ({ status }) => status,
+    () => 0,
+  );
 }
 
 const isReady = ({ health }: Process) => until(async () => (await statusOf(`${health}/healthz/ready`)) === 200);
@@ -78,7 +91,9 @@ test('killed with callbacks undelivered and a disbursement due, it goes on where
       const { body } = await admin('get', `/admin/contracts/amanah/${reference}`);
       return body.callbacks.delivered === 2 && body.status === 'disbursed';
     });
-    const delivered = receiver.received.filter(({ body, status }) => body.partnerReferenceNo === reference && status === 200);
+    const delivered = receiver.received.filter(
+      ({ body, status }) => body.partnerReferenceNo === reference && status === 200,
+    );
     expect(delivered.map(({ body }) => body.event)).toEqual(['CONTRACT_SIGNED', 'DISBURSED']);
   }
 }, 120_000);
@@ -116,7 +131,9 @@ test('it waits for a database that is not there, says so when it goes away, and 
 
     await gate.close();
     await until(async () => (await statusOf(`${running.health}/healthz/ready`)) === 503);
-    const refused = await amanah('post', QARDH_PATH, qardhBody('away-2')).expect(503).expect('Content-Type', /problem\+json/);
+    const refused = await amanah('post', QARDH_PATH, qardhBody('away-2'))
+      .expect(503)
+      .expect('Content-Type', /problem\+json/);
     expect(refused.headers['retry-after']).toBe('2');
 
     await gate.open();

@@ -1,5 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { areaList, clusterMembers, envelope, mapView, msmeDelisted, msmeDetail, msmeList, msmeListed, msmeUpdated, needCoverageChanged } from '@ksbb/contracts';
+import {
+  areaList,
+  clusterMembers,
+  envelope,
+  mapView,
+  msmeDelisted,
+  msmeDetail,
+  msmeList,
+  msmeListed,
+  msmeUpdated,
+  needCoverageChanged,
+} from '@ksbb/contracts';
 import { openDatabase } from '@ksbb/document-store';
 import { type Bus, createBus, on, type Subscription } from '@ksbb/messaging';
 import { type BuiltService, createLog, createMetrics } from '@ksbb/service-kit';
@@ -33,7 +44,14 @@ const heard: { name: string; subject: string; version: number }[] = [];
 
 async function startService(): Promise<BuiltService> {
   const bus = createBus({ url, service: 'msme-registry', log, registry: createMetrics('test').registry });
-  const built = await createApp({ settings: { OPERATOR_TOKEN }, database: await openDatabase(uri, log), bus, log, metrics: createMetrics('msme-registry'), clock });
+  const built = await createApp({
+    settings: { OPERATOR_TOKEN },
+    database: await openDatabase(uri, log),
+    bus,
+    log,
+    metrics: createMetrics('msme-registry'),
+    clock,
+  });
   await bus.started();
   return built;
 }
@@ -41,8 +59,12 @@ async function startService(): Promise<BuiltService> {
 beforeAll(async () => {
   [uri, url] = [freshDatabase('registry'), await freshVhost()];
   listener = createBus({ url, service: 'listener', log, registry: createMetrics('test').registry });
-  const note = async ({ type, subject, version }: { type: string; subject: string; version: number }) => heard.push({ name: type.split('.')[2] ?? '', subject, version });
-  listener.subscribe([msmeListed, msmeUpdated, msmeDelisted].map((event) => on(event, 'insert', note)) as readonly Subscription<null>[], null);
+  const note = async ({ type, subject, version }: { type: string; subject: string; version: number }) =>
+    heard.push({ name: type.split('.')[2] ?? '', subject, version });
+  listener.subscribe(
+    [msmeListed, msmeUpdated, msmeDelisted].map((event) => on(event, 'insert', note)) as readonly Subscription<null>[],
+    null,
+  );
   await listener.started();
   [service, replica] = await Promise.all([startService(), startService()]);
 });
@@ -64,8 +86,10 @@ async function until(look: () => Promise<boolean> | boolean): Promise<void> {
 }
 
 const asOperator = (sent: request.Test) => sent.set('Authorization', `Bearer ${OPERATOR_TOKEN}`);
-const register = (key: string, body: object = registration) => asOperator(request(service.app).post('/msmes')).set('Idempotency-Key', key).send(body);
-const putNeeds = (id: string, needs: unknown) => asOperator(request(service.app).put(`/msmes/${id}/needs`)).send({ needs } as object);
+const register = (key: string, body: object = registration) =>
+  asOperator(request(service.app).post('/msmes')).set('Idempotency-Key', key).send(body);
+const putNeeds = (id: string, needs: unknown) =>
+  asOperator(request(service.app).put(`/msmes/${id}/needs`)).send({ needs } as object);
 const get = (path: string, from = service) => request(from.app).get(path);
 
 let keys = 0;
@@ -85,13 +109,23 @@ describe('registering', () => {
       name: 'Warung Melati',
       origin: 'registered',
       verified: false,
-      area: { kodeKelurahan: '31.71.01.1003', kelurahan: 'Petojo Utara', kecamatan: 'Gambir', kota: 'Kota Administrasi Jakarta Pusat' },
-      needs: [{ needId: `${msmeId}.face-mask`, quantity: 50 }, { needId: `${msmeId}.leadership`, skill: 'soft', seats: 2 }],
+      area: {
+        kodeKelurahan: '31.71.01.1003',
+        kelurahan: 'Petojo Utara',
+        kecamatan: 'Gambir',
+        kota: 'Kota Administrasi Jakarta Pusat',
+      },
+      needs: [
+        { needId: `${msmeId}.face-mask`, quantity: 50 },
+        { needId: `${msmeId}.leadership`, skill: 'soft', seats: 2 },
+      ],
     });
     const shown = await get(`/msmes/${msmeId}`);
     expect(shown.headers.etag).toBe('"1"');
     expect(msmeDetail.parse(shown.body)).toEqual({ ...answer.body, coverage: null });
-    await until(() => heard.some((event) => event.name === 'msme-listed' && event.subject === msmeId && event.version === 1));
+    await until(() =>
+      heard.some((event) => event.name === 'msme-listed' && event.subject === msmeId && event.version === 1),
+    );
   });
 
   test('twice with one key makes one, and another body with that key is refused', async () => {
@@ -133,10 +167,16 @@ describe('declaring needs', () => {
   test('replaces them for who has seen the current version, and a repeat passes', async () => {
     const id = await registered();
     const answer = await putNeeds(id, masks).set('If-Match', '"1"');
-    expect([answer.status, answer.headers.etag, answer.body.needs]).toEqual([200, '"2"', [expect.objectContaining({ needId: `${id}.face-mask`, quantity: 75 })]]);
+    expect([answer.status, answer.headers.etag, answer.body.needs]).toEqual([
+      200,
+      '"2"',
+      [expect.objectContaining({ needId: `${id}.face-mask`, quantity: 75 })],
+    ]);
     const again = await putNeeds(id, masks).set('If-Match', '"1"');
     expect([again.status, again.headers.etag]).toEqual([200, '"2"']);
-    await until(() => heard.some((event) => event.name === 'msme-updated' && event.subject === id && event.version === 2));
+    await until(() =>
+      heard.some((event) => event.name === 'msme-updated' && event.subject === id && event.version === 2),
+    );
   });
 
   test('is refused for another version, without one, and for what is none', async () => {
@@ -171,19 +211,36 @@ describe('verifying, delisting and relisting', () => {
 
     const relisted = await asOperator(request(service.app).post(`/msmes/${id}/relisting`));
     expect([relisted.status, relisted.headers.etag, relisted.body.verified]).toEqual([200, '"4"', true]);
-    await until(() => [1, 2, 3, 4].every((version) => heard.some((event) => event.subject === id && event.version === version)));
+    await until(() =>
+      [1, 2, 3, 4].every((version) => heard.some((event) => event.subject === id && event.version === version)),
+    );
     const names = heard.filter((event) => event.subject === id).sort((one, other) => one.version - other.version);
-    expect([...new Set(names.map(({ version, name }) => `${version} ${name}`))]).toEqual(['1 msme-listed', '2 msme-updated', '3 msme-delisted', '4 msme-listed']);
+    expect([...new Set(names.map(({ version, name }) => `${version} ${name}`))]).toEqual([
+      '1 msme-listed',
+      '2 msme-updated',
+      '3 msme-delisted',
+      '4 msme-listed',
+    ]);
   });
 
   test('is for officers, for known MSMEs, and delisting needs a reason', async () => {
-    for (const sent of [request(service.app).post('/msmes/reg-x/verification'), request(service.app).post('/msmes/reg-x/relisting'), request(service.app).delete('/msmes/reg-x?reason=tutup')]) {
+    for (const sent of [
+      request(service.app).post('/msmes/reg-x/verification'),
+      request(service.app).post('/msmes/reg-x/relisting'),
+      request(service.app).delete('/msmes/reg-x?reason=tutup'),
+    ]) {
       expect((await sent).status).toBe(401);
     }
-    for (const sent of [request(service.app).post('/msmes/reg-x/verification'), request(service.app).post('/msmes/reg-x/relisting'), request(service.app).delete('/msmes/reg-x?reason=tutup')]) {
+    for (const sent of [
+      request(service.app).post('/msmes/reg-x/verification'),
+      request(service.app).post('/msmes/reg-x/relisting'),
+      request(service.app).delete('/msmes/reg-x?reason=tutup'),
+    ]) {
       expect((await asOperator(sent)).status).toBe(404);
     }
-    expect((await asOperator(request(service.app).delete('/msmes/reg-x'))).body.errors[0].pointer).toBe('query /reason');
+    expect((await asOperator(request(service.app).delete('/msmes/reg-x'))).body.errors[0].pointer).toBe(
+      'query /reason',
+    );
   });
 });
 
@@ -191,7 +248,11 @@ describe('the map, the list and the areas', () => {
   test('show a new MSME at once, on every replica after its event', async () => {
     const id = await registered({ name: 'Kedai Serentak' });
     const listed = async (from: BuiltService) => msmeList.parse((await get('/msmes?q=serentak', from)).body);
-    expect(await listed(service)).toMatchObject({ total: 1, nextCursor: null, items: [{ msmeId: id, openNeeds: ['goods', 'training'] }] });
+    expect(await listed(service)).toMatchObject({
+      total: 1,
+      nextCursor: null,
+      items: [{ msmeId: id, openNeeds: ['goods', 'training'] }],
+    });
     await until(async () => (await listed(replica)).total === 1);
     const areas = areaList.parse((await get('/areas?q=serentak')).body).items;
     expect(areas.filter((area) => area.count > 0).map((area) => [area.kode, area.level, area.count])).toEqual([
@@ -203,7 +264,8 @@ describe('the map, the list and the areas', () => {
   });
 
   test('show clusters with their members, and those without a place as a number', async () => {
-    for (const location of [registration.location, { lat: -6.1701, lon: 106.8201 }, null]) await registered({ name: 'Kios Gugus', location });
+    for (const location of [registration.location, { lat: -6.1701, lon: 106.8201 }, null])
+      await registered({ name: 'Kios Gugus', location });
     const view = mapView.parse((await get(`/map?bbox=${everywhere}&zoom=10&q=gugus`)).body);
     expect(view).toMatchObject({ clusters: [{ count: 2 }], points: [], unlocated: 1, total: 3 });
     const path = `/map/clusters/${view.clusters[0]?.clusterId}/members`;
@@ -249,7 +311,18 @@ describe('coverage', () => {
   test('is shown, filtered by, kept as the newest, and known after a restart', async () => {
     const id = await registered({ name: 'Toko Tercukupi' });
     const board = (version: number, open: number) =>
-      envelope(needCoverageChanged, id, version, { msmeId: id, needs: [{ needId: `${id}.face-mask`, package: 'goods', declared: 50, promised: 50 - open, delivered: 0, open }] }, clock());
+      envelope(
+        needCoverageChanged,
+        id,
+        version,
+        {
+          msmeId: id,
+          needs: [
+            { needId: `${id}.face-mask`, package: 'goods', declared: 50, promised: 50 - open, delivered: 0, open },
+          ],
+        },
+        clock(),
+      );
     await listener.publish(board(3, 0));
     await listener.publish(board(2, 50));
     const openOnes = async (from: BuiltService) => (await get('/msmes?q=tercukupi&open=true', from)).body.total;

@@ -11,7 +11,14 @@ import { openCoverageStore } from './stores/coverage-store.ts';
 import { openMsmeStores } from './stores/msme-stores.ts';
 import { subscriptions } from './subscriptions.ts';
 
-type Parts = { settings: Pick<Settings, 'OPERATOR_TOKEN'>; database: Database; bus: Bus; log: Log; metrics: Metrics; clock: () => Date };
+type Parts = {
+  settings: Pick<Settings, 'OPERATOR_TOKEN'>;
+  database: Database;
+  bus: Bus;
+  log: Log;
+  metrics: Metrics;
+  clock: () => Date;
+};
 
 /** The only wiring of the service. It has read its map index when it resolves. */
 export async function createApp({ settings, database, bus, log, metrics, clock }: Parts): Promise<BuiltService> {

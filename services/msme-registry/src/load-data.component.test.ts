@@ -37,33 +37,43 @@ afterAll(async () => {
 function loadData(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
   const env = { ...process.env, MONGODB_URI: uri, AMQP_URL: url, LOG_LEVEL: 'silent' };
   return new Promise((resolve) => {
-    execFile(process.execPath, [join(import.meta.dirname, 'load-data.ts'), ...args], { env }, (error, stdout, stderr) => {
-      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
-    });
+    execFile(
+      process.execPath,
+      [join(import.meta.dirname, 'load-data.ts'), ...args],
+      { env },
+      (error, stdout, stderr) => {
+        resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
+      },
+    );
   });
 }
 
 type Stored = { _id: string; version: number; outbox: unknown[]; state: object };
-const documents = (collection: string): Promise<Stored[]> => database.connection.collection<Stored>(collection).find({}).sort({ _id: 1 }).toArray();
+const documents = (collection: string): Promise<Stored[]> =>
+  database.connection.collection<Stored>(collection).find({}).sort({ _id: 1 }).toArray();
 
-test('loads the real places and the made-up ones into collections of their own, twice with the same outcome, and sends all events', async () => {
-  const first = await loadData('--msmes', '300');
-  expect(first).toMatchObject({ code: 0, stdout: expect.stringContaining('571 MSMEs listed'), stderr: '' });
-  const [places, msmes] = [await documents('osm-places'), await documents('msmes')];
-  expect([places.length, msmes.length]).toEqual([271, 300]);
-  expect(places.every(({ _id }) => _id.startsWith('osm-'))).toBe(true);
-  expect(msmes.every(({ _id }) => _id.startsWith('gen-'))).toBe(true);
-  expect([...places, ...msmes].every(({ outbox }) => outbox.length === 0)).toBe(true);
+test(
+  'loads the real places and the made-up ones into collections of their own, twice with the same outcome, and sends all events',
+  async () => {
+    const first = await loadData('--msmes', '300');
+    expect(first).toMatchObject({ code: 0, stdout: expect.stringContaining('571 MSMEs listed'), stderr: '' });
+    const [places, msmes] = [await documents('osm-places'), await documents('msmes')];
+    expect([places.length, msmes.length]).toEqual([271, 300]);
+    expect(places.every(({ _id }) => _id.startsWith('osm-'))).toBe(true);
+    expect(msmes.every(({ _id }) => _id.startsWith('gen-'))).toBe(true);
+    expect([...places, ...msmes].every(({ outbox }) => outbox.length === 0)).toBe(true);
 
-  const second = await loadData('--msmes', '300');
-  expect(second).toMatchObject({ code: 0, stdout: expect.stringContaining('0 MSMEs listed') });
-  expect([await documents('osm-places'), await documents('msmes')]).toEqual([places, msmes]);
+    const second = await loadData('--msmes', '300');
+    expect(second).toMatchObject({ code: 0, stdout: expect.stringContaining('0 MSMEs listed') });
+    expect([await documents('osm-places'), await documents('msmes')]).toEqual([places, msmes]);
 
-  const more = await loadData('--msmes', '301');
-  expect(more).toMatchObject({ code: 0, stdout: expect.stringContaining('1 MSMEs listed') });
-  for (let tries = 0; tries < 1_000 && heard.size < 572; tries += 1) await sleep(25);
-  expect(heard.size).toBe(572);
-}, SLOW_MS);
+    const more = await loadData('--msmes', '301');
+    expect(more).toMatchObject({ code: 0, stdout: expect.stringContaining('1 MSMEs listed') });
+    for (let tries = 0; tries < 1_000 && heard.size < 572; tries += 1) await sleep(25);
+    expect(heard.size).toBe(572);
+  },
+  SLOW_MS,
+);
 
 test('a wrong number is refused with what would be right, before anything is touched', async () => {
   const answer = await loadData('--msmes', '1000001');

@@ -29,7 +29,13 @@ const clock = () => new Date();
 
 const database = await openDatabase(settings.MONGODB_URI, log);
 const { registry } = createMetrics(SERVICE);
-const bus = createBus({ url: settings.AMQP_URL, service: SERVICE, log, registry, isDependencyDown: isDatabaseUnavailable });
+const bus = createBus({
+  url: settings.AMQP_URL,
+  service: SERVICE,
+  log,
+  registry,
+  isDependencyDown: isDatabaseUnavailable,
+});
 const relay = createRelay({ publisher: bus, log, clock, registry });
 try {
   await bus.started();

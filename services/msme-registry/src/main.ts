@@ -17,7 +17,13 @@ await runService({
   metrics,
   build: async () => {
     const database = await openDatabase(settings.MONGODB_URI, log);
-    const bus = createBus({ url: settings.AMQP_URL, service: SERVICE, log, registry: metrics.registry, isDependencyDown: isDatabaseUnavailable });
+    const bus = createBus({
+      url: settings.AMQP_URL,
+      service: SERVICE,
+      log,
+      registry: metrics.registry,
+      isDependencyDown: isDatabaseUnavailable,
+    });
     return createApp({ settings, database, bus, log, metrics, clock: () => new Date() });
   },
 });

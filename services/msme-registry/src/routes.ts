@@ -15,7 +15,14 @@ import type { CoverageStore } from './stores/coverage-store.ts';
 import type { MsmeStores } from './stores/msme-stores.ts';
 import { verifyMsme } from './verify-msme/route.ts';
 
-type Parts = { msmes: MsmeStores; coverage: CoverageStore; index: MapIndex; gazetteer: Gazetteer; clock: () => Date; operatorToken: string };
+type Parts = {
+  msmes: MsmeStores;
+  coverage: CoverageStore;
+  index: MapIndex;
+  gazetteer: Gazetteer;
+  clock: () => Date;
+  operatorToken: string;
+};
 
 export const routes = (parts: Parts): Route[] => [
   listMsmes(parts),

@@ -70,7 +70,9 @@ test('the address without empty fields is the one that stays', async () => {
 });
 
 test('the language link keeps page and query', async () => {
-  expect((await get('/?package=goods&msme=gen-0000001')).text).toContain('href="/en/?package=goods&amp;msme=gen-0000001"');
+  expect((await get('/?package=goods&msme=gen-0000001')).text).toContain(
+    'href="/en/?package=goods&amp;msme=gen-0000001"',
+  );
   expect((await get('/en/collaborations?id=x')).text).toContain('href="/collaborations?id=x"');
 });
 
@@ -97,7 +99,9 @@ describe('forms', () => {
   });
 
   test('that are too large are refused in words', async () => {
-    const response = await post('/give-help').set('Origin', 'https://ksbb.example').send(`note=${'x'.repeat(200_000)}`);
+    const response = await post('/give-help')
+      .set('Origin', 'https://ksbb.example')
+      .send(`note=${'x'.repeat(200_000)}`);
     expect(response.status).toBe(413);
     expect(response.text).toContain('Isian terlalu besar');
   });
@@ -134,9 +138,19 @@ test('assets have addresses of their content and are kept for ever; no module as
     const response = await get(url).buffer(true);
     expect({ url, status: response.status }).toEqual({ url, status: 200 });
     expect(response.headers['cache-control']).toBe('public, max-age=31536000, immutable');
-    if (url.endsWith('.js')) queue.push(...[...response.text.matchAll(/from '(\/assets\/[^']+)'/g)].map(([, next]) => next ?? ''));
+    if (url.endsWith('.js'))
+      queue.push(...[...response.text.matchAll(/from '(\/assets\/[^']+)'/g)].map(([, next]) => next ?? ''));
   }
-  expect([...seen].map((url) => url.split('/').at(-1))).toEqual(expect.arrayContaining(['style.css', 'leaflet.js', 'explore.js', 'map.js', 'selection.js', 'plus-jakarta-sans.woff2']));
+  expect([...seen].map((url) => url.split('/').at(-1))).toEqual(
+    expect.arrayContaining([
+      'style.css',
+      'leaflet.js',
+      'explore.js',
+      'map.js',
+      'selection.js',
+      'plus-jakarta-sans.woff2',
+    ]),
+  );
   expect((await get('/assets/0000000000000000/style.css')).status).toBe(404);
 });
 
@@ -149,9 +163,11 @@ test('the main page loads within its budget: 90 KB of scripts and 200 KB in all,
     if (sizes.has(url)) continue;
     const body = (await get(url).responseType('blob')).body as Buffer;
     sizes.set(url, url.endsWith('.woff2') ? body.length : gzipSync(body).length);
-    if (url.endsWith('.js')) queue.push(...[...body.toString().matchAll(/from '(\/assets\/[^']+)'/g)].map(([, next]) => next ?? ''));
+    if (url.endsWith('.js'))
+      queue.push(...[...body.toString().matchAll(/from '(\/assets\/[^']+)'/g)].map(([, next]) => next ?? ''));
   }
-  const sum = (of: (url: string) => boolean) => [...sizes].filter(([url]) => of(url)).reduce((total, [, size]) => total + size, 0);
+  const sum = (of: (url: string) => boolean) =>
+    [...sizes].filter(([url]) => of(url)).reduce((total, [, size]) => total + size, 0);
   expect(sum((url) => url.endsWith('.js'))).toBeLessThan(90 * 1024);
   expect(sum(() => true)).toBeLessThan(200 * 1024);
 });

@@ -54,7 +54,9 @@ export function createApp({ settings, log, metrics }: Parts): BuiltService {
   app.use(traceRequests);
   app.use((request, response, next) => {
     const end = metrics.httpDuration.startTimer({ method: request.method });
-    response.on('finish', () => end({ route: response.locals.route ?? 'unmatched', status: String(response.statusCode) }));
+    response.on('finish', () =>
+      end({ route: response.locals.route ?? 'unmatched', status: String(response.statusCode) }),
+    );
     next();
   });
   app.use(securityHeaders({ publicUrl, tileUrl: settings.TILE_URL }));

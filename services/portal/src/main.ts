@@ -5,4 +5,10 @@ import { settingsSchema } from './settings.ts';
 const settings = settingsOrExit(settingsSchema);
 const log = createLog('portal', settings.LOG_LEVEL);
 const metrics = createMetrics('portal');
-await runService({ service: 'portal', settings, log, metrics, build: async () => createApp({ settings, log, metrics }) });
+await runService({
+  service: 'portal',
+  settings,
+  log,
+  metrics,
+  build: async () => createApp({ settings, log, metrics }),
+});

@@ -1,7 +1,9 @@
 import { httpSettings } from '@ksbb/service-kit';
 import { z } from 'zod';
 
-const address = z.url({ protocol: /^https?$/, error: 'an http:// or https:// address' }).transform((url) => url.replace(/\/+$/, ''));
+const address = z
+  .url({ protocol: /^https?$/, error: 'an http:// or https:// address' })
+  .transform((url) => url.replace(/\/+$/, ''));
 
 /** An address of map tiles, such as `https://tiles.example/{z}/{x}/{y}.png`. */
 const tileUrl = z

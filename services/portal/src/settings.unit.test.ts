@@ -20,9 +20,14 @@ test('addresses lose the slash at their end', () => {
 
 test('every fault is named at once', () => {
   const bad = { ...good, PORT: undefined, COMMITMENT_URL: 'commitment', TILE_URL: 'https://tiles.example/{z}/{x}' };
-  expect(() => parseSettings(settingsSchema, bad)).toThrow(/PORT is missing[\s\S]*COMMITMENT_URL: an http[\s\S]*TILE_URL: an address with/);
+  expect(() => parseSettings(settingsSchema, bad)).toThrow(
+    /PORT is missing[\s\S]*COMMITMENT_URL: an http[\s\S]*TILE_URL: an address with/,
+  );
 });
 
-test.each(['https://tiles.example/{z}/{x}/{y}.png', 'https://{s}.tiles.example/{z}/{x}/{y}.png'])('%s is a tile address', (TILE_URL) => {
-  expect(parseSettings(settingsSchema, { ...good, TILE_URL }).TILE_URL).toBe(TILE_URL);
-});
+test.each(['https://tiles.example/{z}/{x}/{y}.png', 'https://{s}.tiles.example/{z}/{x}/{y}.png'])(
+  '%s is a tile address',
+  (TILE_URL) => {
+    expect(parseSettings(settingsSchema, { ...good, TILE_URL }).TILE_URL).toBe(TILE_URL);
+  },
+);

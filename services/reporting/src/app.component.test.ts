@@ -9,14 +9,25 @@ import { disturbed, ids, life, totalsOfLife } from './testing/life.ts';
 
 const log = createLog('reporting', 'silent');
 
-type Running = { service: BuiltService; send: (events: readonly Envelope[]) => Promise<void>; end: () => Promise<void> };
+type Running = {
+  service: BuiltService;
+  send: (events: readonly Envelope[]) => Promise<void>;
+  end: () => Promise<void>;
+};
 
 async function start(): Promise<Running> {
   const amqpUrl = await freshVhost();
   const mongoUrl = freshDatabase('reporting');
   const metrics = createMetrics('reporting');
   const bus: Bus = createBus({ url: amqpUrl, service: 'reporting', log, registry: metrics.registry });
-  const service = createApp({ settings: { OPERATOR_TOKEN: 'an-operator-token-for-tests' }, database: await openDatabase(mongoUrl, log), bus, log, metrics, clock: () => new Date() });
+  const service = createApp({
+    settings: { OPERATOR_TOKEN: 'an-operator-token-for-tests' },
+    database: await openDatabase(mongoUrl, log),
+    bus,
+    log,
+    metrics,
+    clock: () => new Date(),
+  });
   await bus.started();
   return {
     service,
@@ -46,7 +57,7 @@ async function everything(running: Running): Promise<object> {
 
 /** Waits until all has been handled: the same twice, with the totals' own second between. */
 async function untilHandled(running: Running): Promise<void> {
-  for (let before = ''; ; ) {
+  for (let before = ''; ;) {
     const now = JSON.stringify(await everything(running));
     if (now === before && (await get('/events', running)).body.items.length === life.length) return;
     before = now;
@@ -69,8 +80,15 @@ afterAll(async () => {
 test('the totals are exact', async () => {
   const { body } = await get('/totals');
   expect(totals.parse(body)).toEqual(body);
-  const { msmesListed, commitmentsConfirmed, commitmentsClosed, msmesHelped, goods, amanah, lumbung, bookkeeping } = totalsOfLife;
-  expect(body).toMatchObject({ msmesListed, commitmentsConfirmed, commitmentsClosed, msmesHelped, loans: [amanah, lumbung] });
+  const { msmesListed, commitmentsConfirmed, commitmentsClosed, msmesHelped, goods, amanah, lumbung, bookkeeping } =
+    totalsOfLife;
+  expect(body).toMatchObject({
+    msmesListed,
+    commitmentsConfirmed,
+    commitmentsClosed,
+    msmesHelped,
+    loans: [amanah, lumbung],
+  });
   expect(body.goods[0]).toEqual(goods);
   expect(body.trainings[0]).toEqual(bookkeeping);
 });
@@ -85,7 +103,11 @@ test('the timeline of a collaboration is read by its ID, however it is typed', a
   expect(timeline.parse(body)).toEqual(body);
   expect(body.collaborationId).toBe(ids.DONOR);
   expect(body.entries).toHaveLength(22);
-  expect(body.entries[0]).toMatchObject({ eventId: `commitment:${ids.DONOR}@1`, event: 'commitment-confirmed', data: { donorName: 'PT Contoh' } });
+  expect(body.entries[0]).toMatchObject({
+    eventId: `commitment:${ids.DONOR}@1`,
+    event: 'commitment-confirmed',
+    data: { donorName: 'PT Contoh' },
+  });
 });
 
 test('money lent on is in both timelines', async () => {
@@ -113,7 +135,9 @@ test('the archive has every event once, page by page, without names and links', 
   const seen: string[] = [];
   let cursor: string | null = '';
   while (cursor !== null) {
-    const { body }: { body: ReturnType<typeof archivePage.parse> } = await get(`/events?limit=10${cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`}`);
+    const { body }: { body: ReturnType<typeof archivePage.parse> } = await get(
+      `/events?limit=10${cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`}`,
+    );
     expect(archivePage.parse(body)).toEqual(body);
     expect(JSON.stringify(body)).not.toMatch(/PT Contoh|https:\/\/amanah|Ibu Siti|Pak Joko/);
     seen.push(...body.items.map(({ eventId }) => eventId));
@@ -142,7 +166,14 @@ test('it is ready, describes its interface and takes every event there is', asyn
   for (const check of Object.values(inOrder.service.ready)) expect(await check()).toBe(true);
   const { body } = await get('/openapi.json');
   const operatorPaths = ['', '/{eventId}', '/replay', '/discard'].map((path) => `/operator/dead-letters${path}`);
-  expect(Object.keys(body.paths)).toEqual(['/totals', '/collaborations/{collaborationId}/timeline', '/loans', '/loans/{loanId}', '/events', ...operatorPaths]);
+  expect(Object.keys(body.paths)).toEqual([
+    '/totals',
+    '/collaborations/{collaborationId}/timeline',
+    '/loans',
+    '/loans/{loanId}',
+    '/events',
+    ...operatorPaths,
+  ]);
   const kept = new Set((await get('/events')).body.items.map(({ type }: { type: string }) => type));
   expect(kept).toEqual(new Set(catalogue.map(({ type }) => type)));
 });

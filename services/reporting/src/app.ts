@@ -14,7 +14,14 @@ import { readTotals } from './totals/read-totals.ts';
 
 const TOTALS_MAX_AGE_MS = 1_000;
 
-type Parts = { settings: Pick<Settings, 'OPERATOR_TOKEN'>; database: Database; bus: Bus; log: Log; metrics: Metrics; clock: () => Date };
+type Parts = {
+  settings: Pick<Settings, 'OPERATOR_TOKEN'>;
+  database: Database;
+  bus: Bus;
+  log: Log;
+  metrics: Metrics;
+  clock: () => Date;
+};
 
 /** Wires the service: its read models, its routes, its reactions to events. It does not listen. */
 export function createApp({ settings, database, bus, log, metrics, clock }: Parts): BuiltService {

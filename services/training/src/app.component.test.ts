@@ -16,7 +16,12 @@ const OPERATOR_TOKEN = 'an-operator-token-for-tests';
 const log = createLog('training', 'silent');
 
 let now = new Date('2026-11-25T00:00:00.000Z');
-const session = { startsAt: '2026-12-01T02:00:00Z', endsAt: '2026-12-01T05:00:00Z', place: 'Balai Kota', trainer: 'Ibu Ratna' };
+const session = {
+  startsAt: '2026-12-01T02:00:00Z',
+  endsAt: '2026-12-01T05:00:00Z',
+  place: 'Balai Kota',
+  trainer: 'Ibu Ratna',
+};
 
 let amqpUrl: string;
 let mongoUrl: string;
@@ -27,7 +32,11 @@ let donor: string;
 const published: string[] = [];
 
 function tokenOf(sub: string, role = 'donor'): Promise<string> {
-  const unsigned = new SignJWT({ role }).setProtectedHeader({ alg: 'HS256' }).setSubject(sub).setIssuer('ksbb-commitment').setAudience('ksbb');
+  const unsigned = new SignJWT({ role })
+    .setProtectedHeader({ alg: 'HS256' })
+    .setSubject(sub)
+    .setIssuer('ksbb-commitment')
+    .setAudience('ksbb');
   return unsigned.setExpirationTime(new Date('2027-01-01T00:00:00Z')).sign(new TextEncoder().encode(CAPABILITY_SECRET));
 }
 
@@ -36,8 +45,10 @@ async function until(holds: () => Promise<boolean>): Promise<void> {
 }
 
 const get = (path: string) => request(service.app).get(path);
-const put = (path: string, body: object, token = donor) => request(service.app).put(path).set('Authorization', `Bearer ${token}`).send(body);
-const post = (path: string, body: object = {}, token = donor) => request(service.app).post(path).set('Authorization', `Bearer ${token}`).send(body);
+const put = (path: string, body: object, token = donor) =>
+  request(service.app).put(path).set('Authorization', `Bearer ${token}`).send(body);
+const post = (path: string, body: object = {}, token = donor) =>
+  request(service.app).post(path).set('Authorization', `Bearer ${token}`).send(body);
 const confirmed = (id: string, version = 1) =>
   envelope(
     commitmentConfirmed,
@@ -46,9 +57,22 @@ const confirmed = (id: string, version = 1) =>
     JSON.parse(JSON.stringify(commitmentConfirmed.example).replaceAll(collaborationId, id)) as Record<string, unknown>,
     now,
   );
-const released = (id: string) => envelope(lineReleased, id, 2, {
-  collaborationId: id, lineId: `${id}.3`, msmeId, needId: `${msmeId}.bookkeeping`, package: 'training', releasedAmount: 4, reason: 'msme-delisted',
-}, now);
+const released = (id: string) =>
+  envelope(
+    lineReleased,
+    id,
+    2,
+    {
+      collaborationId: id,
+      lineId: `${id}.3`,
+      msmeId,
+      needId: `${msmeId}.bookkeeping`,
+      package: 'training',
+      releasedAmount: 4,
+      reason: 'msme-delisted',
+    },
+    now,
+  );
 
 beforeAll(async () => {
   amqpUrl = await freshVhost();
@@ -56,13 +80,22 @@ beforeAll(async () => {
   const settings = { url: amqpUrl, log };
   outside = createBus({ ...settings, service: 'outside', registry: createMetrics('outside').registry });
   outside.subscribe(
-    trainingStore.publishes.map((event) => on(event, 'insert', async ({ type, version }) => published.push(`${type} ${version}`))),
+    trainingStore.publishes.map((event) =>
+      on(event, 'insert', async ({ type, version }) => published.push(`${type} ${version}`)),
+    ),
     {},
   );
   await outside.started();
   const metrics = createMetrics('training');
   const bus = createBus({ ...settings, service: 'training', registry: metrics.registry });
-  service = await createApp({ settings: { CAPABILITY_SECRET, OPERATOR_TOKEN }, database: await openDatabase(mongoUrl, log), bus, log, metrics, clock: () => now });
+  service = await createApp({
+    settings: { CAPABILITY_SECRET, OPERATOR_TOKEN },
+    database: await openDatabase(mongoUrl, log),
+    bus,
+    log,
+    metrics,
+    clock: () => now,
+  });
   await bus.started();
   donor = await tokenOf(collaborationId);
 });
@@ -81,7 +114,10 @@ test('a training goes from a confirmed commitment to its report', async () => {
 
   const scheduled = await put(`/trainings/${trainingId}/schedule`, session);
   expect(scheduled.status).toBe(200);
-  expect(scheduled.body).toMatchObject({ status: 'scheduled', session: { startsAt: '2026-12-01T02:00:00.000Z', trainer: 'Ibu Ratna' } });
+  expect(scheduled.body).toMatchObject({
+    status: 'scheduled',
+    session: { startsAt: '2026-12-01T02:00:00.000Z', trainer: 'Ibu Ratna' },
+  });
   expect((await put(`/trainings/${trainingId}/schedule`, session)).body).toEqual(scheduled.body);
 
   now = new Date('2026-12-01T02:00:00.000Z');
@@ -90,7 +126,9 @@ test('a training goes from a confirmed commitment to its report', async () => {
   expect(missing.body.errors[0].detail).toContain('Pasar Petojo');
 
   expect((await post(`/trainings/${trainingId}/attendance`, { msmeId, attended: 5 })).status).toBe(422);
-  expect((await post(`/trainings/${trainingId}/attendance`, { msmeId, attended: 3 })).body).toMatchObject({ participants: [{ msmeId, attended: 3 }] });
+  expect((await post(`/trainings/${trainingId}/attendance`, { msmeId, attended: 3 })).body).toMatchObject({
+    participants: [{ msmeId, attended: 3 }],
+  });
   const held = await post(`/trainings/${trainingId}/holding`);
   expect(held.body).toMatchObject({ status: 'held' });
   expect((await post(`/trainings/${trainingId}/holding`)).body).toEqual(held.body);
@@ -116,7 +154,9 @@ test('the trainings of a collaboration are listed, however its ID is typed', asy
   expect((await get('/collaborations/KSBB-0000-0000-0022/trainings')).body).toEqual({ items: [] });
   const mistyped = await get('/collaborations/KSBB-0000-0000-0012/trainings');
   expect(mistyped.status).toBe(400);
-  expect(mistyped.body.errors).toEqual([{ pointer: 'path /collaborationId', detail: expect.stringContaining('mistyped') }]);
+  expect(mistyped.body.errors).toEqual([
+    { pointer: 'path /collaborationId', detail: expect.stringContaining('mistyped') },
+  ]);
 });
 
 test('a released line takes its MSME out, and the training is cancelled when nobody is left; too early, it waits for the commitment', async () => {
@@ -124,10 +164,20 @@ test('a released line takes its MSME out, and the training is cancelled when nob
   await outside.publish(released(other));
   await outside.publish(confirmed(other));
   await until(async () => (await get(`/trainings/${other}.bookkeeping`)).body.status === 'cancelled');
-  expect((await get(`/trainings/${other}.bookkeeping`)).body).toMatchObject({ participants: [], cancelReason: 'no participants are left' });
-  const refused = await put(`/trainings/${other}.bookkeeping/schedule`, { ...session, startsAt: '2026-12-02T02:00:00Z', endsAt: '2026-12-02T03:00:00Z' }, await tokenOf(other));
+  expect((await get(`/trainings/${other}.bookkeeping`)).body).toMatchObject({
+    participants: [],
+    cancelReason: 'no participants are left',
+  });
+  const refused = await put(
+    `/trainings/${other}.bookkeeping/schedule`,
+    { ...session, startsAt: '2026-12-02T02:00:00Z', endsAt: '2026-12-02T03:00:00Z' },
+    await tokenOf(other),
+  );
   expect(refused.status).toBe(409);
-  expect(refused.body).toMatchObject({ type: 'urn:ksbb-umkm:problem:training-cancelled', reason: 'no participants are left' });
+  expect(refused.body).toMatchObject({
+    type: 'urn:ksbb-umkm:problem:training-cancelled',
+    reason: 'no participants are left',
+  });
 });
 
 describe('a request is refused', () => {
@@ -141,10 +191,20 @@ describe('a request is refused', () => {
   });
 
   test('with every bad field named', async () => {
-    const answer = await put(path, { startsAt: 'tomorrow', endsAt: session.endsAt, place: 'x', trainer: 'Ibu Ratna', room: 3 });
+    const answer = await put(path, {
+      startsAt: 'tomorrow',
+      endsAt: session.endsAt,
+      place: 'x',
+      trainer: 'Ibu Ratna',
+      room: 3,
+    });
     expect(answer.status).toBe(400);
     expect(answer.type).toBe('application/problem+json');
-    expect(answer.body.errors.map((error: { pointer: string }) => error.pointer).sort()).toEqual(['/place', '/room', '/startsAt']);
+    expect(answer.body.errors.map((error: { pointer: string }) => error.pointer).sort()).toEqual([
+      '/place',
+      '/room',
+      '/startsAt',
+    ]);
     const reversed = await put(path, { ...session, endsAt: '2026-12-01T02:00:00Z' });
     expect(reversed.body.errors).toEqual([{ pointer: '/endsAt', detail: 'later than startsAt' }]);
   });
@@ -176,11 +236,16 @@ test('it says that it is ready, and describes its interface', async () => {
 test('an operator sees an event that fits no contract, sends it back and throws it away', async () => {
   const path = '/operator/dead-letters';
   const eventId = 'commitment:KSBB-0000-0000-0033@1';
-  const letters = async () => (await request(service.app).get(path).set('Authorization', `Bearer ${OPERATOR_TOKEN}`)).body.letters;
+  const letters = async () =>
+    (await request(service.app).get(path).set('Authorization', `Bearer ${OPERATOR_TOKEN}`)).body.letters;
   await outside.publish(envelope(commitmentConfirmed, 'KSBB-0000-0000-0033', 1, { lines: 'none' }, now));
   await until(async () => (await letters()) === 1);
-  const { body } = await request(service.app).get(`${path}/${encodeURIComponent(eventId)}`).set('Authorization', `Bearer ${OPERATOR_TOKEN}`);
-  expect(body.letters).toMatchObject([{ service: 'training', eventId, eventType: commitmentConfirmed.type, reason: 'invalid' }]);
+  const { body } = await request(service.app)
+    .get(`${path}/${encodeURIComponent(eventId)}`)
+    .set('Authorization', `Bearer ${OPERATOR_TOKEN}`);
+  expect(body.letters).toMatchObject([
+    { service: 'training', eventId, eventType: commitmentConfirmed.type, reason: 'invalid' },
+  ]);
   expect((await post(`${path}/replay`, { eventId }, OPERATOR_TOKEN)).body).toEqual({ replayed: 1, left: 0 });
   await until(async () => (await letters()) === 1);
   expect((await post(`${path}/discard`, { eventId }, OPERATOR_TOKEN)).body).toEqual({ discarded: 1, left: 0 });

@@ -9,7 +9,10 @@ export const amqpConnectionManager: Peer = {
     const connection = connect([url], SOCKET);
     const channel = connection.createChannel();
     await channel.waitForConnect();
-    return { publish: ({ content, options }) => channel.publish(exchange, routingKey, content, options), close: () => connection.close() };
+    return {
+      publish: ({ content, options }) => channel.publish(exchange, routingKey, content, options),
+      close: () => connection.close(),
+    };
   },
   consumer: async (url, queue, prefetch, handle) => {
     const connection = connect([url], SOCKET);

@@ -22,7 +22,10 @@ export const nestjsRabbitmq: Peer = {
   peer: '@golevelup/nestjs-rabbitmq',
   publisher: async (url, exchange, routingKey) => {
     const connection = await connected(url, 10);
-    return { publish: ({ content, options }) => connection.publish(exchange, routingKey, content, options), close: () => connection.close() };
+    return {
+      publish: ({ content, options }) => connection.publish(exchange, routingKey, content, options),
+      close: () => connection.close(),
+    };
   },
   consumer: async (url, queue, prefetch, handle) => {
     const connection = await connected(url, prefetch);

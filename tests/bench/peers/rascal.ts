@@ -3,7 +3,10 @@ import type { Peer } from './peer.ts';
 
 const { BrokerAsPromised, withDefaultConfig } = rascal;
 
-async function broker(url: string, more: { exchange?: string; queue?: string; publications?: object; subscriptions?: object }) {
+async function broker(
+  url: string,
+  more: { exchange?: string; queue?: string; publications?: object; subscriptions?: object },
+) {
   const { exchange, queue, ...uses } = more;
   const config = withDefaultConfig({
     vhosts: {

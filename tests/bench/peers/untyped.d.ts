@@ -6,6 +6,9 @@ declare module 'rascal' {
     subscribe(name: string): Promise<Emitter>;
     shutdown(): Promise<void>;
   };
-  const rascal: { BrokerAsPromised: { create(config: object): Promise<Broker> }; withDefaultConfig(config: object): object };
+  const rascal: {
+    BrokerAsPromised: { create(config: object): Promise<Broker> };
+    withDefaultConfig(config: object): object;
+  };
   export default rascal;
 }

@@ -48,17 +48,22 @@ export type Injected = {
 export async function drained({ world }: Pick<Chaos, 'world'>): Promise<string[]> {
   const deadline = performance.now() + DRAIN_MS;
   let [unsent, waiting] = [-1, -1];
-  for (let empty = 0; empty < EMPTY_LOOKS && performance.now() < deadline; ) {
+  for (let empty = 0; empty < EMPTY_LOOKS && performance.now() < deadline;) {
     await sleep(LOOK_EVERY_MS);
-    [unsent, waiting] = await Promise.all([world.databases.unsent(), world.queues.waiting()]).catch(() => [-1, -1] as [number, number]);
+    [unsent, waiting] = await Promise.all([world.databases.unsent(), world.queues.waiting()]).catch(
+      () => [-1, -1] as [number, number],
+    );
     empty = unsent === 0 && waiting === 0 ? empty + 1 : 0;
   }
-  return [...(unsent === 0 ? [] : [`${unsent} outboxes are not empty`]), ...(waiting === 0 ? [] : [`${waiting} messages wait in queues`])];
+  return [
+    ...(unsent === 0 ? [] : [`${unsent} outboxes are not empty`]),
+    ...(waiting === 0 ? [] : [`${waiting} messages wait in queues`]),
+  ];
 }
 
 /** A dead letter as a fact; why it is one is only told where nobody expected it. */
-export const givenUp = ({ service, messageId }: Pick<Letter, 'service' | 'messageId'>) => `${service} gave up ${messageId}`;
-
+export const givenUp = ({ service, messageId }: Pick<Letter, 'service' | 'messageId'>) =>
+  `${service} gave up ${messageId}`;
 
 function name(say: Chaos['say'], what: string, facts: readonly string[]): void {
   for (const fact of facts.slice(0, NAMED)) say(`   ${what}: ${fact}`);
@@ -66,12 +71,21 @@ function name(say: Chaos['say'], what: string, facts: readonly string[]): void {
 }
 
 async function observe(chaos: Chaos, done: readonly Done[], before: Baseline, own: Injected['facts']): Promise<Facts> {
-  const parts = await Promise.all([effectsOf(chaos.world, done, before), booksOf(chaos.world), own?.() ?? { expected: [], seen: [] }]);
+  const parts = await Promise.all([
+    effectsOf(chaos.world, done, before),
+    booksOf(chaos.world),
+    own?.() ?? { expected: [], seen: [] },
+  ]);
   return { expected: parts.flatMap(({ expected }) => expected), seen: parts.flatMap(({ seen }) => seen) };
 }
 
 /** Reads what came about until nothing is missing, and once more a while later, so that what comes twice is seen. */
-async function observeAll(chaos: Chaos, done: readonly Done[], before: Baseline, own: Injected['facts']): Promise<Facts> {
+async function observeAll(
+  chaos: Chaos,
+  done: readonly Done[],
+  before: Baseline,
+  own: Injected['facts'],
+): Promise<Facts> {
   for (let looks = 0; looks < LOOKS; looks += 1) {
     const { expected, seen } = await observe(chaos, done, before, own);
     const { lost, unexpected } = differences(expected, seen);
@@ -85,7 +99,11 @@ async function observeAll(chaos: Chaos, done: readonly Done[], before: Baseline,
 /** Runs a row: load, and faults meanwhile; then drains and compares what came about with what had to. */
 export async function underLoad(
   chaos: Chaos,
-  { row, donors = DONORS[chaos.short ? 'short' : 'long'], pauseMs = PAUSE_MS }: { row: string; donors?: number; pauseMs?: number },
+  {
+    row,
+    donors = DONORS[chaos.short ? 'short' : 'long'],
+    pauseMs = PAUSE_MS,
+  }: { row: string; donors?: number; pauseMs?: number },
   inject: (load: Load) => Promise<Injected>,
 ): Promise<Row> {
   const { world, say } = chaos;
@@ -99,13 +117,20 @@ export async function underLoad(
   await world.allReady();
   const stuck = await drained(chaos);
   const { expected, seen } = await observeAll(chaos, done, before, facts);
-  const dead = (await world.queues.takeDead()).map((letter) => (expectedDead.includes(givenUp(letter)) ? givenUp(letter) : `${givenUp(letter)}: ${letter.reason}`));
+  const dead = (await world.queues.takeDead()).map((letter) =>
+    expectedDead.includes(givenUp(letter)) ? givenUp(letter) : `${givenUp(letter)}: ${letter.reason}`,
+  );
   const deaths = Array.from({ length: world.unexpectedDeaths() - deathsBefore }, () => 'a service ended by itself');
-  const all = { expected: [...expected, ...expectedDead], seen: [...seen, ...dead, ...stuck, ...deaths, ...violations] };
+  const all = {
+    expected: [...expected, ...expectedDead],
+    seen: [...seen, ...dead, ...stuck, ...deaths, ...violations],
+  };
   const found = differences(all.expected, all.seen);
   name(say, 'lost', found.lost);
   name(say, 'doubled', found.doubled);
   name(say, 'unexpected', found.unexpected);
-  say(`${row}: ${done.length} journeys, ${world.tap.events().size} events, ${world.tap.repeated()} of them sent more than once`);
+  say(
+    `${row}: ${done.length} journeys, ${world.tap.events().size} events, ${world.tap.repeated()} of them sent more than once`,
+  );
   return rowOf(row, faults, all.expected, all.seen);
 }

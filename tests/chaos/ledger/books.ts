@@ -29,8 +29,10 @@ const STATUS = {
 
 async function pages<T>(read: (cursor: string) => Promise<{ items: T[]; next: string | null }>): Promise<T[]> {
   const all: T[] = [];
-  for (let cursor: string | null = ''; cursor !== null; ) {
-    const { items, next }: { items: T[]; next: string | null } = await read(cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`);
+  for (let cursor: string | null = ''; cursor !== null;) {
+    const { items, next }: { items: T[]; next: string | null } = await read(
+      cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`,
+    );
     all.push(...items);
     cursor = next;
   }
@@ -40,7 +42,9 @@ async function pages<T>(read: (cursor: string) => Promise<{ items: T[]; next: st
 /** Every contract that the partners have. */
 export function contracts(world: ChaosWorld): Promise<Contract[]> {
   return pages(async (cursor) => {
-    const answer = await insist('GET', `${world.sandboxUrl}/admin/contracts?limit=200${cursor}`, { token: world.sandboxAdminToken });
+    const answer = await insist('GET', `${world.sandboxUrl}/admin/contracts?limit=200${cursor}`, {
+      token: world.sandboxAdminToken,
+    });
     return { items: answer.contracts, next: answer.nextCursor };
   });
 }
@@ -55,9 +59,13 @@ function portfolio(world: ChaosWorld): Promise<Portfolio['items']> {
 /** The accounts as they follow from the partners' own figures. */
 function accountsOf(all: readonly Contract[]): string[] {
   const paidOut = all.filter(({ status }) => ['disbursed', 'repaying', 'completed'].includes(status));
-  const sum = (of: readonly Contract[], amount: (contract: Contract) => number) => of.reduce((total, one) => total + amount(one), 0);
+  const sum = (of: readonly Contract[], amount: (contract: Contract) => number) =>
+    of.reduce((total, one) => total + amount(one), 0);
   return [...Map.groupBy(paidOut, ({ partner }) => partner)].flatMap(([partner, of]) => {
-    const given = sum(of.filter(({ parentContractNo }) => parentContractNo === null), ({ principalRupiah }) => principalRupiah);
+    const given = sum(
+      of.filter(({ parentContractNo }) => parentContractNo === null),
+      ({ principalRupiah }) => principalRupiah,
+    );
     const lent = sum(of, ({ principalRupiah, repaidRupiah }) => principalRupiah - repaidRupiah);
     return [`${partner}:donated ${-given}`, `${partner}:lent ${lent}`, `${partner}:cash ${given - lent}`];
   });
@@ -66,10 +74,15 @@ function accountsOf(all: readonly Contract[]): string[] {
 const dayInJakarta = (ms: number) => new Date(ms + JAKARTA_MS).toISOString().slice(0, 10);
 
 /** The gateway's own comparison of its books with each partner's statement, of every day on which money may have moved. */
-async function statementFacts(world: ChaosWorld, all: readonly Contract[]): Promise<{ expected: string[]; seen: string[] }> {
+async function statementFacts(
+  world: ChaosWorld,
+  all: readonly Contract[],
+): Promise<{ expected: string[]; seen: string[] }> {
   const now = Date.now();
   const since = Math.min(now, ...all.map(({ createdAt }) => Date.parse(createdAt)));
-  const days = new Set(Array.from({ length: Math.ceil((now - since) / DAY_MS) + 1 }, (_, back) => dayInJakarta(now - back * DAY_MS)));
+  const days = new Set(
+    Array.from({ length: Math.ceil((now - since) / DAY_MS) + 1 }, (_, back) => dayInJakarta(now - back * DAY_MS)),
+  );
   const facts = { expected: [] as string[], seen: [] as string[] };
   for (const partner of PARTNERS) {
     for (const day of days) {
@@ -77,7 +90,11 @@ async function statementFacts(world: ChaosWorld, all: readonly Contract[]): Prom
       const { differences } = await insist('POST', path, { token: world.operatorToken });
       const agree = `${partner}'s statement of ${day} agrees with the ledger`;
       facts.expected.push(agree);
-      facts.seen.push(...(differences.length === 0 ? [agree] : differences.map((one: object) => `${partner}, ${day}: ${JSON.stringify(one)}`)));
+      facts.seen.push(
+        ...(differences.length === 0
+          ? [agree]
+          : differences.map((one: object) => `${partner}, ${day}: ${JSON.stringify(one)}`)),
+      );
     }
   }
   return facts;
@@ -89,11 +106,17 @@ export async function booksOf(world: ChaosWorld): Promise<{ expected: string[]; 
   const statements = await statementFacts(world, all);
   const { accounts, balanced } = await insist('GET', `${world.api('fintech-gateway')}/fund/trial-balance`, {});
   return {
-    expected: [...statements.expected, ...all.map(({ reference, status, repaidRupiah }) => `${reference} ${STATUS[status]}, repaid ${repaidRupiah}`), ...accountsOf(all)],
+    expected: [
+      ...statements.expected,
+      ...all.map(({ reference, status, repaidRupiah }) => `${reference} ${STATUS[status]}, repaid ${repaidRupiah}`),
+      ...accountsOf(all),
+    ],
     seen: [
       ...statements.seen,
       ...loans.map(({ loanId, status, repaidRupiah }) => `${loanId} ${status}, repaid ${repaidRupiah}`),
-      ...accounts.map(({ account, balanceRupiah }: { account: string; balanceRupiah: number }) => `${account} ${balanceRupiah}`),
+      ...accounts.map(
+        ({ account, balanceRupiah }: { account: string; balanceRupiah: number }) => `${account} ${balanceRupiah}`,
+      ),
     ],
     balanced,
   };

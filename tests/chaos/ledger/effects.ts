@@ -25,11 +25,16 @@ const unique = (values: readonly (string | undefined)[]) => [...new Set(values.f
 async function timelineFacts(world: ChaosWorld, collaborationId: string): Promise<string[]> {
   const { status, body } = await call('GET', `${world.api('reporting')}/collaborations/${collaborationId}/timeline`);
   if (status !== 200) return [];
-  return (body as Timeline).entries.filter(({ event }) => event !== 'fund-relent').map(({ event }) => `${collaborationId} ${event}`);
+  return (body as Timeline).entries
+    .filter(({ event }) => event !== 'fund-relent')
+    .map(({ event }) => `${collaborationId} ${event}`);
 }
 
 const coverageFact = (msmeId: string, needs: readonly NeedCoverage[]) =>
-  `${msmeId} covered: ${needs.map(({ needId, declared, promised, delivered, open }) => [needId, declared, promised, delivered, open].join('/')).toSorted().join(' ')}`;
+  `${msmeId} covered: ${needs
+    .map(({ needId, declared, promised, delivered, open }) => [needId, declared, promised, delivered, open].join('/'))
+    .toSorted()
+    .join(' ')}`;
 
 /** What is known on the other side of events: in the registry, of what the needs board says. */
 async function coverageFacts(world: ChaosWorld, msmeId: string): Promise<string> {
@@ -39,7 +44,9 @@ async function coverageFacts(world: ChaosWorld, msmeId: string): Promise<string>
 
 export async function baseline(world: ChaosWorld, msmeIds: readonly string[]): Promise<Baseline> {
   const boards = await boardsOf(world, msmeIds);
-  const delivered = new Map(boards.flatMap(({ needs }) => needs.map(({ needId, delivered: amount }) => [needId, amount] as const)));
+  const delivered = new Map(
+    boards.flatMap(({ needs }) => needs.map(({ needId, delivered: amount }) => [needId, amount] as const)),
+  );
   return { delivered, archived: await world.databases.archived() };
 }
 
@@ -47,23 +54,41 @@ export async function baseline(world: ChaosWorld, msmeIds: readonly string[]): P
  * What came about, as facts: in reporting's timelines and archive, on the needs boards, in the registry, in the chains of the
  * fund. Beside it what had to: what donors and officers did, every event that the broker took, what the boards say.
  */
-export async function effectsOf(world: ChaosWorld, done: readonly Done[], before: Baseline): Promise<{ expected: string[]; seen: string[] }> {
+export async function effectsOf(
+  world: ChaosWorld,
+  done: readonly Done[],
+  before: Baseline,
+): Promise<{ expected: string[]; seen: string[] }> {
   const boards = await boardsOf(world, unique(done.map(({ msmeId }) => msmeId)));
   const given = new Set(unique(done.map(({ needId }) => needId)));
-  const registered = new Set(done.filter(({ collaborationId }) => collaborationId === undefined).map(({ msmeId }) => msmeId));
+  const registered = new Set(
+    done.filter(({ collaborationId }) => collaborationId === undefined).map(({ msmeId }) => msmeId),
+  );
 
   const deliveries = boards.flatMap(({ needs }) =>
     needs
       .filter(({ needId }) => given.has(needId))
-      .flatMap(({ needId, delivered }) => Array.from({ length: Math.max(0, delivered - (before.delivered.get(needId) ?? 0)) }, () => `${needId} delivered`)),
+      .flatMap(({ needId, delivered }) =>
+        Array.from(
+          { length: Math.max(0, delivered - (before.delivered.get(needId) ?? 0)) },
+          () => `${needId} delivered`,
+        ),
+      ),
   );
   const declared = boards
     .filter(({ msmeId }) => registered.has(msmeId))
     .map(({ msmeId, needs }) => `${msmeId} on its board: ${needs.reduce((sum, need) => sum + need.declared, 0)}`);
-  const timelines = await mapped(unique(done.map(({ collaborationId }) => collaborationId)), (id) => timelineFacts(world, id));
+  const timelines = await mapped(unique(done.map(({ collaborationId }) => collaborationId)), (id) =>
+    timelineFacts(world, id),
+  );
   const coverage = await mapped(boards, ({ msmeId }) => coverageFacts(world, msmeId));
-  const chains = await mapped(unique(done.map(({ loanId }) => loanId)), async (id) => `${id} lent on: Rp ${await lentOn(world, id)}`);
-  const archived = [...(await world.databases.archived())].filter((id) => !before.archived.has(id)).map((id) => `archived ${id}`);
+  const chains = await mapped(
+    unique(done.map(({ loanId }) => loanId)),
+    async (id) => `${id} lent on: Rp ${await lentOn(world, id)}`,
+  );
+  const archived = [...(await world.databases.archived())]
+    .filter((id) => !before.archived.has(id))
+    .map((id) => `archived ${id}`);
   return {
     expected: [
       ...done.flatMap(({ facts }) => facts),

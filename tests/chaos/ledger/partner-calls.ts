@@ -5,7 +5,8 @@ const TIMER_MS = 20;
 
 const isGood = ({ status }: PartnerCall) => status !== null && status < 300;
 /** Whether the partner may have done what was asked: no answer came, or one that does not say. */
-const leavesDoubt = ({ status }: PartnerCall) => status === null || status === 408 || status === 409 || (status >= 500 && status !== 503);
+const leavesDoubt = ({ status }: PartnerCall) =>
+  status === null || status === 408 || status === 409 || (status >= 500 && status !== 503);
 const inOrder = (calls: readonly PartnerCall[]) => calls.toSorted((one, other) => one.beganAt - other.beganAt);
 
 /** Where a contract went to its partner again though it might be there: the partner has to be asked before. */
@@ -31,14 +32,20 @@ function tooSoon(calls: readonly PartnerCall[]): string[] {
     const next = calls.slice(at + 1).find((call) => call.operation === operation);
     if (retryAfterMs === null || next === undefined) return [];
     const pauseMs = next.beganAt - endedAt;
-    return pauseMs >= retryAfterMs - TIMER_MS ? [] : [`${partner} wanted ${retryAfterMs} ms before ${reference} came again, and got ${Math.round(pauseMs)}`];
+    return pauseMs >= retryAfterMs - TIMER_MS
+      ? []
+      : [`${partner} wanted ${retryAfterMs} ms before ${reference} came again, and got ${Math.round(pauseMs)}`];
   });
 }
 
 function severalKeys(calls: readonly PartnerCall[]): string[] {
-  const keys = new Set(calls.filter(({ operation }) => operation === 'create-contract').map(({ idempotencyKey }) => idempotencyKey));
+  const keys = new Set(
+    calls.filter(({ operation }) => operation === 'create-contract').map(({ idempotencyKey }) => idempotencyKey),
+  );
   const first = calls[0];
-  return keys.size <= 1 || first === undefined ? [] : [`${first.reference} went to ${first.partner} under ${keys.size} keys`];
+  return keys.size <= 1 || first === undefined
+    ? []
+    : [`${first.reference} went to ${first.partner} under ${keys.size} keys`];
 }
 
 /** What is wrong about how each contract was asked for: an own key for each, in doubt a question first, pauses as asked. */
@@ -52,15 +59,22 @@ export type OpenSpan = { operation: PartnerOperation; from: number; to: number; 
 
 /** Calls that an open breaker let through besides its probes, which come one at a time and not before its pause is over. */
 export function letThroughOpen(calls: readonly PartnerCall[], { operation, from, to, resetMs }: OpenSpan): string[] {
-  const probes = inOrder(calls).filter((call) => call.operation === operation && call.beganAt > from && call.beganAt < to);
+  const probes = inOrder(calls).filter(
+    (call) => call.operation === operation && call.beganAt > from && call.beganAt < to,
+  );
   return probes.slice(1).flatMap(({ beganAt, partner }, at) => {
     const sinceMs = beganAt - (probes[at] as PartnerCall).beganAt;
-    return sinceMs >= resetMs - TIMER_MS ? [] : [`${partner} was called ${Math.round(sinceMs)} ms after a probe of an open breaker`];
+    return sinceMs >= resetMs - TIMER_MS
+      ? []
+      : [`${partner} was called ${Math.round(sinceMs)} ms after a probe of an open breaker`];
   });
 }
 
 /** Calls about contracts that were given to a person, before that person let them go on (`resumed`, by reference). */
-export function sentWhileParked(calls: readonly PartnerCall[], resumed: ReadonlyMap<string, readonly number[]>): string[] {
+export function sentWhileParked(
+  calls: readonly PartnerCall[],
+  resumed: ReadonlyMap<string, readonly number[]>,
+): string[] {
   const creating = inOrder(calls).filter(({ operation }) => operation === 'create-contract');
   return [...Map.groupBy(creating, ({ reference }) => reference)].flatMap(([reference, of]) =>
     of.flatMap(({ status, endedAt }, at) => {

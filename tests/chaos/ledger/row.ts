@@ -1,5 +1,13 @@
 /** What went in and what came out of one row of the fault matrix. */
-export type Row = { row: string; faults: number; in: number; out: number; lost: number; doubled: number; unexpected: number };
+export type Row = {
+  row: string;
+  faults: number;
+  in: number;
+  out: number;
+  lost: number;
+  doubled: number;
+  unexpected: number;
+};
 
 const COLUMNS = ['faults', 'in', 'out', 'lost', 'doubled', 'unexpected'] as const;
 
@@ -36,7 +44,15 @@ export function differences(expected: readonly string[], seen: readonly string[]
 
 export function rowOf(row: string, faults: number, expected: readonly string[], seen: readonly string[]): Row {
   const { lost, doubled, unexpected } = differences(expected, seen);
-  return { row, faults, in: expected.length, out: seen.length, lost: lost.length, doubled: doubled.length, unexpected: unexpected.length };
+  return {
+    row,
+    faults,
+    in: expected.length,
+    out: seen.length,
+    lost: lost.length,
+    doubled: doubled.length,
+    unexpected: unexpected.length,
+  };
 }
 
 /** The ledger for people: a line for each row, and their sum where there is more than one. */
@@ -44,5 +60,7 @@ export function ledgerOf(rows: readonly Row[]): string[] {
   const all = rows.length > 1 ? [...rows, { ...rows.reduce(joined), row: 'all' }] : rows;
   const cells = [['row', ...COLUMNS], ...all.map((row) => [row.row, ...COLUMNS.map((column) => String(row[column]))])];
   const widths = cells[0]?.map((_, at) => Math.max(...cells.map((line) => line[at]?.length ?? 0))) ?? [];
-  return cells.map((line) => line.map((cell, at) => (at === 0 ? cell.padEnd(widths[at] ?? 0) : cell.padStart(widths[at] ?? 0))).join('  '));
+  return cells.map((line) =>
+    line.map((cell, at) => (at === 0 ? cell.padEnd(widths[at] ?? 0) : cell.padStart(widths[at] ?? 0))).join('  '),
+  );
 }

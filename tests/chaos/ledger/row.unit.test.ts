@@ -35,5 +35,8 @@ test('the ledger says what went in and what came out, row by row and together', 
     'kill       3   1    2     0        1           0',
     'all      203   3    4     0        1           0',
   ]);
-  expect(ledgerOf(rows.slice(1))).toEqual(['row   faults  in  out  lost  doubled  unexpected', 'kill       3   1    2     0        1           0']);
+  expect(ledgerOf(rows.slice(1))).toEqual([
+    'row   faults  in  out  lost  doubled  unexpected',
+    'kill       3   1    2     0        1           0',
+  ]);
 });

@@ -34,7 +34,10 @@ const NOTHING_LEFT = 'urn:ksbb-umkm:problem:nothing-left-to-cover';
 /** Commits to one line; undefined where nothing of it is left to give. */
 async function tryToCommit(world: World, line: object): Promise<Commitment | undefined> {
   const path = `${world.api('commitment')}/commitments`;
-  const { status, body } = await answered('POST', path, { idempotencyKey: randomUUID(), body: { donor, consent: true, lines: [line] } });
+  const { status, body } = await answered('POST', path, {
+    idempotencyKey: randomUUID(),
+    body: { donor, consent: true, lines: [line] },
+  });
   if (status === 409 && body.type === NOTHING_LEFT) return undefined;
   if (status !== 201) throw new Error(`POST ${path} was answered ${status}: ${JSON.stringify(body)}`);
   const [{ lineId, covered }] = body.lines;
@@ -48,7 +51,10 @@ async function commit(world: World, line: object): Promise<Commitment> {
 }
 
 /** Money that is lent on may have come to a need first: then it goes to another. */
-async function commitMoney({ world, needs, random }: Chaos, line: { amountRupiah: number }): Promise<Commitment & { msmeId: string }> {
+async function commitMoney(
+  { world, needs, random }: Chaos,
+  line: { amountRupiah: number },
+): Promise<Commitment & { msmeId: string }> {
   for (;;) {
     const { msmeId, needId } = needs.take('capital', line.amountRupiah, random);
     const made = await tryToCommit(world, { package: 'capital', msmeId, needId, ...line });
@@ -63,16 +69,29 @@ const giveGoods: Journey = async ({ world, needs, random }) => {
   const { msmeId, needId } = needs.take('goods', 1, random);
   const { collaborationId, pin, lineId } = await commit(world, { package: 'goods', msmeId, needId, quantity: 1 });
   const collaboration = `${world.api('commitment')}/collaborations/${collaborationId}`;
-  const { reportId } = await insist('POST', `${collaboration}/deliveries`, { idempotencyKey: randomUUID(), body: { pin, lines: [{ lineId, quantity: 1 }] } });
+  const { reportId } = await insist('POST', `${collaboration}/deliveries`, {
+    idempotencyKey: randomUUID(),
+    body: { pin, lines: [{ lineId, quantity: 1 }] },
+  });
   const { links } = await insist('GET', `${collaboration}/msme-links`, { token: world.operatorToken });
   await insist('POST', `${collaboration}/receipts`, { token: links[0].token, body: { reportId, lineId, quantity: 1 } });
-  const facts = events(collaborationId, ['commitment-confirmed', 'line-delivered', 'line-receipt-confirmed', 'commitment-closed']);
+  const facts = events(collaborationId, [
+    'commitment-confirmed',
+    'line-delivered',
+    'line-receipt-confirmed',
+    'commitment-closed',
+  ]);
   return { collaborationId, msmeId, needId, facts: [...facts, `${needId} delivered`] };
 };
 
 async function sign(signUrl: string): Promise<true | undefined> {
   const form = new URLSearchParams({ decision: 'sign', name: 'Donatur Uji', agree: 'yes' });
-  const answer = await fetch(signUrl, { method: 'POST', body: form, redirect: 'manual', signal: AbortSignal.timeout(5_000) }).catch(() => undefined);
+  const answer = await fetch(signUrl, {
+    method: 'POST',
+    body: form,
+    redirect: 'manual',
+    signal: AbortSignal.timeout(5_000),
+  }).catch(() => undefined);
   return answer?.status === 303 ? true : undefined;
 }
 
@@ -83,12 +102,16 @@ export async function lendAsPlanned(chaos: Chaos, { amountRupiah, instalments, .
   const { collaborationId, pin, lineId: loanId, covered, msmeId } = await commitMoney(chaos, line);
 
   // Only the donor is shown where to sign.
-  const { token } = await insist('POST', `${world.api('commitment')}/collaborations/${collaborationId}/capability`, { body: { pin } });
+  const { token } = await insist('POST', `${world.api('commitment')}/collaborations/${collaborationId}/capability`, {
+    body: { pin },
+  });
   const reach = (status: LoanView['status']) =>
     until(
       `loan ${loanId} is ${status}`,
       async () => {
-        const answer = await call('GET', `${world.api('fintech-gateway')}/loans/${loanId}`, { token }).catch(() => undefined);
+        const answer = await call('GET', `${world.api('fintech-gateway')}/loans/${loanId}`, { token }).catch(
+          () => undefined,
+        );
         return answer?.status === 200 && (answer.body as LoanView).status === status && (answer.body as LoanView);
       },
       patience(chaos),
@@ -96,9 +119,20 @@ export async function lendAsPlanned(chaos: Chaos, { amountRupiah, instalments, .
   const { signUrl } = await reach('awaiting-signature');
   await until(`loan ${loanId} is signed at its page`, () => sign(signUrl as string), patience(chaos));
   await reach('disbursed');
-  await answered('POST', `${world.sandboxUrl}/admin/repayments`, { token: world.sandboxAdminToken, body: { ...plan, reference: loanId, instalments } });
+  await answered('POST', `${world.sandboxUrl}/admin/repayments`, {
+    token: world.sandboxAdminToken,
+    body: { ...plan, reference: loanId, instalments },
+  });
   await reach('repaid');
-  const names = ['commitment-confirmed', 'contract-forwarded', 'contract-signed', 'loan-disbursed', 'line-receipt-confirmed', 'commitment-closed', 'loan-repaid'];
+  const names = [
+    'commitment-confirmed',
+    'contract-forwarded',
+    'contract-signed',
+    'loan-disbursed',
+    'line-receipt-confirmed',
+    'commitment-closed',
+    'loan-repaid',
+  ];
   const facts = events(collaborationId, [...names, ...instalments.map(() => 'repayment-received')]);
   return { collaborationId, loanId, msmeId, facts: [...facts, `${loanId} lent on: Rp ${covered}`] };
 }
@@ -112,7 +146,9 @@ export const lend: Journey = (chaos) => {
 /** What of a loan's money is paid out again, in rupiah. */
 export async function lentOn(world: World, loanId: string): Promise<number> {
   const { links }: FundChain = await insist('GET', `${world.api('fintech-gateway')}/fund/chain/${loanId}`, {});
-  return links.filter((link) => link.relentFrom === loanId && link.status === 'disbursed').reduce((sum, link) => sum + link.amountRupiah, 0);
+  return links
+    .filter((link) => link.relentFrom === loanId && link.status === 'disbursed')
+    .reduce((sum, link) => sum + link.amountRupiah, 0);
 }
 
 /** One seat of a training, scheduled, held and reported. */
@@ -120,7 +156,9 @@ const teach: Journey = async (chaos) => {
   const { world, needs, random } = chaos;
   const { msmeId, needId } = needs.take('training', 1, random);
   const { collaborationId, pin } = await commit(world, { package: 'training', msmeId, needId, seats: 1 });
-  const { token } = await insist('POST', `${world.api('commitment')}/collaborations/${collaborationId}/capability`, { body: { pin } });
+  const { token } = await insist('POST', `${world.api('commitment')}/collaborations/${collaborationId}/capability`, {
+    body: { pin },
+  });
   const training = `${world.api('training')}/trainings/${collaborationId}.${needId.slice(msmeId.length + 1)}`;
   const done = (method: string, path: string, newBody: () => object | undefined = () => undefined) => {
     let body = newBody();
@@ -136,12 +174,25 @@ const teach: Journey = async (chaos) => {
       patience(chaos),
     );
   };
-  const fromNow = () => ({ startsAt: new Date().toISOString(), endsAt: new Date(Date.now() + 3_600_000).toISOString(), place: 'Balai Warga', trainer: 'Bapak Hadi' });
+  const fromNow = () => ({
+    startsAt: new Date().toISOString(),
+    endsAt: new Date(Date.now() + 3_600_000).toISOString(),
+    place: 'Balai Warga',
+    trainer: 'Bapak Hadi',
+  });
   await done('PUT', 'schedule', fromNow);
   await done('POST', 'attendance', () => ({ msmeId, attended: 1 }));
   await done('POST', 'holding');
   await done('POST', 'report', () => ({ summary: 'Peserta membuat buku kas.' }));
-  const names = ['commitment-confirmed', 'training-scheduled', 'attendance-recorded', 'training-held', 'training-reported', 'line-receipt-confirmed', 'commitment-closed'];
+  const names = [
+    'commitment-confirmed',
+    'training-scheduled',
+    'attendance-recorded',
+    'training-held',
+    'training-reported',
+    'line-receipt-confirmed',
+    'commitment-closed',
+  ];
   return { collaborationId, msmeId, needId, facts: [...events(collaborationId, names), `${needId} delivered`] };
 };
 

@@ -17,7 +17,10 @@ const BOARDS_AT_ONCE = 100;
 export async function boardsOf(world: World, msmeIds: readonly string[]): Promise<Board[]> {
   const boards: Board[] = [];
   for (let at = 0; at < msmeIds.length; at += BOARDS_AT_ONCE) {
-    const { items } = await good('GET', `${world.api('commitment')}/boards?msmeIds=${msmeIds.slice(at, at + BOARDS_AT_ONCE).join(',')}`);
+    const { items } = await good(
+      'GET',
+      `${world.api('commitment')}/boards?msmeIds=${msmeIds.slice(at, at + BOARDS_AT_ONCE).join(',')}`,
+    );
     boards.push(...items);
   }
   return boards;
@@ -40,7 +43,9 @@ export async function listedMsmes(world: World): Promise<string[]> {
 
 export async function findNeeds(world: World): Promise<Needs> {
   const boards = await boardsOf(world, await listedMsmes(world));
-  const all = boards.flatMap(({ msmeId, needs }) => needs.map(({ needId, open, package: of }) => ({ of, msmeId, needId, left: open })));
+  const all = boards.flatMap(({ msmeId, needs }) =>
+    needs.map(({ needId, open, package: of }) => ({ of, msmeId, needId, left: open })),
+  );
   const byPackage = Map.groupBy(all, ({ of }) => of);
   return {
     take: (of, amount, random) => {

@@ -36,7 +36,11 @@ export function startProbe({ world, needs, random }: Chaos): Probe {
     }).catch(() => undefined);
     const body: unknown = await response?.json().catch(() => undefined);
     const status = response?.status ?? 0;
-    answers.push({ status, retryAfter: response?.headers.get('retry-after') ?? null, tookMs: performance.now() - started });
+    answers.push({
+      status,
+      retryAfter: response?.headers.get('retry-after') ?? null,
+      tookMs: performance.now() - started,
+    });
     if (status !== 201) return;
     const { collaborationId } = body as { collaborationId: string };
     done.push({ collaborationId, msmeId, facts: [`${collaborationId} commitment-confirmed`] });

@@ -9,12 +9,18 @@ const MOST_DELAY_MS = 1_500;
 const REPEATED = 0.1;
 
 /** By service the routing keys that its queue is bound to, as the topology job declares them. */
-export const BINDINGS = JSON.parse(readFileSync(new URL('../../../infra/topology/bindings.json', import.meta.url), 'utf8')) as Record<Subscriber, string[]>;
+export const BINDINGS = JSON.parse(
+  readFileSync(new URL('../../../infra/topology/bindings.json', import.meta.url), 'utf8'),
+) as Record<Subscriber, string[]>;
 
 /** The deliveries that an event brings about, one to each service that takes it. */
 export function deliveriesOf({ id, routingKey, content, type, contentType }: Tapped): Sent[] {
   const takers = Object.entries(BINDINGS).filter(([, keys]) => keys.includes(routingKey));
-  return takers.map(([service]) => ({ queue: `${service}.in`, content, properties: { messageId: id, type, contentType } }));
+  return takers.map(([service]) => ({
+    queue: `${service}.in`,
+    content,
+    properties: { messageId: id, type, contentType },
+  }));
 }
 
 export function shuffled<T>(items: readonly T[], random: () => number): T[] {
@@ -46,7 +52,10 @@ export async function shuffleDeliveries({ world, random }: Chaos): Promise<() =>
     while (!stopped || due.length > 0) {
       await sleep(SEND_EVERY_MS);
       const now = stopped ? Infinity : performance.now();
-      const ready = shuffled(due.filter(({ at }) => at <= now), random);
+      const ready = shuffled(
+        due.filter(({ at }) => at <= now),
+        random,
+      );
       const waiting = due.filter(({ at }) => at > now);
       due.splice(0, due.length, ...waiting);
       if (ready.length > 0) await world.queues.send(ready.map(({ delivery }) => delivery));

@@ -15,7 +15,9 @@ const ALARM_MS = { long: 15_000, short: 3_000 };
 const HALF_OPEN_MS = 45_000;
 
 const violationsOf = (answers: readonly Probed[]) =>
-  answers.filter(({ status }) => status !== 201).map(({ status, tookMs }) => `a command was answered ${status} after ${Math.round(tookMs)} ms`);
+  answers
+    .filter(({ status }) => status !== 201)
+    .map(({ status, tookMs }) => `a command was answered ${status} after ${Math.round(tookMs)} ms`);
 
 /** The broker away, cut off, half-open and out of memory, while commands come in. */
 export async function breakBroker(chaos: Chaos, outageMs: number): Promise<Row> {
@@ -25,15 +27,22 @@ export async function breakBroker(chaos: Chaos, outageMs: number): Promise<Row> 
     const looks = LOOKS[short ? 'short' : 'long'];
     const before = await memoryInUse(world, looks);
     const growth = async (when: string) => {
-      const now = [...(await memoryInUse(world, looks))].map(([service, mb]) => [service, Math.round(mb - (before.get(service) ?? 0))] as const);
-      say(`broker: memory in use grew by, in MB, ${when}: ${now.map(([service, mb]) => `${service} ${mb}`).join(', ')}`);
+      const now = [...(await memoryInUse(world, looks))].map(
+        ([service, mb]) => [service, Math.round(mb - (before.get(service) ?? 0))] as const,
+      );
+      say(
+        `broker: memory in use grew by, in MB, ${when}: ${now.map(([service, mb]) => `${service} ${mb}`).join(', ')}`,
+      );
       return now.filter(([, mb]) => mb > NOISE_MB).map(([service, mb]) => `${service} grew by ${mb} MB ${when}`);
     };
     const probe = startProbe(chaos);
 
     say(`broker: stopped for ${outageMs / 1000} s`);
     await rabbit.halt();
-    const [grown] = await Promise.all([sleep(outageMs * LOOKING_FROM).then(() => growth('while it was away')), sleep(outageMs)]);
+    const [grown] = await Promise.all([
+      sleep(outageMs * LOOKING_FROM).then(() => growth('while it was away')),
+      sleep(outageMs),
+    ]);
     await rabbit.resume();
     say('broker: it is back');
 
@@ -54,7 +63,9 @@ export async function breakBroker(chaos: Chaos, outageMs: number): Promise<Row> 
       await sleep(HALF_OPEN_MS);
     }
     const { answers, done } = await probe.stop();
-    say(`broker: ${answers.length} commands, the slowest answered after ${Math.round(Math.max(...answers.map(({ tookMs }) => tookMs)))} ms`);
+    say(
+      `broker: ${answers.length} commands, the slowest answered after ${Math.round(Math.max(...answers.map(({ tookMs }) => tookMs)))} ms`,
+    );
     if (!short) grown.push(...(await growth('in the end')));
     return { faults: short ? 3 : 4, done, violations: [...violationsOf(answers), ...grown] };
   });

@@ -22,7 +22,9 @@ const isPatient = ({ status, retryAfter }: Probed) => status === 201 || (status 
 async function neverUnready(world: Chaos['world'], ms: number): Promise<ServiceName[]> {
   const left = new Set<ServiceName>(OWNERS);
   for (const deadline = performance.now() + ms; performance.now() < deadline; await sleep(250)) {
-    const looks = await Promise.all([...left].map(async (service) => [service, await isReady(world, service)] as const));
+    const looks = await Promise.all(
+      [...left].map(async (service) => [service, await isReady(world, service)] as const),
+    );
     for (const [service, ready] of looks) if (ready === false) left.delete(service);
   }
   return [...left];
@@ -35,7 +37,12 @@ export async function breakDatabase(chaos: Chaos): Promise<Row> {
   const length = short ? 'short' : 'long';
 
   /** Answers what did not hold while the database was away. */
-  async function away(what: string, ms: number, begin: () => Promise<void>, end: () => Promise<void>): Promise<string[]> {
+  async function away(
+    what: string,
+    ms: number,
+    begin: () => Promise<void>,
+    end: () => Promise<void>,
+  ): Promise<string[]> {
     const probe = startProbe(chaos);
     say(`database: ${what} for ${ms / 1000} s`);
     await begin();
@@ -44,19 +51,29 @@ export async function breakDatabase(chaos: Chaos): Promise<Row> {
     const stayedReady = await neverUnready(world, ms);
     await end();
     const ended = performance.now();
-    const back = await until('every service is ready again', async () => (await Promise.all(OWNERS.map((service) => isReady(world, service)))).every(Boolean), BACK_WITHIN_MS).then(
+    const back = await until(
+      'every service is ready again',
+      async () => (await Promise.all(OWNERS.map((service) => isReady(world, service)))).every(Boolean),
+      BACK_WITHIN_MS,
+    ).then(
       () => [],
       (error: Error) => [error.message],
     );
     const { answers, done } = await probe.stop();
     others.push(...done);
     const refused = answers.filter(({ status }) => status === 503);
-    say(`database: ready again after ${Math.round(performance.now() - ended)} ms; of ${answers.length} commands ${refused.length} were told to come back, after ${Math.round(Math.max(0, ...refused.map(({ tookMs }) => tookMs)))} ms at most`);
+    say(
+      `database: ready again after ${Math.round(performance.now() - ended)} ms; of ${answers.length} commands ${refused.length} were told to come back, after ${Math.round(Math.max(0, ...refused.map(({ tookMs }) => tookMs)))} ms at most`,
+    );
     return [
       ...back,
       ...stayedReady.map((service) => `${service} said that it was ready while the database was ${what}`),
-      ...answers.filter((answer) => !isPatient(answer)).map(({ status, tookMs }) => `a command was answered ${status} after ${Math.round(tookMs)} ms`),
-      ...(refused.length === 0 && ms > GIVES_UP_MS ? [`no command was answered 503 while the database was ${what}`] : []),
+      ...answers
+        .filter((answer) => !isPatient(answer))
+        .map(({ status, tookMs }) => `a command was answered ${status} after ${Math.round(tookMs)} ms`),
+      ...(refused.length === 0 && ms > GIVES_UP_MS
+        ? [`no command was answered 503 while the database was ${what}`]
+        : []),
     ];
   }
 
@@ -67,9 +84,14 @@ export async function breakDatabase(chaos: Chaos): Promise<Row> {
   return underLoad(chaos, { row: 'database' }, async () => {
     await until('events go about', async () => world.tap.events().size >= REPEATED / 2);
     const before = new Set(await failedHandlings());
-    const violations = [...(await away('frozen', FROZEN_MS[length], mongo.freeze, mongo.thaw)), ...(await away('cut off', CUT_MS[length], refuse(true), refuse(false)))];
+    const violations = [
+      ...(await away('frozen', FROZEN_MS[length], mongo.freeze, mongo.thaw)),
+      ...(await away('cut off', CUT_MS[length], refuse(true), refuse(false))),
+    ];
     const failed = (await failedHandlings()).filter((line) => !before.has(line));
-    const costly = failed.map((line) => `an attempt was used up while the database was away: ${line.slice(0, LINE_LENGTH)}`);
+    const costly = failed.map(
+      (line) => `an attempt was used up while the database was away: ${line.slice(0, LINE_LENGTH)}`,
+    );
     return { faults: 2, done: others, violations: [...violations, ...costly] };
   });
 }

@@ -19,7 +19,9 @@ const LAST_ATTEMPT = { 'x-ksbb-attempt': 4 };
 
 /** What `npm run dead-letters` runs. */
 function command(): string {
-  const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { scripts: Record<string, string> };
+  const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+    scripts: Record<string, string>;
+  };
   return (scripts['dead-letters'] ?? '').replace(/^node /, '');
 }
 
@@ -36,10 +38,22 @@ async function replay({ world }: Chaos, service: string, killAt = Infinity): Pro
       if (acks >= killAt) child.kill('SIGKILL');
       return acks < killAt;
     };
-    return { fromClient: (chunk) => Buffer.concat(read(chunk).filter(passes).map(({ bytes }) => bytes)), fromServer: (chunk) => chunk };
+    return {
+      fromClient: (chunk) =>
+        Buffer.concat(
+          read(chunk)
+            .filter(passes)
+            .map(({ bytes }) => bytes),
+        ),
+      fromServer: (chunk) => chunk,
+    };
   });
   address.port = String(proxy.port);
-  const child = spawn(process.execPath, [command(), 'replay', '--service', service], { cwd: ROOT, env: { ...process.env, AMQP_URL: address.href }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [command(), 'replay', '--service', service], {
+    cwd: ROOT,
+    env: { ...process.env, AMQP_URL: address.href },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
   const signal = await new Promise<NodeJS.Signals | null>((resolve, reject) => {
@@ -56,7 +70,12 @@ async function withholdReceipts({ world, short }: Chaos): Promise<Sent[]> {
   await sleep(WITHHELD_FOR_MS[short ? 'short' : 'long']);
   await world.queues.bind('commitment', [WITHHELD], true);
   const events = [...world.tap.events().values()].filter(({ routingKey }) => routingKey === WITHHELD);
-  const headers = { ...LAST_ATTEMPT, 'x-ksbb-reason': 'attempts-used-up', 'x-ksbb-error': 'withheld', 'x-ksbb-dead-at': new Date().toISOString() };
+  const headers = {
+    ...LAST_ATTEMPT,
+    'x-ksbb-reason': 'attempts-used-up',
+    'x-ksbb-error': 'withheld',
+    'x-ksbb-dead-at': new Date().toISOString(),
+  };
   return events
     .flatMap(deliveriesOf)
     .filter(({ queue }) => queue === 'commitment.in')
@@ -72,19 +91,27 @@ export async function replayDeadLetters(chaos: Chaos): Promise<Row> {
     await world.queues.send(made.map(({ released }) => toService('training.in', released, LAST_ATTEMPT)));
     const withheld = await withholdReceipts(chaos);
     await world.queues.send(withheld);
-    await until('the training service has given up', async () => (await world.queues.countDead('training')) === MADE_UP);
+    await until(
+      'the training service has given up',
+      async () => (await world.queues.countDead('training')) === MADE_UP,
+    );
     await world.queues.send(made.map(({ confirmed }) => toService('training.in', confirmed)));
     const letters = withheld.length + MADE_UP;
     say(`dead-letters: ${letters} letters`);
 
     let killed = 0;
-    for (const [service, count] of [['commitment', withheld.length], ['training', MADE_UP]] as const) {
+    for (const [service, count] of [
+      ['commitment', withheld.length],
+      ['training', MADE_UP],
+    ] as const) {
       const half = await replay(chaos, service, 1 + Math.floor(random() * count));
       killed += Number(half.killed);
       const left = await world.queues.countDead(service);
       const both = await Promise.all([replay(chaos, service), replay(chaos, service)]);
       const again = await replay(chaos, service);
-      say(`dead-letters: ${service}: killed with ${left} of ${count} left; then ${[...both, again].map(({ output }) => output).join('; ')}`);
+      say(
+        `dead-letters: ${service}: killed with ${left} of ${count} left; then ${[...both, again].map(({ output }) => output).join('; ')}`,
+      );
     }
     return {
       faults: letters,
@@ -92,7 +119,10 @@ export async function replayDeadLetters(chaos: Chaos): Promise<Row> {
         const facts = await Promise.all(made.map(({ collaborationId }) => madeUpFacts(chaos, collaborationId)));
         return { expected: facts.flatMap(({ expected }) => expected), seen: facts.flatMap(({ seen }) => seen) };
       },
-      violations: [...(killed === 2 ? [] : ['a replay was not killed halfway']), ...(withheld.length > 0 ? [] : ['no receipt was withheld'])],
+      violations: [
+        ...(killed === 2 ? [] : ['a replay was not killed halfway']),
+        ...(withheld.length > 0 ? [] : ['no receipt was withheld']),
+      ],
     };
   });
 }

@@ -14,13 +14,16 @@ async function repeatAll(chaos: Chaos): Promise<Row> {
   const owners = ['msme-registry', 'commitment', 'fintech-gateway', 'training', 'reporting'] as const;
   const before = await world.databases.digests(owners);
   const deliveries = shuffled([...world.tap.events().values()].flatMap(deliveriesOf), random);
-  for (let at = 0; at < deliveries.length; at += SENT_AT_ONCE) await world.queues.send(deliveries.slice(at, at + SENT_AT_ONCE));
+  for (let at = 0; at < deliveries.length; at += SENT_AT_ONCE)
+    await world.queues.send(deliveries.slice(at, at + SENT_AT_ONCE));
   const stuck = await drained(chaos);
   await sleep(QUIET_MS);
   const after = await world.databases.digests(owners);
-  const asFacts = (digests: ReadonlyMap<string, string>) => [...digests].map(([collection, digest]) => `${collection} ${digest}`);
+  const asFacts = (digests: ReadonlyMap<string, string>) =>
+    [...digests].map(([collection, digest]) => `${collection} ${digest}`);
   const dead = (await world.queues.takeDead()).map((letter) => `${givenUp(letter)}: ${letter.reason}`);
-  for (const [collection, digest] of after) if (before.get(collection) !== digest) say(`   changed by repeats: ${collection}`);
+  for (const [collection, digest] of after)
+    if (before.get(collection) !== digest) say(`   changed by repeats: ${collection}`);
   for (const letter of dead) say(`   unexpected: ${letter}`);
   say(`duplicates: ${deliveries.length} deliveries repeated in another order; ${before.size} collections compared`);
   return rowOf('duplicates', deliveries.length, asFacts(before), [...asFacts(after), ...dead, ...stuck]);

@@ -30,7 +30,11 @@ function planKills(count: number, random: () => number): Kill[] {
   const windows = Object.keys(PASSING) as Window[];
   return Array.from({ length: count }, (_, at) => {
     const window = at % 2 === 0 ? (windows[(at / 2) % windows.length] as Window) : null;
-    return { window, service: pick(window === null ? SERVICE_NAMES : PASSING[window], random), pauseMs: random() * MOST_PAUSE_MS };
+    return {
+      window,
+      service: pick(window === null ? SERVICE_NAMES : PASSING[window], random),
+      pauseMs: random() * MOST_PAUSE_MS,
+    };
   });
 }
 

@@ -32,17 +32,22 @@ type BreakerState = 'closed' | 'half-open' | 'open';
 /** The state of a partner's breaker for new contracts, as operators see it. */
 async function breakerOf({ world }: Chaos, partner: Partner): Promise<BreakerState> {
   const { items } = await insist('GET', `${world.api('fintech-gateway')}/partners`, { token: world.operatorToken });
-  const breakers: { operation: string; state: BreakerState }[] = items.find((item: { partner: Partner }) => item.partner === partner).breakers;
+  const breakers: { operation: string; state: BreakerState }[] = items.find(
+    (item: { partner: Partner }) => item.partner === partner,
+  ).breakers;
   return breakers.find(({ operation }) => operation === 'create-contract')?.state as BreakerState;
 }
 
 const allClosed = (chaos: Chaos) =>
-  until('the breakers are closed', async () => (await Promise.all(PARTNERS.map((partner) => breakerOf(chaos, partner)))).every((state) => state === 'closed')).then(
+  until('the breakers are closed', async () =>
+    (await Promise.all(PARTNERS.map((partner) => breakerOf(chaos, partner)))).every((state) => state === 'closed'),
+  ).then(
     () => [],
     (error: Error) => [error.message],
   );
 
-const atBoth = (fault: Omit<PartnerFault, 'partner'>): PartnerFault[] => PARTNERS.map((partner) => ({ partner, ...fault }));
+const atBoth = (fault: Omit<PartnerFault, 'partner'>): PartnerFault[] =>
+  PARTNERS.map((partner) => ({ partner, ...fault }));
 
 /** The partners fail at every call until the breakers have opened and a probe has failed; then they are well again. */
 const untilTheBreakerOpens =
@@ -113,7 +118,9 @@ const storm401: Phase = async ({ chaos, faults, loans, lend }) => {
   });
   while (lending) {
     await sleep(PERSON_LOOKS_EVERY_MS);
-    for (const partner of PARTNERS) if ((await breakerOf(chaos, partner)) !== 'closed') found.add(`the breaker of ${partner} opened by refused credentials`);
+    for (const partner of PARTNERS)
+      if ((await breakerOf(chaos, partner)) !== 'closed')
+        found.add(`the breaker of ${partner} opened by refused credentials`);
     const { items } = await insist('GET', `${gateway}/parked?limit=200`, { token });
     for (const { loanId } of items as Parked[]) {
       resumed.set(loanId, [...(resumed.get(loanId) ?? []), performance.now()]);
@@ -127,7 +134,8 @@ const storm401: Phase = async ({ chaos, faults, loans, lend }) => {
 
 /** Something of everything, as the sandboxes' own scenario has it. */
 const badDay: Phase = async ({ chaos, faults, lend }) => {
-  for (const partner of PARTNERS) await faults.orderBadDay(partner, Math.floor(chaos.random() * 2 ** 31), BAD_DAY_FAULTS);
+  for (const partner of PARTNERS)
+    await faults.orderBadDay(partner, Math.floor(chaos.random() * 2 ** 31), BAD_DAY_FAULTS);
   await lend();
   return [];
 };

@@ -34,21 +34,41 @@ function planLoan(partner: Partner, random: () => number): LoanPlan {
 type Lent = { plan: LoanPlan; done: Done };
 
 /** What must have become of the callbacks about one loan: all taken in the end, those not genuine refused first. */
-function callbackFacts({ instalments, tamperFirst = [], staleFirst = [], duplicate = [] }: LoanPlan, { reference, repayments }: Contract, deliveries: readonly Delivery[]) {
+function callbackFacts(
+  { instalments, tamperFirst = [], staleFirst = [], duplicate = [] }: LoanPlan,
+  { reference, repayments }: Contract,
+  deliveries: readonly Delivery[],
+) {
   const sent = (instalment: number, copy: number) => {
     const sequence = repayments.find((repayment) => repayment.instalment === instalment)?.sequence;
     return deliveries.find((delivery) => delivery.sequence === sequence && delivery.copy === copy);
   };
   const first = (instalment: number) => sent(instalment, 1)?.attempts[0];
-  const named = (what: string, of: readonly number[]) => of.map((instalment) => `${reference}: ${what} of instalment ${instalment}`);
-  const seenOf = (what: string, of: readonly number[], isSo: (instalment: number) => boolean) => named(what, of.filter(isSo));
-  const [taken, again, refused, old] = ['the callback is taken', 'the repeat is taken', 'a wrong signature is refused', 'an old signature is refused'] as const;
+  const named = (what: string, of: readonly number[]) =>
+    of.map((instalment) => `${reference}: ${what} of instalment ${instalment}`);
+  const seenOf = (what: string, of: readonly number[], isSo: (instalment: number) => boolean) =>
+    named(what, of.filter(isSo));
+  const [taken, again, refused, old] = [
+    'the callback is taken',
+    'the repeat is taken',
+    'a wrong signature is refused',
+    'an old signature is refused',
+  ] as const;
   return {
-    expected: [...named(taken, instalments), ...named(again, duplicate), ...named(refused, tamperFirst), ...named(old, staleFirst)],
+    expected: [
+      ...named(taken, instalments),
+      ...named(again, duplicate),
+      ...named(refused, tamperFirst),
+      ...named(old, staleFirst),
+    ],
     seen: [
       ...seenOf(taken, instalments, (instalment) => sent(instalment, 1)?.status === 'delivered'),
       ...seenOf(again, duplicate, (instalment) => sent(instalment, 2)?.status === 'delivered'),
-      ...seenOf(refused, tamperFirst, (instalment) => first(instalment)?.tampered === true && first(instalment)?.status === 401),
+      ...seenOf(
+        refused,
+        tamperFirst,
+        (instalment) => first(instalment)?.tampered === true && first(instalment)?.status === 401,
+      ),
       ...seenOf(old, staleFirst, (instalment) => first(instalment)?.status === 401),
     ],
   };
@@ -59,13 +79,16 @@ async function factsOfLoans(chaos: Chaos, lent: readonly Lent[]) {
   const parts = await Promise.all(
     lent.map(async ({ plan, done }) => {
       const contract = byReference.get(done.loanId ?? '');
-      return contract === undefined ? { expected: [], seen: [] } : callbackFacts(plan, contract, await deliveriesAbout(chaos.world, contract.reference));
+      return contract === undefined
+        ? { expected: [], seen: [] }
+        : callbackFacts(plan, contract, await deliveriesAbout(chaos.world, contract.reference));
     }),
   );
   return { expected: parts.flatMap(({ expected }) => expected), seen: parts.flatMap(({ seen }) => seen) };
 }
 
-const misbehaved = ({ duplicate = [], tamperFirst = [], staleFirst = [] }: LoanPlan) => duplicate.length + tamperFirst.length + staleFirst.length;
+const misbehaved = ({ duplicate = [], tamperFirst = [], staleFirst = [] }: LoanPlan) =>
+  duplicate.length + tamperFirst.length + staleFirst.length;
 
 /**
  * Partners that fail in every way while loans are asked for, signed and repaid, and that call back out of order, twice, and
@@ -82,8 +105,12 @@ export async function breakPartners(chaos: Chaos): Promise<Row> {
     const violations: string[] = [];
     /** Loans at both partners, all at once, to their end. */
     const lend = () => {
-      const plans = PARTNERS.flatMap((partner) => Array.from({ length: LOANS[length] }, () => planLoan(partner, random)));
-      const all = Promise.all(plans.map(async (plan) => lent.push({ plan, done: await lendAsPlanned(chaos, plan).catch(unfinished) })));
+      const plans = PARTNERS.flatMap((partner) =>
+        Array.from({ length: LOANS[length] }, () => planLoan(partner, random)),
+      );
+      const all = Promise.all(
+        plans.map(async (plan) => lent.push({ plan, done: await lendAsPlanned(chaos, plan).catch(unfinished) })),
+      );
       lending.push(all);
       return all;
     };
@@ -96,7 +123,9 @@ export async function breakPartners(chaos: Chaos): Promise<Row> {
         await faults.clear();
         // Of a phase that broke off, too.
         await Promise.all(lending);
-        say(`partners: ${name}: ${faults.served()} faults so far, ${Math.round((performance.now() - started) / 100) / 10} s`);
+        say(
+          `partners: ${name}: ${faults.served()} faults so far, ${Math.round((performance.now() - started) / 100) / 10} s`,
+        );
       }
     }
     const calls = world.partners.calls();

@@ -31,9 +31,12 @@ export async function raceForTheLastUnit({ world, needs, random }: Chaos): Promi
       }),
     ),
   );
-  const covered = answers.map(({ status, body }) => (status === 201 ? body.lines[0].covered : 0)).reduce((sum, one) => sum + one, 0);
+  const covered = answers
+    .map(({ status, body }) => (status === 201 ? body.lines[0].covered : 0))
+    .reduce((sum, one) => sum + one, 0);
   const isTold = ({ status, body }: (typeof answers)[number]) =>
-    (status === 201 || status === 409) && (body.lines[0].covered === quantity || body.lines[0].shortfallReason === 'already-covered');
+    (status === 201 || status === 409) &&
+    (body.lines[0].covered === quantity || body.lines[0].shortfallReason === 'already-covered');
   const promised = (await look()).promised - before.promised;
   return {
     row: 'race',

@@ -17,8 +17,15 @@ type Delivery = { deliveryId: string; copy: number; attempts: unknown[] };
 
 /** How often the partners were asked for a contract, by their own count. */
 async function contractCalls({ world }: Chaos, second: SecondReplicas): Promise<number> {
-  const texts = await Promise.all([world.platform.healthUrls['fintech-sandbox'], second.healthUrl('fintech-sandbox')].map(metricsOf));
-  const lines = texts.flatMap((text) => text.split('\n')).filter((line) => /method="POST"/.test(line) && /route="\/(amanah\/v1\.0\/qardh-contracts|lumbung\/api\/loans)"/.test(line));
+  const texts = await Promise.all(
+    [world.platform.healthUrls['fintech-sandbox'], second.healthUrl('fintech-sandbox')].map(metricsOf),
+  );
+  const lines = texts
+    .flatMap((text) => text.split('\n'))
+    .filter(
+      (line) =>
+        /method="POST"/.test(line) && /route="\/(amanah\/v1\.0\/qardh-contracts|lumbung\/api\/loans)"/.test(line),
+    );
   return metric(lines.join('\n'), 'http_request_duration_seconds_count');
 }
 
@@ -40,11 +47,18 @@ async function dueWorkOnce(chaos: Chaos, second: SecondReplicas): Promise<Row> {
         const calls = (await contractCalls(chaos, second)) - callsBefore;
         const deliveries: Delivery[] = [];
         for (const { reference } of fresh) {
-          const answer = await good('GET', `${world.sandboxUrl}/admin/deliveries?reference=${encodeURIComponent(reference)}`, { token: world.sandboxAdminToken });
+          const answer = await good(
+            'GET',
+            `${world.sandboxUrl}/admin/deliveries?reference=${encodeURIComponent(reference)}`,
+            { token: world.sandboxAdminToken },
+          );
           deliveries.push(...answer.deliveries);
         }
         return {
-          expected: [...fresh.map(() => 'a contract is asked for'), ...deliveries.map(({ deliveryId }) => `${deliveryId} is called back`)],
+          expected: [
+            ...fresh.map(() => 'a contract is asked for'),
+            ...deliveries.map(({ deliveryId }) => `${deliveryId} is called back`),
+          ],
           seen: [
             ...Array.from({ length: calls }, () => 'a contract is asked for'),
             ...deliveries.flatMap(({ deliveryId, attempts }) => attempts.map(() => `${deliveryId} is called back`)),
@@ -74,7 +88,10 @@ async function rollingRestart(chaos: Chaos, second: SecondReplicas): Promise<Row
       say(`replicas: ${service} is restarted, one of two was killed meanwhile`);
     }
     const more = second.restarts() - before - 2 * services.length;
-    return { faults: 3 * services.length, violations: Array.from({ length: Math.max(0, more) }, () => 'a second replica ended by itself') };
+    return {
+      faults: 3 * services.length,
+      violations: Array.from({ length: Math.max(0, more) }, () => 'a second replica ended by itself'),
+    };
   });
 }
 

@@ -13,7 +13,14 @@ const short = (text: string) => Buffer.concat([Buffer.from([text.length]), Buffe
 
 const wire = [
   Buffer.from('AMQP\0\0\x09\x01', 'latin1'),
-  frame(1, 3, basic(40, Buffer.concat([Buffer.from([0, 0]), short('ksbb.events'), short('training.training-held.v1'), Buffer.from([0])]))),
+  frame(
+    1,
+    3,
+    basic(
+      40,
+      Buffer.concat([Buffer.from([0, 0]), short('ksbb.events'), short('training.training-held.v1'), Buffer.from([0])]),
+    ),
+  ),
   frame(2, 3, Buffer.alloc(20)),
   frame(3, 3, Buffer.from('{"AMQP": "in a body"}')),
   frame(8, 0, Buffer.alloc(0)),
@@ -21,7 +28,16 @@ const wire = [
   frame(1, 1, basic(80, Buffer.alloc(9))),
   frame(1, 1, Buffer.from([0, 20, 0, 10, 0])),
 ];
-const methods = [null, { is: 'publish', exchange: 'ksbb.events', routingKey: 'training.training-held.v1' }, null, null, null, { is: 'deliver' }, { is: 'ack' }, { is: 'other' }];
+const methods = [
+  null,
+  { is: 'publish', exchange: 'ksbb.events', routingKey: 'training.training-held.v1' },
+  null,
+  null,
+  null,
+  { is: 'deliver' },
+  { is: 'ack' },
+  { is: 'other' },
+];
 
 test('frames are told apart, with what their methods say', () => {
   const frames = createFrameReader()(Buffer.concat(wire));

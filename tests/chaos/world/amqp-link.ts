@@ -12,7 +12,11 @@ export const WINDOWS = [
 export type Window = (typeof WINDOWS)[number];
 
 /** How a connection came to where it is: what was published last on each channel. */
-type Seen = { from: 'client' | 'server'; frame: Frame; published: Map<number, { exchange: string; routingKey: string }> };
+type Seen = {
+  from: 'client' | 'server';
+  frame: Frame;
+  published: Map<number, { exchange: string; routingKey: string }>;
+};
 
 type Opening = {
   /** Whether this frame opens the window. */
@@ -31,7 +35,8 @@ const lastPublished = ({ frame, published }: Seen) => published.get(frame.channe
 
 const OPENINGS: Record<Window, Opening> = {
   'publish before confirm': {
-    opens: ({ from, frame }) => from === 'client' && frame.method?.is === 'publish' && frame.method.exchange === EXCHANGE,
+    opens: ({ from, frame }) =>
+      from === 'client' && frame.method?.is === 'publish' && frame.method.exchange === EXCHANGE,
     passes: false,
     mutes: 'broker',
     livesMs: 80,
@@ -78,7 +83,10 @@ export type Link = {
 };
 
 /** Proxies before the broker and the database of one service, which see what passes. */
-export async function startLink(broker: { host: string; port: number }, database: { host: string; port: number }): Promise<Link> {
+export async function startLink(
+  broker: { host: string; port: number },
+  database: { host: string; port: number },
+): Promise<Link> {
   let trap: Trap | undefined;
   let watched: { marker: string; seen: () => void } | undefined;
   const toDatabase = await startTcpProxy(database, () => ({
@@ -110,7 +118,12 @@ export async function startLink(broker: { host: string; port: number }, database
 
     const reader = (from: Seen['from']) => {
       const read = createFrameReader();
-      return (chunk: Buffer) => Buffer.concat(read(chunk).filter((frame) => passes(from, frame)).map(({ bytes }) => bytes));
+      return (chunk: Buffer) =>
+        Buffer.concat(
+          read(chunk)
+            .filter((frame) => passes(from, frame))
+            .map(({ bytes }) => bytes),
+        );
     };
     return { fromClient: reader('client'), fromServer: reader('server') };
   }

@@ -29,7 +29,9 @@ export type BrokerQueues = {
 const asConfirmed = (channel: ConfirmChannel, { queue, routingKey = '', content, properties }: Sent) =>
   new Promise<void>((resolve, reject) => {
     const [exchange, key] = queue === undefined ? [EXCHANGE, routingKey] : ['', queue];
-    channel.publish(exchange, key, content, { persistent: true, ...properties }, (error) => (error ? reject(error as Error) : resolve()));
+    channel.publish(exchange, key, content, { persistent: true, ...properties }, (error) =>
+      error ? reject(error as Error) : resolve(),
+    );
   });
 
 function letterOf(service: string, { properties }: GetMessage): Letter {
@@ -39,7 +41,11 @@ function letterOf(service: string, { properties }: GetMessage): Letter {
 
 async function takeAll(channel: Channel, queue: string): Promise<GetMessage[]> {
   const taken: GetMessage[] = [];
-  for (let message = await channel.get(queue); message !== false && taken.length < TAKEN_AT_MOST; message = await channel.get(queue)) {
+  for (
+    let message = await channel.get(queue);
+    message !== false && taken.length < TAKEN_AT_MOST;
+    message = await channel.get(queue)
+  ) {
     channel.ack(message);
     taken.push(message);
   }
@@ -50,9 +56,14 @@ async function takeAll(channel: Channel, queue: string): Promise<GetMessage[]> {
 async function workingQueues(managementUrl: string): Promise<string[]> {
   const { origin, username, password } = new URL(managementUrl);
   const authorization = `Basic ${Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64')}`;
-  const response = await fetch(`${origin}/api/queues?columns=name`, { headers: { authorization }, signal: AbortSignal.timeout(10_000) });
+  const response = await fetch(`${origin}/api/queues?columns=name`, {
+    headers: { authorization },
+    signal: AbortSignal.timeout(10_000),
+  });
   const names = ((await response.json()) as { name: string }[]).map(({ name }) => name);
-  return names.filter((name) => SUBSCRIBERS.some((service) => name.startsWith(`${service}.`) && name !== `${service}.dead`));
+  return names.filter((name) =>
+    SUBSCRIBERS.some((service) => name.startsWith(`${service}.`) && name !== `${service}.dead`),
+  );
 }
 
 export function brokerQueues(url: string, managementUrl: string): BrokerQueues {
@@ -85,14 +96,18 @@ export function brokerQueues(url: string, managementUrl: string): BrokerQueues {
     takeDead: () =>
       withChannel(async (channel) => {
         const letters: Letter[] = [];
-        for (const service of SUBSCRIBERS) letters.push(...(await takeAll(channel, `${service}.dead`)).map((message) => letterOf(service, message)));
+        for (const service of SUBSCRIBERS)
+          letters.push(...(await takeAll(channel, `${service}.dead`)).map((message) => letterOf(service, message)));
         letters.push(...(await takeAll(channel, UNROUTED)).map((message) => letterOf(UNROUTED, message)));
         return letters;
       }),
     countDead: (service) => withChannel(async (channel) => (await channel.checkQueue(`${service}.dead`)).messageCount),
     bind: (service, routingKeys, bound) =>
       withChannel(async (channel) => {
-        for (const key of routingKeys) await (bound ? channel.bindQueue(`${service}.in`, EXCHANGE, key) : channel.unbindQueue(`${service}.in`, EXCHANGE, key));
+        for (const key of routingKeys)
+          await (bound
+            ? channel.bindQueue(`${service}.in`, EXCHANGE, key)
+            : channel.unbindQueue(`${service}.in`, EXCHANGE, key));
       }),
   };
 }

@@ -128,7 +128,11 @@ export async function startChaosWorld(command: Command, log: (text: string) => v
       links[service].database.cut();
       links[service].release();
     },
-    unexpectedDeaths: () => SERVICE_NAMES.reduce((sum, service) => sum + Math.max(0, world.platform.process(service).restarts - kills[service]), 0),
+    unexpectedDeaths: () =>
+      SERVICE_NAMES.reduce(
+        (sum, service) => sum + Math.max(0, world.platform.process(service).restarts - kills[service]),
+        0,
+      ),
     expectDeath: (service) => {
       kills[service] += 1;
     },

@@ -19,7 +19,8 @@ export type Databases = {
 
 async function digestOf(documents: AsyncIterable<{ _id: unknown }>): Promise<string> {
   const lines: string[] = [];
-  for await (const document of documents) lines.push(`${String(document._id)} ${createHash('sha256').update(JSON.stringify(document)).digest('hex')}`);
+  for await (const document of documents)
+    lines.push(`${String(document._id)} ${createHash('sha256').update(JSON.stringify(document)).digest('hex')}`);
   return createHash('sha256').update(lines.toSorted().join('\n')).digest('hex');
 }
 
@@ -34,7 +35,9 @@ export async function openDatabases(mongoUrl: string): Promise<Databases> {
 
   async function collections(owner: Owner) {
     const { connection } = databases.get(owner) as Database;
-    const names = (await connection.listCollections()).map(({ name }) => name).filter((name) => !name.startsWith('system.'));
+    const names = (await connection.listCollections())
+      .map(({ name }) => name)
+      .filter((name) => !name.startsWith('system.'));
     return names.toSorted().map((name) => ({ name, collection: connection.collection(name) }));
   }
 
@@ -42,20 +45,25 @@ export async function openDatabases(mongoUrl: string): Promise<Databases> {
     unsent: async () => {
       let found = 0;
       for (const owner of OWNERS) {
-        for (const { collection } of await collections(owner)) found += await collection.countDocuments({ 'outbox.time': { $gte: '' } });
+        for (const { collection } of await collections(owner))
+          found += await collection.countDocuments({ 'outbox.time': { $gte: '' } });
       }
       return found;
     },
     archived: async () => {
       const { connection } = databases.get('reporting') as Database;
       const ids = new Set<string>();
-      for await (const { _id } of connection.collection('events').find({}, { projection: { _id: 1 }, batchSize: 5_000 })) ids.add(String(_id));
+      for await (const { _id } of connection
+        .collection('events')
+        .find({}, { projection: { _id: 1 }, batchSize: 5_000 }))
+        ids.add(String(_id));
       return ids;
     },
     digests: async (owners) => {
       const found = new Map<string, string>();
       for (const owner of owners) {
-        for (const { name, collection } of await collections(owner)) found.set(`${owner}/${name}`, await digestOf(collection.find({}) as never));
+        for (const { name, collection } of await collections(owner))
+          found.set(`${owner}/${name}`, await digestOf(collection.find({}) as never));
       }
       return found;
     },

@@ -7,7 +7,9 @@ const MB = 1024 * 1024;
 /** Whether a service says that it is ready; undefined where it says nothing. */
 export async function isReady(world: Pick<ChaosWorld, 'platform'>, service: ServiceName): Promise<boolean | undefined> {
   try {
-    const response = await fetch(`${world.platform.healthUrls[service]}/healthz/ready`, { signal: AbortSignal.timeout(3_000) });
+    const response = await fetch(`${world.platform.healthUrls[service]}/healthz/ready`, {
+      signal: AbortSignal.timeout(3_000),
+    });
     await response.arrayBuffer();
     return response.ok;
   } catch {
@@ -27,7 +29,10 @@ export async function metricsOf(healthUrl: string): Promise<string> {
 }
 
 /** Heap and buffers in use by each service in MB: the least of some looks, since garbage comes and goes. */
-export async function memoryInUse(world: Pick<ChaosWorld, 'platform'>, looks: number): Promise<Map<ServiceName, number>> {
+export async function memoryInUse(
+  world: Pick<ChaosWorld, 'platform'>,
+  looks: number,
+): Promise<Map<ServiceName, number>> {
   const least = new Map<ServiceName, number>();
   for (let look = 0; look < looks; look += 1) {
     for (const service of SERVICE_NAMES) {

@@ -34,8 +34,15 @@ export type Delivery = {
   attempts: { status: number | null; tampered: boolean }[];
 };
 
-export async function deliveriesAbout({ sandboxUrl, sandboxAdminToken: token }: ChaosWorld, reference: string): Promise<Delivery[]> {
-  const { deliveries } = await insist('GET', `${sandboxUrl}/admin/deliveries?reference=${encodeURIComponent(reference)}`, { token });
+export async function deliveriesAbout(
+  { sandboxUrl, sandboxAdminToken: token }: ChaosWorld,
+  reference: string,
+): Promise<Delivery[]> {
+  const { deliveries } = await insist(
+    'GET',
+    `${sandboxUrl}/admin/deliveries?reference=${encodeURIComponent(reference)}`,
+    { token },
+  );
   return deliveries;
 }
 
@@ -49,7 +56,10 @@ export function partnerFaults({ sandboxUrl, sandboxAdminToken: token }: ChaosWor
       for (const fault of faults) await insist('POST', `${sandboxUrl}/admin/faults`, { token, body: fault });
     },
     orderBadDay: async (partner, seed, count) => {
-      await insist('POST', `${sandboxUrl}/admin/scenarios`, { token, body: { scenario: 'bad-day', partner, seed, faults: count } });
+      await insist('POST', `${sandboxUrl}/admin/scenarios`, {
+        token,
+        body: { scenario: 'bad-day', partner, seed, faults: count },
+      });
     },
     clear: async () => {
       served += (await kept()).reduce((sum, fault) => sum + fault.served, 0);

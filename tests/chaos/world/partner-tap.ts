@@ -26,7 +26,8 @@ export type PartnerTap = {
   close: () => void;
 };
 
-const CONTRACTS = /^\/(amanah)\/v1\.0\/qardh-contracts(?:\/by-reference\/([^/?]+))?(\/cancel)?$|^\/(lumbung)\/api\/loans(?:\/([^/?]+))?(\/cancel)?$/;
+const CONTRACTS =
+  /^\/(amanah)\/v1\.0\/qardh-contracts(?:\/by-reference\/([^/?]+))?(\/cancel)?$|^\/(lumbung)\/api\/loans(?:\/([^/?]+))?(\/cancel)?$/;
 const MOST_CALLS = 100_000;
 
 function referenceIn(body: Buffer): string {
@@ -39,7 +40,11 @@ function referenceIn(body: Buffer): string {
 }
 
 /** What a request is about; null where it is not about a contract. */
-export function callOf(method: string, path: string, body: Buffer): Pick<PartnerCall, 'partner' | 'operation' | 'reference'> | null {
+export function callOf(
+  method: string,
+  path: string,
+  body: Buffer,
+): Pick<PartnerCall, 'partner' | 'operation' | 'reference'> | null {
   const match = CONTRACTS.exec(path);
   if (match === null) return null;
   const partner = (match[1] ?? match[4]) as Partner;
@@ -66,7 +71,14 @@ export async function startPartnerTap(target: string): Promise<PartnerTap> {
     const body = await bodyOf(request);
     const about = callOf(method, path, body);
     const idempotencyKey = typeof headers['idempotency-key'] === 'string' ? headers['idempotency-key'] : null;
-    const call: PartnerCall | null = about && { ...about, idempotencyKey, beganAt, endedAt: Infinity, status: null, retryAfterMs: null };
+    const call: PartnerCall | null = about && {
+      ...about,
+      idempotencyKey,
+      beganAt,
+      endedAt: Infinity,
+      status: null,
+      retryAfterMs: null,
+    };
     if (call !== null && calls.length < MOST_CALLS) calls.push(call);
 
     const onward = httpRequest({ hostname, port, method, path, headers, agent });

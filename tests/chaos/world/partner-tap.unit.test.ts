@@ -2,10 +2,30 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import { callOf, type PartnerTap, startPartnerTap } from './partner-tap.ts';
 
 test.each([
-  ['POST', '/amanah/v1.0/qardh-contracts', '{"partnerReferenceNo":"L1"}', { partner: 'amanah', operation: 'create-contract', reference: 'L1' }],
-  ['GET', '/amanah/v1.0/qardh-contracts/by-reference/L1', '', { partner: 'amanah', operation: 'get-contract', reference: 'L1' }],
-  ['POST', '/amanah/v1.0/qardh-contracts/by-reference/L1/cancel', '', { partner: 'amanah', operation: 'cancel-contract', reference: 'L1' }],
-  ['POST', '/lumbung/api/loans', '{"external_id":"L2"}', { partner: 'lumbung', operation: 'create-contract', reference: 'L2' }],
+  [
+    'POST',
+    '/amanah/v1.0/qardh-contracts',
+    '{"partnerReferenceNo":"L1"}',
+    { partner: 'amanah', operation: 'create-contract', reference: 'L1' },
+  ],
+  [
+    'GET',
+    '/amanah/v1.0/qardh-contracts/by-reference/L1',
+    '',
+    { partner: 'amanah', operation: 'get-contract', reference: 'L1' },
+  ],
+  [
+    'POST',
+    '/amanah/v1.0/qardh-contracts/by-reference/L1/cancel',
+    '',
+    { partner: 'amanah', operation: 'cancel-contract', reference: 'L1' },
+  ],
+  [
+    'POST',
+    '/lumbung/api/loans',
+    '{"external_id":"L2"}',
+    { partner: 'lumbung', operation: 'create-contract', reference: 'L2' },
+  ],
   ['GET', '/lumbung/api/loans/L%3A2', '', { partner: 'lumbung', operation: 'get-contract', reference: 'L:2' }],
   ['POST', '/lumbung/api/loans/L2/cancel', '', { partner: 'lumbung', operation: 'cancel-contract', reference: 'L2' }],
   ['GET', '/lumbung/api/events?limit=100', '', null],
@@ -30,7 +50,12 @@ afterAll(async () => {
 });
 
 const open = () =>
-  fetch(`${tap.url}/lumbung/api/loans`, { method: 'POST', headers: { 'Idempotency-Key': 'key-L2' }, body: '{"external_id":"L2"}', signal: AbortSignal.timeout(10_000) });
+  fetch(`${tap.url}/lumbung/api/loans`, {
+    method: 'POST',
+    headers: { 'Idempotency-Key': 'key-L2' },
+    body: '{"external_id":"L2"}',
+    signal: AbortSignal.timeout(10_000),
+  });
 
 test('an answer goes through as it is, and is kept', async () => {
   answer = (request, response) => {
@@ -40,16 +65,28 @@ test('an answer goes through as it is, and is kept', async () => {
   const response = await open();
   expect([response.status, response.headers.get('x-own'), await response.text()]).toEqual([429, 'yes', '{"a":1}']);
   expect(tap.calls()).toEqual([
-    { partner: 'lumbung', operation: 'create-contract', reference: 'L2', idempotencyKey: 'key-L2', beganAt: expect.any(Number), endedAt: expect.any(Number), status: 429, retryAfterMs: 2_000 },
+    {
+      partner: 'lumbung',
+      operation: 'create-contract',
+      reference: 'L2',
+      idempotencyKey: 'key-L2',
+      beganAt: expect.any(Number),
+      endedAt: expect.any(Number),
+      status: 429,
+      retryAfterMs: 2_000,
+    },
   ]);
 });
 
 test.each<[string, RequestListener]>([
   ['a reset before the answer', (request) => request.socket.resetAndDestroy()],
-  ['an end in the middle of the answer', (request, response) => {
-    response.writeHead(200, { 'Content-Length': '100' });
-    response.write('{', () => request.socket.destroy());
-  }],
+  [
+    'an end in the middle of the answer',
+    (request, response) => {
+      response.writeHead(200, { 'Content-Length': '100' });
+      response.write('{', () => request.socket.destroy());
+    },
+  ],
 ])('%s reaches the caller as a failure, and is no answer', async (_, fails) => {
   answer = fails;
   await expect(open().then((response) => response.text())).rejects.toThrow();

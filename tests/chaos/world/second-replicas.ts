@@ -28,7 +28,11 @@ export async function startSecondReplicas(world: ChaosWorld): Promise<SecondRepl
       name,
       heapMb: SERVICES[name].heapMb,
       main: `services/${name}/src/main.ts`,
-      env: { ...world.platform.environment(name), PORT: String(at(ports, name)), HEALTH_PORT: String(at(healthPorts, name)) },
+      env: {
+        ...world.platform.environment(name),
+        PORT: String(at(ports, name)),
+        HEALTH_PORT: String(at(healthPorts, name)),
+      },
       longestPauseMs: LONGEST_PAUSE_MS,
     })),
     { dir: join(ROOT, '.run/chaos-logs/second'), show: undefined, log: () => undefined },
@@ -36,7 +40,10 @@ export async function startSecondReplicas(world: ChaosWorld): Promise<SecondRepl
   const process = (service: ServiceName) => processes.get(service) as Supervised;
   const healthUrl = (service: ServiceName) => `http://127.0.0.1:${at(healthPorts, service)}`;
   const untilReady = (service: ServiceName) =>
-    until(`the second ${service} is ready`, async () => (await fetch(`${healthUrl(service)}/healthz/ready`).catch(() => undefined))?.ok).then(() => undefined);
+    until(
+      `the second ${service} is ready`,
+      async () => (await fetch(`${healthUrl(service)}/healthz/ready`).catch(() => undefined))?.ok,
+    ).then(() => undefined);
 
   await Promise.all(SERVICE_NAMES.map(untilReady));
   for (const service of SERVICE_NAMES) world.balancers[service].direct([world.ports[service], at(ports, service)]);

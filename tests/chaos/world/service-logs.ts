@@ -7,7 +7,10 @@ import { SUBSCRIBERS } from './broker-queues.ts';
 export async function failedHandlings(): Promise<string[]> {
   const logs = SUBSCRIBERS.map(async (service) => {
     const text = await readFile(join(ROOT, `.run/chaos-logs/${service}.log`), 'utf8');
-    return text.split('\n').filter((line) => line.includes('"handling an event failed"')).map((line) => `${service} ${line}`);
+    return text
+      .split('\n')
+      .filter((line) => line.includes('"handling an event failed"'))
+      .map((line) => `${service} ${line}`);
   });
   return (await Promise.all(logs)).flat();
 }

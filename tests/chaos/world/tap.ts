@@ -21,7 +21,10 @@ export type Tap = {
 };
 
 /** Consumes the tap's queue on a fresh connection. `ended` resolves when that is gone. */
-async function consume(url: string, take: (message: ConsumeMessage) => void): Promise<{ model: ChannelModel; ended: Promise<void> }> {
+async function consume(
+  url: string,
+  take: (message: ConsumeMessage) => void,
+): Promise<{ model: ChannelModel; ended: Promise<void> }> {
   const model = await connect(url, { timeout: 5_000 });
   const ended = new Promise<void>((resolve) => model.once('close', () => resolve()));
   model.on('error', () => undefined);
@@ -47,7 +50,13 @@ export async function openTap(url: string): Promise<Tap> {
 
   function take({ fields, properties, content }: ConsumeMessage): void {
     const id = String(properties.messageId);
-    const event = { id, routingKey: fields.routingKey, content, type: String(properties.type), contentType: String(properties.contentType) };
+    const event = {
+      id,
+      routingKey: fields.routingKey,
+      content,
+      type: String(properties.type),
+      contentType: String(properties.contentType),
+    };
     if (events.has(id)) repeated.add(id);
     else events.set(id, event);
     hear?.(event);

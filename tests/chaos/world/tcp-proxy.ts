@@ -49,7 +49,10 @@ export async function startTcpProxy(target: Target, inspect: () => Inspector = (
     server.on('data', (chunk) => {
       if (!pair.stalled) forward(inspector.fromServer(chunk), server, client);
     });
-    for (const [ended, other] of [[client, server], [server, client]] as const) {
+    for (const [ended, other] of [
+      [client, server],
+      [server, client],
+    ] as const) {
       ended.on('error', () => undefined);
       ended.on('close', () => {
         if (!pair.stalled) other.destroy();

@@ -1,5 +1,15 @@
 import { z } from 'zod';
-import { collaborationId, goodsItem, lineId, msmeId, needId, packageOfHelp, partner, timestamp, trainingTopic } from '../primitives.ts';
+import {
+  collaborationId,
+  goodsItem,
+  lineId,
+  msmeId,
+  needId,
+  packageOfHelp,
+  partner,
+  timestamp,
+  trainingTopic,
+} from '../primitives.ts';
 import { requestedLine } from './line.ts';
 
 /** Body of `POST /commitments`. The name is shown only where `anonymous` is false; contacts never leave the collaboration. */
@@ -8,7 +18,11 @@ export const makeCommitmentRequest = z.strictObject({
     name: z.string().trim().min(2, 'at least 2 characters').max(120, 'at most 120 characters'),
     kind: z.enum(['person', 'company', 'institution'], 'one of: person, company, institution'),
     email: z.email('an e-mail address').max(200),
-    phone: z.string().trim().regex(/^\+?[\d -]{8,20}$/, 'a phone number with 8 to 20 digits').optional(),
+    phone: z
+      .string()
+      .trim()
+      .regex(/^\+?[\d -]{8,20}$/, 'a phone number with 8 to 20 digits')
+      .optional(),
     anonymous: z.boolean().default(false),
   }),
   /** Consent to hold the contact data, by Law 27/2022 on personal data. */
@@ -28,7 +42,9 @@ export const lineOutcome = z.object({
   lineId: lineId.nullable(),
   requested: z.int(),
   covered: z.int(),
-  shortfallReason: z.enum(['already-covered', 'msme-not-listed', 'no-such-need', 'other-package', 'board-full']).nullable(),
+  shortfallReason: z
+    .enum(['already-covered', 'msme-not-listed', 'no-such-need', 'other-package', 'board-full'])
+    .nullable(),
 });
 export type LineOutcome = z.output<typeof lineOutcome>;
 
@@ -84,7 +100,9 @@ export const collaborationView = z.object({
 export type CollaborationView = z.output<typeof collaborationView>;
 
 /** Body of `POST /collaborations/:collaborationId/capability`: the PIN for a token of one hour. */
-export const openCollaborationRequest = z.strictObject({ pin: z.string().regex(/^\d{6}$/, 'the six digits given with the collaboration ID') });
+export const openCollaborationRequest = z.strictObject({
+  pin: z.string().regex(/^\d{6}$/, 'the six digits given with the collaboration ID'),
+});
 
 export const capabilityAnswer = z.object({ token: z.string(), expiresAt: timestamp });
 

@@ -28,7 +28,14 @@ export const confirmReceiptRequest = z.strictObject({
 export type ConfirmReceiptRequest = z.output<typeof confirmReceiptRequest>;
 
 /** `difference` is reported less confirmed: above 0 where less arrived than was reported. */
-export const confirmReceiptAnswer = z.object({ lineId, reportedQuantity: z.int(), confirmedQuantity: z.int(), difference: z.int() });
+export const confirmReceiptAnswer = z.object({
+  lineId,
+  reportedQuantity: z.int(),
+  confirmedQuantity: z.int(),
+  difference: z.int(),
+});
 
 /** Answer of `GET /collaborations/:collaborationId/msme-links`, for officers: the link that each MSME of it is sent. */
-export const msmeLinks = z.object({ links: z.array(z.object({ msmeId, msmeName: z.string(), token: z.string(), expiresAt: timestamp })) });
+export const msmeLinks = z.object({
+  links: z.array(z.object({ msmeId, msmeName: z.string(), token: z.string(), expiresAt: timestamp })),
+});

@@ -1,8 +1,22 @@
 import { z } from 'zod';
-import { area, goodsItem, lineId, msmeId, needId, partner, quantity, rupiah, skill, trainingTopic } from '../primitives.ts';
+import {
+  area,
+  goodsItem,
+  lineId,
+  msmeId,
+  needId,
+  partner,
+  quantity,
+  rupiah,
+  skill,
+  trainingTopic,
+} from '../primitives.ts';
 
 const place = { msmeId, needId };
-const instalments = z.int('a whole number of instalments').min(1, 'at least 1 instalment').max(24, 'at most 24 instalments');
+const instalments = z
+  .int('a whole number of instalments')
+  .min(1, 'at least 1 instalment')
+  .max(24, 'at most 24 instalments');
 
 /** What a donor asks to give: one line for each need. The unit follows from the package. */
 export const requestedLine = z.discriminatedUnion(

@@ -10,6 +10,15 @@ export const needCoverageChanged = defineEvent({
   data: board,
   example: {
     msmeId: 'osm-way-352856285',
-    needs: [{ needId: 'osm-way-352856285.face-mask', package: 'goods', declared: 200, promised: 100, delivered: 0, open: 100 }],
+    needs: [
+      {
+        needId: 'osm-way-352856285.face-mask',
+        package: 'goods',
+        declared: 200,
+        promised: 100,
+        delivered: 0,
+        open: 100,
+      },
+    ],
   },
 });

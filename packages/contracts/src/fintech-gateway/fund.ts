@@ -4,7 +4,9 @@ import { loanStatus } from './loan.ts';
 
 /** Answer of `GET /fund/trial-balance`: the balance of each account, debits positive; all of them add up to 0. */
 export const trialBalance = z.object({
-  accounts: z.array(z.object({ account: z.string(), debitRupiah: rupiahOrZero, creditRupiah: rupiahOrZero, balanceRupiah: z.int() })),
+  accounts: z.array(
+    z.object({ account: z.string(), debitRupiah: rupiahOrZero, creditRupiah: rupiahOrZero, balanceRupiah: z.int() }),
+  ),
   totalRupiah: z.int(),
   balanced: z.boolean(),
 });

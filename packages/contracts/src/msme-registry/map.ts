@@ -8,7 +8,9 @@ export type MsmeFilter = z.output<typeof msmeFilter>;
 
 /** Query of `GET /map`: a box `west,south,east,north` in degrees, a zoom level and the filters of the list. */
 export const mapQuery = msmeFilter.extend({
-  bbox: z.string().regex(/^-?\d+(\.\d+)?(,-?\d+(\.\d+)?){3}$/, 'west,south,east,north in degrees, such as 106.6,-6.4,107.0,-6.0'),
+  bbox: z
+    .string()
+    .regex(/^-?\d+(\.\d+)?(,-?\d+(\.\d+)?){3}$/, 'west,south,east,north in degrees, such as 106.6,-6.4,107.0,-6.0'),
   zoom: z.coerce.number().int('a whole zoom level').min(0).max(20),
 });
 

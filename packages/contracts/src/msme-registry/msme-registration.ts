@@ -11,7 +11,9 @@ export const needDeclaration = z.discriminatedUnion('package', [
 export type NeedDeclaration = z.output<typeof needDeclaration>;
 
 /** What a need is of: an item, a topic, or `capital`. An MSME has at most one need of a kind; need ids end in it. */
-export function needKind(of: { package: 'goods'; item: string } | { package: 'capital' } | { package: 'training'; topic: string }): string {
+export function needKind(
+  of: { package: 'goods'; item: string } | { package: 'capital' } | { package: 'training'; topic: string },
+): string {
   switch (of.package) {
     case 'goods':
       return of.item;
@@ -28,7 +30,8 @@ const needDeclarations = z.array(needDeclaration).superRefine((needs, context) =
   const seen = new Set<string>();
   for (const [at, need] of needs.entries()) {
     const kind = needKind(need);
-    if (seen.has(kind)) context.addIssue({ code: 'custom', path: [at], message: `There is one ${kind} above; add the two up.` });
+    if (seen.has(kind))
+      context.addIssue({ code: 'custom', path: [at], message: `There is one ${kind} above; add the two up.` });
     seen.add(kind);
   }
 });

@@ -1,6 +1,18 @@
 import { z } from 'zod';
 import { needCoverage } from '../commitment/coverage.ts';
-import { area, goodsItem, msmeId, needId, packageOfHelp, pageOf, quantity, rupiah, skill, timestamp, trainingTopic } from '../primitives.ts';
+import {
+  area,
+  goodsItem,
+  msmeId,
+  needId,
+  packageOfHelp,
+  pageOf,
+  quantity,
+  rupiah,
+  skill,
+  timestamp,
+  trainingTopic,
+} from '../primitives.ts';
 
 const needBase = { needId, declaredAt: timestamp };
 
@@ -64,7 +76,10 @@ export const msmeListQuery = z.strictObject({
   q: z.string().trim().max(100).optional(),
   category: msmeCategory.optional(),
   package: packageOfHelp.optional(),
-  kode: z.string().regex(/^\d{2}(\.\d{2}){0,2}(\.\d{4})?$/, 'a Kemendagri code such as 31.71, 31.71.01 or 31.71.01.1003').optional(),
+  kode: z
+    .string()
+    .regex(/^\d{2}(\.\d{2}){0,2}(\.\d{4})?$/, 'a Kemendagri code such as 31.71, 31.71.01 or 31.71.01.1003')
+    .optional(),
   origin: msmeOrigin.optional(),
   open: z.enum(['true', 'false']).optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),

@@ -28,7 +28,16 @@ export const totals = z.object({
     }),
   ),
   /** `scheduled` counts trainings that were not cancelled, held ones included; `attended` people of held ones. */
-  trainings: z.array(z.object({ topic: trainingTopic, promisedSeats: count, scheduled: count, held: count, attended: count, reported: count })),
+  trainings: z.array(
+    z.object({
+      topic: trainingTopic,
+      promisedSeats: count,
+      scheduled: count,
+      held: count,
+      attended: count,
+      reported: count,
+    }),
+  ),
   asOf: z.iso.datetime(),
 });
 export type Totals = z.output<typeof totals>;

@@ -10,5 +10,9 @@ export const trainingReported = defineEvent({
   subject: 'trainingId',
   summary: 'The activity report of a training is in.',
   data: z.object({ ...aboutTraining, summary: z.string(), reportedAt: timestamp }),
-  example: { ...exampleTraining, summary: 'Three owners keep a cash book now.', reportedAt: '2026-12-02T03:00:00.000Z' },
+  example: {
+    ...exampleTraining,
+    summary: 'Three owners keep a cash book now.',
+    reportedAt: '2026-12-02T03:00:00.000Z',
+  },
 });

@@ -1,8 +1,22 @@
 import { z } from 'zod';
-import { collaborationId, lineId, msmeId, quantity, quantityOrZero, skill, timestamp, trainingTopic } from '../primitives.ts';
+import {
+  collaborationId,
+  lineId,
+  msmeId,
+  quantity,
+  quantityOrZero,
+  skill,
+  timestamp,
+  trainingTopic,
+} from '../primitives.ts';
 
 /** One training for each topic of a collaboration: `<collaborationId>.<topic>`. */
-export const trainingId = z.string().regex(/^KSBB-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}\.[a-z-]+$/, 'a training id: a collaboration ID, a dot and the topic');
+export const trainingId = z
+  .string()
+  .regex(
+    /^KSBB-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}\.[a-z-]+$/,
+    'a training id: a collaboration ID, a dot and the topic',
+  );
 
 export const aboutTraining = { trainingId, collaborationId, topic: trainingTopic, skill };
 
@@ -22,7 +36,10 @@ export const scheduleTrainingRequest = z
     trainer: z.string().trim().min(2, 'at least 2 characters').max(120, 'at most 120 characters'),
   })
   // Not `<`: where one of them is no time at all, that is said already.
-  .refine((session) => !(Date.parse(session.startsAt) >= Date.parse(session.endsAt)), { path: ['endsAt'], error: 'later than startsAt' });
+  .refine((session) => !(Date.parse(session.startsAt) >= Date.parse(session.endsAt)), {
+    path: ['endsAt'],
+    error: 'later than startsAt',
+  });
 export type ScheduleTrainingRequest = z.output<typeof scheduleTrainingRequest>;
 
 /** Body of `POST /trainings/:trainingId/attendance`: how many of the invited seats of one MSME came. Later ones replace earlier ones. */
@@ -42,7 +59,9 @@ export const trainingView = z.object({
   ...aboutTraining,
   status: z.enum(['offered', 'scheduled', 'held', 'reported', 'cancelled']),
   session: z.object({ startsAt: timestamp, endsAt: timestamp, place: z.string(), trainer: z.string() }).nullable(),
-  participants: z.array(z.object({ lineId, msmeId, msmeName: z.string(), seats: quantity, attended: quantityOrZero.nullable() })),
+  participants: z.array(
+    z.object({ lineId, msmeId, msmeName: z.string(), seats: quantity, attended: quantityOrZero.nullable() }),
+  ),
   summary: z.string().nullable(),
   cancelReason: z.string().nullable(),
 });

@@ -30,6 +30,7 @@ export function findBroker(environment: NodeJS.ProcessEnv, file: string = RUNNIN
   const given = environment['AMQP_URL'] ?? '';
   if (given !== '' && !/^amqps?:\/\/./.test(given)) throw new Error('AMQP_URL is not an amqp:// or amqps:// address');
   const url = given === '' ? brokerOfRunningPlatform(file) : given;
-  if (url === undefined) throw new Error('no broker: npm start runs nothing here, and AMQP_URL names none (an amqp:// or amqps:// address)');
+  if (url === undefined)
+    throw new Error('no broker: npm start runs nothing here, and AMQP_URL names none (an amqp:// or amqps:// address)');
   return url;
 }

@@ -22,7 +22,11 @@ beforeEach(async () => {
   await declareExchange(channel);
   await declareSubscriber(channel, 'commitment', []);
   for (let at = 0; at < LETTERS; at += 1) {
-    channel.sendToQueue('commitment.dead', Buffer.from(`{"id":"e${at}"}`), { messageId: `e${at}`, type: 'ksbb.x.y.v1', headers: { 'x-ksbb-reason': 'invalid' } });
+    channel.sendToQueue('commitment.dead', Buffer.from(`{"id":"e${at}"}`), {
+      messageId: `e${at}`,
+      type: 'ksbb.x.y.v1',
+      headers: { 'x-ksbb-reason': 'invalid' },
+    });
   }
   await channel.waitForConfirms();
 });
@@ -33,17 +37,25 @@ afterEach(async () => {
 });
 
 function start(...args: string[]) {
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'cli.ts'), ...args], { env: { ...process.env, AMQP_URL: url } });
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'cli.ts'), ...args], {
+    env: { ...process.env, AMQP_URL: url },
+  });
   let [output, complaints] = ['', ''];
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (complaints += chunk.toString()));
-  const ended = new Promise<{ code: number | null; output: string; complaints: string }>((resolve) => child.on('close', (code) => resolve({ code, output, complaints })));
+  const ended = new Promise<{ code: number | null; output: string; complaints: string }>((resolve) =>
+    child.on('close', (code) => resolve({ code, output, complaints })),
+  );
   return { child, ended };
 }
 
 async function idsIn(queue: string): Promise<string[]> {
   const ids: string[] = [];
-  for (let message = await channel.get(queue, { noAck: true }); message !== false; message = await channel.get(queue, { noAck: true })) {
+  for (
+    let message = await channel.get(queue, { noAck: true });
+    message !== false;
+    message = await channel.get(queue, { noAck: true })
+  ) {
     ids.push(String(message.properties.messageId));
   }
   return ids;
@@ -65,9 +77,18 @@ test('refuses to replay everything by a slip, an unknown word and an unknown ser
 
 test('shows and counts as JSON', async () => {
   const { output } = await start('list', '--service', 'commitment', '--json').ended;
-  expect(JSON.parse(output)).toMatchObject({ groups: [{ service: 'commitment', count: LETTERS }], letters: LETTERS, unseen: 0 });
-  expect(JSON.parse((await start('show', 'e7', '--service', 'commitment', '--json').ended).output)).toMatchObject({ letters: [{ eventId: 'e7', content: '{"id":"e7"}' }] });
-  expect(JSON.parse((await start('discard', '--id', 'e7', '--service', 'commitment', '--json').ended).output)).toEqual({ discarded: 1, left: LETTERS - 1 });
+  expect(JSON.parse(output)).toMatchObject({
+    groups: [{ service: 'commitment', count: LETTERS }],
+    letters: LETTERS,
+    unseen: 0,
+  });
+  expect(JSON.parse((await start('show', 'e7', '--service', 'commitment', '--json').ended).output)).toMatchObject({
+    letters: [{ eventId: 'e7', content: '{"id":"e7"}' }],
+  });
+  expect(JSON.parse((await start('discard', '--id', 'e7', '--service', 'commitment', '--json').ended).output)).toEqual({
+    discarded: 1,
+    left: LETTERS - 1,
+  });
 });
 
 test('a replay that is killed halfway, thrice, and run to its end has every effect once, and sends no more than a window twice for each kill', async () => {
@@ -98,7 +119,10 @@ test('a replay that is killed halfway, thrice, and run to its end has every effe
 
 test('two that replay at the same time send each letter once', async () => {
   const both = await Promise.all([1, 2].map(() => start('replay', '--service', 'commitment').ended));
-  expect(both.map(({ output }) => output).sort()).toEqual(['0 dead letters replayed, 0 left\n', `${LETTERS} dead letters replayed, 0 left\n`]);
+  expect(both.map(({ output }) => output).sort()).toEqual([
+    '0 dead letters replayed, 0 left\n',
+    `${LETTERS} dead letters replayed, 0 left\n`,
+  ]);
   expect((await idsIn('commitment.in')).sort()).toEqual(Array.from({ length: LETTERS }, (_, at) => `e${at}`).sort());
 });
 
@@ -109,7 +133,9 @@ describe('the broker it works on', () => {
 
   test('is the one that AMQP_URL names', () => {
     expect(findBroker({ AMQP_URL: 'amqps://broker/ksbb' }, file)).toBe('amqps://broker/ksbb');
-    expect(() => findBroker({ AMQP_URL: 'http://broker' }, file)).toThrow('AMQP_URL is not an amqp:// or amqps:// address');
+    expect(() => findBroker({ AMQP_URL: 'http://broker' }, file)).toThrow(
+      'AMQP_URL is not an amqp:// or amqps:// address',
+    );
   });
 
   test('else that of the platform that runs here, while it runs', () => {

@@ -12,7 +12,8 @@ import { deadLettersOf, UNROUTED_PLACE, unrouted } from './place.ts';
 const SERVICES = ['msme-registry', 'commitment', 'fintech-gateway', 'training', 'reporting'];
 const PLACES = [...SERVICES.map(deadLettersOf), unrouted];
 const VERBS = ['list', 'show', 'replay', 'discard'] as const;
-const USAGE = 'usage: npm run dead-letters -- list | show ID | replay | discard [--service S] [--id ID] [--type T] [--reason R] [--error E] [--json]';
+const USAGE =
+  'usage: npm run dead-letters -- list | show ID | replay | discard [--service S] [--id ID] [--type T] [--reason R] [--error E] [--json]';
 const SAY_AFTER_MS = 2_000;
 /** For another command that goes through the same letters. */
 const WAIT_MS = 300_000;
@@ -27,7 +28,14 @@ function readCommand(args: string[]): Command {
   const { positionals, values } = parseArgs({
     args,
     allowPositionals: true,
-    options: { service: text, id: text, type: text, reason: text, error: text, json: { type: 'boolean', default: false } },
+    options: {
+      service: text,
+      id: text,
+      type: text,
+      reason: text,
+      error: text,
+      json: { type: 'boolean', default: false },
+    },
   });
   const [given = 'list', shownId, ...more] = positionals;
   const verb = VERBS.find((one) => one === given);
@@ -76,7 +84,9 @@ async function list(command: Command, url: string): Promise<void> {
   const sum = (of: 'letters' | 'unseen') => lists.reduce((total, answer) => total + answer[of], 0);
   if (command.json) return print(JSON.stringify({ groups, letters: sum('letters'), unseen: sum('unseen') }));
   for (const group of groups) printGroup(group);
-  print(`${sum('letters')} dead letters${sum('unseen') === 0 ? '' : `, and ${sum('unseen')} more that were not looked at`}`);
+  print(
+    `${sum('letters')} dead letters${sum('unseen') === 0 ? '' : `, and ${sum('unseen')} more that were not looked at`}`,
+  );
 }
 
 async function show(command: Command, url: string): Promise<void> {

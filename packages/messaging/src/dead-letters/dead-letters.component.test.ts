@@ -28,7 +28,13 @@ afterEach(async () => {
 const contentOf = (id: string) => JSON.stringify({ id, type: TYPE });
 
 async function die(id: string, headers: Record<string, unknown> = {}): Promise<void> {
-  const died = { 'x-ksbb-reason': 'invalid', 'x-ksbb-error': 'pieces: at least 1', 'x-ksbb-attempt': 4, 'x-ksbb-dead-at': '2026-11-24T03:00:00.000Z', ...headers };
+  const died = {
+    'x-ksbb-reason': 'invalid',
+    'x-ksbb-error': 'pieces: at least 1',
+    'x-ksbb-attempt': 4,
+    'x-ksbb-dead-at': '2026-11-24T03:00:00.000Z',
+    ...headers,
+  };
   channel.sendToQueue('stock.dead', Buffer.from(contentOf(id)), { messageId: id, type: TYPE, headers: died });
   await channel.waitForConfirms();
 }
@@ -36,7 +42,8 @@ async function die(id: string, headers: Record<string, unknown> = {}): Promise<v
 const depth = async (queue: string) => (await channel.checkQueue(queue)).messageCount;
 
 async function until(queue: string, count: number): Promise<void> {
-  for (let tries = 0; tries < 1_000 && (await depth(queue)) !== count; tries += 1) await new Promise((resolve) => setTimeout(resolve, 20));
+  for (let tries = 0; tries < 1_000 && (await depth(queue)) !== count; tries += 1)
+    await new Promise((resolve) => setTimeout(resolve, 20));
   expect(await depth(queue)).toBe(count);
 }
 
@@ -74,10 +81,21 @@ describe('going through the dead letters of a service', () => {
 
   test('a replayed letter goes to the queue it came from, with its id and its trace and without its attempts; the others stay', async () => {
     await die('e4', { traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' });
-    expect(await sortDeadLetters(url, stock, byId({ e4: 'replay' }))).toEqual({ keep: 3, replay: 1, discard: 0, unseen: 0 });
+    expect(await sortDeadLetters(url, stock, byId({ e4: 'replay' }))).toEqual({
+      keep: 3,
+      replay: 1,
+      discard: 0,
+      unseen: 0,
+    });
     const message = await channel.get('stock.in', { noAck: true });
-    expect(message && [message.properties.messageId, message.properties.type, message.content.toString()]).toEqual(['e4', TYPE, contentOf('e4')]);
-    expect(message && message.properties.headers).toMatchObject({ traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' });
+    expect(message && [message.properties.messageId, message.properties.type, message.content.toString()]).toEqual([
+      'e4',
+      TYPE,
+      contentOf('e4'),
+    ]);
+    expect(message && message.properties.headers).toMatchObject({
+      traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+    });
     expect(message && message.properties.headers).not.toHaveProperty('x-ksbb-attempt');
     await until('stock.dead', 3);
   });
@@ -90,7 +108,12 @@ describe('going through the dead letters of a service', () => {
   });
 
   test('a discarded letter is gone, and no more than the limit is looked at', async () => {
-    expect(await sortDeadLetters(url, stock, () => 'discard', { limit: 2 })).toEqual({ keep: 0, replay: 0, discard: 2, unseen: 1 });
+    expect(await sortDeadLetters(url, stock, () => 'discard', { limit: 2 })).toEqual({
+      keep: 0,
+      replay: 0,
+      discard: 2,
+      unseen: 1,
+    });
     await until('stock.dead', 1);
     expect((await look()).map(({ eventId }) => eventId)).toEqual(['e3']);
   });
@@ -104,7 +127,9 @@ describe('going through the dead letters of a service', () => {
 
   test('where no queue takes it, a letter is not lost, and that is said', async () => {
     await channel.deleteQueue('stock.in');
-    await expect(sortDeadLetters(url, stock, byId({ e2: 'replay' }))).rejects.toThrow('the broker did not take e2 into stock.in: there is no such queue');
+    await expect(sortDeadLetters(url, stock, byId({ e2: 'replay' }))).rejects.toThrow(
+      'the broker did not take e2 into stock.in: there is no such queue',
+    );
     await until('stock.dead', 3);
     expect((await look()).map(({ eventId }) => eventId).sort()).toEqual(['e1', 'e2', 'e3']);
   });
@@ -126,7 +151,9 @@ describe('going through the dead letters of a service', () => {
 });
 
 test('a letter without our headers says what it can', async () => {
-  channel.sendToQueue('stock.dead', Buffer.from(contentOf('e1')), { headers: { 'x-first-death-reason': 'delivery_limit' } });
+  channel.sendToQueue('stock.dead', Buffer.from(contentOf('e1')), {
+    headers: { 'x-first-death-reason': 'delivery_limit' },
+  });
   channel.sendToQueue('stock.dead', Buffer.from('no JSON'), { headers: { 'x-ksbb-error': 7 } });
   await channel.waitForConfirms();
   expect(await look()).toMatchObject([
@@ -136,13 +163,17 @@ test('a letter without our headers says what it can', async () => {
 });
 
 test('a service without queues is an error', async () => {
-  await expect(sortDeadLetters(url, deadLettersOf('nobody'), () => 'keep')).rejects.toThrow('there is no queue nobody.dead on this broker');
+  await expect(sortDeadLetters(url, deadLettersOf('nobody'), () => 'keep')).rejects.toThrow(
+    'there is no queue nobody.dead on this broker',
+  );
 });
 
 test('another command that goes on for long is named', async () => {
   const other = await connect(url);
   await (await other.createChannel()).assertQueue('stock.dead.sorting', { exclusive: true });
-  await expect(sortDeadLetters(url, stock, () => 'keep', { waitMs: 300 })).rejects.toThrow('another command goes through stock.dead');
+  await expect(sortDeadLetters(url, stock, () => 'keep', { waitMs: 300 })).rejects.toThrow(
+    'another command goes through stock.dead',
+  );
   await other.close();
   expect(await look()).toEqual([]);
 });
@@ -172,7 +203,10 @@ describe('events that no queue took', () => {
     await channel.bindQueue('stock.in', 'ksbb.events', 'shop.shelf-filled.v1');
     expect(await sortDeadLetters(url, unroutedOf('shop'), () => 'replay')).toMatchObject({ replay: 1, keep: 0 });
     const message = await channel.get('stock.in', { noAck: true });
-    expect(message && [message.properties.messageId, message.fields.routingKey]).toEqual(['e1', 'shop.shelf-filled.v1']);
+    expect(message && [message.properties.messageId, message.fields.routingKey]).toEqual([
+      'e1',
+      'shop.shelf-filled.v1',
+    ]);
     await until('ksbb.unrouted', 1);
   });
 
@@ -186,21 +220,54 @@ describe('the desk', () => {
   const desk = () => openDeadLetters(url, [stock, unrouted]);
 
   beforeEach(async () => {
-    await die('e1', { 'x-ksbb-reason': 'rejected', 'x-ksbb-error': 'no shelf s-17\n  is known', 'x-ksbb-dead-at': '2026-11-24T05:00:00.000Z' });
-    await die('e2', { 'x-ksbb-reason': 'rejected', 'x-ksbb-error': 'no shelf s-18 is known', 'x-ksbb-dead-at': '2026-11-24T04:00:00.000Z' });
+    await die('e1', {
+      'x-ksbb-reason': 'rejected',
+      'x-ksbb-error': 'no shelf s-17\n  is known',
+      'x-ksbb-dead-at': '2026-11-24T05:00:00.000Z',
+    });
+    await die('e2', {
+      'x-ksbb-reason': 'rejected',
+      'x-ksbb-error': 'no shelf s-18 is known',
+      'x-ksbb-dead-at': '2026-11-24T04:00:00.000Z',
+    });
     await die('e3');
-    channel.publish('ksbb.events', 'shop.shelf-filled.v1', Buffer.from(contentOf('e4')), { messageId: 'e4', type: TYPE });
+    channel.publish('ksbb.events', 'shop.shelf-filled.v1', Buffer.from(contentOf('e4')), {
+      messageId: 'e4',
+      type: TYPE,
+    });
     await channel.waitForConfirms();
   });
 
-  const unknownShelves = { service: 'stock', eventType: TYPE, reason: 'rejected', error: 'no shelf … is known', count: 2 };
+  const unknownShelves = {
+    service: 'stock',
+    eventType: TYPE,
+    reason: 'rejected',
+    error: 'no shelf … is known',
+    count: 2,
+  };
 
   test('groups by service, event type and error, leaving out what differs from letter to letter; the largest group first', async () => {
     expect(await desk().list()).toEqual({
       groups: [
         { ...unknownShelves, oldest: '2026-11-24T04:00:00.000Z', eventIds: ['e1', 'e2'] },
-        { service: 'stock', eventType: TYPE, reason: 'invalid', error: 'pieces: at least …', count: 1, oldest: '2026-11-24T03:00:00.000Z', eventIds: ['e3'] },
-        { service: 'unrouted', eventType: TYPE, reason: 'no-queue', error: '', count: 1, oldest: null, eventIds: ['e4'] },
+        {
+          service: 'stock',
+          eventType: TYPE,
+          reason: 'invalid',
+          error: 'pieces: at least …',
+          count: 1,
+          oldest: '2026-11-24T03:00:00.000Z',
+          eventIds: ['e3'],
+        },
+        {
+          service: 'unrouted',
+          eventType: TYPE,
+          reason: 'no-queue',
+          error: '',
+          count: 1,
+          oldest: null,
+          eventIds: ['e4'],
+        },
       ],
       letters: 4,
       unseen: 0,
@@ -220,7 +287,9 @@ describe('the desk', () => {
   });
 
   test('shows the letters of an event', async () => {
-    expect(await desk().show('e2')).toMatchObject([{ eventId: 'e2', error: 'no shelf s-18 is known', content: contentOf('e2') }]);
+    expect(await desk().show('e2')).toMatchObject([
+      { eventId: 'e2', error: 'no shelf s-18 is known', content: contentOf('e2') },
+    ]);
     expect(await desk().show('e9')).toEqual([]);
   });
 

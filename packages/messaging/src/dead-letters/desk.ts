@@ -40,7 +40,10 @@ export type DeadLetterDesk = {
 /** An error as a group shows it: what differs from letter to letter is left out. */
 export function errorKind(error: string): string {
   const words = error.split(/\s+/).filter((word) => word !== '');
-  return words.map((word) => (/\d/.test(word) ? '…' : word)).join(' ').slice(0, ERROR_LENGTH);
+  return words
+    .map((word) => (/\d/.test(word) ? '…' : word))
+    .join(' ')
+    .slice(0, ERROR_LENGTH);
 }
 
 function isChosen({ eventId, eventType, reason, error }: LetterChoice, letter: DeadLetter): boolean {
@@ -58,7 +61,15 @@ function createGroups() {
     add: ({ service, eventType, reason, error, deadAt, eventId }: DeadLetter) => {
       const kind = errorKind(error);
       const key = JSON.stringify([service, eventType, reason, kind]);
-      const group = groups.get(key) ?? { service, eventType, reason, error: kind, count: 0, oldest: deadAt, eventIds: [] };
+      const group = groups.get(key) ?? {
+        service,
+        eventType,
+        reason,
+        error: kind,
+        count: 0,
+        oldest: deadAt,
+        eventIds: [],
+      };
       const oldest = group.oldest !== null && (deadAt === null || group.oldest <= deadAt) ? group.oldest : deadAt;
       const eventIds = group.eventIds.length < EXAMPLES ? [...group.eventIds, eventId] : group.eventIds;
       groups.set(key, { ...group, count: group.count + 1, oldest, eventIds });
@@ -68,7 +79,11 @@ function createGroups() {
 }
 
 /** Opens the desk on a broker. Nothing is connected between calls. `waitMs`: how long each waits for another one, 10 s by default. */
-export function openDeadLetters(url: string, places: readonly Place[], options: { waitMs?: number } = {}): DeadLetterDesk {
+export function openDeadLetters(
+  url: string,
+  places: readonly Place[],
+  options: { waitMs?: number } = {},
+): DeadLetterDesk {
   /** The sums over all places. */
   async function sortAll(decide: (letter: DeadLetter) => Fate): Promise<Sorted> {
     const total: Sorted = { keep: 0, replay: 0, discard: 0, unseen: 0 };

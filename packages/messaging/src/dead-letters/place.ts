@@ -60,14 +60,18 @@ export function deadLettersOf(service: string): Place {
     read: (message) => {
       const headers = message.properties.headers ?? {};
       // Without our header the broker gave it up itself, at its delivery limit.
-      return { ...letterOf(service, message), reason: textOr(headers['x-ksbb-reason'], textOr(headers['x-first-death-reason'], 'none')) };
+      return {
+        ...letterOf(service, message),
+        reason: textOr(headers['x-ksbb-reason'], textOr(headers['x-first-death-reason'], 'none')),
+      };
     },
     origin: () => ({ exchange: '', routingKey: inQueue(service) }),
   };
 }
 
 const ROUTING_KEY = 'x-ksbb-routing-key';
-const routingKeyOf = ({ properties, fields }: GetMessage) => textOr(properties.headers?.[ROUTING_KEY], fields.routingKey);
+const routingKeyOf = ({ properties, fields }: GetMessage) =>
+  textOr(properties.headers?.[ROUTING_KEY], fields.routingKey);
 
 /**
  * Events for which there was no queue. They are published again, to whoever is bound to them now; where that is still
@@ -82,4 +86,7 @@ export const unrouted: Place = {
 };
 
 /** Those of them that one service published. */
-export const unroutedOf = (producer: string): Place => ({ ...unrouted, holds: ({ eventType }) => eventType.startsWith(`ksbb.${producer}.`) });
+export const unroutedOf = (producer: string): Place => ({
+  ...unrouted,
+  holds: ({ eventType }) => eventType.startsWith(`ksbb.${producer}.`),
+});

@@ -58,11 +58,14 @@ async function onChannel<T>(connection: ChannelModel, use: (channel: ConfirmChan
 async function lock(connection: ChannelModel, queue: string, waitMs: number): Promise<void> {
   for (let waited = 0; ; waited += LOCK_PAUSE_MS) {
     try {
-      await onChannel(connection, (channel) => channel.assertQueue(`${queue}.sorting`, { exclusive: true, durable: false, autoDelete: true }));
+      await onChannel(connection, (channel) =>
+        channel.assertQueue(`${queue}.sorting`, { exclusive: true, durable: false, autoDelete: true }),
+      );
       return;
     } catch (error) {
       if (codeOf(error) !== RESOURCE_LOCKED) throw error;
-      if (waited >= waitMs) throw new Error(`another command goes through ${queue}; try again when it has ended`, { cause: error });
+      if (waited >= waitMs)
+        throw new Error(`another command goes through ${queue}; try again when it has ended`, { cause: error });
       await sleep(LOCK_PAUSE_MS);
     }
   }
@@ -81,11 +84,27 @@ async function countOf(connection: ChannelModel, queue: string): Promise<number>
 function createSender(channel: ConfirmChannel) {
   const returned = new Set<string>();
   channel.on('return', ({ fields }) => returned.add(fields.routingKey));
-  return ({ exchange, routingKey }: { exchange: string; routingKey: string }, { content, properties }: GetMessage, headers: Record<string, unknown>) => {
+  return (
+    { exchange, routingKey }: { exchange: string; routingKey: string },
+    { content, properties }: GetMessage,
+    headers: Record<string, unknown>,
+  ) => {
     const { messageId, type, contentType, contentEncoding, correlationId, appId, timestamp } = properties;
-    const options = { messageId, type, contentType, contentEncoding, correlationId, appId, timestamp, persistent: true, mandatory: true, headers };
+    const options = {
+      messageId,
+      type,
+      contentType,
+      contentEncoding,
+      correlationId,
+      appId,
+      timestamp,
+      persistent: true,
+      mandatory: true,
+      headers,
+    };
     return new Promise<void>((resolve, reject) => {
-      const fail = (why: string) => reject(new Error(`the broker did not take ${messageId} into ${routingKey}: ${why}`));
+      const fail = (why: string) =>
+        reject(new Error(`the broker did not take ${messageId} into ${routingKey}: ${why}`));
       const timer = setTimeout(() => fail('no answer in time'), CONFIRM_TIMEOUT_MS);
       channel.publish(exchange, routingKey, content, options, (error) => {
         clearTimeout(timer);
@@ -104,19 +123,31 @@ const KEPT_ON_REPLAY = ['traceparent', 'tracestate'];
 
 function headersOf({ properties }: GetMessage, fate: Fate): Record<string, unknown> {
   const headers = Object.entries((properties.headers ?? {}) as Record<string, unknown>);
-  return Object.fromEntries(headers.filter(([name]) => (fate === 'replay' ? KEPT_ON_REPLAY.includes(name) : !OF_THE_DELIVERY.includes(name))));
+  return Object.fromEntries(
+    headers.filter(([name]) => (fate === 'replay' ? KEPT_ON_REPLAY.includes(name) : !OF_THE_DELIVERY.includes(name))),
+  );
 }
 
-const fingerprint = ({ content, properties }: GetMessage) => createHash('sha256').update(String(properties.messageId)).update(content).digest('base64');
+const fingerprint = ({ content, properties }: GetMessage) =>
+  createHash('sha256').update(String(properties.messageId)).update(content).digest('base64');
 
 /** Goes through the letters that are there now, on a queue that is held. */
-async function sortHeld(channel: ConfirmChannel, place: Place, count: number, decide: (letter: DeadLetter) => Fate): Promise<Record<Fate, number>> {
+async function sortHeld(
+  channel: ConfirmChannel,
+  place: Place,
+  count: number,
+  decide: (letter: DeadLetter) => Fate,
+): Promise<Record<Fate, number>> {
   const sorted = { keep: 0, replay: 0, discard: 0 };
   const send = createSender(channel);
   const seen = new Set<string>();
 
   async function carryOut(message: GetMessage, fate: Fate): Promise<void> {
-    if (fate === 'keep') await send({ exchange: '', routingKey: place.queue }, message, { ...place.keeps?.(message), ...headersOf(message, fate) });
+    if (fate === 'keep')
+      await send({ exchange: '', routingKey: place.queue }, message, {
+        ...place.keeps?.(message),
+        ...headersOf(message, fate),
+      });
     if (fate === 'replay') await send(place.origin(message), message, headersOf(message, fate));
     channel.ack(message);
   }
@@ -153,7 +184,12 @@ async function sortHeld(channel: ConfirmChannel, place: Place, count: number, de
  * with the same ids, which handlers bear.
  * @throws NoSuchPlace; Error where the broker is away, another command holds the queue or a queue does not take a letter
  */
-export async function sortDeadLetters(url: string, place: Place, decide: (letter: DeadLetter) => Fate, options: Options = {}): Promise<Sorted> {
+export async function sortDeadLetters(
+  url: string,
+  place: Place,
+  decide: (letter: DeadLetter) => Fate,
+  options: Options = {},
+): Promise<Sorted> {
   const { limit = LIMIT, waitMs = LOCK_WAIT_MS } = options;
   const connection = await connect(url, { timeout: CONNECT_TIMEOUT_MS });
   connection.on('error', () => undefined);

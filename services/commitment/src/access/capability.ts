@@ -47,7 +47,8 @@ export function createCapabilities({ secret, clock }: { secret: string; clock: (
       const capability = await read(bearerToken(request)).catch(() => {
         throw unauthorized('This token is not valid, or not any more. Ask for a new one.');
       });
-      if (capability.sub !== id) throw new Problem(403, 'other-collaboration', `This token is for another collaboration than ${id}.`);
+      if (capability.sub !== id)
+        throw new Problem(403, 'other-collaboration', `This token is for another collaboration than ${id}.`);
       return capability;
     },
   };

@@ -10,20 +10,38 @@ type Request = Parameters<typeof capabilities.require>[0];
 const bearing = (token: string) => ({ get: () => `Bearer ${token}` }) as unknown as Request;
 
 /** A good token of an MSME, unless changed. */
-function sign({ key = secret, alg = 'HS256', issuer = 'ksbb-commitment', audience = 'ksbb', claims = { role: 'msme', msmeId: 'warung' } as object, expires = '1h' as string | null } = {}) {
-  const token = new SignJWT({ ...claims }).setProtectedHeader({ alg }).setSubject(id).setIssuer(issuer).setAudience(audience).setIssuedAt(now);
+function sign({
+  key = secret,
+  alg = 'HS256',
+  issuer = 'ksbb-commitment',
+  audience = 'ksbb',
+  claims = { role: 'msme', msmeId: 'warung' } as object,
+  expires = '1h' as string | null,
+} = {}) {
+  const token = new SignJWT({ ...claims })
+    .setProtectedHeader({ alg })
+    .setSubject(id)
+    .setIssuer(issuer)
+    .setAudience(audience)
+    .setIssuedAt(now);
   if (expires !== null) token.setExpirationTime(new Date(now.getTime() + 3_600_000));
   return token.sign(new TextEncoder().encode(key));
 }
 
-test.each([{ sub: id, role: 'donor' } as const, { sub: id, role: 'msme', msmeId: 'warung' } as const])('a token of $role is what it was issued for', async (capability) => {
-  const { token } = await capabilities.issue(capability);
-  const { sub, role, ...more } = await capabilities.require(bearing(token), id);
-  expect({ sub, role, ...more }).toEqual(capability);
-});
+test.each([{ sub: id, role: 'donor' } as const, { sub: id, role: 'msme', msmeId: 'warung' } as const])(
+  'a token of $role is what it was issued for',
+  async (capability) => {
+    const { token } = await capabilities.issue(capability);
+    const { sub, role, ...more } = await capabilities.require(bearing(token), id);
+    expect({ sub, role, ...more }).toEqual(capability);
+  },
+);
 
 test('the signature, as the training service would make it, is enough', async () => {
-  await expect(capabilities.require(bearing(await sign()), id)).resolves.toMatchObject({ role: 'msme', msmeId: 'warung' });
+  await expect(capabilities.require(bearing(await sign()), id)).resolves.toMatchObject({
+    role: 'msme',
+    msmeId: 'warung',
+  });
 });
 
 test.each([
@@ -39,5 +57,8 @@ test.each([
 });
 
 test('a token for another collaboration is refused', async () => {
-  await expect(capabilities.require(bearing(await sign()), 'KSBB-0000-0000-0022')).rejects.toMatchObject({ status: 403, slug: 'other-collaboration' });
+  await expect(capabilities.require(bearing(await sign()), 'KSBB-0000-0000-0022')).rejects.toMatchObject({
+    status: 403,
+    slug: 'other-collaboration',
+  });
 });

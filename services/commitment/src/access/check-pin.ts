@@ -6,15 +6,29 @@ import { isPin } from './pin.ts';
 /** Lets the donor of a commitment pass. @throws Problem 403 for a wrong PIN, 429 after too many wrong ones */
 export type CheckPin = (commitment: MadeCommitment, pin: string) => Promise<void>;
 
-export function createPinCheck({ attempts, secret, clock }: { attempts: PinAttempts; secret: string; clock: () => Date }): CheckPin {
+export function createPinCheck({
+  attempts,
+  secret,
+  clock,
+}: {
+  attempts: PinAttempts;
+  secret: string;
+  clock: () => Date;
+}): CheckPin {
   return async ({ request: { access, collaborationId } }, pin) => {
     if (access === null) {
-      throw new Problem(403, 'no-pin', 'This collaboration lends repaid money on; it has no PIN and nothing is reported on it.');
+      throw new Problem(
+        403,
+        'no-pin',
+        'This collaboration lends repaid money on; it has no PIN and nothing is reported on it.',
+      );
     }
     const attempt = await attempts.take(collaborationId, clock());
     if (!attempt.allowed) {
       const { retryAfterSeconds } = attempt;
-      throw new Problem(429, 'too-many-attempts', 'The PIN was wrong too often. Try again later.', { retryAfterSeconds });
+      throw new Problem(429, 'too-many-attempts', 'The PIN was wrong too often. Try again later.', {
+        retryAfterSeconds,
+      });
     }
     if (!(await isPin(secret, pin, access.pin))) {
       throw new Problem(403, 'wrong-pin', `This is not the PIN of ${collaborationId}.`, {

@@ -26,6 +26,7 @@ export async function findCommitment(commitments: Commitments, typed: string): P
     });
   }
   const state = (await commitments.load(parsed.id))?.state;
-  if (state === undefined || state.status === 'none') throw notFound('unknown-collaboration', `There is no collaboration ${parsed.id}.`);
+  if (state === undefined || state.status === 'none')
+    throw notFound('unknown-collaboration', `There is no collaboration ${parsed.id}.`);
   return state;
 }

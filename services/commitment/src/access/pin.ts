@@ -14,12 +14,16 @@ const PINS = 1_000_000;
 
 function keyed(secret: string, purpose: string, ...parts: string[]): Buffer {
   // JSON keeps the parts apart: no two lists of parts make the same text.
-  return createHmac('sha256', secret).update(JSON.stringify([purpose, ...parts])).digest();
+  return createHmac('sha256', secret)
+    .update(JSON.stringify([purpose, ...parts]))
+    .digest();
 }
 
 function slowHash(secret: string, pin: string, salt: string): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    scrypt(keyed(secret, 'pin-hash', pin), Buffer.from(salt, 'hex'), HASH_BYTES, COST, (error, hash) => (error ? reject(error) : resolve(hash)));
+    scrypt(keyed(secret, 'pin-hash', pin), Buffer.from(salt, 'hex'), HASH_BYTES, COST, (error, hash) =>
+      error ? reject(error) : resolve(hash),
+    );
   });
 }
 

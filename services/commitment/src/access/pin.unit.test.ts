@@ -4,7 +4,9 @@ const secret = 'a-pin-secret-for-tests';
 
 describe('the PIN of a collaboration', () => {
   test('follows from the key and the id, and from nothing else', () => {
-    expect(pinOf(secret, 'key-00000001', 'KSBB-0000-0000-0011')).toBe(pinOf(secret, 'key-00000001', 'KSBB-0000-0000-0011'));
+    expect(pinOf(secret, 'key-00000001', 'KSBB-0000-0000-0011')).toBe(
+      pinOf(secret, 'key-00000001', 'KSBB-0000-0000-0011'),
+    );
   });
 
   test('is another one for another secret, key or id, and the parts do not run together', () => {
@@ -50,7 +52,10 @@ describe('the fingerprint of a request', () => {
   test('is the same for a repeat and another one for another body', () => {
     const print = fingerprint(secret, 'key-00000001', { email: 'a@b.example' });
     expect(fingerprint(secret, 'key-00000001', { email: 'a@b.example' })).toEqual(print);
-    expect(fingerprint(secret, 'key-00000001', { email: 'a@c.example' })).toEqual({ key: print.key, body: expect.not.stringMatching(print.body) });
+    expect(fingerprint(secret, 'key-00000001', { email: 'a@c.example' })).toEqual({
+      key: print.key,
+      body: expect.not.stringMatching(print.body),
+    });
   });
 
   test('has the SHA-256 of the key, and of the body a hash that needs the secret', () => {

@@ -17,7 +17,10 @@ function about(state: Holding, { terms }: Line) {
 
 function arrived(state: Holding, line: Line, reportId: string, amount: number, now: Date): CommitmentEvent {
   const amounts = { reportedAmount: amount, confirmedAmount: amount };
-  return { type: 'line-receipt-confirmed', data: { ...about(state, line), reportId, ...amounts, confirmedAt: now.toISOString(), note: null } };
+  return {
+    type: 'line-receipt-confirmed',
+    data: { ...about(state, line), reportId, ...amounts, confirmedAt: now.toISOString(), note: null },
+  };
 }
 
 function released(state: Holding, line: Line, releasedAmount: number, reason: ReleaseReason): CommitmentEvent {
@@ -27,15 +30,22 @@ function released(state: Holding, line: Line, releasedAmount: number, reason: Re
 /** The lines of these ids; undefined where one of them is not here or is of another package. */
 function linesOf(state: Holding, lineIds: string[], packageOfHelp: PackageOfHelp | 'any'): Line[] | undefined {
   const lines = lineIds.map((lineId) => lineOf(state, lineId));
-  const isRight = (line: Line | undefined) => line !== undefined && (packageOfHelp === 'any' || line.terms.package === packageOfHelp);
+  const isRight = (line: Line | undefined) =>
+    line !== undefined && (packageOfHelp === 'any' || line.terms.package === packageOfHelp);
   return lines.every(isRight) ? lines.filter((line) => line !== undefined) : undefined;
 }
 
 /** A loan is paid out once. */
-export function recordDisbursement(state: Holding, { lineId, reportId, amountRupiah }: RecordDisbursement, now: Date): Decision {
+export function recordDisbursement(
+  state: Holding,
+  { lineId, reportId, amountRupiah }: RecordDisbursement,
+  now: Date,
+): Decision {
   const lines = linesOf(state, [lineId], 'capital');
   if (lines === undefined) return { refused: 'no-such-line' };
-  return lines.filter(({ reports }) => reports.length === 0).map((line) => arrived(state, line, reportId, amountRupiah, now));
+  return lines
+    .filter(({ reports }) => reports.length === 0)
+    .map((line) => arrived(state, line, reportId, amountRupiah, now));
 }
 
 /** A training is held once. Who came beyond the seats that were promised is not counted; empty seats are given back. */
@@ -44,12 +54,17 @@ function attendance(state: Holding, line: Line, attended: number, reportId: stri
   const seats = promisedOn(line);
   const taken = Math.min(attended, seats);
   const receipt = taken > 0 ? [arrived(state, line, reportId, taken, now)] : [];
-  const rest = line.status === 'open' && taken < seats ? [released(state, line, seats - taken, 'attendance-below-seats')] : [];
+  const rest =
+    line.status === 'open' && taken < seats ? [released(state, line, seats - taken, 'attendance-below-seats')] : [];
   return [...receipt, ...rest];
 }
 
 export function recordAttendance(state: Holding, { participants, reportId }: RecordAttendance, now: Date): Decision {
-  const lines = linesOf(state, participants.map(({ lineId }) => lineId), 'training');
+  const lines = linesOf(
+    state,
+    participants.map(({ lineId }) => lineId),
+    'training',
+  );
   if (lines === undefined) return { refused: 'no-such-line' };
   return lines.flatMap((line) => {
     const attended = participants.find(({ lineId }) => lineId === line.terms.lineId)?.attended ?? 0;

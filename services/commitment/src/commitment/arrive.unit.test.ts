@@ -1,9 +1,36 @@
-import { allThree, attend, capitalLine, disburse, events, given, goodsLine, id, later, receipt, refusal, release, report, trainingLine } from '../testing/commitments.ts';
+import {
+  allThree,
+  attend,
+  capitalLine,
+  disburse,
+  events,
+  given,
+  goodsLine,
+  id,
+  later,
+  receipt,
+  refusal,
+  release,
+  report,
+  trainingLine,
+} from '../testing/commitments.ts';
 import type { CommitmentCommand } from './commands.ts';
 import { lineOf } from './commitment.ts';
 
-const loan = { collaborationId: id, lineId: capitalLine.lineId, msmeId: 'pasar', needId: 'pasar.capital', package: 'capital' };
-const training = { collaborationId: id, lineId: trainingLine.lineId, msmeId: 'toko', needId: 'toko.bookkeeping', package: 'training' };
+const loan = {
+  collaborationId: id,
+  lineId: capitalLine.lineId,
+  msmeId: 'pasar',
+  needId: 'pasar.capital',
+  package: 'capital',
+};
+const training = {
+  collaborationId: id,
+  lineId: trainingLine.lineId,
+  msmeId: 'toko',
+  needId: 'toko.bookkeeping',
+  package: 'training',
+};
 const holds = given(...allThree);
 const lineAfter = (lineId: string, ...commands: CommitmentCommand[]) => lineOf(given(...allThree, ...commands), lineId);
 
@@ -12,7 +39,14 @@ describe('record-disbursement', () => {
     expect(events(holds, disburse(6_000_000), later)).toEqual([
       {
         type: 'line-receipt-confirmed',
-        data: { ...loan, reportId: 'loan-event', reportedAmount: 6_000_000, confirmedAmount: 6_000_000, confirmedAt: later.toISOString(), note: null },
+        data: {
+          ...loan,
+          reportId: 'loan-event',
+          reportedAmount: 6_000_000,
+          confirmedAmount: 6_000_000,
+          confirmedAt: later.toISOString(),
+          note: null,
+        },
       },
     ]);
     expect(lineAfter(capitalLine.lineId, disburse(6_000_000))).toMatchObject({
@@ -27,11 +61,21 @@ describe('record-disbursement', () => {
 
   test('a loan is paid out once', () => {
     expect(events(given(...allThree, disburse(6_000_000)), disburse(6_000_000))).toEqual([]);
-    expect(events(given(...allThree, disburse(6_000_000)), { type: 'record-disbursement', reportId: 'another', lineId: capitalLine.lineId, amountRupiah: 1 })).toEqual([]);
+    expect(
+      events(given(...allThree, disburse(6_000_000)), {
+        type: 'record-disbursement',
+        reportId: 'another',
+        lineId: capitalLine.lineId,
+        amountRupiah: 1,
+      }),
+    ).toEqual([]);
   });
 
   test('money that came has come, also on a line that was released', () => {
-    expect(lineAfter(capitalLine.lineId, release(capitalLine.lineId), disburse(6_000_000))).toMatchObject({ status: 'fulfilled', releaseReason: 'msme-delisted' });
+    expect(lineAfter(capitalLine.lineId, release(capitalLine.lineId), disburse(6_000_000))).toMatchObject({
+      status: 'fulfilled',
+      releaseReason: 'msme-delisted',
+    });
   });
 
   test('only a line of capital takes it', () => {
@@ -43,9 +87,19 @@ describe('record-disbursement', () => {
 describe('record-attendance', () => {
   const arrived = (amount: number) => ({
     type: 'line-receipt-confirmed',
-    data: { ...training, reportId: 'training-event', reportedAmount: amount, confirmedAmount: amount, confirmedAt: later.toISOString(), note: null },
+    data: {
+      ...training,
+      reportId: 'training-event',
+      reportedAmount: amount,
+      confirmedAmount: amount,
+      confirmedAt: later.toISOString(),
+      note: null,
+    },
   });
-  const rest = (releasedAmount: number) => ({ type: 'line-released', data: { ...training, releasedAmount, reason: 'attendance-below-seats' } });
+  const rest = (releasedAmount: number) => ({
+    type: 'line-released',
+    data: { ...training, releasedAmount, reason: 'attendance-below-seats' },
+  });
 
   test('seats that were taken have arrived', () => {
     expect(events(holds, attend(4), later)).toEqual([arrived(4)]);
@@ -58,12 +112,18 @@ describe('record-attendance', () => {
 
   test('seats that stayed empty are given back, and the line is fulfilled', () => {
     expect(events(holds, attend(3), later)).toEqual([arrived(3), rest(1)]);
-    expect(lineAfter(trainingLine.lineId, attend(3))).toMatchObject({ status: 'fulfilled', releaseReason: 'attendance-below-seats' });
+    expect(lineAfter(trainingLine.lineId, attend(3))).toMatchObject({
+      status: 'fulfilled',
+      releaseReason: 'attendance-below-seats',
+    });
   });
 
   test('where nobody came all is given back', () => {
     expect(events(holds, attend(0), later)).toEqual([rest(4)]);
-    expect(lineAfter(trainingLine.lineId, attend(0))).toMatchObject({ status: 'released', releaseReason: 'attendance-below-seats' });
+    expect(lineAfter(trainingLine.lineId, attend(0))).toMatchObject({
+      status: 'released',
+      releaseReason: 'attendance-below-seats',
+    });
   });
 
   test.each([4, 3, 0])('a repeat of %i adds nothing', (attended) => {
@@ -72,13 +132,21 @@ describe('record-attendance', () => {
 
   test('who came has come, also on a line that was released; nothing is given back twice', () => {
     expect(events(given(...allThree, release(trainingLine.lineId)), attend(3), later)).toEqual([arrived(3)]);
-    expect(lineAfter(trainingLine.lineId, release(trainingLine.lineId), attend(3))).toMatchObject({ status: 'released', releaseReason: 'msme-delisted' });
+    expect(lineAfter(trainingLine.lineId, release(trainingLine.lineId), attend(3))).toMatchObject({
+      status: 'released',
+      releaseReason: 'msme-delisted',
+    });
   });
 
   test('only lines of training take it, all of them or none', () => {
     expect(refusal(holds, attend(1, capitalLine.lineId))).toEqual({ refused: 'no-such-line' });
-    const participants = [{ lineId: trainingLine.lineId, attended: 1 }, { lineId: `${id}.9`, attended: 1 }];
-    expect(refusal(holds, { type: 'record-attendance', reportId: 'training-event', participants })).toEqual({ refused: 'no-such-line' });
+    const participants = [
+      { lineId: trainingLine.lineId, attended: 1 },
+      { lineId: `${id}.9`, attended: 1 },
+    ];
+    expect(refusal(holds, { type: 'record-attendance', reportId: 'training-event', participants })).toEqual({
+      refused: 'no-such-line',
+    });
   });
 });
 
@@ -87,8 +155,13 @@ describe('release', () => {
     expect(events(holds, release(capitalLine.lineId, 'contract-declined'))).toEqual([
       { type: 'line-released', data: { ...loan, releasedAmount: 6_000_000, reason: 'contract-declined' } },
     ]);
-    expect(lineAfter(capitalLine.lineId, release(capitalLine.lineId, 'contract-declined'))).toMatchObject({ status: 'released', releaseReason: 'contract-declined' });
-    expect(events(holds, release(trainingLine.lineId, 'training-cancelled'))).toMatchObject([{ data: { releasedAmount: 4, reason: 'training-cancelled' } }]);
+    expect(lineAfter(capitalLine.lineId, release(capitalLine.lineId, 'contract-declined'))).toMatchObject({
+      status: 'released',
+      releaseReason: 'contract-declined',
+    });
+    expect(events(holds, release(trainingLine.lineId, 'training-cancelled'))).toMatchObject([
+      { data: { releasedAmount: 4, reason: 'training-cancelled' } },
+    ]);
   });
 
   test('of goods what is neither received nor on its way', () => {
@@ -97,12 +170,21 @@ describe('release', () => {
   });
 
   test('several lines at once', () => {
-    const command: CommitmentCommand = { type: 'release', lineIds: [goodsLine.lineId, capitalLine.lineId], reason: 'msme-delisted' };
-    expect(events(holds, command).map(({ data }) => data)).toMatchObject([{ lineId: goodsLine.lineId }, { lineId: capitalLine.lineId }]);
+    const command: CommitmentCommand = {
+      type: 'release',
+      lineIds: [goodsLine.lineId, capitalLine.lineId],
+      reason: 'msme-delisted',
+    };
+    expect(events(holds, command).map(({ data }) => data)).toMatchObject([
+      { lineId: goodsLine.lineId },
+      { lineId: capitalLine.lineId },
+    ]);
   });
 
   test('a line that is released or fulfilled has nothing to give back', () => {
-    expect(events(given(...allThree, release(goodsLine.lineId)), release(goodsLine.lineId, 'training-cancelled'))).toEqual([]);
+    expect(
+      events(given(...allThree, release(goodsLine.lineId)), release(goodsLine.lineId, 'training-cancelled')),
+    ).toEqual([]);
     expect(events(given(...allThree, disburse(6_000_000)), release(capitalLine.lineId))).toEqual([]);
   });
 

@@ -12,24 +12,39 @@ export type RequestCommitment = { type: 'request'; request: Omit<Request, 'reque
 /** Ends the reserving: what is covered holds. One answer for each requested line. */
 export type Confirm = { type: 'confirm'; answers: BoardAnswer[] };
 /** The donor says that goods were delivered. `reportId` is the same for a repeat. */
-export type ReportDelivery = { type: 'report-delivery'; reportId: string; lines: { lineId: string; quantity: number }[]; note: string };
+export type ReportDelivery = {
+  type: 'report-delivery';
+  reportId: string;
+  lines: { lineId: string; quantity: number }[];
+  note: string;
+};
 /** The MSME says how much of a report has arrived. */
-export type ConfirmReceipt = { type: 'confirm-receipt'; msmeId: string; reportId: string; lineId: string; quantity: number; note: string };
+export type ConfirmReceipt = {
+  type: 'confirm-receipt';
+  msmeId: string;
+  reportId: string;
+  lineId: string;
+  quantity: number;
+  note: string;
+};
 /** The partner has paid a loan out. `reportId` names what says so. */
-export type RecordDisbursement = { type: 'record-disbursement'; reportId: string; lineId: string; amountRupiah: number };
+export type RecordDisbursement = {
+  type: 'record-disbursement';
+  reportId: string;
+  lineId: string;
+  amountRupiah: number;
+};
 /** A training took place; `attended` counts the seats that were taken. `reportId` names what says so. */
-export type RecordAttendance = { type: 'record-attendance'; reportId: string; participants: { lineId: string; attended: number }[] };
+export type RecordAttendance = {
+  type: 'record-attendance';
+  reportId: string;
+  participants: { lineId: string; attended: number }[];
+};
 /** What is missing on these lines will not come. */
 export type ReleaseLines = { type: 'release'; lineIds: string[]; reason: ReleaseReason };
 
 export type CommitmentCommand =
-  | RequestCommitment
-  | Confirm
-  | ReportDelivery
-  | ConfirmReceipt
-  | RecordDisbursement
-  | RecordAttendance
-  | ReleaseLines;
+  RequestCommitment | Confirm | ReportDelivery | ConfirmReceipt | RecordDisbursement | RecordAttendance | ReleaseLines;
 
 /** Why a line of a delivery report cannot be. */
 export type LineFault = 'no-such-line' | 'not-goods' | 'not-open' | 'too-many-reports' | 'more-than-missing';

@@ -34,7 +34,13 @@ export type Request = {
 
 export type Reserving = { status: 'reserving'; request: Request };
 /** `outcomes` has every requested line in the order asked, `lines` those that hold. */
-export type Confirmed = { status: 'confirmed'; request: Request; outcomes: LineOutcome[]; confirmedAt: string; lines: Line[] };
+export type Confirmed = {
+  status: 'confirmed';
+  request: Request;
+  outcomes: LineOutcome[];
+  confirmedAt: string;
+  lines: Line[];
+};
 /** `confirmedAt` is null, and `lines` is empty, where nothing was covered. */
 export type ClosedCommitment = Omit<Confirmed, 'status' | 'confirmedAt'> & {
   status: 'closed';
@@ -64,7 +70,8 @@ export const noCommitment: Commitment = { status: 'none' };
 type Holding = Confirmed | ClosedCommitment;
 
 function holding(state: Commitment, event: CommitmentEvent): Holding {
-  if (state.status === 'none' || state.status === 'reserving') throw new Error(`a commitment that is ${state.status} cannot have ${event.type}`);
+  if (state.status === 'none' || state.status === 'reserving')
+    throw new Error(`a commitment that is ${state.status} cannot have ${event.type}`);
   return state;
 }
 
@@ -90,7 +97,14 @@ export function evolve(state: Commitment, event: CommitmentEvent): Commitment {
     }
     case 'line-receipt-confirmed': {
       const { lineId, reportId, reportedAmount, confirmedAmount, note, confirmedAt } = event.data;
-      const receipt = { reportId, reported: reportedAmount, confirmed: confirmedAmount, note: '', receiptNote: note, reportedAt: confirmedAt };
+      const receipt = {
+        reportId,
+        reported: reportedAmount,
+        confirmed: confirmedAmount,
+        note: '',
+        receiptNote: note,
+        reportedAt: confirmedAt,
+      };
       return withLine(holding(state, event), lineId, (line) => withReceipt(line, receipt));
     }
     case 'line-released': {
@@ -99,7 +113,10 @@ export function evolve(state: Commitment, event: CommitmentEvent): Commitment {
     }
     case 'commitment-closed': {
       const { closedAt, outcome, outcomes = [] } = event.data;
-      const before = state.status === 'reserving' ? { request: state.request, outcomes, confirmedAt: null, lines: [] } : holding(state, event);
+      const before =
+        state.status === 'reserving'
+          ? { request: state.request, outcomes, confirmedAt: null, lines: [] }
+          : holding(state, event);
       return { ...before, status: 'closed', closedAt, outcome };
     }
     default:
@@ -116,6 +133,10 @@ export function lineOf(state: Commitment, lineId: string): Line | undefined {
 /** The MSMEs that the commitment helps, each once, as they were named when it was made. */
 export function msmesOf(state: Commitment): { msmeId: string; msmeName: string; kelurahan: string }[] {
   if (state.status !== 'confirmed' && state.status !== 'closed') return [];
-  const msmes = state.lines.map(({ terms: { msmeId, msmeName, area } }) => ({ msmeId, msmeName, kelurahan: area.kelurahan }));
+  const msmes = state.lines.map(({ terms: { msmeId, msmeName, area } }) => ({
+    msmeId,
+    msmeName,
+    kelurahan: area.kelurahan,
+  }));
   return [...new Map(msmes.map((msme) => [msme.msmeId, msme])).values()];
 }

@@ -1,4 +1,13 @@
-import { allThree, confirm, covered, given, goodsLine, release, requestOf, turnedAway } from '../testing/commitments.ts';
+import {
+  allThree,
+  confirm,
+  covered,
+  given,
+  goodsLine,
+  release,
+  requestOf,
+  turnedAway,
+} from '../testing/commitments.ts';
 import { lineOf, msmesOf } from './commitment.ts';
 
 const pasar = { msmeId: 'pasar', msmeName: 'Pasar', kelurahan: 'Petojo Utara' };

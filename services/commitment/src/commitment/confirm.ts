@@ -18,9 +18,16 @@ function termsOf(line: NumberedLine, { covered, place }: BoardAnswer): Confirmed
   if (place !== null) {
     const { msmeName, area, need } = place;
     const common = { lineId, msmeId, needId, msmeName, area };
-    if (line.package === 'goods' && need.package === 'goods') return { ...common, package: 'goods', item: need.item, quantity: covered };
+    if (line.package === 'goods' && need.package === 'goods')
+      return { ...common, package: 'goods', item: need.item, quantity: covered };
     if (line.package === 'capital' && need.package === 'capital') {
-      return { ...common, package: 'capital', amountRupiah: covered, partner: line.partner, instalments: line.instalments };
+      return {
+        ...common,
+        package: 'capital',
+        amountRupiah: covered,
+        partner: line.partner,
+        instalments: line.instalments,
+      };
     }
     if (line.package === 'training' && need.package === 'training') {
       return { ...common, package: 'training', topic: need.topic, skill: need.skill, seats: covered };
@@ -40,7 +47,14 @@ export function confirm({ request }: Reserving, { answers }: Confirm, now: Date)
   const lines = answered.filter(({ answer }) => answer.covered > 0).map(({ line, answer }) => termsOf(line, answer));
   const at = now.toISOString();
   if (lines.length === 0) {
-    return [{ type: 'commitment-closed', data: { collaborationId, origin, outcome: 'nothing-covered', closedAt: at, outcomes } }];
+    return [
+      {
+        type: 'commitment-closed',
+        data: { collaborationId, origin, outcome: 'nothing-covered', closedAt: at, outcomes },
+      },
+    ];
   }
-  return [{ type: 'commitment-confirmed', data: { collaborationId, origin, donorName, lines, confirmedAt: at, outcomes } }];
+  return [
+    { type: 'commitment-confirmed', data: { collaborationId, origin, donorName, lines, confirmedAt: at, outcomes } },
+  ];
 }

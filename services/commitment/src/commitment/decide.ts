@@ -29,7 +29,10 @@ function withClosing(state: Confirmed | ClosedCommitment, events: CommitmentEven
   if (after.status !== 'confirmed' || after.lines.some(({ status }) => status === 'open')) return events;
   const { collaborationId, origin } = after.request;
   const outcome = after.lines.some(({ status }) => status === 'fulfilled') ? 'fulfilled' : 'released';
-  return [...events, { type: 'commitment-closed', data: { collaborationId, origin, outcome, closedAt: now.toISOString() } }];
+  return [
+    ...events,
+    { type: 'commitment-closed', data: { collaborationId, origin, outcome, closedAt: now.toISOString() } },
+  ];
 }
 
 /**

@@ -1,4 +1,25 @@
-import { area, attend, capitalLine, confirm, covered, disburse, events, given, goodsLine, id, later, now, receipt, refusal, release, report, request, requestOf, trainingLine, turnedAway } from '../testing/commitments.ts';
+import {
+  area,
+  attend,
+  capitalLine,
+  confirm,
+  covered,
+  disburse,
+  events,
+  given,
+  goodsLine,
+  id,
+  later,
+  now,
+  receipt,
+  refusal,
+  release,
+  report,
+  request,
+  requestOf,
+  trainingLine,
+  turnedAway,
+} from '../testing/commitments.ts';
 import { evolve } from './commitment.ts';
 
 const place = { msmeId: 'pasar', msmeName: 'Pasar', area };
@@ -6,7 +27,9 @@ const requested = requestOf(goodsLine, capitalLine, trainingLine);
 
 describe('request', () => {
   test('a commitment begins by reserving', () => {
-    expect(events(given(), requested)).toEqual([{ type: 'commitment-requested', data: { ...request, requestedAt: now.toISOString() } }]);
+    expect(events(given(), requested)).toEqual([
+      { type: 'commitment-requested', data: { ...request, requestedAt: now.toISOString() } },
+    ]);
     expect(given(requested)).toEqual({ status: 'reserving', request: { ...request, requestedAt: now.toISOString() } });
   });
 
@@ -29,14 +52,60 @@ describe('confirm', () => {
         donorName: 'PT Contoh',
         confirmedAt: later.toISOString(),
         lines: [
-          { ...place, lineId: `${id}.1`, needId: 'pasar.face-mask', package: 'goods', item: 'face-mask', quantity: 100 },
-          { ...place, lineId: `${id}.2`, needId: 'pasar.capital', package: 'capital', amountRupiah: 6_000_000, partner: 'amanah', instalments: 3 },
-          { msmeId: 'toko', msmeName: 'Toko', area, lineId: `${id}.3`, needId: 'toko.bookkeeping', package: 'training', topic: 'bookkeeping', skill: 'hard', seats: 4 },
+          {
+            ...place,
+            lineId: `${id}.1`,
+            needId: 'pasar.face-mask',
+            package: 'goods',
+            item: 'face-mask',
+            quantity: 100,
+          },
+          {
+            ...place,
+            lineId: `${id}.2`,
+            needId: 'pasar.capital',
+            package: 'capital',
+            amountRupiah: 6_000_000,
+            partner: 'amanah',
+            instalments: 3,
+          },
+          {
+            msmeId: 'toko',
+            msmeName: 'Toko',
+            area,
+            lineId: `${id}.3`,
+            needId: 'toko.bookkeeping',
+            package: 'training',
+            topic: 'bookkeeping',
+            skill: 'hard',
+            seats: 4,
+          },
         ],
         outcomes: [
-          { needId: 'pasar.face-mask', msmeId: 'pasar', lineId: `${id}.1`, requested: 100, covered: 100, shortfallReason: null },
-          { needId: 'pasar.capital', msmeId: 'pasar', lineId: `${id}.2`, requested: 6_000_000, covered: 6_000_000, shortfallReason: null },
-          { needId: 'toko.bookkeeping', msmeId: 'toko', lineId: `${id}.3`, requested: 4, covered: 4, shortfallReason: null },
+          {
+            needId: 'pasar.face-mask',
+            msmeId: 'pasar',
+            lineId: `${id}.1`,
+            requested: 100,
+            covered: 100,
+            shortfallReason: null,
+          },
+          {
+            needId: 'pasar.capital',
+            msmeId: 'pasar',
+            lineId: `${id}.2`,
+            requested: 6_000_000,
+            covered: 6_000_000,
+            shortfallReason: null,
+          },
+          {
+            needId: 'toko.bookkeeping',
+            msmeId: 'toko',
+            lineId: `${id}.3`,
+            requested: 4,
+            covered: 4,
+            shortfallReason: null,
+          },
         ],
       },
     });
@@ -61,11 +130,23 @@ describe('confirm', () => {
     expect(events(given(requested), nothing, later)).toEqual([
       {
         type: 'commitment-closed',
-        data: { collaborationId: id, origin: { kind: 'donor' }, outcome: 'nothing-covered', closedAt: later.toISOString(), outcomes: expect.any(Array) },
+        data: {
+          collaborationId: id,
+          origin: { kind: 'donor' },
+          outcome: 'nothing-covered',
+          closedAt: later.toISOString(),
+          outcomes: expect.any(Array),
+        },
       },
     ]);
     const state = given(requested, nothing);
-    expect(state).toMatchObject({ status: 'closed', outcome: 'nothing-covered', confirmedAt: null, lines: [], closedAt: now.toISOString() });
+    expect(state).toMatchObject({
+      status: 'closed',
+      outcome: 'nothing-covered',
+      confirmedAt: null,
+      lines: [],
+      closedAt: now.toISOString(),
+    });
     expect(state).toHaveProperty('outcomes.length', 3);
   });
 
@@ -84,36 +165,50 @@ describe('confirm', () => {
     ['a line without a need', confirm({ ...covered(goodsLine, 1), place: null })],
     ['a need of another package for goods', confirm({ ...covered(capitalLine, 1), lineId: goodsLine.lineId })],
   ])('%s is damaged data', (_what, command) => {
-    expect(() => events(given(requestOf(goodsLine)), command)).toThrow(/the board (did not answer to|covered) KSBB-0000-0000-0011.1/);
+    expect(() => events(given(requestOf(goodsLine)), command)).toThrow(
+      /the board (did not answer to|covered) KSBB-0000-0000-0011.1/,
+    );
   });
 
   test.each([
     [capitalLine, covered(goodsLine, 1)],
     [trainingLine, covered(goodsLine, 1)],
   ])('a need of another package is damaged data for every package', (line, answer) => {
-    expect(() => events(given(requestOf(line)), confirm({ ...answer, lineId: line.lineId }))).toThrow('without a need of its package');
+    expect(() => events(given(requestOf(line)), confirm({ ...answer, lineId: line.lineId }))).toThrow(
+      'without a need of its package',
+    );
   });
 });
 
 describe('before it holds', () => {
-  test.each([report('r', 1), receipt('r', 1), disburse(1), attend(1), release(goodsLine.lineId)])('$type is too early', (command) => {
-    expect(refusal(given(), command)).toEqual({ refused: 'not-confirmed-yet' });
-    expect(refusal(given(requested), command)).toEqual({ refused: 'not-confirmed-yet' });
-  });
+  test.each([report('r', 1), receipt('r', 1), disburse(1), attend(1), release(goodsLine.lineId)])(
+    '$type is too early',
+    (command) => {
+      expect(refusal(given(), command)).toEqual({ refused: 'not-confirmed-yet' });
+      expect(refusal(given(requested), command)).toEqual({ refused: 'not-confirmed-yet' });
+    },
+  );
 });
 
 describe('closing', () => {
   const two = [requestOf(goodsLine, capitalLine), confirm(covered(goodsLine, 10), covered(capitalLine, 5_000_000))];
-  const closed = (outcome: string) => ({ type: 'commitment-closed', data: { collaborationId: id, origin: { kind: 'donor' }, outcome, closedAt: later.toISOString() } });
+  const closed = (outcome: string) => ({
+    type: 'commitment-closed',
+    data: { collaborationId: id, origin: { kind: 'donor' }, outcome, closedAt: later.toISOString() },
+  });
 
   test('nothing closes while a line is open', () => {
-    expect(events(given(...two), disburse(5_000_000), later).map(({ type }) => type)).toEqual(['line-receipt-confirmed']);
+    expect(events(given(...two), disburse(5_000_000), later).map(({ type }) => type)).toEqual([
+      'line-receipt-confirmed',
+    ]);
   });
 
   test('the last line closes it: fulfilled where help came on any line', () => {
     const half = given(...two, disburse(5_000_000));
     expect(events(half, release(goodsLine.lineId), later).at(-1)).toEqual(closed('fulfilled'));
-    expect(events(given(...two, disburse(5_000_000), report('r', 10)), receipt('r', 10), later).at(-1)).toEqual(closed('fulfilled'));
+    expect(events(given(...two, disburse(5_000_000), report('r', 10)), receipt('r', 10), later).at(-1)).toEqual(
+      closed('fulfilled'),
+    );
   });
 
   test('released where help came on none', () => {
@@ -123,9 +218,19 @@ describe('closing', () => {
 
   test('a closed one keeps its lines, and is not closed again by what comes late', () => {
     const state = given(...two, release(goodsLine.lineId), release(capitalLine.lineId));
-    expect(state).toMatchObject({ status: 'closed', confirmedAt: now.toISOString(), closedAt: now.toISOString(), outcome: 'released', lines: [{}, {}], outcomes: [{}, {}] });
+    expect(state).toMatchObject({
+      status: 'closed',
+      confirmedAt: now.toISOString(),
+      closedAt: now.toISOString(),
+      outcome: 'released',
+      lines: [{}, {}],
+      outcomes: [{}, {}],
+    });
     expect(events(state, disburse(5_000_000)).map(({ type }) => type)).toEqual(['line-receipt-confirmed']);
-    expect(given(...two, release(goodsLine.lineId), release(capitalLine.lineId), disburse(5_000_000))).toMatchObject({ status: 'closed', outcome: 'released' });
+    expect(given(...two, release(goodsLine.lineId), release(capitalLine.lineId), disburse(5_000_000))).toMatchObject({
+      status: 'closed',
+      outcome: 'released',
+    });
   });
 });
 
@@ -133,7 +238,10 @@ test('an event that cannot follow on the state is damaged data', () => {
   const confirmed = events(given(requestOf(goodsLine)), confirm(covered(goodsLine, 1)));
   const [delivered] = events(given(requestOf(goodsLine), confirm(covered(goodsLine, 1))), report('r', 1));
   expect(() => confirmed.reduce(evolve, given())).toThrow('a commitment that is none cannot be confirmed');
-  expect(() => [delivered].reduce((state, event) => (event === undefined ? state : evolve(state, event)), given(requestOf(goodsLine)))).toThrow(
-    'a commitment that is reserving cannot have line-delivered',
-  );
+  expect(() =>
+    [delivered].reduce(
+      (state, event) => (event === undefined ? state : evolve(state, event)),
+      given(requestOf(goodsLine)),
+    ),
+  ).toThrow('a commitment that is reserving cannot have line-delivered');
 });

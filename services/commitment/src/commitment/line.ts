@@ -49,7 +49,9 @@ export function withReceipt(line: Line, receipt: Report): Line {
   const { confirmed, receiptNote } = receipt;
   const isThere = line.reports.some(({ reportId }) => reportId === receipt.reportId);
   const reports = isThere
-    ? line.reports.map((report) => (report.reportId === receipt.reportId ? { ...report, confirmed, receiptNote } : report))
+    ? line.reports.map((report) =>
+        report.reportId === receipt.reportId ? { ...report, confirmed, receiptNote } : report,
+      )
     : [...line.reports, receipt];
   const after = { ...line, reports };
   return confirmedOn(after) >= promisedOn(after) ? { ...after, status: 'fulfilled' } : after;

@@ -28,10 +28,13 @@ function faultsOf(state: Holding, lines: Quantity[]): (CommitmentRefusal & { ref
 /** Whether a report of that id was made before, and if so whether it said the same. */
 function repeatOf(state: Holding, { reportId, lines, note }: ReportDelivery): 'new' | 'same' | 'other' {
   const made = state.lines.flatMap(({ terms, reports }) => {
-    return reports.filter((report) => report.reportId === reportId).map((report) => ({ ...report, lineId: terms.lineId }));
+    return reports
+      .filter((report) => report.reportId === reportId)
+      .map((report) => ({ ...report, lineId: terms.lineId }));
   });
   if (made.length === 0) return 'new';
-  const isSame = ({ lineId, quantity }: Quantity) => made.some((row) => row.lineId === lineId && row.reported === quantity && row.note === note);
+  const isSame = ({ lineId, quantity }: Quantity) =>
+    made.some((row) => row.lineId === lineId && row.reported === quantity && row.note === note);
   return made.length === lines.length && lines.every(isSame) ? 'same' : 'other';
 }
 
@@ -46,7 +49,10 @@ export function reportDelivery(state: Holding, command: ReportDelivery, now: Dat
   const delivered = (line: Line, quantity: number): CommitmentEvent => {
     const { lineId, msmeId } = line.terms;
     const reportedTotal = reportedOn(line) + quantity;
-    return { type: 'line-delivered', data: { collaborationId, lineId, msmeId, reportId, quantity, reportedTotal, reportedAt: now.toISOString(), note } };
+    return {
+      type: 'line-delivered',
+      data: { collaborationId, lineId, msmeId, reportId, quantity, reportedTotal, reportedAt: now.toISOString(), note },
+    };
   };
   return command.lines.flatMap(({ lineId, quantity }) => {
     const line = lineOf(state, lineId);
@@ -66,11 +72,19 @@ export function confirmReceipt(state: Holding, command: ConfirmReceipt, now: Dat
   if (msmeId !== command.msmeId) return { refused: 'not-your-line' };
   const report = line.reports.find((candidate) => candidate.reportId === reportId);
   if (report === undefined) return { refused: 'no-such-report' };
-  if (report.confirmed !== null) return report.confirmed === quantity ? [] : { refused: 'already-confirmed', confirmed: report.confirmed };
+  if (report.confirmed !== null)
+    return report.confirmed === quantity ? [] : { refused: 'already-confirmed', confirmed: report.confirmed };
   if (quantity > report.reported) return { refused: 'more-than-reported', reported: report.reported };
 
   const about = { collaborationId: state.request.collaborationId, lineId, msmeId, needId, package: packageOfHelp };
-  const receipt = { ...about, reportId, reportedAmount: report.reported, confirmedAmount: quantity, confirmedAt: now.toISOString(), note };
+  const receipt = {
+    ...about,
+    reportId,
+    reportedAmount: report.reported,
+    confirmedAmount: quantity,
+    confirmedAt: now.toISOString(),
+    note,
+  };
   const events: CommitmentEvent[] = [{ type: 'line-receipt-confirmed', data: receipt }];
   const releasedAmount = report.reported - quantity;
   if (line.releaseReason !== null && releasedAmount > 0) {

@@ -12,9 +12,13 @@ type Parts = { commitments: Commitments; capabilities: Capabilities; clock: () =
 function problemOf(refusal: CommitmentRefusal): Problem {
   switch (refusal.refused) {
     case 'no-such-line':
-      return unprocessable('unknown-line', 'This collaboration has no such line.', [{ pointer: '/lineId', detail: 'A line of this collaboration.' }]);
+      return unprocessable('unknown-line', 'This collaboration has no such line.', [
+        { pointer: '/lineId', detail: 'A line of this collaboration.' },
+      ]);
     case 'no-such-report':
-      return unprocessable('unknown-report', 'There is no such report on this line.', [{ pointer: '/reportId', detail: 'A delivery report of this line.' }]);
+      return unprocessable('unknown-report', 'There is no such report on this line.', [
+        { pointer: '/reportId', detail: 'A delivery report of this line.' },
+      ]);
     case 'not-your-line':
       return new Problem(403, 'other-msme', 'This line is for another MSME than the one of this token.');
     case 'more-than-reported':
@@ -22,9 +26,14 @@ function problemOf(refusal: CommitmentRefusal): Problem {
         { pointer: '/quantity', detail: `At most ${refusal.reported}, as was reported.` },
       ]);
     case 'already-confirmed':
-      return conflict('already-confirmed', `This report was confirmed before, with ${refusal.confirmed}.`, { confirmedQuantity: refusal.confirmed });
+      return conflict('already-confirmed', `This report was confirmed before, with ${refusal.confirmed}.`, {
+        confirmedQuantity: refusal.confirmed,
+      });
     default:
-      return conflict('not-confirmed-yet', 'The lines of this collaboration are still being reserved. Try again in a moment.');
+      return conflict(
+        'not-confirmed-yet',
+        'The lines of this collaboration are still being reserved. Try again in a moment.',
+      );
   }
 }
 
@@ -56,8 +65,12 @@ export function confirmReceipt({ commitments, capabilities, clock }: Parts): Rou
         return decide(state, { type: 'confirm-receipt', msmeId: capability.msmeId, ...body }, clock());
       });
       if ('refused' in result) throw problemOf(result);
-      const reported = lineOf(result.state, lineId)?.reports.find((report) => report.reportId === reportId)?.reported ?? quantity;
-      return { status: 200, body: { lineId, reportedQuantity: reported, confirmedQuantity: quantity, difference: reported - quantity } };
+      const reported =
+        lineOf(result.state, lineId)?.reports.find((report) => report.reportId === reportId)?.reported ?? quantity;
+      return {
+        status: 200,
+        body: { lineId, reportedQuantity: reported, confirmedQuantity: quantity, difference: reported - quantity },
+      };
     },
   });
 }

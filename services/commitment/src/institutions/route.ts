@@ -8,7 +8,12 @@ export function listInstitutions({ institutions }: { institutions: readonly Inst
     path: '/institutions',
     operationId: 'listInstitutions',
     summary: 'Every institution that takes donations, with accounts and contacts.',
-    answers: { 200: { description: 'All of them. Where `example` is true, accounts and contacts are invented.', schema: institutionList } },
+    answers: {
+      200: {
+        description: 'All of them. Where `example` is true, accounts and contacts are invented.',
+        schema: institutionList,
+      },
+    },
     handle: () => ({ status: 200, body: { items: institutions } }),
   });
 }

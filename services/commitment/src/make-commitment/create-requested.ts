@@ -19,7 +19,10 @@ async function requireKnownMsmes(boards: Boards, lines: MakeCommitmentRequest['l
   if (errors.length > 0) throw unprocessable('unknown-msme', 'Some of the MSMEs are not known.', errors);
 }
 
-function requestOf(collaborationId: string, { donor, lines }: MakeCommitmentRequest): Omit<Request, 'requestedAt' | 'access'> {
+function requestOf(
+  collaborationId: string,
+  { donor, lines }: MakeCommitmentRequest,
+): Omit<Request, 'requestedAt' | 'access'> {
   return {
     collaborationId,
     origin: { kind: 'donor' },
@@ -32,7 +35,10 @@ function requestOf(collaborationId: string, { donor, lines }: MakeCommitmentRequ
 function requireSameBody({ request }: MadeCommitment, body: string): void {
   if (request.access?.body === body) return;
   throw unprocessable('idempotency-key-reused', 'This Idempotency-Key was used before with another body.', [
-    { pointer: 'header Idempotency-Key', detail: 'Send a fresh key with a new request, and the same body with a repeat.' },
+    {
+      pointer: 'header Idempotency-Key',
+      detail: 'Send a fresh key with a new request, and the same body with a repeat.',
+    },
   ]);
 }
 
@@ -41,7 +47,11 @@ function requireSameBody({ request }: MadeCommitment, body: string): void {
  * make one, by the unique key.
  * @throws Problem 422 `unknown-msme`, `idempotency-key-reused`
  */
-export async function createRequested(parts: Requesting, body: MakeCommitmentRequest, idempotencyKey: string): Promise<MadeCommitment> {
+export async function createRequested(
+  parts: Requesting,
+  body: MakeCommitmentRequest,
+  idempotencyKey: string,
+): Promise<MadeCommitment> {
   const { boards, commitments, clock, pinSecret } = parts;
   const collaborationId = newCollaborationId(randomBytes);
   const hashing = hashPin(pinSecret, pinOf(pinSecret, idempotencyKey, collaborationId));
@@ -52,8 +62,12 @@ export async function createRequested(parts: Requesting, body: MakeCommitmentReq
   const events = decide(noCommitment, { type: 'request', request }, clock());
   if ('refused' in events) throw new Error(`a new commitment was refused: ${events.refused}`);
   const created = await commitments.createMany([{ id: collaborationId, events }]);
-  const state = created === 1 ? events.reduce(evolve, noCommitment) : (await commitments.loadByKey('idempotencyKey', print.key))?.state;
-  if (state === undefined || state.status === 'none') throw new Error(`${collaborationId} is taken by another request; a repeat draws a new one`);
+  const state =
+    created === 1
+      ? events.reduce(evolve, noCommitment)
+      : (await commitments.loadByKey('idempotencyKey', print.key))?.state;
+  if (state === undefined || state.status === 'none')
+    throw new Error(`${collaborationId} is taken by another request; a repeat draws a new one`);
   requireSameBody(state, print.body);
   return state;
 }

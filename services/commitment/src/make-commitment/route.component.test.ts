@@ -1,7 +1,22 @@
-import { commitmentClosed, commitmentConfirmed, isCollaborationId, type MakeCommitmentRequest, msmeDelisted, needCoverageChanged } from '@ksbb/contracts';
+import {
+  commitmentClosed,
+  commitmentConfirmed,
+  isCollaborationId,
+  type MakeCommitmentRequest,
+  msmeDelisted,
+  needCoverageChanged,
+} from '@ksbb/contracts';
 import request from 'supertest';
 import { freshDatabase, freshVhost, removeDatabase, removeVhost } from '../../../../infra/dev/testing.ts';
-import { donor, freshKey, listMsme, msmeNamed, type RunningService, startService, until } from '../testing/running-service.ts';
+import {
+  donor,
+  freshKey,
+  listMsme,
+  msmeNamed,
+  type RunningService,
+  startService,
+  until,
+} from '../testing/running-service.ts';
 
 let amqpUrl: string;
 let mongodbUri: string;
@@ -10,7 +25,11 @@ let service: RunningService;
 beforeAll(async () => {
   amqpUrl = await freshVhost();
   mongodbUri = freshDatabase('make-commitment');
-  service = await startService({ amqpUrl, mongodbUri, hears: [commitmentConfirmed, commitmentClosed, needCoverageChanged] });
+  service = await startService({
+    amqpUrl,
+    mongodbUri,
+    hears: [commitmentConfirmed, commitmentClosed, needCoverageChanged],
+  });
 });
 
 afterAll(async () => {
@@ -19,7 +38,12 @@ afterAll(async () => {
   await removeVhost(amqpUrl);
 });
 
-const masks = (msmeId: string, quantity: number) => ({ msmeId, needId: `${msmeId}.face-mask`, package: 'goods' as const, quantity });
+const masks = (msmeId: string, quantity: number) => ({
+  msmeId,
+  needId: `${msmeId}.face-mask`,
+  package: 'goods' as const,
+  quantity,
+});
 const bodyOf = (...lines: MakeCommitmentRequest['lines']) => ({ donor, consent: true, lines });
 
 function post(body: object, key = freshKey()) {
@@ -27,12 +51,20 @@ function post(body: object, key = freshKey()) {
 }
 
 const board = async (msmeId: string) => (await request(service.app).get(`/boards/${msmeId}`)).body.needs[0];
-const stored = (collection: string, _id: string) => service.connection.collection(collection).findOne({ _id } as object);
+const stored = (collection: string, _id: string) =>
+  service.connection.collection(collection).findOne({ _id } as object);
 
 test('all three packages over two MSMEs: one collaboration ID and PIN, and events that say so', async () => {
   await listMsme(service, msmeNamed('warung-a'));
   await listMsme(service, msmeNamed('warung-b', { masks: 30 }));
-  const capital = { msmeId: 'warung-a', needId: 'warung-a.capital', package: 'capital' as const, amountRupiah: 6_000_000, partner: 'amanah' as const, instalments: 3 };
+  const capital = {
+    msmeId: 'warung-a',
+    needId: 'warung-a.capital',
+    package: 'capital' as const,
+    amountRupiah: 6_000_000,
+    partner: 'amanah' as const,
+    instalments: 3,
+  };
   const training = { msmeId: 'warung-a', needId: 'warung-a.bookkeeping', package: 'training' as const, seats: 4 };
   const answer = await post(bodyOf(masks('warung-b', 50), capital, training));
   expect(answer.status).toBe(201);
@@ -40,13 +72,38 @@ test('all three packages over two MSMEs: one collaboration ID and PIN, and event
   expect(isCollaborationId(collaborationId)).toBe(true);
   expect(pin).toMatch(/^\d{6}$/);
   expect(lines).toEqual([
-    { needId: 'warung-b.face-mask', msmeId: 'warung-b', lineId: `${collaborationId}.1`, requested: 50, covered: 30, shortfallReason: 'already-covered' },
-    { needId: 'warung-a.capital', msmeId: 'warung-a', lineId: `${collaborationId}.2`, requested: 6_000_000, covered: 6_000_000, shortfallReason: null },
-    { needId: 'warung-a.bookkeeping', msmeId: 'warung-a', lineId: `${collaborationId}.3`, requested: 4, covered: 4, shortfallReason: null },
+    {
+      needId: 'warung-b.face-mask',
+      msmeId: 'warung-b',
+      lineId: `${collaborationId}.1`,
+      requested: 50,
+      covered: 30,
+      shortfallReason: 'already-covered',
+    },
+    {
+      needId: 'warung-a.capital',
+      msmeId: 'warung-a',
+      lineId: `${collaborationId}.2`,
+      requested: 6_000_000,
+      covered: 6_000_000,
+      shortfallReason: null,
+    },
+    {
+      needId: 'warung-a.bookkeeping',
+      msmeId: 'warung-a',
+      lineId: `${collaborationId}.3`,
+      requested: 4,
+      covered: 4,
+      shortfallReason: null,
+    },
   ]);
 
   const confirmed = await until(() => service.heard(commitmentConfirmed, collaborationId)[0]);
-  expect(confirmed.data).toMatchObject({ origin: { kind: 'donor' }, donorName: donor.name, lines: [{ msmeName: 'Warung warung-b', quantity: 30 }, {}, {}] });
+  expect(confirmed.data).toMatchObject({
+    origin: { kind: 'donor' },
+    donorName: donor.name,
+    lines: [{ msmeName: 'Warung warung-b', quantity: 30 }, {}, {}],
+  });
   await until(() => service.heard(needCoverageChanged, 'warung-b').find(({ data }) => data.needs[0]?.open === 0));
 });
 
@@ -58,15 +115,27 @@ test('the PIN is stored as a slow hash alone, contact data apart, and neither le
   expect(commitment).not.toContain(`"${pin}"`);
   expect(commitment).not.toContain(key);
   expect(commitment).not.toContain(donor.email);
-  expect(await stored('contacts', collaborationId)).toMatchObject({ name: donor.name, email: donor.email, phone: donor.phone, consentedAt: expect.any(Date) });
+  expect(await stored('contacts', collaborationId)).toMatchObject({
+    name: donor.name,
+    email: donor.email,
+    phone: donor.phone,
+    consentedAt: expect.any(Date),
+  });
   const event = await until(() => service.heard(commitmentConfirmed, collaborationId)[0]);
   expect(JSON.stringify(event)).not.toContain(donor.email);
-  expect(Object.keys(event.data).toSorted()).toEqual(['collaborationId', 'confirmedAt', 'donorName', 'lines', 'origin']);
+  expect(Object.keys(event.data).toSorted()).toEqual([
+    'collaborationId',
+    'confirmedAt',
+    'donorName',
+    'lines',
+    'origin',
+  ]);
 });
 
 test('an anonymous donor has no name in what others see', async () => {
   await listMsme(service, msmeNamed('warung-d'));
-  const { collaborationId } = (await post({ ...bodyOf(masks('warung-d', 1)), donor: { ...donor, anonymous: true } })).body;
+  const { collaborationId } = (await post({ ...bodyOf(masks('warung-d', 1)), donor: { ...donor, anonymous: true } }))
+    .body;
   expect((await request(service.app).get(`/collaborations/${collaborationId}`)).body.donorName).toBeNull();
   expect(JSON.stringify(await stored('commitments', collaborationId))).not.toContain(donor.name);
 });
@@ -105,7 +174,9 @@ test('where nothing is left to cover it says why line by line, keeps no contact,
     { ...outcome, needId: 'warung-g.capital', shortfallReason: 'other-package' },
   ]);
   expect((await post(bodyOf(masks('warung-g', 1), glove, seats), key)).body).toEqual(answer.body);
-  const closed = await until(() => service.heard(commitmentClosed).find(({ data }) => data.outcome === 'nothing-covered'));
+  const closed = await until(() =>
+    service.heard(commitmentClosed).find(({ data }) => data.outcome === 'nothing-covered'),
+  );
   expect(Object.keys(closed.data).toSorted()).toEqual(['closedAt', 'collaborationId', 'origin', 'outcome']);
   expect(await stored('contacts', closed.subject)).toBeNull();
 });
@@ -113,7 +184,9 @@ test('where nothing is left to cover it says why line by line, keeps no contact,
 test('an MSME that left the map is not covered', async () => {
   const msme = await listMsme(service, msmeNamed('warung-h'));
   await service.tell(msmeDelisted, 'warung-h', [2], { ...msme, reason: 'closed down' });
-  expect((await post(bodyOf(masks('warung-h', 1)))).body.lines).toMatchObject([{ covered: 0, shortfallReason: 'msme-not-listed' }]);
+  expect((await post(bodyOf(masks('warung-h', 1)))).body.lines).toMatchObject([
+    { covered: 0, shortfallReason: 'msme-not-listed' },
+  ]);
 });
 
 test('unknown MSMEs are named, and nothing is made of the request', async () => {
@@ -141,7 +214,9 @@ test.each([
 });
 
 test('without an Idempotency-Key nothing is made', async () => {
-  const answer = await request(service.app).post('/commitments').send(bodyOf(masks('warung-i', 1)));
+  const answer = await request(service.app)
+    .post('/commitments')
+    .send(bodyOf(masks('warung-i', 1)));
   expect(answer.status).toBe(400);
   expect(answer.body.errors[0].pointer).toBe('header Idempotency-Key');
 });
@@ -153,16 +228,31 @@ test('200 donors racing for the last units through two replicas: promised is dec
   try {
     // Three pieces each, for 40 of 200; the 41st finds nothing.
     const race = Array.from({ length: 200 }, (_, at) => {
-      return request(servers[at % 2 === 0 ? 0 : 1]).post('/commitments').set('Idempotency-Key', freshKey()).send(bodyOf(masks('warung-race', 3)));
+      return request(servers[at % 2 === 0 ? 0 : 1])
+        .post('/commitments')
+        .set('Idempotency-Key', freshKey())
+        .send(bodyOf(masks('warung-race', 3)));
     });
-    const { 201: winners = [], 409: losers = [], ...others } = Object.groupBy(await Promise.all(race), ({ status }) => status);
+    const {
+      201: winners = [],
+      409: losers = [],
+      ...others
+    } = Object.groupBy(await Promise.all(race), ({ status }) => status);
     expect(Object.keys(others)).toEqual([]);
     expect([winners.length, losers.length]).toEqual([40, 160]);
     expect(winners.reduce((total, { body }) => total + body.lines[0].covered, 0)).toBe(120);
-    for (const { body } of losers) expect(body.lines).toMatchObject([{ covered: 0, shortfallReason: 'already-covered' }]);
+    for (const { body } of losers)
+      expect(body.lines).toMatchObject([{ covered: 0, shortfallReason: 'already-covered' }]);
   } finally {
     for (const server of servers) server.close();
     await replica.close();
   }
-  expect(await board('warung-race')).toEqual({ needId: 'warung-race.face-mask', package: 'goods', declared: 120, promised: 120, delivered: 0, open: 0 });
+  expect(await board('warung-race')).toEqual({
+    needId: 'warung-race.face-mask',
+    package: 'goods',
+    declared: 120,
+    promised: 120,
+    delivered: 0,
+    open: 0,
+  });
 }, 120_000);

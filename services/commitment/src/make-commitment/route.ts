@@ -13,7 +13,9 @@ function requireCovered(commitment: MadeCommitment) {
   if (commitment.status === 'reserving') throw new Error(`${commitment.request.collaborationId} is still reserving`);
   if (commitment.lines.length > 0) return commitment;
   const lines = commitment.outcomes;
-  throw conflict('nothing-left-to-cover', 'Nothing of what you want to give is still needed there; `lines` says why.', { lines });
+  throw conflict('nothing-left-to-cover', 'Nothing of what you want to give is still needed there; `lines` says why.', {
+    lines,
+  });
 }
 
 /**
@@ -31,16 +33,26 @@ export function makeCommitment(parts: Parts): Route {
     body: makeCommitmentRequest,
     idempotent: true,
     answers: {
-      201: { description: 'What is covered, line by line in the order asked. The PIN is shown only here.', schema: makeCommitmentAnswer },
-      409: { description: 'nothing-left-to-cover: nothing is covered; `lines` says why, line by line in the order asked.' },
+      201: {
+        description: 'What is covered, line by line in the order asked. The PIN is shown only here.',
+        schema: makeCommitmentAnswer,
+      },
+      409: {
+        description: 'nothing-left-to-cover: nothing is covered; `lines` says why, line by line in the order asked.',
+      },
       422: { description: 'unknown-msme, or idempotency-key-reused: the key came before with another body.' },
     },
     handle: async ({ body, idempotencyKey }) => {
       const made = await createRequested(parts, body, idempotencyKey);
-      const { request, outcomes } = requireCovered(made.status === 'reserving' ? await reserveAndConfirm(parts, made) : made);
+      const { request, outcomes } = requireCovered(
+        made.status === 'reserving' ? await reserveAndConfirm(parts, made) : made,
+      );
       const { collaborationId, requestedAt } = request;
       await contacts.keep(collaborationId, { ...body.donor, phone: body.donor.phone ?? null }, new Date(requestedAt));
-      return { status: 201, body: { collaborationId, pin: pinOf(pinSecret, idempotencyKey, collaborationId), lines: outcomes } };
+      return {
+        status: 201,
+        body: { collaborationId, pin: pinOf(pinSecret, idempotencyKey, collaborationId), lines: outcomes },
+      };
     },
   });
 }

@@ -1,4 +1,12 @@
-import { type Area, declaredAmount, type LineOutcome, type Msme, type Need, type needCoverageChanged, type NewEvent } from '@ksbb/contracts';
+import {
+  type Area,
+  declaredAmount,
+  type LineOutcome,
+  type Msme,
+  type Need,
+  type needCoverageChanged,
+  type NewEvent,
+} from '@ksbb/contracts';
 
 /** A board holds at most so many reservations, those long delivered included: one document stays below a megabyte. */
 export const RESERVATIONS_LIMIT = 1_000;
@@ -65,14 +73,25 @@ function declared(before: BoardNeed[], needs: Need[]): BoardNeed[] {
     const reservations = before.find((row) => row.need.needId === need.needId)?.reservations ?? [];
     return { need, declared: declaredAmount(need), reservations };
   });
-  const gone = before.filter((row) => !isDeclared(row) && row.reservations.length > 0).map((row) => ({ ...row, declared: 0 }));
+  const gone = before
+    .filter((row) => !isDeclared(row) && row.reservations.length > 0)
+    .map((row) => ({ ...row, declared: 0 }));
   return [...rows, ...gone];
 }
 
-function withReservation(board: KnownBoard, lineId: string, change: (reservation: Reservation) => Reservation): KnownBoard {
+function withReservation(
+  board: KnownBoard,
+  lineId: string,
+  change: (reservation: Reservation) => Reservation,
+): KnownBoard {
   const needs = board.needs.map((row) => {
     if (!row.reservations.some((reservation) => reservation.lineId === lineId)) return row;
-    return { ...row, reservations: row.reservations.map((reservation) => (reservation.lineId === lineId ? change(reservation) : reservation)) };
+    return {
+      ...row,
+      reservations: row.reservations.map((reservation) =>
+        reservation.lineId === lineId ? change(reservation) : reservation,
+      ),
+    };
   });
   return { ...board, needs };
 }
@@ -108,7 +127,10 @@ export function evolve(board: Board, event: BoardEvent): Board {
     }
     case 'delivery-recorded': {
       const { lineId, fact } = event.data;
-      return withReservation(known(board, event), lineId, (line) => ({ ...line, deliveries: [...line.deliveries, fact] }));
+      return withReservation(known(board, event), lineId, (line) => ({
+        ...line,
+        deliveries: [...line.deliveries, fact],
+      }));
     }
     case 'reservation-released': {
       const { lineId, fact } = event.data;

@@ -1,5 +1,16 @@
 import type { NeedCoverage, PackageOfHelp } from '@ksbb/contracts';
-import { type Board, type BoardEvent, type BoardMsme, type BoardNeed, evolve, type Fact, type KnownBoard, RESERVATIONS_LIMIT, type Reservation, type ShortfallReason } from './board.ts';
+import {
+  type Board,
+  type BoardEvent,
+  type BoardMsme,
+  type BoardNeed,
+  evolve,
+  type Fact,
+  type KnownBoard,
+  RESERVATIONS_LIMIT,
+  type Reservation,
+  type ShortfallReason,
+} from './board.ts';
 import { coverageOf, openOf } from './coverage.ts';
 
 /** A line that asks for an amount of a need, in the unit of its package. */
@@ -65,7 +76,12 @@ function reserve(board: Board, lines: AskedLine[]): BoardEvent[] {
   return events;
 }
 
-function record(board: Board, type: 'delivery-recorded' | 'reservation-released', lineId: string, fact: Fact): BoardEvent[] | BoardRefusal {
+function record(
+  board: Board,
+  type: 'delivery-recorded' | 'reservation-released',
+  lineId: string,
+  fact: Fact,
+): BoardEvent[] | BoardRefusal {
   const reservation = board.status === 'unknown' ? undefined : reservationOf(board, lineId);
   if (reservation === undefined) return { refused: 'no-such-line' };
   const facts = type === 'delivery-recorded' ? reservation.deliveries : reservation.releases;

@@ -1,20 +1,71 @@
 import type { Need } from '@ksbb/contracts';
-import { type Board, type BoardEvent, type BoardMsme, evolve, type KnownBoard, RESERVATIONS_LIMIT, TURNED_AWAY_KEPT, unknownBoard } from './board.ts';
+import {
+  type Board,
+  type BoardEvent,
+  type BoardMsme,
+  evolve,
+  type KnownBoard,
+  RESERVATIONS_LIMIT,
+  TURNED_AWAY_KEPT,
+  unknownBoard,
+} from './board.ts';
 import { coverageOf, outstanding } from './coverage.ts';
 import { answerTo, type AskedLine, type BoardCommand, decide, needOf } from './decide.ts';
 
 const declaredAt = '2026-11-01T00:00:00.000Z';
-const area = { kodeKelurahan: '31.71.01.1003', kelurahan: 'Petojo Utara', kecamatan: 'Gambir', kota: 'Kota Administrasi Jakarta Pusat' };
-const masks = (quantity: number): Need => ({ needId: 'warung.face-mask', package: 'goods', item: 'face-mask', quantity, declaredAt });
-const capital = (amountRupiah: number): Need => ({ needId: 'warung.capital', package: 'capital', amountRupiah, declaredAt });
-const seats: Need = { needId: 'warung.bookkeeping', package: 'training', topic: 'bookkeeping', skill: 'hard', seats: 4, declaredAt };
+const area = {
+  kodeKelurahan: '31.71.01.1003',
+  kelurahan: 'Petojo Utara',
+  kecamatan: 'Gambir',
+  kota: 'Kota Administrasi Jakarta Pusat',
+};
+const masks = (quantity: number): Need => ({
+  needId: 'warung.face-mask',
+  package: 'goods',
+  item: 'face-mask',
+  quantity,
+  declaredAt,
+});
+const capital = (amountRupiah: number): Need => ({
+  needId: 'warung.capital',
+  package: 'capital',
+  amountRupiah,
+  declaredAt,
+});
+const seats: Need = {
+  needId: 'warung.bookkeeping',
+  package: 'training',
+  topic: 'bookkeeping',
+  skill: 'hard',
+  seats: 4,
+  declaredAt,
+};
 const warung = (...needs: Need[]): BoardMsme => ({ msmeId: 'warung', name: 'Warung', area, needs });
 
-const declare = (msme: BoardMsme, version: number, listed = true): BoardCommand => ({ type: 'declare', msme, version, listed });
-const ask = (lineId: string, amount: number, more: Partial<AskedLine> = {}): AskedLine => ({ lineId, needId: 'warung.face-mask', package: 'goods', amount, ...more });
+const declare = (msme: BoardMsme, version: number, listed = true): BoardCommand => ({
+  type: 'declare',
+  msme,
+  version,
+  listed,
+});
+const ask = (lineId: string, amount: number, more: Partial<AskedLine> = {}): AskedLine => ({
+  lineId,
+  needId: 'warung.face-mask',
+  package: 'goods',
+  amount,
+  ...more,
+});
 const reserve = (...lines: AskedLine[]): BoardCommand => ({ type: 'reserve', lines });
-const deliver = (lineId: string, id: string, amount: number): BoardCommand => ({ type: 'record-delivery', lineId, fact: { id, amount } });
-const release = (lineId: string, id: string, amount: number): BoardCommand => ({ type: 'release', lineId, fact: { id, amount } });
+const deliver = (lineId: string, id: string, amount: number): BoardCommand => ({
+  type: 'record-delivery',
+  lineId,
+  fact: { id, amount },
+});
+const release = (lineId: string, id: string, amount: number): BoardCommand => ({
+  type: 'release',
+  lineId,
+  fact: { id, amount },
+});
 
 function decided(board: Board, command: BoardCommand): BoardEvent[] {
   const events = decide(board, command);
@@ -45,20 +96,36 @@ describe('declare', () => {
   test('the first state of an MSME is on the board, and the coverage of all its needs is told', () => {
     const events = decided(unknownBoard, declare(warung(masks(100), capital(5_000_000), seats), 3));
     expect(events).toEqual([
-      { type: 'needs-declared', data: { msme: warung(masks(100), capital(5_000_000), seats), version: 3, listed: true } },
+      {
+        type: 'needs-declared',
+        data: { msme: warung(masks(100), capital(5_000_000), seats), version: 3, listed: true },
+      },
       {
         type: 'need-coverage-changed',
         data: {
           msmeId: 'warung',
           needs: [
             { needId: 'warung.face-mask', package: 'goods', declared: 100, promised: 0, delivered: 0, open: 100 },
-            { needId: 'warung.capital', package: 'capital', declared: 5_000_000, promised: 0, delivered: 0, open: 5_000_000 },
+            {
+              needId: 'warung.capital',
+              package: 'capital',
+              declared: 5_000_000,
+              promised: 0,
+              delivered: 0,
+              open: 5_000_000,
+            },
             { needId: 'warung.bookkeeping', package: 'training', declared: 4, promised: 0, delivered: 0, open: 4 },
           ],
         },
       },
     ]);
-    expect(events.reduce(evolve, unknownBoard)).toMatchObject({ status: 'listed', msmeId: 'warung', name: 'Warung', area, msmeVersion: 3 });
+    expect(events.reduce(evolve, unknownBoard)).toMatchObject({
+      status: 'listed',
+      msmeId: 'warung',
+      name: 'Warung',
+      area,
+      msmeVersion: 3,
+    });
   });
 
   test('a newer state wins, the same and an older one change nothing', () => {
@@ -77,7 +144,9 @@ describe('declare', () => {
   });
 
   test('a state that leaves the coverage as it is does not tell it again', () => {
-    expect(types(decided(given(listed), declare({ ...warung(masks(100)), name: 'Warung Baru' }, 2)))).toEqual(['needs-declared']);
+    expect(types(decided(given(listed), declare({ ...warung(masks(100)), name: 'Warung Baru' }, 2)))).toEqual([
+      'needs-declared',
+    ]);
     expect(types(decided(unknownBoard, declare(warung(), 1)))).toEqual(['needs-declared']);
   });
 
@@ -90,12 +159,24 @@ describe('declare', () => {
     const board = given(declare(warung(masks(100), seats), 1), reserve(ask('a.1', 60)), declare(warung(), 2));
     expect(coverage(board)).toEqual([0, 60, 0, 0]);
     expect(coverage(board, 'warung.bookkeeping')).toBeUndefined();
-    expect(coverage(given(declare(warung(masks(100)), 1), reserve(ask('a.1', 60)), declare(warung(), 2), declare(warung(masks(90)), 3)))).toEqual([90, 60, 0, 30]);
+    expect(
+      coverage(
+        given(
+          declare(warung(masks(100)), 1),
+          reserve(ask('a.1', 60)),
+          declare(warung(), 2),
+          declare(warung(masks(90)), 3),
+        ),
+      ),
+    ).toEqual([90, 60, 0, 30]);
   });
 });
 
 test('of two needs with reservations the one that is gone follows the one that stays, each once', () => {
-  const both = [declare(warung(seats, masks(100)), 1), reserve(ask('a.1', 60), ask('a.2', 3, { needId: 'warung.bookkeeping', package: 'training' }))];
+  const both = [
+    declare(warung(seats, masks(100)), 1),
+    reserve(ask('a.1', 60), ask('a.2', 3, { needId: 'warung.bookkeeping', package: 'training' })),
+  ];
   expect(coverageOf(known(given(...both, declare(warung(masks(100)), 2)))).needs).toMatchObject([
     { needId: 'warung.face-mask', declared: 100, promised: 60 },
     { needId: 'warung.bookkeeping', declared: 0, promised: 3 },
@@ -105,7 +186,10 @@ test('of two needs with reservations the one that is gone follows the one that s
 describe('reserve', () => {
   test('an open need covers what is asked, up to the last unit', () => {
     const events = decided(given(listed), reserve(ask('a.1', 99)));
-    expect(events[0]).toEqual({ type: 'line-reserved', data: { lineId: 'a.1', needId: 'warung.face-mask', covered: 99, reason: null } });
+    expect(events[0]).toEqual({
+      type: 'line-reserved',
+      data: { lineId: 'a.1', needId: 'warung.face-mask', covered: 99, reason: null },
+    });
     expect(types(events)).toEqual(['line-reserved', 'need-coverage-changed']);
     const board = given(listed, reserve(ask('a.1', 99)), reserve(ask('b.1', 1)));
     expect(coverage(board)).toEqual([100, 100, 0, 0]);
@@ -124,7 +208,10 @@ describe('reserve', () => {
   });
 
   test('lines of one request are served in their order', () => {
-    const board = given(declare(warung(masks(100), seats), 1), reserve(ask('a.1', 70), ask('a.2', 70), ask('a.3', 9, { needId: 'warung.bookkeeping', package: 'training' })));
+    const board = given(
+      declare(warung(masks(100), seats), 1),
+      reserve(ask('a.1', 70), ask('a.2', 70), ask('a.3', 9, { needId: 'warung.bookkeeping', package: 'training' })),
+    );
     expect(['a.1', 'a.2', 'a.3'].map((lineId) => answerTo(board, lineId))).toEqual([
       { covered: 70, reason: null },
       { covered: 30, reason: 'already-covered' },
@@ -156,10 +243,18 @@ describe('reserve', () => {
 
   test('a board takes its thousandth reservation, of whatever need, and no other', () => {
     const many = Array.from({ length: RESERVATIONS_LIMIT - 2 }, (_, at) => ask(`${at}.1`, 1));
-    const almost = given(declare(warung(masks(5_000), seats), 1), reserve(...many, ask('s.1', 1, { needId: 'warung.bookkeeping', package: 'training' })));
-    const full = given(declare(warung(masks(5_000), seats), 1), reserve(...many, ask('s.1', 1, { needId: 'warung.bookkeeping', package: 'training' }), ask('last.1', 1)));
+    const almost = given(
+      declare(warung(masks(5_000), seats), 1),
+      reserve(...many, ask('s.1', 1, { needId: 'warung.bookkeeping', package: 'training' })),
+    );
+    const full = given(
+      declare(warung(masks(5_000), seats), 1),
+      reserve(...many, ask('s.1', 1, { needId: 'warung.bookkeeping', package: 'training' }), ask('last.1', 1)),
+    );
     expect(types(decided(almost, reserve(ask('last.1', 1))))[0]).toBe('line-reserved');
-    expect(decide(full, reserve(ask('more.1', 1)))).toEqual([{ type: 'line-turned-away', data: { lineId: 'more.1', reason: 'board-full' } }]);
+    expect(decide(full, reserve(ask('more.1', 1)))).toEqual([
+      { type: 'line-turned-away', data: { lineId: 'more.1', reason: 'board-full' } },
+    ]);
   });
 
   test('a repeat answers what the line got the first time, whatever happened since', () => {
@@ -167,7 +262,10 @@ describe('reserve', () => {
     expect(decide(board, reserve(ask('a.1', 100), ask('b.1', 5)))).toEqual([]);
     expect(answerTo(board, 'a.1')).toEqual({ covered: 100, reason: null });
     expect(answerTo(board, 'b.1')).toEqual({ covered: 0, reason: 'already-covered' });
-    expect(types(decided(board, reserve(ask('a.1', 100), ask('c.1', 5))))).toEqual(['line-reserved', 'need-coverage-changed']);
+    expect(types(decided(board, reserve(ask('a.1', 100), ask('c.1', 5))))).toEqual([
+      'line-reserved',
+      'need-coverage-changed',
+    ]);
   });
 
   test('of lines that got nothing the last ones are remembered', () => {
@@ -191,14 +289,28 @@ describe('record-delivery and release', () => {
   test('what has arrived is delivered and stays promised', () => {
     const events = decided(given(...promised), deliver('a.1', 'report-1', 25));
     expect(types(events)).toEqual(['delivery-recorded', 'need-coverage-changed']);
-    expect(coverage(given(...promised, deliver('a.1', 'report-1', 25), deliver('a.1', 'report-2', 5), deliver('b.1', 'report-1', 1)))).toEqual([100, 70, 31, 30]);
+    expect(
+      coverage(
+        given(
+          ...promised,
+          deliver('a.1', 'report-1', 25),
+          deliver('a.1', 'report-2', 5),
+          deliver('b.1', 'report-1', 1),
+        ),
+      ),
+    ).toEqual([100, 70, 31, 30]);
   });
 
   test('what is released is open again', () => {
-    expect(types(decided(given(...promised), release('a.1', 'event-1', 35)))).toEqual(['reservation-released', 'need-coverage-changed']);
+    expect(types(decided(given(...promised), release('a.1', 'event-1', 35)))).toEqual([
+      'reservation-released',
+      'need-coverage-changed',
+    ]);
     const board = given(...promised, release('a.1', 'event-1', 35), release('a.1', 'event-2', 5));
     expect(coverage(board)).toEqual([100, 30, 0, 70]);
-    expect(answerTo(given(listed, reserve(ask('a.1', 100)), release('a.1', 'r', 100), reserve(ask('c.1', 100))), 'c.1')).toEqual({ covered: 100, reason: null });
+    expect(
+      answerTo(given(listed, reserve(ask('a.1', 100)), release('a.1', 'r', 100), reserve(ask('c.1', 100))), 'c.1'),
+    ).toEqual({ covered: 100, reason: null });
   });
 
   test('a repeat of either changes nothing, and an id counts for each of both', () => {
@@ -210,7 +322,9 @@ describe('record-delivery and release', () => {
 
   test('their order makes no difference', () => {
     const facts = [deliver('a.1', 'x', 25), release('a.1', 'y', 35)];
-    expect(coverageOf(known(given(...promised, ...facts.toReversed())))).toEqual(coverageOf(known(given(...promised, ...facts))));
+    expect(coverageOf(known(given(...promised, ...facts.toReversed())))).toEqual(
+      coverageOf(known(given(...promised, ...facts))),
+    );
   });
 
   test('what arrives after it was released counts as promised and delivered', () => {
@@ -237,5 +351,7 @@ describe('record-delivery and release', () => {
 });
 
 test('an event that cannot follow on the board is damaged data', () => {
-  expect(() => evolve(unknownBoard, { type: 'line-turned-away', data: { lineId: 'a.1', reason: 'already-covered' } })).toThrow('an unknown board cannot have line-turned-away');
+  expect(() =>
+    evolve(unknownBoard, { type: 'line-turned-away', data: { lineId: 'a.1', reason: 'already-covered' } }),
+  ).toThrow('an unknown board cannot have line-turned-away');
 });

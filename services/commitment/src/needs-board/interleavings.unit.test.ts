@@ -12,7 +12,12 @@ const RUNS = 25;
 const STEPS = 200;
 const DONORS = 40;
 const needIds = ['warung.face-mask', 'warung.glove'];
-const area = { kodeKelurahan: '31.71.01.1003', kelurahan: 'Petojo Utara', kecamatan: 'Gambir', kota: 'Kota Administrasi Jakarta Pusat' };
+const area = {
+  kodeKelurahan: '31.71.01.1003',
+  kelurahan: 'Petojo Utara',
+  kecamatan: 'Gambir',
+  kota: 'Kota Administrasi Jakarta Pusat',
+};
 
 /** mulberry32: small, seeded, good enough to shuffle commands. */
 function randomFrom(seed: number): (below: number) => number {
@@ -26,7 +31,13 @@ function randomFrom(seed: number): (below: number) => number {
 }
 
 function needs(random: (below: number) => number): Need[] {
-  const all = needIds.map((needId): Need => ({ needId, package: 'goods', item: needId.endsWith('glove') ? 'glove' : 'face-mask', quantity: 1 + random(60), declaredAt: '2026-11-01T00:00:00.000Z' }));
+  const all = needIds.map((needId): Need => ({
+    needId,
+    package: 'goods',
+    item: needId.endsWith('glove') ? 'glove' : 'face-mask',
+    quantity: 1 + random(60),
+    declaredAt: '2026-11-01T00:00:00.000Z',
+  }));
   return random(8) === 0 ? all.slice(1) : all;
 }
 
@@ -35,7 +46,12 @@ function randomCommand(random: (below: number) => number): BoardCommand {
   const needId = needIds[random(2)] ?? '';
   switch (random(7)) {
     case 0:
-      return { type: 'declare', msme: { msmeId: 'warung', name: 'Warung', area, needs: needs(random) }, version: 1 + random(40), listed: random(10) > 0 };
+      return {
+        type: 'declare',
+        msme: { msmeId: 'warung', name: 'Warung', area, needs: needs(random) },
+        version: 1 + random(40),
+        listed: random(10) > 0,
+      };
     case 1:
       return { type: 'record-delivery', lineId, fact: { id: `report-${random(3)}`, amount: random(4) } };
     case 2:
@@ -53,30 +69,34 @@ function expectLawful(before: Board, after: Board, command: BoardCommand): void 
     expect(row.open).toBe(Math.max(0, row.declared - row.promised));
     expect(row.delivered).toBeLessThanOrEqual(row.promised);
     // No reservation takes what is promised above what is declared; where the MSME declared less since, it adds nothing.
-    if (command.type === 'reserve') expect(row.promised).toBeLessThanOrEqual(Math.max(row.declared, promisedOf(before, row.needId)));
+    if (command.type === 'reserve')
+      expect(row.promised).toBeLessThanOrEqual(Math.max(row.declared, promisedOf(before, row.needId)));
     if (command.type === 'declare') expect(row.promised).toBe(promisedOf(before, row.needId));
     if (command.type === 'release') expect(row.promised).toBeLessThanOrEqual(promisedOf(before, row.needId));
   }
 }
 
-test.each(Array.from({ length: RUNS }, (_, at) => at + 1))('seed %i: promised never exceeds declared by a reservation, and an answer stays', (seed) => {
-  const random = randomFrom(seed);
-  const answers = new Map<string, Answer>();
-  let board: Board = unknownBoard;
-  for (let step = 0; step < STEPS; step += 1) {
-    const command = randomCommand(random);
-    const events = decide(board, command);
-    if ('refused' in events) continue;
-    const before = board;
-    board = events.reduce(evolve, before);
-    expectLawful(before, board, command);
-    expect(decide(board, command)).toEqual([]);
-    if (command.type !== 'reserve' || board.status === 'unknown') continue;
-    for (const { lineId } of command.lines) {
-      const answer = answerTo(board, lineId);
-      expect(answer).toEqual(answers.get(lineId) ?? answer);
-      answers.set(lineId, answer);
+test.each(Array.from({ length: RUNS }, (_, at) => at + 1))(
+  'seed %i: promised never exceeds declared by a reservation, and an answer stays',
+  (seed) => {
+    const random = randomFrom(seed);
+    const answers = new Map<string, Answer>();
+    let board: Board = unknownBoard;
+    for (let step = 0; step < STEPS; step += 1) {
+      const command = randomCommand(random);
+      const events = decide(board, command);
+      if ('refused' in events) continue;
+      const before = board;
+      board = events.reduce(evolve, before);
+      expectLawful(before, board, command);
+      expect(decide(board, command)).toEqual([]);
+      if (command.type !== 'reserve' || board.status === 'unknown') continue;
+      for (const { lineId } of command.lines) {
+        const answer = answerTo(board, lineId);
+        expect(answer).toEqual(answers.get(lineId) ?? answer);
+        answers.set(lineId, answer);
+      }
     }
-  }
-  expect(answers.size).toBeGreaterThan(0);
-});
+    expect(answers.size).toBeGreaterThan(0);
+  },
+);

@@ -2,7 +2,14 @@ import { jwtVerify } from 'jose';
 import request from 'supertest';
 import { freshDatabase, freshVhost, removeDatabase, removeVhost } from '../../../../infra/dev/testing.ts';
 import { commitTo, msmeTokenOf } from '../testing/commit.ts';
-import { capabilitySecret, donor, freshKey, operatorToken, type RunningService, startService } from '../testing/running-service.ts';
+import {
+  capabilitySecret,
+  donor,
+  freshKey,
+  operatorToken,
+  type RunningService,
+  startService,
+} from '../testing/running-service.ts';
 
 let amqpUrl: string;
 let mongodbUri: string;
@@ -22,10 +29,16 @@ afterAll(async () => {
 
 const QUARTER_HOUR = 15 * 60_000;
 const wrong = (pin: string) => String((Number(pin) + 1) % 1_000_000).padStart(6, '0');
-const open = (typed: string, pin: string) => request(service.app).post(`/collaborations/${encodeURIComponent(typed)}/capability`).send({ pin });
+const open = (typed: string, pin: string) =>
+  request(service.app)
+    .post(`/collaborations/${encodeURIComponent(typed)}/capability`)
+    .send({ pin });
 const show = (typed: string) => request(service.app).get(`/collaborations/${encodeURIComponent(typed)}`);
-const contactsOf = (collaborationId: string, token: string) => request(service.app).get(`/collaborations/${collaborationId}/contacts`).set('Authorization', `Bearer ${token}`);
-const claims = async (token: string) => (await jwtVerify(token, new TextEncoder().encode(capabilitySecret), { issuer: 'ksbb-commitment', audience: 'ksbb' })).payload;
+const contactsOf = (collaborationId: string, token: string) =>
+  request(service.app).get(`/collaborations/${collaborationId}/contacts`).set('Authorization', `Bearer ${token}`);
+const claims = async (token: string) =>
+  (await jwtVerify(token, new TextEncoder().encode(capabilitySecret), { issuer: 'ksbb-commitment', audience: 'ksbb' }))
+    .payload;
 
 test('the PIN gives a token that acts as the donor for an hour', async () => {
   const { collaborationId, pin } = await commitTo(service, 'warung-a');
@@ -38,9 +51,12 @@ test('the PIN gives a token that acts as the donor for an hour', async () => {
 
 test('officers get a token for each MSME, good for 90 days; others do not', async () => {
   const { collaborationId } = await commitTo(service, 'warung-b');
-  const links = (authorization: string) => request(service.app).get(`/collaborations/${collaborationId}/msme-links`).set('Authorization', authorization);
+  const links = (authorization: string) =>
+    request(service.app).get(`/collaborations/${collaborationId}/msme-links`).set('Authorization', authorization);
   const answer = await links(`Bearer ${operatorToken}`);
-  expect(answer.body.links).toEqual([{ msmeId: 'warung-b', msmeName: 'Warung warung-b', token: expect.any(String), expiresAt: expect.any(String) }]);
+  expect(answer.body.links).toEqual([
+    { msmeId: 'warung-b', msmeName: 'Warung warung-b', token: expect.any(String), expiresAt: expect.any(String) },
+  ]);
   const { sub, role, msmeId, exp = 0, iat = 0 } = await claims(answer.body.links[0].token);
   expect([sub, role, msmeId, exp - iat]).toEqual([collaborationId, 'msme', 'warung-b', 90 * 24 * 3_600]);
   expect((await links('Bearer something-else')).status).toBe(401);
@@ -110,7 +126,11 @@ test('a mistyped ID is told from one that is unknown, with what is wrong', async
 test('the MSME sees whom to call, the donor what is held of it, and nobody else anything', async () => {
   const { collaborationId, pin } = await commitTo(service, 'warung-i');
   const { name, kind, email, phone } = donor;
-  const seen = { collaborationId, donor: { name, kind, email, phone }, msmes: [{ msmeId: 'warung-i', msmeName: 'Warung warung-i', kelurahan: 'Petojo Utara' }] };
+  const seen = {
+    collaborationId,
+    donor: { name, kind, email, phone },
+    msmes: [{ msmeId: 'warung-i', msmeName: 'Warung warung-i', kelurahan: 'Petojo Utara' }],
+  };
   expect((await contactsOf(collaborationId, await msmeTokenOf(service, collaborationId))).body).toEqual(seen);
   expect((await contactsOf(collaborationId, (await open(collaborationId, pin)).body.token)).body).toEqual(seen);
   expect((await request(service.app).get(`/collaborations/${collaborationId}/contacts`)).status).toBe(401);
@@ -121,7 +141,9 @@ test('who looked at contact data is in the log, what was seen is not', async () 
   const { collaborationId, pin } = await commitTo(service, 'warung-l');
   await contactsOf(collaborationId, await msmeTokenOf(service, collaborationId));
   await contactsOf(collaborationId, (await open(collaborationId, pin)).body.token);
-  const entries = service.logged.filter((entry) => 'collaborationId' in entry && entry.collaborationId === collaborationId);
+  const entries = service.logged.filter(
+    (entry) => 'collaborationId' in entry && entry.collaborationId === collaborationId,
+  );
   expect(entries).toEqual([
     { audit: 'contacts-shown', collaborationId, role: 'msme', msmeId: 'warung-l' },
     { audit: 'contacts-shown', collaborationId, role: 'donor' },

@@ -24,7 +24,10 @@ export function openCollaboration({ commitments, checkPin, capabilities }: Parts
     handle: async ({ params, body }) => {
       const commitment = await findCommitment(commitments, params.collaborationId);
       await checkPin(commitment, body.pin);
-      return { status: 200, body: await capabilities.issue({ sub: commitment.request.collaborationId, role: 'donor' }) };
+      return {
+        status: 200,
+        body: await capabilities.issue({ sub: commitment.request.collaborationId, role: 'donor' }),
+      };
     },
   });
 }

@@ -29,7 +29,9 @@ test('an event about a commitment that never was is rejected', async () => {
 });
 
 test('an event about a commitment that is still reserving is too early', async () => {
-  const lines = [{ lineId: `${id}.1`, msmeId: 'warung-a', needId: 'warung-a.face-mask', package: 'goods' as const, quantity: 1 }];
+  const lines = [
+    { lineId: `${id}.1`, msmeId: 'warung-a', needId: 'warung-a.face-mask', package: 'goods' as const, quantity: 1 },
+  ];
   const request = { collaborationId: id, origin: { kind: 'donor' as const }, donorName: null, lines, access: null };
   await service.commitments.decide(id, (state) => decide(state, { type: 'request', request }, service.clock()));
   await expect(applyToCommitment(service, id, release)).rejects.toThrow(TooEarly);

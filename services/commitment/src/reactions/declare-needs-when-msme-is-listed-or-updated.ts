@@ -8,5 +8,10 @@ export async function declareNeedsWhenMsmeIsListedOrUpdated(
   reservations: Reservations,
 ): Promise<void> {
   const { msmeId, name, area, needs } = data;
-  await applyToBoard(reservations, msmeId, { type: 'declare', msme: { msmeId, name, area, needs }, version, listed: true });
+  await applyToBoard(reservations, msmeId, {
+    type: 'declare',
+    msme: { msmeId, name, area, needs },
+    version,
+    listed: true,
+  });
 }

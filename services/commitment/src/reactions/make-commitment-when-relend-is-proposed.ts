@@ -16,11 +16,22 @@ function collaborationIdOf(relendId: string): string {
  * Repaid money becomes a commitment of its own where the need is still open; where nothing of it is, the commitment is
  * closed at once, which tells the gateway to look for another MSME. It has no donor, hence neither PIN nor contact.
  */
-export async function makeCommitmentWhenRelendIsProposed({ data }: EventOf<typeof relendProposed>, reservations: Reservations): Promise<void> {
+export async function makeCommitmentWhenRelendIsProposed(
+  { data }: EventOf<typeof relendProposed>,
+  reservations: Reservations,
+): Promise<void> {
   const { relendId, msmeId, needId, amountRupiah, partner, instalments } = data;
   const collaborationId = collaborationIdOf(relendId);
-  const lines = [{ lineId: `${collaborationId}.1`, package: 'capital' as const, msmeId, needId, amountRupiah, partner, instalments }];
-  const request = { collaborationId, origin: { kind: 'relend' as const, relendId }, donorName: null, lines, access: null };
+  const lines = [
+    { lineId: `${collaborationId}.1`, package: 'capital' as const, msmeId, needId, amountRupiah, partner, instalments },
+  ];
+  const request = {
+    collaborationId,
+    origin: { kind: 'relend' as const, relendId },
+    donorName: null,
+    lines,
+    access: null,
+  };
   const made = await applyToCommitment(reservations, collaborationId, { type: 'request', request });
   if (made.status === 'reserving') await reserveAndConfirm(reservations, made);
 }

@@ -16,7 +16,15 @@ import {
 import request from 'supertest';
 import { freshDatabase, freshVhost, removeDatabase, removeVhost } from '../../../../infra/dev/testing.ts';
 import { commitTo } from '../testing/commit.ts';
-import { donor, freshKey, listMsme, msmeNamed, type RunningService, startService, until } from '../testing/running-service.ts';
+import {
+  donor,
+  freshKey,
+  listMsme,
+  msmeNamed,
+  type RunningService,
+  startService,
+  until,
+} from '../testing/running-service.ts';
 
 let amqpUrl: string;
 let mongodbUri: string;
@@ -25,7 +33,11 @@ let service: RunningService;
 beforeAll(async () => {
   amqpUrl = await freshVhost();
   mongodbUri = freshDatabase('reactions');
-  service = await startService({ amqpUrl, mongodbUri, hears: [commitmentConfirmed, commitmentClosed, lineReceiptConfirmed, lineReleased] });
+  service = await startService({
+    amqpUrl,
+    mongodbUri,
+    hears: [commitmentConfirmed, commitmentClosed, lineReceiptConfirmed, lineReleased],
+  });
 });
 
 afterAll(async () => {
@@ -35,7 +47,8 @@ afterAll(async () => {
 });
 
 const when = '2026-11-26T03:00:00.000Z';
-const show = async (collaborationId: string) => (await request(service.app).get(`/collaborations/${collaborationId}`)).body;
+const show = async (collaborationId: string) =>
+  (await request(service.app).get(`/collaborations/${collaborationId}`)).body;
 const boardOf = async (msmeId: string) => (await request(service.app).get(`/boards/${msmeId}`)).body.needs;
 const line = async (collaborationId: string, at: number) => (await show(collaborationId)).lines[at];
 
@@ -59,7 +72,12 @@ function loan(collaborationId: string, msmeId: string) {
 }
 
 function training(collaborationId: string, msmeId: string, attended: number) {
-  const about = { trainingId: `${collaborationId}.bookkeeping`, collaborationId, topic: 'bookkeeping' as const, skill: 'hard' as const };
+  const about = {
+    trainingId: `${collaborationId}.bookkeeping`,
+    collaborationId,
+    topic: 'bookkeeping' as const,
+    skill: 'hard' as const,
+  };
   const lineId = `${collaborationId}.3`;
   return {
     held: { ...about, participants: [{ lineId, msmeId, seats: 4, attended }], heldAt: when },
@@ -73,10 +91,18 @@ test('a loan that is paid out fulfils its line and counts as delivered, however 
   await service.tell(loanDisbursed, disbursed.loanId, [3, 3, 4], disbursed);
   await untilBoard('warung-loan', 1, { promised: 6_000_000, delivered: 6_000_000, open: 0 });
   await service.tell(contractDeclined, disbursed.loanId, [5], loan(collaborationId, 'warung-loan').declined);
-  expect(await line(collaborationId, 1)).toMatchObject({ status: 'fulfilled', reported: 6_000_000, confirmed: 6_000_000 });
+  expect(await line(collaborationId, 1)).toMatchObject({
+    status: 'fulfilled',
+    reported: 6_000_000,
+    confirmed: 6_000_000,
+  });
   const told = service.heard(lineReceiptConfirmed, collaborationId);
   expect(new Set(told.map(({ id }) => id)).size).toBe(1);
-  expect(told[0]?.data).toMatchObject({ reportId: `fintech-gateway:${disbursed.loanId}@3`, package: 'capital', reportedAmount: 6_000_000 });
+  expect(told[0]?.data).toMatchObject({
+    reportId: `fintech-gateway:${disbursed.loanId}@3`,
+    package: 'capital',
+    reportedAmount: 6_000_000,
+  });
 });
 
 test('a declined contract opens its need again, once', async () => {
@@ -93,7 +119,12 @@ test('a training that was held fulfils its line with the seats that were taken, 
   const { held } = training(collaborationId, 'warung-held', 3);
   await service.tell(trainingHeld, held.trainingId, [4, 4], held);
   await untilBoard('warung-held', 2, { promised: 3, delivered: 3, open: 7 });
-  expect(await line(collaborationId, 2)).toMatchObject({ status: 'fulfilled', promised: 4, confirmed: 3, releaseReason: 'attendance-below-seats' });
+  expect(await line(collaborationId, 2)).toMatchObject({
+    status: 'fulfilled',
+    promised: 4,
+    confirmed: 3,
+    releaseReason: 'attendance-below-seats',
+  });
   expect((await boardOf('warung-held'))[2]).toMatchObject({ promised: 3, delivered: 3, open: 7 });
 });
 
@@ -119,14 +150,25 @@ test('when nothing is open any more the commitment closes, and says so once', as
 test('an MSME that leaves the map gives back what is awaited, in every commitment', async () => {
   const msmeId = 'warung-delisted';
   const { collaborationId } = await commitTo(service, msmeId);
-  const body = { donor, consent: true, lines: [{ msmeId, needId: `${msmeId}.bookkeeping`, package: 'training', seats: 2 }] };
-  const second = (await request(service.app).post('/commitments').set('Idempotency-Key', freshKey()).send(body)).body.collaborationId;
+  const body = {
+    donor,
+    consent: true,
+    lines: [{ msmeId, needId: `${msmeId}.bookkeeping`, package: 'training', seats: 2 }],
+  };
+  const second = (await request(service.app).post('/commitments').set('Idempotency-Key', freshKey()).send(body)).body
+    .collaborationId;
   await service.tell(msmeDelisted, msmeId, [2, 2], { ...msmeNamed(msmeId), reason: 'closed down' });
   await untilBoard(msmeId, 2, { promised: 0 });
   await untilBoard(msmeId, 0, { promised: 0 });
   await until(() => service.heard(commitmentClosed, second)[0]);
-  expect((await show(collaborationId)).lines).toMatchObject(Array.from({ length: 3 }, () => ({ status: 'released', releaseReason: 'msme-delisted' })));
-  expect(await boardOf(msmeId)).toMatchObject([{ promised: 0, open: 100 }, { promised: 0, open: 6_000_000 }, { promised: 0, open: 10 }]);
+  expect((await show(collaborationId)).lines).toMatchObject(
+    Array.from({ length: 3 }, () => ({ status: 'released', releaseReason: 'msme-delisted' })),
+  );
+  expect(await boardOf(msmeId)).toMatchObject([
+    { promised: 0, open: 100 },
+    { promised: 0, open: 6_000_000 },
+    { promised: 0, open: 10 },
+  ]);
 });
 
 test('a late delisting releases what was reserved before it, and leaves what was reserved after the MSME came back', async () => {
@@ -134,7 +176,11 @@ test('a late delisting releases what was reserved before it, and leaves what was
   const before = await commitTo(service, msmeId);
   await service.tell(msmeListed, msmeId, [3], msmeNamed(msmeId, { seats: 11 }));
   await untilBoard(msmeId, 2, { declared: 11 });
-  const body = { donor, consent: true, lines: [{ msmeId, needId: `${msmeId}.bookkeeping`, package: 'training', seats: 2 }] };
+  const body = {
+    donor,
+    consent: true,
+    lines: [{ msmeId, needId: `${msmeId}.bookkeeping`, package: 'training', seats: 2 }],
+  };
   const after = (await request(service.app).post('/commitments').set('Idempotency-Key', freshKey()).send(body)).body;
   await service.tell(msmeDelisted, msmeId, [2], { ...msmeNamed(msmeId), reason: 'closed down' });
   await untilBoard(msmeId, 2, { promised: 2 });
@@ -155,10 +201,29 @@ test('what an MSME declares arrives in any order and any number, and the newest 
 test('its own events, come twice and in reverse, leave the same board', async () => {
   const make = async (msmeId: string, reverse: boolean) => {
     const { collaborationId } = await commitTo(service, msmeId);
-    const about = { collaborationId, lineId: `${collaborationId}.3`, msmeId, needId: `${msmeId}.bookkeeping`, package: 'training' as const };
-    const arrived = () => service.tell(lineReceiptConfirmed, collaborationId, [8], { ...about, reportId: 'r', reportedAmount: 3, confirmedAmount: 3, confirmedAt: when });
-    const released = () => service.tell(lineReleased, collaborationId, [9], { ...about, releasedAmount: 1, reason: 'attendance-below-seats' });
-    for (const tell of reverse ? [released, arrived, released, arrived] : [arrived, arrived, released, released]) await tell();
+    const about = {
+      collaborationId,
+      lineId: `${collaborationId}.3`,
+      msmeId,
+      needId: `${msmeId}.bookkeeping`,
+      package: 'training' as const,
+    };
+    const arrived = () =>
+      service.tell(lineReceiptConfirmed, collaborationId, [8], {
+        ...about,
+        reportId: 'r',
+        reportedAmount: 3,
+        confirmedAmount: 3,
+        confirmedAt: when,
+      });
+    const released = () =>
+      service.tell(lineReleased, collaborationId, [9], {
+        ...about,
+        releasedAmount: 1,
+        reason: 'attendance-below-seats',
+      });
+    for (const tell of reverse ? [released, arrived, released, arrived] : [arrived, arrived, released, released])
+      await tell();
     return (await boardOf(msmeId)).map(({ needId: _, ...need }: { needId: string }) => need);
   };
   const forward = await make('warung-forward', false);
@@ -177,16 +242,26 @@ describe('money that is lent on', () => {
     instalments: 3,
   });
   const madeFrom = (relendId: string) =>
-    until(() => service.heard(commitmentConfirmed).find(({ data }) => data.origin.kind === 'relend' && data.origin.relendId === relendId));
+    until(() =>
+      service
+        .heard(commitmentConfirmed)
+        .find(({ data }) => data.origin.kind === 'relend' && data.origin.relendId === relendId),
+    );
 
   test('becomes one commitment, however often it is proposed, for as much as is open', async () => {
     await listMsme(service, msmeNamed('warung-relend', { capitalRupiah: 4_000_000 }));
     const data = proposal('warung-relend', 6_000_000);
     await service.tell(relendProposed, 'fund', [7, 7, 8], data);
     const { subject, data: made } = await madeFrom(data.relendId);
-    expect(made).toMatchObject({ donorName: null, lines: [{ lineId: `${subject}.1`, amountRupiah: 4_000_000, partner: 'amanah', instalments: 3 }] });
+    expect(made).toMatchObject({
+      donorName: null,
+      lines: [{ lineId: `${subject}.1`, amountRupiah: 4_000_000, partner: 'amanah', instalments: 3 }],
+    });
     expect(await show(subject)).toMatchObject({ origin: 'relend', status: 'confirmed' });
-    const ids = service.heard(commitmentConfirmed).filter((event) => event.data.origin.kind === 'relend').map(({ id }) => id);
+    const ids = service
+      .heard(commitmentConfirmed)
+      .filter((event) => event.data.origin.kind === 'relend')
+      .map(({ id }) => id);
     expect(new Set(ids).size).toBe(1);
   });
 
@@ -203,7 +278,8 @@ describe('money that is lent on', () => {
     const msmeId = 'warung-relend-late';
     await commitTo(service, msmeId);
     await service.tell(relendProposed, 'fund', [10], proposal(msmeId, 1_000_000));
-    const isIt = ({ data: { origin } }: { data: NewEvent<typeof commitmentClosed>['data'] }) => origin.kind === 'relend' && origin.relendId === `relend.${msmeId}`;
+    const isIt = ({ data: { origin } }: { data: NewEvent<typeof commitmentClosed>['data'] }) =>
+      origin.kind === 'relend' && origin.relendId === `relend.${msmeId}`;
     const closed = await until(() => service.heard(commitmentClosed).find(isIt));
     expect(closed.data.outcome).toBe('nothing-covered');
   });

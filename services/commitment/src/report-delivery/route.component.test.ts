@@ -20,27 +20,46 @@ afterAll(async () => {
   await removeVhost(amqpUrl);
 });
 
-function report(collaborationId: string, pin: string, lines: { lineId: string; quantity: number }[], key = freshKey(), note = '') {
-  return request(service.app).post(`/collaborations/${collaborationId}/deliveries`).set('Idempotency-Key', key).send({ pin, lines, note });
+function report(
+  collaborationId: string,
+  pin: string,
+  lines: { lineId: string; quantity: number }[],
+  key = freshKey(),
+  note = '',
+) {
+  return request(service.app)
+    .post(`/collaborations/${collaborationId}/deliveries`)
+    .set('Idempotency-Key', key)
+    .send({ pin, lines, note });
 }
 
 function receive(collaborationId: string, token: string, body: object) {
-  return request(service.app).post(`/collaborations/${collaborationId}/receipts`).set('Authorization', `Bearer ${token}`).send(body);
+  return request(service.app)
+    .post(`/collaborations/${collaborationId}/receipts`)
+    .set('Authorization', `Bearer ${token}`)
+    .send(body);
 }
 
-const show = async (collaborationId: string) => (await request(service.app).get(`/collaborations/${collaborationId}`)).body;
+const show = async (collaborationId: string) =>
+  (await request(service.app).get(`/collaborations/${collaborationId}`)).body;
 const board = async (msmeId: string) => (await request(service.app).get(`/boards/${msmeId}`)).body.needs[0];
 
 test('goods: reported by the donor, confirmed one less by the MSME; the difference shows, and the board counts what arrived', async () => {
   const { collaborationId, pin } = await commitTo(service, 'warung-a');
   const lineId = `${collaborationId}.1`;
   const reported = await report(collaborationId, pin, [{ lineId, quantity: 100 }], freshKey(), 'di pintu belakang');
-  expect([reported.status, reported.body]).toEqual([201, { reportId: expect.any(String), lines: [{ lineId, quantity: 100, reportedTotal: 100, promised: 100 }] }]);
+  expect([reported.status, reported.body]).toEqual([
+    201,
+    { reportId: expect.any(String), lines: [{ lineId, quantity: 100, reportedTotal: 100, promised: 100 }] },
+  ]);
   const { reportId } = reported.body;
 
   const token = await msmeTokenOf(service, collaborationId);
   const received = await receive(collaborationId, token, { reportId, lineId, quantity: 99, note: 'satu sobek' });
-  expect([received.status, received.body]).toEqual([200, { lineId, reportedQuantity: 100, confirmedQuantity: 99, difference: 1 }]);
+  expect([received.status, received.body]).toEqual([
+    200,
+    { lineId, reportedQuantity: 100, confirmedQuantity: 99, difference: 1 },
+  ]);
 
   const { reports, lines, status } = await show(collaborationId);
   expect(status).toBe('confirmed');
@@ -58,7 +77,15 @@ test('goods: reported by the donor, confirmed one less by the MSME; the differen
     },
   ]);
   const delivered = await until(() => service.heard(lineDelivered, collaborationId)[0]);
-  expect(delivered.data).toEqual({ collaborationId, lineId, msmeId: 'warung-a', reportId, quantity: 100, reportedTotal: 100, reportedAt: expect.any(String) });
+  expect(delivered.data).toEqual({
+    collaborationId,
+    lineId,
+    msmeId: 'warung-a',
+    reportId,
+    quantity: 100,
+    reportedTotal: 100,
+    reportedAt: expect.any(String),
+  });
   const confirmed = await until(() => service.heard(lineReceiptConfirmed, collaborationId)[0]);
   expect(confirmed.data).toMatchObject({ lineId, reportId, reportedAmount: 100, confirmedAmount: 99 });
   await until(async () => ((await board('warung-a')).delivered === 99 ? true : undefined));
@@ -96,8 +123,14 @@ test('quantities and lines that cannot be are named, and nothing of the report i
   const answer = await report(collaborationId, pin, [line(1, 101), line(2, 1), line(9, 1)]);
   expect([answer.status, answer.body.type]).toEqual([422, 'urn:ksbb-umkm:problem:impossible-delivery']);
   expect(answer.body.errors).toEqual([
-    { pointer: '/lines/0/quantity', detail: 'At most 100: that is what was promised and is neither reported nor received.' },
-    { pointer: '/lines/1/lineId', detail: 'Only goods are reported as delivered; loans and trainings are reported where they take place.' },
+    {
+      pointer: '/lines/0/quantity',
+      detail: 'At most 100: that is what was promised and is neither reported nor received.',
+    },
+    {
+      pointer: '/lines/1/lineId',
+      detail: 'Only goods are reported as delivered; loans and trainings are reported where they take place.',
+    },
     { pointer: '/lines/2/lineId', detail: 'This collaboration has no such line.' },
   ]);
   await report(collaborationId, pin, [line(1, 1), line(9, 1)]);
@@ -112,7 +145,11 @@ test('a receipt is confirmed once: repeated it is answered the same, with anothe
   const first = await receive(collaborationId, token, { reportId, lineId, quantity: 9 });
   expect((await receive(collaborationId, token, { reportId, lineId, quantity: 9 })).body).toEqual(first.body);
   const other = await receive(collaborationId, token, { reportId, lineId, quantity: 10 });
-  expect([other.status, other.body.type, other.body.confirmedQuantity]).toEqual([409, 'urn:ksbb-umkm:problem:already-confirmed', 9]);
+  expect([other.status, other.body.type, other.body.confirmedQuantity]).toEqual([
+    409,
+    'urn:ksbb-umkm:problem:already-confirmed',
+    9,
+  ]);
 });
 
 test('a receipt that cannot be is refused with what is wrong', async () => {
@@ -126,10 +163,15 @@ test('a receipt that cannot be is refused with what is wrong', async () => {
   };
   expect(await refused({ reportId, lineId, quantity: 11 })).toEqual([422, 'more-than-reported', '/quantity']);
   expect(await refused({ reportId: 'never-made', lineId, quantity: 1 })).toEqual([422, 'unknown-report', '/reportId']);
-  expect(await refused({ reportId, lineId: `${collaborationId}.9`, quantity: 1 })).toEqual([422, 'unknown-line', '/lineId']);
+  expect(await refused({ reportId, lineId: `${collaborationId}.9`, quantity: 1 })).toEqual([
+    422,
+    'unknown-line',
+    '/lineId',
+  ]);
   expect(await refused({ reportId, lineId, quantity: -1 })).toEqual([400, 'invalid-request', '/quantity']);
 
-  const donorToken = (await request(service.app).post(`/collaborations/${collaborationId}/capability`).send({ pin })).body.token;
+  const donorToken = (await request(service.app).post(`/collaborations/${collaborationId}/capability`).send({ pin }))
+    .body.token;
   expect(await refused({ reportId, lineId, quantity: 1 }, donorToken)).toEqual([403, 'not-an-msme', undefined]);
   const elsewhere = await msmeTokenOf(service, (await commitTo(service, 'warung-g')).collaborationId);
   expect(await refused({ reportId, lineId, quantity: 1 }, elsewhere)).toEqual([403, 'other-collaboration', undefined]);

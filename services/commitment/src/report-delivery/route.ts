@@ -17,21 +17,32 @@ const details: Record<LineFault, (missing: number) => string> = {
   'not-goods': () => 'Only goods are reported as delivered; loans and trainings are reported where they take place.',
   'not-open': () => 'Nothing is awaited on this line any more.',
   'too-many-reports': () => `A line takes at most ${REPORTS_LIMIT} reports.`,
-  'more-than-missing': (missing) => `At most ${missing}: that is what was promised and is neither reported nor received.`,
+  'more-than-missing': (missing) =>
+    `At most ${missing}: that is what was promised and is neither reported nor received.`,
 };
 
 function fieldError({ at, fault, missing }: { at: number; fault: LineFault; missing: number }): FieldError {
-  return { pointer: `/lines/${at}/${fault === 'more-than-missing' ? 'quantity' : 'lineId'}`, detail: details[fault](missing) };
+  return {
+    pointer: `/lines/${at}/${fault === 'more-than-missing' ? 'quantity' : 'lineId'}`,
+    detail: details[fault](missing),
+  };
 }
 
 function problemOf(refusal: CommitmentRefusal): Problem {
   switch (refusal.refused) {
     case 'impossible-lines':
-      return unprocessable('impossible-delivery', 'The report cannot be as it is; nothing of it was taken.', refusal.faults.map(fieldError));
+      return unprocessable(
+        'impossible-delivery',
+        'The report cannot be as it is; nothing of it was taken.',
+        refusal.faults.map(fieldError),
+      );
     case 'other-report':
       return unprocessable('idempotency-key-reused', 'This Idempotency-Key was used before with another report.');
     default:
-      return conflict('not-confirmed-yet', 'The lines of this collaboration are still being reserved. Try again in a moment.');
+      return conflict(
+        'not-confirmed-yet',
+        'The lines of this collaboration are still being reserved. Try again in a moment.',
+      );
   }
 }
 
@@ -62,7 +73,9 @@ export function reportDelivery({ commitments, checkPin, clock }: Parts): Route {
     answers: {
       201: { description: 'The report, with what was reported on each line so far.', schema: reportDeliveryAnswer },
       403: { description: 'wrong-pin with `attemptsLeft`, or no-pin.' },
-      422: { description: 'impossible-delivery, naming each line and quantity that cannot be; or idempotency-key-reused.' },
+      422: {
+        description: 'impossible-delivery, naming each line and quantity that cannot be; or idempotency-key-reused.',
+      },
       429: { description: 'too-many-attempts, with Retry-After.' },
     },
     handle: async ({ params, body, idempotencyKey }) => {

@@ -16,7 +16,8 @@ function asked(line: NumberedLine): AskedLine {
 function answered(board: Board, { lineId, needId }: NumberedLine): BoardAnswer {
   const { covered, reason } = answerTo(board, lineId);
   const need = board.status === 'unknown' ? undefined : needOf(board, needId)?.need;
-  const place = board.status === 'unknown' || need === undefined ? null : { msmeName: board.name, area: board.area, need };
+  const place =
+    board.status === 'unknown' || need === undefined ? null : { msmeName: board.name, area: board.area, need };
   return { lineId, covered, shortfallReason: reason, place };
 }
 
@@ -37,15 +38,22 @@ function made(state: Commitment): MadeCommitment {
  * repeated, also by several at once, and answers the same, so whatever ends in between is finished by who comes next: the
  * donor's repeated request or the sweeper.
  */
-export async function reserveAndConfirm({ boards, commitments, clock }: Reservations, { request }: Reserving): Promise<MadeCommitment> {
+export async function reserveAndConfirm(
+  { boards, commitments, clock }: Reservations,
+  { request }: Reserving,
+): Promise<MadeCommitment> {
   const answers: BoardAnswer[] = [];
   const byMsme = Map.groupBy(request.lines, ({ msmeId }) => msmeId);
   for (const [msmeId, lines] of [...byMsme].sort(([one], [other]) => (one < other ? -1 : 1))) {
-    const board = done(await boards.decide(msmeId, (state) => decideBoard(state, { type: 'reserve', lines: lines.map(asked) })));
+    const board = done(
+      await boards.decide(msmeId, (state) => decideBoard(state, { type: 'reserve', lines: lines.map(asked) })),
+    );
     answers.push(...lines.map((line) => answered(board.state, line)));
   }
   const { state } = done(
-    await commitments.decide(request.collaborationId, (before) => decideCommitment(before, { type: 'confirm', answers }, clock())),
+    await commitments.decide(request.collaborationId, (before) =>
+      decideCommitment(before, { type: 'confirm', answers }, clock()),
+    ),
   );
   return made(state);
 }

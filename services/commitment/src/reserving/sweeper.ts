@@ -34,10 +34,14 @@ export function startSweeper(reservations: Reservations, log: Log): { close: () 
   async function sweep(): Promise<void> {
     let pause = EVERY_MS;
     while (!stopped.signal.aborted) {
-      await sleep(pause * (0.5 + Math.random()), undefined, { signal: stopped.signal, ref: false }).catch(() => undefined);
+      await sleep(pause * (0.5 + Math.random()), undefined, { signal: stopped.signal, ref: false }).catch(
+        () => undefined,
+      );
       if (stopped.signal.aborted) return;
       const started = performance.now();
-      await finishReservations(reservations, log).catch((error: unknown) => log.warn({ err: error }, 'reserving commitments could not be looked for'));
+      await finishReservations(reservations, log).catch((error: unknown) =>
+        log.warn({ err: error }, 'reserving commitments could not be looked for'),
+      );
       pause = Math.max(EVERY_MS, (performance.now() - started) * SHARE);
     }
   }

@@ -25,7 +25,14 @@ const openAt = (msmeId: string) => ({
   msmeId,
   needs: [
     { needId: `${msmeId}.face-mask`, package: 'goods', declared: 100, promised: 0, delivered: 0, open: 100 },
-    { needId: `${msmeId}.capital`, package: 'capital', declared: 6_000_000, promised: 0, delivered: 0, open: 6_000_000 },
+    {
+      needId: `${msmeId}.capital`,
+      package: 'capital',
+      declared: 6_000_000,
+      promised: 0,
+      delivered: 0,
+      open: 6_000_000,
+    },
     { needId: `${msmeId}.bookkeeping`, package: 'training', declared: 10, promised: 0, delivered: 0, open: 10 },
   ],
 });
@@ -37,14 +44,19 @@ test('a board shows each need; an unknown MSME has none', async () => {
 });
 
 test('several boards come in the order asked, each once, unknown ones left out', async () => {
-  expect((await get('/boards?msmeIds=warung-b,nowhere,warung-a,warung-b')).body).toEqual({ items: [openAt('warung-b'), openAt('warung-a')] });
+  expect((await get('/boards?msmeIds=warung-b,nowhere,warung-a,warung-b')).body).toEqual({
+    items: [openAt('warung-b'), openAt('warung-a')],
+  });
 });
 
 test('a hundred boards may be asked for, a hundred and one not', async () => {
   const ids = Array.from({ length: 101 }, (_, at) => `gen-${at}`);
   expect((await get(`/boards?msmeIds=${ids.slice(1).join(',')}`)).status).toBe(200);
   const tooMany = await get(`/boards?msmeIds=${ids.join(',')}`);
-  expect([tooMany.status, tooMany.body.errors[0]]).toEqual([400, { pointer: 'query /msmeIds', detail: 'at most 100 MSMEs' }]);
+  expect([tooMany.status, tooMany.body.errors[0]]).toEqual([
+    400,
+    { pointer: 'query /msmeIds', detail: 'at most 100 MSMEs' },
+  ]);
   expect((await get('/boards')).body.errors[0].pointer).toBe('query /msmeIds');
   expect((await get('/boards?msmeIds=A!')).status).toBe(400);
 });
@@ -53,7 +65,9 @@ test('every institution is listed, and invented accounts are marked as such', as
   const { items } = institutionList.parse((await get('/institutions')).body);
   const names = items.map(({ name }) => name);
   expect(names).toEqual(expect.arrayContaining(['Baznas (Bazis) DKI Jakarta', 'Rumah Zakat']));
-  expect(items.every(({ example, accounts }) => example && accounts.every(({ number }) => number.startsWith('CONTOH')))).toBe(true);
+  expect(
+    items.every(({ example, accounts }) => example && accounts.every(({ number }) => number.startsWith('CONTOH'))),
+  ).toBe(true);
 });
 
 test('the interface describes itself', async () => {

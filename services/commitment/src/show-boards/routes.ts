@@ -24,7 +24,8 @@ export function showBoard({ boards }: { boards: Boards }): Route {
     answers: { 200: { description: 'The board.', schema: board }, 404: { description: 'unknown-msme' } },
     handle: async ({ params }) => {
       const state = (await boards.load(params.msmeId))?.state;
-      if (state === undefined || state.status === 'unknown') throw notFound('unknown-msme', `There is no MSME ${params.msmeId} here.`);
+      if (state === undefined || state.status === 'unknown')
+        throw notFound('unknown-msme', `There is no MSME ${params.msmeId} here.`);
       return { status: 200, body: coverageOf(state) };
     },
   });
@@ -41,7 +42,9 @@ export function listBoards({ boards }: { boards: Boards }): Route {
     answers: { 200: { description: 'The boards, in the order asked.', schema: boardList } },
     handle: async ({ query }) => {
       const found = await boardsOf(boards, query.msmeIds);
-      const byId = new Map(found.flatMap((state) => (state.status === 'unknown' ? [] : [[state.msmeId, coverageOf(state)] as const])));
+      const byId = new Map(
+        found.flatMap((state) => (state.status === 'unknown' ? [] : [[state.msmeId, coverageOf(state)] as const])),
+      );
       return { status: 200, body: { items: query.msmeIds.flatMap((id) => byId.get(id) ?? []) } };
     },
   });

@@ -17,6 +17,9 @@ export function showCollaboration({ commitments }: { commitments: Commitments })
       400: { description: 'mistyped-collaboration-id: the check character, the length or a character is wrong.' },
       404: { description: 'unknown-collaboration' },
     },
-    handle: async ({ params }) => ({ status: 200, body: viewOf(await findCommitment(commitments, params.collaborationId)) }),
+    handle: async ({ params }) => ({
+      status: 200,
+      body: viewOf(await findCommitment(commitments, params.collaborationId)),
+    }),
   });
 }

@@ -27,19 +27,28 @@ export function showContacts({ commitments, contacts, capabilities, log }: Parts
     params: collaborationParams,
     bearer: true,
     answers: {
-      200: { description: '`donor` is null where repaid money is lent on, or where the contact was not kept.', schema: collaborationContacts },
+      200: {
+        description: '`donor` is null where repaid money is lent on, or where the contact was not kept.',
+        schema: collaborationContacts,
+      },
       403: { description: 'other-collaboration, or other-msme: the token is for something else.' },
     },
     handle: async ({ params, request }) => {
       const commitment = await findCommitment(commitments, params.collaborationId);
       const { collaborationId } = commitment.request;
       const capability = await capabilities.require(request, collaborationId);
-      const msmes = msmesOf(commitment).filter(({ msmeId }) => capability.role === 'donor' || capability.msmeId === msmeId);
-      if (msmes.length === 0) throw new Problem(403, 'other-msme', 'The MSME of this token has no part in this collaboration.');
+      const msmes = msmesOf(commitment).filter(
+        ({ msmeId }) => capability.role === 'donor' || capability.msmeId === msmeId,
+      );
+      if (msmes.length === 0)
+        throw new Problem(403, 'other-msme', 'The MSME of this token has no part in this collaboration.');
       const contact = await contacts.find(collaborationId);
       const { sub: _, ...seenBy } = capability;
       log.info({ audit: 'contacts-shown', collaborationId, ...seenBy }, 'contact data was shown');
-      return { status: 200, body: { collaborationId, donor: contact === null ? null : donorFor(capability, contact), msmes } };
+      return {
+        status: 200,
+        body: { collaborationId, donor: contact === null ? null : donorFor(capability, contact), msmes },
+      };
     },
   });
 }

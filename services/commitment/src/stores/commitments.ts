@@ -1,4 +1,10 @@
-import { commitmentClosed, commitmentConfirmed, lineDelivered, lineReceiptConfirmed, lineReleased } from '@ksbb/contracts';
+import {
+  commitmentClosed,
+  commitmentConfirmed,
+  lineDelivered,
+  lineReceiptConfirmed,
+  lineReleased,
+} from '@ksbb/contracts';
 import type { DocumentStore, Stored, StoreDefinition } from '@ksbb/document-store';
 import { type Commitment, type CommitmentEvent, evolve, noCommitment } from '../commitment/commitment.ts';
 

@@ -3,7 +3,13 @@ import { insertOnce } from '@ksbb/document-store';
 import type { Connection } from 'mongoose';
 
 /** A donor's contact data: personal data that is in no aggregate, event or log. `anonymous`: the name is for nobody. */
-export type Contact = { name: string; kind: MakeCommitmentRequest['donor']['kind']; email: string; phone: string | null; anonymous: boolean };
+export type Contact = {
+  name: string;
+  kind: MakeCommitmentRequest['donor']['kind'];
+  email: string;
+  phone: string | null;
+  anonymous: boolean;
+};
 
 export type Contacts = {
   /** Keeps the contact of a collaboration; the first one stays. `consentedAt`: when the donor allowed it. */

@@ -32,11 +32,17 @@ export async function openPinAttempts(connection: Connection): Promise<PinAttemp
       { returnDocument: 'after' },
     );
     if (counted !== null) return { allowed: true, left: ATTEMPTS - counted.used };
-    const { matchedCount } = await collection.updateOne({ _id, since: { $lte: opened } }, { $set: { since: now, used: 1 } });
+    const { matchedCount } = await collection.updateOne(
+      { _id, since: { $lte: opened } },
+      { $set: { since: now, used: 1 } },
+    );
     if (matchedCount === 1) return { allowed: true, left: ATTEMPTS - 1 };
     const found = await collection.findOne({ _id });
     if (found !== null && found.used >= ATTEMPTS) {
-      return { allowed: false, retryAfterSeconds: Math.ceil((found.since.getTime() + WINDOW_MS - now.getTime()) / 1000) };
+      return {
+        allowed: false,
+        retryAfterSeconds: Math.ceil((found.since.getTime() + WINDOW_MS - now.getTime()) / 1000),
+      };
     }
     if (found !== null) return undefined;
     try {

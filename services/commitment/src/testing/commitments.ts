@@ -1,6 +1,12 @@
 import type { Area, Need } from '@ksbb/contracts';
 import type { BoardAnswer, CommitmentCommand, CommitmentRefusal } from '../commitment/commands.ts';
-import { type Commitment, type CommitmentEvent, evolve, type NumberedLine, type Request } from '../commitment/commitment.ts';
+import {
+  type Commitment,
+  type CommitmentEvent,
+  evolve,
+  type NumberedLine,
+  type Request,
+} from '../commitment/commitment.ts';
 import { decide } from '../commitment/decide.ts';
 
 /* For the given/when/then tests of the core: a commitment with a line of each package, over two MSMEs. */
@@ -10,13 +16,31 @@ export const now = new Date('2026-11-24T03:00:00.000Z');
 export const later = new Date('2026-11-25T03:00:00.000Z');
 
 const declaredAt = '2026-11-01T00:00:00.000Z';
-export const area: Area = { kodeKelurahan: '31.71.01.1003', kelurahan: 'Petojo Utara', kecamatan: 'Gambir', kota: 'Kota Administrasi Jakarta Pusat' };
+export const area: Area = {
+  kodeKelurahan: '31.71.01.1003',
+  kelurahan: 'Petojo Utara',
+  kecamatan: 'Gambir',
+  kota: 'Kota Administrasi Jakarta Pusat',
+};
 
 const masks: Need = { needId: 'pasar.face-mask', package: 'goods', item: 'face-mask', quantity: 200, declaredAt };
 const capital: Need = { needId: 'pasar.capital', package: 'capital', amountRupiah: 6_000_000, declaredAt };
-const bookkeeping: Need = { needId: 'toko.bookkeeping', package: 'training', topic: 'bookkeeping', skill: 'hard', seats: 4, declaredAt };
+const bookkeeping: Need = {
+  needId: 'toko.bookkeeping',
+  package: 'training',
+  topic: 'bookkeeping',
+  skill: 'hard',
+  seats: 4,
+  declaredAt,
+};
 
-export const goodsLine: NumberedLine = { lineId: `${id}.1`, msmeId: 'pasar', needId: 'pasar.face-mask', package: 'goods', quantity: 100 };
+export const goodsLine: NumberedLine = {
+  lineId: `${id}.1`,
+  msmeId: 'pasar',
+  needId: 'pasar.face-mask',
+  package: 'goods',
+  quantity: 100,
+};
 export const capitalLine: NumberedLine = {
   lineId: `${id}.2`,
   msmeId: 'pasar',
@@ -26,7 +50,13 @@ export const capitalLine: NumberedLine = {
   partner: 'amanah',
   instalments: 3,
 };
-export const trainingLine: NumberedLine = { lineId: `${id}.3`, msmeId: 'toko', needId: 'toko.bookkeeping', package: 'training', seats: 4 };
+export const trainingLine: NumberedLine = {
+  lineId: `${id}.3`,
+  msmeId: 'toko',
+  needId: 'toko.bookkeeping',
+  package: 'training',
+  seats: 4,
+};
 
 const places: Record<string, BoardAnswer['place']> = {
   [goodsLine.lineId]: { msmeName: 'Pasar', area, need: masks },
@@ -56,12 +86,20 @@ export function turnedAway({ lineId }: NumberedLine): BoardAnswer {
 
 export const confirm = (...answers: BoardAnswer[]): CommitmentCommand => ({ type: 'confirm', answers });
 
-export const report = (reportId: string, quantity: number, more: Partial<{ lineId: string; note: string }> = {}): CommitmentCommand => {
+export const report = (
+  reportId: string,
+  quantity: number,
+  more: Partial<{ lineId: string; note: string }> = {},
+): CommitmentCommand => {
   const { lineId = goodsLine.lineId, note = '' } = more;
   return { type: 'report-delivery', reportId, lines: [{ lineId, quantity }], note };
 };
 
-export const receipt = (reportId: string, quantity: number, more: Partial<{ lineId: string; msmeId: string; note: string }> = {}): CommitmentCommand => {
+export const receipt = (
+  reportId: string,
+  quantity: number,
+  more: Partial<{ lineId: string; msmeId: string; note: string }> = {},
+): CommitmentCommand => {
   return { type: 'confirm-receipt', msmeId: 'pasar', reportId, lineId: goodsLine.lineId, quantity, note: '', ...more };
 };
 
@@ -78,7 +116,10 @@ export const attend = (attended: number, lineId = trainingLine.lineId): Commitme
   participants: [{ lineId, attended }],
 });
 
-export const release = (lineId: string, reason: 'msme-delisted' | 'contract-declined' | 'training-cancelled' = 'msme-delisted'): CommitmentCommand => ({
+export const release = (
+  lineId: string,
+  reason: 'msme-delisted' | 'contract-declined' | 'training-cancelled' = 'msme-delisted',
+): CommitmentCommand => ({
   type: 'release',
   lineIds: [lineId],
   reason,
@@ -86,7 +127,9 @@ export const release = (lineId: string, reason: 'msme-delisted' | 'contract-decl
 
 /** The commitment after these commands, all given at `now`. */
 export function given(...commands: CommitmentCommand[]): Commitment {
-  return commands.reduce((state, command) => events(state, command).reduce(evolve, state), { status: 'none' } as Commitment);
+  return commands.reduce((state, command) => events(state, command).reduce(evolve, state), {
+    status: 'none',
+  } as Commitment);
 }
 
 /** The events of a command that is not refused. */

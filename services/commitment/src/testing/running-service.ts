@@ -1,6 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Envelope, envelope, type EventDefinition, type MakeCommitmentRequest, type Msme, msmeListed, type NewEvent } from '@ksbb/contracts';
+import {
+  type Envelope,
+  envelope,
+  type EventDefinition,
+  type MakeCommitmentRequest,
+  type Msme,
+  msmeListed,
+  type NewEvent,
+} from '@ksbb/contracts';
 import { isDatabaseUnavailable, openDatabase } from '@ksbb/document-store';
 import { type Bus, createBus, on } from '@ksbb/messaging';
 import { createLog, createMetrics, type Metrics } from '@ksbb/service-kit';
@@ -39,18 +47,37 @@ export async function until<T>(look: () => Promise<T | undefined> | T | undefine
 }
 
 function busOf(service: string, amqpUrl: string, { registry }: Metrics): Bus {
-  return createBus({ url: amqpUrl, service, log: createLog(service, 'silent'), registry, isDependencyDown: isDatabaseUnavailable });
+  return createBus({
+    url: amqpUrl,
+    service,
+    log: createLog(service, 'silent'),
+    registry,
+    isDependencyDown: isDatabaseUnavailable,
+  });
 }
 
 /** How many deliveries of an event were handled, repeats included, by the service's own count. */
 async function handledOf({ registry }: Metrics, { routingKey }: EventDefinition): Promise<number> {
   const counts = (await registry.getSingleMetric('ksbb_event_handling_seconds')?.get())?.values ?? [];
-  const ofEvent = counts.filter((row) => 'metricName' in row && row.metricName === 'ksbb_event_handling_seconds_count' && row.labels['event'] === routingKey);
+  const ofEvent = counts.filter(
+    (row) =>
+      'metricName' in row &&
+      row.metricName === 'ksbb_event_handling_seconds_count' &&
+      row.labels['event'] === routingKey,
+  );
   return ofEvent.reduce((total, { value }) => total + value, 0);
 }
 
 /** Starts the service; `offset` moves its clock by milliseconds. `hears`: the events that the other service listens to. */
-export async function startService({ amqpUrl, mongodbUri, hears }: { amqpUrl: string; mongodbUri: string; hears: readonly EventDefinition[] }) {
+export async function startService({
+  amqpUrl,
+  mongodbUri,
+  hears,
+}: {
+  amqpUrl: string;
+  mongodbUri: string;
+  hears: readonly EventDefinition[];
+}) {
   const time = { offset: 0 };
   const clock = () => new Date(Date.now() + time.offset);
   const logged: object[] = [];
@@ -77,12 +104,20 @@ export async function startService({ amqpUrl, mongodbUri, hears }: { amqpUrl: st
     logged,
     /** Every event heard so far, repeats included. */
     heard: <D extends EventDefinition>(event: D, subject?: string): (Envelope & { data: NewEvent<D>['data'] })[] => {
-      return heard.filter(({ type, subject: about }) => type === event.type && (subject === undefined || about === subject)) as never;
+      return heard.filter(
+        ({ type, subject: about }) => type === event.type && (subject === undefined || about === subject),
+      ) as never;
     },
     /** Publishes as another service would, once for each of `versions`; resolves when the service has handled them all. */
-    tell: async <D extends EventDefinition>(event: D, subject: string, versions: readonly number[], data: NewEvent<D>['data']): Promise<void> => {
+    tell: async <D extends EventDefinition>(
+      event: D,
+      subject: string,
+      versions: readonly number[],
+      data: NewEvent<D>['data'],
+    ): Promise<void> => {
       const before = await handledOf(metrics, event);
-      for (const version of versions) await other.publish(envelope(event, subject, version, data as Record<string, unknown>, clock()));
+      for (const version of versions)
+        await other.publish(envelope(event, subject, version, data as Record<string, unknown>, clock()));
       await until(async () => ((await handledOf(metrics, event)) >= before + versions.length ? true : undefined));
     },
     close: async () => {
@@ -92,11 +127,19 @@ export async function startService({ amqpUrl, mongodbUri, hears }: { amqpUrl: st
   };
 }
 
-export const area = { kodeKelurahan: '31.71.01.1003', kelurahan: 'Petojo Utara', kecamatan: 'Gambir', kota: 'Kota Administrasi Jakarta Pusat' };
+export const area = {
+  kodeKelurahan: '31.71.01.1003',
+  kelurahan: 'Petojo Utara',
+  kecamatan: 'Gambir',
+  kota: 'Kota Administrasi Jakarta Pusat',
+};
 const declaredAt = '2026-11-01T00:00:00.000Z';
 
 /** An MSME that lacks masks, capital and a training. */
-export function msmeNamed(msmeId: string, amounts: { masks?: number; capitalRupiah?: number; seats?: number } = {}): Msme {
+export function msmeNamed(
+  msmeId: string,
+  amounts: { masks?: number; capitalRupiah?: number; seats?: number } = {},
+): Msme {
   const { masks = 100, capitalRupiah = 6_000_000, seats = 10 } = amounts;
   return {
     msmeId,

@@ -8,17 +8,38 @@ const now = new Date('2026-11-25T00:00:00.000Z');
 const inAnHour = new Date(now.getTime() + 3_600_000);
 const isDonor = createIsDonor(secret, () => now);
 
-type Given = { sub?: string; role?: string; issuer?: string; audience?: string; expires?: Date | null; algorithm?: string; key?: string };
+type Given = {
+  sub?: string;
+  role?: string;
+  issuer?: string;
+  audience?: string;
+  expires?: Date | null;
+  algorithm?: string;
+  key?: string;
+};
 
 async function token(given: Given = {}): Promise<string> {
-  const { sub = collaborationId, role = 'donor', issuer = 'ksbb-commitment', audience = 'ksbb', expires = inAnHour, algorithm = 'HS256', key = secret } = given;
-  const unsigned = new SignJWT({ role }).setProtectedHeader({ alg: algorithm }).setSubject(sub).setIssuer(issuer).setAudience(audience);
+  const {
+    sub = collaborationId,
+    role = 'donor',
+    issuer = 'ksbb-commitment',
+    audience = 'ksbb',
+    expires = inAnHour,
+    algorithm = 'HS256',
+    key = secret,
+  } = given;
+  const unsigned = new SignJWT({ role })
+    .setProtectedHeader({ alg: algorithm })
+    .setSubject(sub)
+    .setIssuer(issuer)
+    .setAudience(audience);
   if (expires !== null) unsigned.setExpirationTime(expires);
   return unsigned.sign(new TextEncoder().encode(key));
 }
 
 /** A request with this header, as far as the check looks at it. */
-const asking = (authorization?: string) => isDonor({ get: () => authorization } as unknown as Parameters<typeof isDonor>[0], collaborationId);
+const asking = (authorization?: string) =>
+  isDonor({ get: () => authorization } as unknown as Parameters<typeof isDonor>[0], collaborationId);
 const bearing = async (given: Given) => asking(`Bearer ${await token(given)}`);
 
 test('the donor of the collaboration is', async () => {
@@ -26,7 +47,11 @@ test('the donor of the collaboration is', async () => {
 });
 
 test('nobody else is: without a token, of another collaboration, an MSME of it', async () => {
-  expect([await asking(), await bearing({ sub: 'KSBB-0000-0000-0022' }), await bearing({ role: 'msme' })]).toEqual([false, false, false]);
+  expect([await asking(), await bearing({ sub: 'KSBB-0000-0000-0022' }), await bearing({ role: 'msme' })]).toEqual([
+    false,
+    false,
+    false,
+  ]);
 });
 
 test.each<[string, Given]>([
@@ -44,5 +69,6 @@ test.each<[string, Given]>([
 });
 
 test('what is no token is 401', async () => {
-  for (const header of ['Bearer abc', 'Basic abc', '']) await expect(asking(header)).rejects.toMatchObject({ status: 401 });
+  for (const header of ['Bearer abc', 'Basic abc', ''])
+    await expect(asking(header)).rejects.toMatchObject({ status: 401 });
 });

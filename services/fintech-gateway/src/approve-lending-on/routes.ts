@@ -6,7 +6,11 @@ import { decide, type RelendingRefusal } from '../relending/decide.ts';
 import { type Relending, relendingIdOfProposal } from '../relending/relending.ts';
 import type { Relendings } from '../stores/relendings.ts';
 
-type Parts = { relendings: Pick<Relendings, 'awaitingApproval' | 'decide'>; lendOn: Pick<LendOn, 'propose'>; operatorToken: string };
+type Parts = {
+  relendings: Pick<Relendings, 'awaitingApproval' | 'decide'>;
+  lendOn: Pick<LendOn, 'propose'>;
+  operatorToken: string;
+};
 
 const MOST = 200;
 const approval = z.object({ relendId: z.string(), fromLoanId: lineId, partner, msmeId, needId, amountRupiah: rupiah });
@@ -37,14 +41,21 @@ export function approvalRoutes({ relendings, lendOn, operatorToken }: Parts): Ro
       path: '/fund/approvals/:relendId',
       operationId: 'decideApproval',
       summary: 'Approves a proposal, or turns it down and lets the next in need be found. For operators.',
-      params: z.object({ relendId: z.string().max(100).regex(/^relend\..+\.\d+$/, 'the id of a proposal') }),
+      params: z.object({
+        relendId: z
+          .string()
+          .max(100)
+          .regex(/^relend\..+\.\d+$/, 'the id of a proposal'),
+      }),
       body: z.strictObject({ decision: z.enum(['approve', 'turn-down'], 'approve or turn-down') }),
       bearer: true,
       answers: { 204: { description: 'Decided.' }, 409: { description: 'No such proposal waits.' } },
       handle: async ({ request, params: { relendId }, body: { decision } }) => {
         requireBearer(request, operatorToken);
         const id = relendingIdOfProposal(relendId);
-        const result = await relendings.decide<RelendingRefusal>(id, (state) => decide(state, { kind: decision, relendId }));
+        const result = await relendings.decide<RelendingRefusal>(id, (state) =>
+          decide(state, { kind: decision, relendId }),
+        );
         if ('refused' in result) throw conflict('no-such-proposal', `No proposal ${relendId} waits for a decision.`);
         await lendOn.propose(id);
         return { status: 204 };

@@ -27,7 +27,11 @@ afterEach(() => {
 });
 
 /** A call that ends with this verdict at once. */
-const call = (verdict: Verdict) => breaker.run(async () => verdict, () => verdict);
+const call = (verdict: Verdict) =>
+  breaker.run(
+    async () => verdict,
+    () => verdict,
+  );
 async function calls(...verdicts: Verdict[]): Promise<void> {
   for (const verdict of verdicts) await call(verdict);
 }
@@ -35,7 +39,10 @@ async function calls(...verdicts: Verdict[]): Promise<void> {
 /** A call that is under way until it is ended. */
 function begin() {
   const end = Promise.withResolvers<Verdict>();
-  const done = breaker.run(() => end.promise, (settled) => (settled.status === 'fulfilled' ? settled.value : 'bad'));
+  const done = breaker.run(
+    () => end.promise,
+    (settled) => (settled.status === 'fulfilled' ? settled.value : 'bad'),
+  );
   done.catch(() => undefined);
   return {
     done,
@@ -65,8 +72,18 @@ test('sorts no latencies when a call fails: a full window would make that slow',
 });
 
 test('answers what the call answers, and throws what it throws', async () => {
-  expect(await breaker.run(async () => 7, () => 'good')).toBe(7);
-  await expect(breaker.run(() => Promise.reject(new Error('no')), () => 'bad')).rejects.toThrow('no');
+  expect(
+    await breaker.run(
+      async () => 7,
+      () => 'good',
+    ),
+  ).toBe(7);
+  await expect(
+    breaker.run(
+      () => Promise.reject(new Error('no')),
+      () => 'bad',
+    ),
+  ).rejects.toThrow('no');
 });
 
 describe('closed', () => {

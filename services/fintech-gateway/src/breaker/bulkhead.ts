@@ -32,7 +32,10 @@ export function createBulkhead({ name, inFlight, waiting, waitMs }: Limits): Bul
     const enter = () => turn.resolve(true);
     queue.push(enter);
     const patience = new AbortController();
-    const inTime = await Promise.race([turn.promise, sleep(waitMs, false, { signal: patience.signal }).catch(() => false)]);
+    const inTime = await Promise.race([
+      turn.promise,
+      sleep(waitMs, false, { signal: patience.signal }).catch(() => false),
+    ]);
     patience.abort();
     if (inTime) return;
     const at = queue.indexOf(enter);

@@ -13,7 +13,12 @@ function begin() {
   const task = jest.fn(() => end.promise);
   const done = bulkhead.run(task);
   done.catch(() => undefined);
-  return { done, started: () => task.mock.calls.length > 0, end: () => end.resolve('ended'), fail: () => end.reject(new Error('failed')) };
+  return {
+    done,
+    started: () => task.mock.calls.length > 0,
+    end: () => end.resolve('ended'),
+    fail: () => end.reject(new Error('failed')),
+  };
 }
 
 test('runs as many as there are slots, and the next when one has settled, well or not', async () => {

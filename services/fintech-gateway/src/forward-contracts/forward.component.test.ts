@@ -9,13 +9,18 @@ let world: World;
 let gateway: TestGateway;
 
 const statusOf = async (loanId: string) => (await world.get(`/loans/${loanId}`)).body.status;
-const contractsOf = async (partner: Partner, loanId: string) => (await world.sandbox.contracts(partner)).filter(({ reference }) => reference === loanId);
+const contractsOf = async (partner: Partner, loanId: string) =>
+  (await world.sandbox.contracts(partner)).filter(({ reference }) => reference === loanId);
 async function breakerOf(partner: Partner, operation: string): Promise<string | undefined> {
-  const { items } = (await world.get('/partners', { Authorization: `Bearer ${OPERATOR_TOKEN}` })).body as { items: { partner: string; breakers: { operation: string; state: string }[] }[] };
+  const { items } = (await world.get('/partners', { Authorization: `Bearer ${OPERATOR_TOKEN}` })).body as {
+    items: { partner: string; breakers: { operation: string; state: string }[] }[];
+  };
   return items.find((one) => one.partner === partner)?.breakers.find((one) => one.operation === operation)?.state;
 }
 const waitingAt = async (partner: Partner) => {
-  const { items } = (await world.get('/partners', { Authorization: `Bearer ${OPERATOR_TOKEN}` })).body as { items: { partner: string; contractsWaiting: number }[] };
+  const { items } = (await world.get('/partners', { Authorization: `Bearer ${OPERATOR_TOKEN}` })).body as {
+    items: { partner: string; contractsWaiting: number }[];
+  };
   return items.find((one) => one.partner === partner)?.contractsWaiting;
 };
 async function goesThrough(loanId: string): Promise<void> {
@@ -38,21 +43,26 @@ afterEach(async () => {
 
 afterAll(() => world.close());
 
-test.each(['amanah', 'lumbung'] as const)('%s answers 503: the breaker opens, contracts wait, and go through when it is back', async (partner) => {
-  await world.sandbox.fault(partner, { route: 'create-contract', kind: 'status', status: 503, times: 10_000 });
-  const loanId = await world.commit(partner, 1_000_000, 3);
-  await until(async () => (await breakerOf(partner, 'create-contract')) === 'open');
-  expect(await statusOf(loanId)).toBe('forwarding');
-  expect(await waitingAt(partner)).toBe(1);
-  const openInMetrics = new RegExp(`ksbb_partner_breaker_state\\{.*partner="${partner}",operation="create-contract".*\\} 2`);
-  await until(async () => openInMetrics.test(await gateway.metrics()));
+test.each(['amanah', 'lumbung'] as const)(
+  '%s answers 503: the breaker opens, contracts wait, and go through when it is back',
+  async (partner) => {
+    await world.sandbox.fault(partner, { route: 'create-contract', kind: 'status', status: 503, times: 10_000 });
+    const loanId = await world.commit(partner, 1_000_000, 3);
+    await until(async () => (await breakerOf(partner, 'create-contract')) === 'open');
+    expect(await statusOf(loanId)).toBe('forwarding');
+    expect(await waitingAt(partner)).toBe(1);
+    const openInMetrics = new RegExp(
+      `ksbb_partner_breaker_state\\{.*partner="${partner}",operation="create-contract".*\\} 2`,
+    );
+    await until(async () => openInMetrics.test(await gateway.metrics()));
 
-  await world.sandbox.clearFaults();
-  await goesThrough(loanId);
-  expect(await breakerOf(partner, 'create-contract')).toBe('closed');
-  expect(await waitingAt(partner)).toBe(0);
-  expect(await contractsOf(partner, loanId)).toHaveLength(1);
-});
+    await world.sandbox.clearFaults();
+    await goesThrough(loanId);
+    expect(await breakerOf(partner, 'create-contract')).toBe('closed');
+    expect(await waitingAt(partner)).toBe(0);
+    expect(await contractsOf(partner, loanId)).toHaveLength(1);
+  },
+);
 
 test('one partner that is away does not hold up the other', async () => {
   await world.sandbox.fault('amanah', { route: 'create-contract', kind: 'status', status: 503, times: 10_000 });
@@ -63,15 +73,19 @@ test('one partner that is away does not hold up the other', async () => {
   await goesThrough(held);
 });
 
-test.each(['amanah', 'lumbung'] as const)('%s takes the contract and its answer is lost: it is found, and there is one', async (partner) => {
-  await world.sandbox.fault(partner, { route: 'create-contract', kind: 'lost-answer', times: 1 });
-  const loanId = await world.commit(partner, 1_000_000, 3);
-  await goesThrough(loanId);
-  expect(await contractsOf(partner, loanId)).toHaveLength(1);
-  const forwardings = () => world.seen().filter(({ name, data }) => name === 'contract-forwarded' && data.loanId === loanId);
-  await until(() => forwardings().length > 0);
-  expect(forwardings()).toHaveLength(1);
-});
+test.each(['amanah', 'lumbung'] as const)(
+  '%s takes the contract and its answer is lost: it is found, and there is one',
+  async (partner) => {
+    await world.sandbox.fault(partner, { route: 'create-contract', kind: 'lost-answer', times: 1 });
+    const loanId = await world.commit(partner, 1_000_000, 3);
+    await goesThrough(loanId);
+    expect(await contractsOf(partner, loanId)).toHaveLength(1);
+    const forwardings = () =>
+      world.seen().filter(({ name, data }) => name === 'contract-forwarded' && data.loanId === loanId);
+    await until(() => forwardings().length > 0);
+    expect(forwardings()).toHaveLength(1);
+  },
+);
 
 test('an answer later than the time limit: one contract', async () => {
   await world.sandbox.fault('lumbung', { route: 'create-contract', kind: 'latency', milliseconds: 1_500, times: 1 });
@@ -91,12 +105,15 @@ test('no answer, a cut connection, a 500 and a partner that cannot even be asked
   expect(await contractsOf('amanah', loanId)).toHaveLength(1);
 });
 
-test.each(['amanah', 'lumbung'] as const)('%s refuses the contract for good: it is declined, and not sent again', async (partner) => {
-  const loanId = await world.commit(partner, 2, 3);
-  await until(async () => (await statusOf(loanId)) === 'declined');
-  await until(() => world.seen().some(({ name, data }) => name === 'contract-declined' && data.loanId === loanId));
-  expect(await waitingAt(partner)).toBe(0);
-});
+test.each(['amanah', 'lumbung'] as const)(
+  '%s refuses the contract for good: it is declined, and not sent again',
+  async (partner) => {
+    const loanId = await world.commit(partner, 2, 3);
+    await until(async () => (await statusOf(loanId)) === 'declined');
+    await until(() => world.seen().some(({ name, data }) => name === 'contract-declined' && data.loanId === loanId));
+    expect(await waitingAt(partner)).toBe(0);
+  },
+);
 
 test('the signer declines: it is declined', async () => {
   const loanId = await world.commit('lumbung', 1_000_000, 3);
@@ -107,7 +124,10 @@ test('the signer declines: it is declined', async () => {
 
 test('lumbung cannot call back: its feed is enough', async () => {
   await gateway.close();
-  gateway = await startGateway({ ...world, partnersUrl: world.sandbox.url }, { LUMBUNG_WEBHOOK_SECRET: 'not-what-lumbung-signs-with' });
+  gateway = await startGateway(
+    { ...world, partnersUrl: world.sandbox.url },
+    { LUMBUNG_WEBHOOK_SECRET: 'not-what-lumbung-signs-with' },
+  );
   const loanId = await world.commit('lumbung', 1_000_000, 3);
   await goesThrough(loanId);
   await world.sandbox.sign(String((await world.loan(loanId)).signUrl));
@@ -130,7 +150,13 @@ describe('a contract is parked for a person', () => {
     await world.sandbox.fault('amanah', { route: 'create-contract', kind: 'status', status, times: 1 });
     const loanId = await world.commit('amanah', 1_000_000, 3);
     await until(async () => (await statusOf(loanId)) === 'parked');
-    expect(await parked()).toContainEqual({ loanId, partner: 'amanah', amountRupiah: 1_000_000, reason: expect.stringContaining(String(status)), parkedAt: expect.any(String) });
+    expect(await parked()).toContainEqual({
+      loanId,
+      partner: 'amanah',
+      amountRupiah: 1_000_000,
+      reason: expect.stringContaining(String(status)),
+      parkedAt: expect.any(String),
+    });
     expect(await waitingAt('amanah')).toBe(0);
     expect(await gateway.metrics()).toMatch(/ksbb_loans\{status="parked".*\} 1/);
     expect((await resume(loanId)).status).toBe(202);
@@ -153,24 +179,37 @@ describe('a contract is parked for a person', () => {
 
   test('only operators see or resume it', async () => {
     expect((await world.get('/parked')).status).toBe(401);
-    expect((await fetch(`${world.gatewayUrl}/parked/KSBB-0000-0000-0011.99/resume`, { method: 'POST' })).status).toBe(401);
+    expect((await fetch(`${world.gatewayUrl}/parked/KSBB-0000-0000-0011.99/resume`, { method: 'POST' })).status).toBe(
+      401,
+    );
   });
 });
 
 describe('a line is let go', () => {
-  const sandboxStatus = async (partner: Partner, loanId: string) => (await contractsOf(partner, loanId)).map(({ status }) => status);
+  const sandboxStatus = async (partner: Partner, loanId: string) =>
+    (await contractsOf(partner, loanId)).map(({ status }) => status);
 
-  test.each(['amanah', 'lumbung'] as const)('%s has the contract: it is taken back there, and nobody can sign it', async (partner) => {
-    const loanId = await world.commit(partner, 1_000_000, 3);
-    await goesThrough(loanId);
-    const { signUrl } = await world.loan(loanId);
-    await world.release(loanId, 'msme-delisted');
-    await until(async () => (await statusOf(loanId)) === 'cancelled');
-    expect(await sandboxStatus(partner, loanId)).toEqual(['cancelled']);
-    await expect(world.sandbox.sign(String(signUrl))).rejects.toThrow('409');
-    await until(() => world.seen().some(({ name, data }) => name === 'contract-cancelled' && data.loanId === loanId && data.reason === 'msme-delisted'));
-    await until(async () => (await waitingAt(partner)) === 0);
-  });
+  test.each(['amanah', 'lumbung'] as const)(
+    '%s has the contract: it is taken back there, and nobody can sign it',
+    async (partner) => {
+      const loanId = await world.commit(partner, 1_000_000, 3);
+      await goesThrough(loanId);
+      const { signUrl } = await world.loan(loanId);
+      await world.release(loanId, 'msme-delisted');
+      await until(async () => (await statusOf(loanId)) === 'cancelled');
+      expect(await sandboxStatus(partner, loanId)).toEqual(['cancelled']);
+      await expect(world.sandbox.sign(String(signUrl))).rejects.toThrow('409');
+      await until(() =>
+        world
+          .seen()
+          .some(
+            ({ name, data }) =>
+              name === 'contract-cancelled' && data.loanId === loanId && data.reason === 'msme-delisted',
+          ),
+      );
+      await until(async () => (await waitingAt(partner)) === 0);
+    },
+  );
 
   test('a parked contract, of which the partner knows nothing, is cancelled', async () => {
     await world.sandbox.fault('lumbung', { route: 'create-contract', kind: 'status', status: 403, times: 1 });
@@ -205,10 +244,14 @@ describe('a line is let go', () => {
 test('what amanah cannot call back is found by asking, from the signature to a loss', async () => {
   await gateway.close();
   // Callbacks go to where nobody listens.
-  gateway = await startGateway({ ...world, partnersUrl: world.sandbox.url, port: await freePort() }, { STATUS_CHECK_MS: '300' });
+  gateway = await startGateway(
+    { ...world, partnersUrl: world.sandbox.url, port: await freePort() },
+    { STATUS_CHECK_MS: '300' },
+  );
   const loanId = await world.commit('amanah', 1_000_000, 3);
   const headers = await asDonorOf(loanId);
-  const ask = async (path: string) => (await (await fetch(`${gateway.url}${path}`, { headers })).json()) as Record<string, unknown>;
+  const ask = async (path: string) =>
+    (await (await fetch(`${gateway.url}${path}`, { headers })).json()) as Record<string, unknown>;
   await until(async () => (await ask(`/loans/${loanId}`)).status === 'awaiting-signature');
   await world.sandbox.sign(String((await ask(`/loans/${loanId}`)).signUrl));
   await until(async () => (await ask(`/loans/${loanId}`)).status === 'disbursed');
@@ -216,7 +259,11 @@ test('what amanah cannot call back is found by asking, from the signature to a l
   await world.sandbox.writeOff('amanah', loanId);
   await until(async () => (await ask(`/loans/${loanId}`)).status === 'written-off');
   expect(await ask(`/loans/${loanId}`)).toMatchObject({ repaidRupiah: 333_334, writtenOffRupiah: 666_666 });
-  await until(async () => JSON.stringify(await ask('/fund/trial-balance')).includes('{"account":"amanah:written-off","debitRupiah":666666,"creditRupiah":0,"balanceRupiah":666666}'));
+  await until(async () =>
+    JSON.stringify(await ask('/fund/trial-balance')).includes(
+      '{"account":"amanah:written-off","debitRupiah":666666,"creditRupiah":0,"balanceRupiah":666666}',
+    ),
+  );
 });
 
 test('two gateways on one database: each contract is forwarded once', async () => {
@@ -225,5 +272,7 @@ test('two gateways on one database: each contract is forwarded once', async () =
   await Promise.all(loanIds.map(goesThrough));
   await other.close();
   const contracts = await world.sandbox.contracts('amanah');
-  expect(loanIds.map((loanId) => contracts.filter(({ reference }) => reference === loanId).length)).toEqual(loanIds.map(() => 1));
+  expect(loanIds.map((loanId) => contracts.filter(({ reference }) => reference === loanId).length)).toEqual(
+    loanIds.map(() => 1),
+  );
 });

@@ -28,7 +28,15 @@ type Parts = {
 /** Contracts of one partner on their way at once. */
 const LANES = 4;
 
-function toForward({ loanId, msmeId, msmeName, kelurahan, amountRupiah, instalments, relentFrom }: Terms): ContractToForward {
+function toForward({
+  loanId,
+  msmeId,
+  msmeName,
+  kelurahan,
+  amountRupiah,
+  instalments,
+  relentFrom,
+}: Terms): ContractToForward {
   return {
     reference: loanId,
     borrower: { msmeId, name: msmeName, kelurahan },
@@ -75,7 +83,8 @@ export function createForwarder({ name, partner, loans, jobs, facts, retry, leas
     loans.decide<LoanRefusal>(loanId, (loan) => decide(loan, command, clock()));
 
   async function book(loanId: string, told: Fact[]): Promise<void> {
-    for (const fact of told) await facts.receive(name, { deliveryId: deliveryIdOf(loanId, fact), reference: loanId, fact });
+    for (const fact of told)
+      await facts.receive(name, { deliveryId: deliveryIdOf(loanId, fact), reference: loanId, fact });
   }
 
   async function send(terms: Terms): Promise<Fact[]> {
@@ -120,12 +129,20 @@ export function createForwarder({ name, partner, loans, jobs, facts, retry, leas
       return jobs.remove(job, now);
     }
     const { delayMs, attempts } = nextRound(failure, job.attempts, retry, Math.random());
-    log[failure.kind === 'deferred' ? 'debug' : isOver ? 'error' : 'warn']({ ...about, attempts }, 'the contract waits for its partner');
+    log[failure.kind === 'deferred' ? 'debug' : isOver ? 'error' : 'warn'](
+      { ...about, attempts },
+      'the contract waits for its partner',
+    );
     await jobs.postpone(job, { dueAt: new Date(now.getTime() + delayMs), attempts, inDoubt: job.inDoubt });
   }
 
   /** Up to three attempts. Answers the last failure; null where the matter is settled. */
-  async function round(job: Job, loan: KnownLoan, task: 'forward' | 'cancel', stopping: AbortSignal): Promise<CallFailed | null> {
+  async function round(
+    job: Job,
+    loan: KnownLoan,
+    task: 'forward' | 'cancel',
+    stopping: AbortSignal,
+  ): Promise<CallFailed | null> {
     const startedAt = performance.now();
     for (let made = 1; ; made += 1) {
       try {

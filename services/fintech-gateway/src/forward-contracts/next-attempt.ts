@@ -25,7 +25,13 @@ type Failure = Pick<CallFailed, 'kind' | 'retryAfterMs'>;
  * @param made attempts of this round
  * @param random from 0 to 1
  */
-export function pauseInRound(failure: Failure, made: number, { baseMs, maxMs }: RetrySettings, leftMs: number, random: number): number | null {
+export function pauseInRound(
+  failure: Failure,
+  made: number,
+  { baseMs, maxMs }: RetrySettings,
+  leftMs: number,
+  random: number,
+): number | null {
   if (failure.kind === 'deferred' || failure.kind === 'misconfigured' || made >= ATTEMPTS_OF_A_ROUND) return null;
   const pause = Math.max(random * Math.min(maxMs, baseMs * 2 ** made), failure.retryAfterMs ?? 0);
   return pause <= leftMs ? pause : null;
@@ -37,8 +43,16 @@ export function pauseInRound(failure: Failure, made: number, { baseMs, maxMs }: 
  * @param rounds how many failed before this one
  * @param random from 0 to 1
  */
-export function nextRound(failure: Failure, rounds: number, { baseMs, maxMs }: RetrySettings, random: number): { delayMs: number; attempts: number } {
+export function nextRound(
+  failure: Failure,
+  rounds: number,
+  { baseMs, maxMs }: RetrySettings,
+  random: number,
+): { delayMs: number; attempts: number } {
   if (failure.kind === 'deferred') return { delayMs: baseMs * (0.5 + random), attempts: rounds };
   const tier = Math.min(maxMs, TIERS_MS[Math.min(rounds, TIERS_MS.length - 1)] as number);
-  return { delayMs: Math.max(tier * (1 + TIER_JITTER * (2 * random - 1)), failure.retryAfterMs ?? 0), attempts: rounds + 1 };
+  return {
+    delayMs: Math.max(tier * (1 + TIER_JITTER * (2 * random - 1)), failure.retryAfterMs ?? 0),
+    attempts: rounds + 1,
+  };
 }

@@ -1,7 +1,10 @@
 import { nextRound, pauseInRound } from './next-attempt.ts';
 
 const retry = { baseMs: 100, maxMs: 3_600_000, parkAfterMs: 1 };
-const failed = (kind: 'deferred' | 'not-done' | 'in-doubt' | 'misconfigured', retryAfterMs: number | null = null) => ({ kind, retryAfterMs });
+const failed = (kind: 'deferred' | 'not-done' | 'in-doubt' | 'misconfigured', retryAfterMs: number | null = null) => ({
+  kind,
+  retryAfterMs,
+});
 
 describe('within a round', () => {
   test.each([

@@ -4,9 +4,19 @@ import { type Posting, postDisbursement, postRepayment, postReversal, postWriteO
 import { balanceOf } from './trial-balance.ts';
 
 const at = '2026-11-25T00:00:00.000Z';
-const lot = (generation: number, amountRupiah: number): Lot => ({ donorCollaborationId: 'KSBB-0000-0000-0011', generation, amountRupiah });
+const lot = (generation: number, amountRupiah: number): Lot => ({
+  donorCollaborationId: 'KSBB-0000-0000-0011',
+  generation,
+  amountRupiah,
+});
 const disbursement = (partner: Partner, ...lots: Lot[]) =>
-  postDisbursement({ loanId: 'L', partner, amountRupiah: lots.reduce((sum, { amountRupiah }) => sum + amountRupiah, 0), lots, disbursedAt: at });
+  postDisbursement({
+    loanId: 'L',
+    partner,
+    amountRupiah: lots.reduce((sum, { amountRupiah }) => sum + amountRupiah, 0),
+    lots,
+    disbursedAt: at,
+  });
 
 function totalsOf(postings: Posting[]) {
   const entries = postings.flatMap((posting) => posting.entries);
@@ -42,11 +52,17 @@ test('repaid money is lent out of the cash', () => {
 });
 
 test('of mixed money only the new part is donated', () => {
-  expect(disbursement('amanah', lot(1, 30), lot(2, 70)).entries[1]).toEqual({ account: 'amanah:donated', debitRupiah: 0, creditRupiah: 30 });
+  expect(disbursement('amanah', lot(1, 30), lot(2, 70)).entries[1]).toEqual({
+    account: 'amanah:donated',
+    debitRupiah: 0,
+    creditRupiah: 30,
+  });
 });
 
 test('a repayment turns what is lent into cash', () => {
-  expect(postRepayment({ loanId: 'L', partner: 'amanah', repaymentId: 'R1', amountRupiah: 40, receivedAt: at })).toEqual({
+  expect(
+    postRepayment({ loanId: 'L', partner: 'amanah', repaymentId: 'R1', amountRupiah: 40, receivedAt: at }),
+  ).toEqual({
     kind: 'repayment',
     partner: 'amanah',
     loanId: 'L',
@@ -83,7 +99,10 @@ test('a reversal undoes a posting to the rupiah, and is of its own time', () => 
 });
 
 test('the trial balance shows debits as positive, by account', () => {
-  const loans = [disbursement('lumbung', lot(1, 100)), postRepayment({ loanId: 'L', partner: 'lumbung', repaymentId: 'R1', amountRupiah: 40, receivedAt: at })];
+  const loans = [
+    disbursement('lumbung', lot(1, 100)),
+    postRepayment({ loanId: 'L', partner: 'lumbung', repaymentId: 'R1', amountRupiah: 40, receivedAt: at }),
+  ];
   expect(balanceOf(totalsOf(loans))).toEqual({
     accounts: [
       { account: 'lumbung:cash', debitRupiah: 140, creditRupiah: 100, balanceRupiah: 40 },
@@ -96,7 +115,10 @@ test('the trial balance shows debits as positive, by account', () => {
 });
 
 test('the trial balance says so where the books are wrong', () => {
-  expect(balanceOf([{ account: 'amanah:cash', debitRupiah: 3, creditRupiah: 1 }])).toMatchObject({ totalRupiah: 2, balanced: false });
+  expect(balanceOf([{ account: 'amanah:cash', debitRupiah: 3, creditRupiah: 1 }])).toMatchObject({
+    totalRupiah: 2,
+    balanced: false,
+  });
 });
 
 test('every posting balances, so the books do after any of them in any order, repeat and reversal', () => {
@@ -106,7 +128,8 @@ test('every posting balances, so the books do after any of them in any order, re
     const postings = Array.from({ length: 1 + next(10) }, () => {
       const partner = partners[next(2)] as Partner;
       if (next(5) === 0) return postWriteOff({ loanId: 'L', partner, amountRupiah: 1 + next(1e9), writtenOffAt: at });
-      if (next(2) === 0) return postRepayment({ loanId: 'L', partner, repaymentId: 'R1', amountRupiah: 1 + next(1e9), receivedAt: at });
+      if (next(2) === 0)
+        return postRepayment({ loanId: 'L', partner, repaymentId: 'R1', amountRupiah: 1 + next(1e9), receivedAt: at });
       return disbursement(partner, lot(1 + next(3), 1 + next(1e9)), lot(1 + next(3), 1 + next(1e9)));
     });
     const reversals = postings.filter(() => next(3) === 0).map((posting) => postReversal(posting, new Date(at)));

@@ -55,6 +55,10 @@ export function postWriteOff({ loanId, partner, amountRupiah, writtenOffAt: at }
 
 /** Undoes a posting, which stays in the books: the same entries with their sides changed. */
 export function postReversal(posting: Posting, now: Date): Posting {
-  const entries = posting.entries.map(({ account, debitRupiah, creditRupiah }) => ({ account, debitRupiah: creditRupiah, creditRupiah: debitRupiah }));
+  const entries = posting.entries.map(({ account, debitRupiah, creditRupiah }) => ({
+    account,
+    debitRupiah: creditRupiah,
+    creditRupiah: debitRupiah,
+  }));
   return { ...posting, kind: 'reversal', at: now.toISOString(), entries };
 }

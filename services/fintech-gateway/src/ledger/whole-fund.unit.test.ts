@@ -33,7 +33,11 @@ function totalsOf(postings: Iterable<Posting>): AccountTotals[] {
   for (const { entries } of postings) {
     for (const { account, debitRupiah, creditRupiah } of entries) {
       const sum = totals.get(account) ?? { account, debitRupiah: 0, creditRupiah: 0 };
-      totals.set(account, { account, debitRupiah: sum.debitRupiah + debitRupiah, creditRupiah: sum.creditRupiah + creditRupiah });
+      totals.set(account, {
+        account,
+        debitRupiah: sum.debitRupiah + debitRupiah,
+        creditRupiah: sum.creditRupiah + creditRupiah,
+      });
     }
   }
   return [...totals.values()];
@@ -42,7 +46,9 @@ function totalsOf(postings: Iterable<Posting>): AccountTotals[] {
 const balances = (postings: Iterable<Posting>) => {
   const balance = balanceOf(totalsOf(postings));
   expect(balance).toMatchObject({ balanced: true, totalRupiah: 0 });
-  return Object.fromEntries(balance.accounts.map(({ account, balanceRupiah }) => [account.slice('amanah:'.length), balanceRupiah])) as Record<string, number>;
+  return Object.fromEntries(
+    balance.accounts.map(({ account, balanceRupiah }) => [account.slice('amanah:'.length), balanceRupiah]),
+  ) as Record<string, number>;
 };
 
 /** What the partner tells of one loan: all comes back in a few parts, or the rest is lost. */
@@ -50,7 +56,9 @@ function storyOf({ amountRupiah }: Terms, next: (below: number) => number): Fact
   const cuts = Array.from({ length: next(4) }, () => next(amountRupiah + 1));
   const lostRupiah = next(3) === 0 ? next(amountRupiah + 1) : 0;
   const paid = amountRupiah - lostRupiah;
-  const ends = [...new Set([...cuts.filter((cut) => cut > 0 && cut < paid), paid])].filter((end) => end > 0).sort((a, b) => a - b);
+  const ends = [...new Set([...cuts.filter((cut) => cut > 0 && cut < paid), paid])]
+    .filter((end) => end > 0)
+    .sort((a, b) => a - b);
   const parts = ends.map((end, index) => end - (ends[index - 1] ?? 0));
   const repayments = parts.map((amount, index) => repayment(index + 1, amount));
   return [taken, signed, disbursed(amountRupiah), ...repayments, ...(lostRupiah > 0 ? [writtenOff(lostRupiah)] : [])];
@@ -70,31 +78,49 @@ function live(terms: Terms, books: Books, next: (below: number) => number): Loan
       loan = evolveLoan(loan, event);
       version += 1;
       const posting = postingOf(event);
-      for (let times = next(2); posting !== null && times >= 0; times -= 1) books.set(`${terms.loanId}@${version}`, posting);
+      for (let times = next(2); posting !== null && times >= 0; times -= 1)
+        books.set(`${terms.loanId}@${version}`, posting);
       balances(books.values());
     }
   }
   return loan;
 }
 
-test.each(Array.from({ length: 40 }, (_, seed) => seed + 1))('no rupiah appears or vanishes over three generations, seed %i', (seed) => {
-  const next = integersOf(seed);
-  const books: Books = new Map();
-  const donors = ['KSBB-0000-0000-0011', 'KSBB-0000-0000-0022', 'KSBB-0000-0000-0033'];
-  let pool: Lot[] = donors.map((donorCollaborationId) => ({ donorCollaborationId, generation: 1, amountRupiah: 1 + next(5_000_000) }));
-  const given = sumOfLots(pool);
-  let lost = 0;
-  for (let generation = 1; generation <= 3 && pool.length > 0; generation += 1) {
-    const terms: Terms = { ...exampleTerms, loanId: `KSBB-0000-0000-0011.${generation}`, amountRupiah: sumOfLots(pool), lots: pool };
-    const loan = live(terms, books, next);
-    if (!('repaidLots' in loan)) throw new Error(`the loan is ${loan.status}`);
-    lost += loan.status === 'written-off' ? loan.writtenOffRupiah : 0;
-    const back = sumOfLots(loan.repaidLots);
-    expect(balances(books.values())).toEqual({ cash: back, donated: -given, lent: 0, ...(lost > 0 ? { 'written-off': lost } : {}) });
-    expect(back + lost).toBe(given);
-    pool = loan.repaidLots.map((lot) => ({ ...lot, generation: generation + 1 }));
-  }
-});
+test.each(Array.from({ length: 40 }, (_, seed) => seed + 1))(
+  'no rupiah appears or vanishes over three generations, seed %i',
+  (seed) => {
+    const next = integersOf(seed);
+    const books: Books = new Map();
+    const donors = ['KSBB-0000-0000-0011', 'KSBB-0000-0000-0022', 'KSBB-0000-0000-0033'];
+    let pool: Lot[] = donors.map((donorCollaborationId) => ({
+      donorCollaborationId,
+      generation: 1,
+      amountRupiah: 1 + next(5_000_000),
+    }));
+    const given = sumOfLots(pool);
+    let lost = 0;
+    for (let generation = 1; generation <= 3 && pool.length > 0; generation += 1) {
+      const terms: Terms = {
+        ...exampleTerms,
+        loanId: `KSBB-0000-0000-0011.${generation}`,
+        amountRupiah: sumOfLots(pool),
+        lots: pool,
+      };
+      const loan = live(terms, books, next);
+      if (!('repaidLots' in loan)) throw new Error(`the loan is ${loan.status}`);
+      lost += loan.status === 'written-off' ? loan.writtenOffRupiah : 0;
+      const back = sumOfLots(loan.repaidLots);
+      expect(balances(books.values())).toEqual({
+        cash: back,
+        donated: -given,
+        lent: 0,
+        ...(lost > 0 ? { 'written-off': lost } : {}),
+      });
+      expect(back + lost).toBe(given);
+      pool = loan.repaidLots.map((lot) => ({ ...lot, generation: generation + 1 }));
+    }
+  },
+);
 
 test.each([1, 2, 3, 4, 5])('whatever is reversed, and posted anew, the books balance, seed %i', (seed) => {
   const next = integersOf(seed);
@@ -121,24 +147,31 @@ function postingsOf(next: (below: number) => number): [string, Posting][] {
   });
 }
 
-test.each(Array.from({ length: 30 }, (_, seed) => seed + 1))('postings, repeats and reversals may come in any order: balanced at every moment, and the end is the same, seed %i', (seed) => {
-  const next = integersOf(seed);
-  const all = postingsOf(next);
-  const isReversed = new Map(all.map(([id]) => [id, next(3) === 0]));
-  const books: Books = new Map();
-  // A posting can be reversed from the moment it is there; both may come again at any time.
-  const steps = shuffled(all.flatMap(([id, posting]) => [0, 1, 2].slice(next(2)).map(() => [id, posting] as const)), next);
-  for (const [id, posting] of steps) {
-    if (books.has(id) && isReversed.get(id)) books.set(`reversal:${id}`, postReversal(books.get(id) as Posting, now));
-    books.set(id, posting);
-    balances(books.values());
-  }
-  for (const [id, posting] of shuffled(all, next)) {
-    books.set(id, posting);
-    if (isReversed.get(id)) books.set(`reversal:${id}`, postReversal(posting, now));
-    balances(books.values());
-  }
-  const standing = all.flatMap(([id, posting]) => (isReversed.get(id) ? [] : [posting]));
-  const netOf = (postings: Iterable<Posting>) => Object.fromEntries(Object.entries(balances(postings)).filter(([, balance]) => balance !== 0));
-  expect(netOf(books.values())).toEqual(netOf(standing));
-});
+test.each(Array.from({ length: 30 }, (_, seed) => seed + 1))(
+  'postings, repeats and reversals may come in any order: balanced at every moment, and the end is the same, seed %i',
+  (seed) => {
+    const next = integersOf(seed);
+    const all = postingsOf(next);
+    const isReversed = new Map(all.map(([id]) => [id, next(3) === 0]));
+    const books: Books = new Map();
+    // A posting can be reversed from the moment it is there; both may come again at any time.
+    const steps = shuffled(
+      all.flatMap(([id, posting]) => [0, 1, 2].slice(next(2)).map(() => [id, posting] as const)),
+      next,
+    );
+    for (const [id, posting] of steps) {
+      if (books.has(id) && isReversed.get(id)) books.set(`reversal:${id}`, postReversal(books.get(id) as Posting, now));
+      books.set(id, posting);
+      balances(books.values());
+    }
+    for (const [id, posting] of shuffled(all, next)) {
+      books.set(id, posting);
+      if (isReversed.get(id)) books.set(`reversal:${id}`, postReversal(posting, now));
+      balances(books.values());
+    }
+    const standing = all.flatMap(([id, posting]) => (isReversed.get(id) ? [] : [posting]));
+    const netOf = (postings: Iterable<Posting>) =>
+      Object.fromEntries(Object.entries(balances(postings)).filter(([, balance]) => balance !== 0));
+    expect(netOf(books.values())).toEqual(netOf(standing));
+  },
+);

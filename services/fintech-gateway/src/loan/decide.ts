@@ -16,7 +16,9 @@ export type LoanCommand =
   /** A partner says something: `partner` is who says it. */
   | { kind: 'tell'; partner: Partner; fact: Fact };
 
-export type LoanRefusal = { refused: 'lots-differ' | 'no-such-loan' | 'other-partner' | 'paid-out' | 'not-parked' | Contradiction };
+export type LoanRefusal = {
+  refused: 'lots-differ' | 'no-such-loan' | 'other-partner' | 'paid-out' | 'not-parked' | Contradiction;
+};
 
 function about({ loanId, collaborationId, msmeId, partner }: Terms) {
   return { loanId, collaborationId, msmeId, partner };
@@ -24,14 +26,18 @@ function about({ loanId, collaborationId, msmeId, partner }: Terms) {
 
 function dueCancellation({ terms, told, cancelling }: KnownLoan): LoanEvent | null {
   if (told.cancelled === null) return null;
-  return { type: 'contract-cancelled', data: { ...about(terms), reason: cancelling ?? 'by the partner', cancelledAt: told.cancelled.at } };
+  return {
+    type: 'contract-cancelled',
+    data: { ...about(terms), reason: cancelling ?? 'by the partner', cancelledAt: told.cancelled.at },
+  };
 }
 
 function dueAnswer(loan: KnownLoan): LoanEvent | null {
   const { terms, told, cancelling } = loan;
   // Where nobody here asked for it, it is about a contract whose taking is still to be told.
   if (cancelling !== null && told.taken === null && told.cancelled !== null) return dueCancellation(loan);
-  if (told.refused !== null) return { type: 'contract-declined', data: { ...about(terms), reason: told.refused.reason } };
+  if (told.refused !== null)
+    return { type: 'contract-declined', data: { ...about(terms), reason: told.refused.reason } };
   if (told.taken === null) return null;
   const { partnerContractId, signUrl } = told.taken;
   const { amountRupiah } = terms;
@@ -39,7 +45,8 @@ function dueAnswer(loan: KnownLoan): LoanEvent | null {
 }
 
 function dueSignature({ terms, told }: KnownLoan): LoanEvent | null {
-  if (told.declined !== null) return { type: 'contract-declined', data: { ...about(terms), reason: 'declined by the signer' } };
+  if (told.declined !== null)
+    return { type: 'contract-declined', data: { ...about(terms), reason: 'declined by the signer' } };
   return told.signed === null ? null : { type: 'contract-signed', data: { ...about(terms), signedAt: told.signed.at } };
 }
 
@@ -53,12 +60,22 @@ function dueDisbursement({ terms, told }: KnownLoan): LoanEvent | null {
 function writtenOff(terms: Terms, owed: Lot[], writtenOffAt: string): LoanEvent {
   const amountRupiah = sumOfLots(owed);
   const repaidLots = subtractLots(terms.lots, owed);
-  const data = { ...about(terms), amountRupiah, lots: owed, repaidRupiah: terms.amountRupiah - amountRupiah, repaidLots, writtenOffAt };
+  const data = {
+    ...about(terms),
+    amountRupiah,
+    lots: owed,
+    repaidRupiah: terms.amountRupiah - amountRupiah,
+    repaidLots,
+    writtenOffAt,
+  };
   return { type: 'loan-written-off', data };
 }
 
 /** The next repayment that was told and not yet booked, or the end of the loan after the last one: all is back, or the rest is lost. */
-function dueRepayment({ terms, told, applied }: Extract<KnownLoan, { applied: number }>, owed: Lot[]): LoanEvent | null {
+function dueRepayment(
+  { terms, told, applied }: Extract<KnownLoan, { applied: number }>,
+  owed: Lot[],
+): LoanEvent | null {
   const { amountRupiah, lots } = terms;
   const next = told.repayments[applied];
   if (next !== undefined) {
@@ -160,7 +177,9 @@ export function decide(loan: Loan, command: LoanCommand, now: Date): LoanEvent[]
     case 'resume':
       if (loan.status === 'unknown') return { refused: 'no-such-loan' };
       if (loan.status === 'forwarding') return [];
-      return loan.status === 'parked' ? [{ type: 'forwarding-begun', data: { at: now.toISOString() } }] : { refused: 'not-parked' };
+      return loan.status === 'parked'
+        ? [{ type: 'forwarding-begun', data: { at: now.toISOString() } }]
+        : { refused: 'not-parked' };
     case 'park':
       if (loan.status !== 'requested' && loan.status !== 'forwarding') return [];
       return [{ type: 'contract-parked', data: { reason: command.reason, at: now.toISOString() } }];

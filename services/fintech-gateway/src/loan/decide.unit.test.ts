@@ -1,4 +1,15 @@
-import { cancelled, completed, declined, disbursed, exampleTerms, repayment, signed, taken, termsOfLots, writtenOff } from '../testing/example-loan.ts';
+import {
+  cancelled,
+  completed,
+  declined,
+  disbursed,
+  exampleTerms,
+  repayment,
+  signed,
+  taken,
+  termsOfLots,
+  writtenOff,
+} from '../testing/example-loan.ts';
 import { integersOf, shuffled } from '../testing/random.ts';
 import { decide } from './decide.ts';
 import type { Fact } from './facts.ts';
@@ -16,11 +27,14 @@ const told = (fact: Fact): LoanEvent => ({ type: 'partner-told', data: { fact, a
 
 /** The loan after its request and these facts, each of which has to be accepted. */
 function given(facts: readonly Fact[], terms: Terms = exampleTerms): Loan {
-  return facts.reduce<Loan>((loan, fact) => {
-    const events = decide(loan, { ...tell(fact), partner: terms.partner }, now);
-    if ('refused' in events) throw new Error(`${fact.kind}: ${events.refused}`);
-    return events.reduce(evolve, loan);
-  }, evolve(noLoan, { type: 'loan-requested', data: { terms, at } }));
+  return facts.reduce<Loan>(
+    (loan, fact) => {
+      const events = decide(loan, { ...tell(fact), partner: terms.partner }, now);
+      if ('refused' in events) throw new Error(`${fact.kind}: ${events.refused}`);
+      return events.reduce(evolve, loan);
+    },
+    evolve(noLoan, { type: 'loan-requested', data: { terms, at } }),
+  );
 }
 
 const forwarded: LoanEvent = {
@@ -30,31 +44,61 @@ const forwarded: LoanEvent = {
 const signature: LoanEvent = { type: 'contract-signed', data: { ...about, signedAt: '2026-11-24T03:00:00.000Z' } };
 const paidOut: LoanEvent = {
   type: 'loan-disbursed',
-  data: { ...about, amountRupiah: 100, schedule: disbursed(100).schedule, lots, disbursedAt: '2026-11-24T04:00:00.000Z' },
+  data: {
+    ...about,
+    amountRupiah: 100,
+    schedule: disbursed(100).schedule,
+    lots,
+    disbursedAt: '2026-11-24T04:00:00.000Z',
+  },
 };
 function booked(n: number, amountRupiah: number, repaidRupiah: number): LoanEvent {
   const { repaymentId, instalment, at: receivedAt } = repayment(n, amountRupiah);
   const part = lots.map((lot) => ({ ...lot, amountRupiah }));
   return {
     type: 'repayment-received',
-    data: { ...about, repaymentId, instalment, amountRupiah, repaidRupiah, outstandingRupiah: 100 - repaidRupiah, lots: part, receivedAt },
+    data: {
+      ...about,
+      repaymentId,
+      instalment,
+      amountRupiah,
+      repaidRupiah,
+      outstandingRupiah: 100 - repaidRupiah,
+      lots: part,
+      receivedAt,
+    },
   };
 }
-const repaid = (n: number): LoanEvent => ({ type: 'loan-repaid', data: { ...about, amountRupiah: 100, lots, repaidAt: repayment(n, 1).at } });
+const repaid = (n: number): LoanEvent => ({
+  type: 'loan-repaid',
+  data: { ...about, amountRupiah: 100, lots, repaidAt: repayment(n, 1).at },
+});
 
 const lost = (amountRupiah: number): LoanEvent => {
   const part = (rupiah: number) => (rupiah === 0 ? [] : lots.map((lot) => ({ ...lot, amountRupiah: rupiah })));
   const repaidRupiah = 100 - amountRupiah;
-  const data = { ...about, amountRupiah, lots: part(amountRupiah), repaidRupiah, repaidLots: part(repaidRupiah), writtenOffAt: '2027-09-01T00:00:00.000Z' };
+  const data = {
+    ...about,
+    amountRupiah,
+    lots: part(amountRupiah),
+    repaidRupiah,
+    repaidLots: part(repaidRupiah),
+    writtenOffAt: '2027-09-01T00:00:00.000Z',
+  };
   return { type: 'loan-written-off', data };
 };
-const takenBack = (reason: string): LoanEvent => ({ type: 'contract-cancelled', data: { ...about, reason, cancelledAt: '2026-11-26T00:00:00.000Z' } });
+const takenBack = (reason: string): LoanEvent => ({
+  type: 'contract-cancelled',
+  data: { ...about, reason, cancelledAt: '2026-11-26T00:00:00.000Z' },
+});
 
 const OPEN = [taken, signed, disbursed(100)];
 
 describe('requesting', () => {
   test('a loan that is not there: it is requested', () => {
-    expect(decide(noLoan, { kind: 'request', terms: exampleTerms }, now)).toEqual([{ type: 'loan-requested', data: { terms: exampleTerms, at } }]);
+    expect(decide(noLoan, { kind: 'request', terms: exampleTerms }, now)).toEqual([
+      { type: 'loan-requested', data: { terms: exampleTerms, at } },
+    ]);
   });
 
   test('again: nothing', () => {
@@ -62,7 +106,9 @@ describe('requesting', () => {
   });
 
   test('with lots that do not add up: refused', () => {
-    expect(decide(noLoan, { kind: 'request', terms: { ...exampleTerms, amountRupiah: 99 } }, now)).toEqual({ refused: 'lots-differ' });
+    expect(decide(noLoan, { kind: 'request', terms: { ...exampleTerms, amountRupiah: 99 } }, now)).toEqual({
+      refused: 'lots-differ',
+    });
   });
 
   test('with the same money in two lots: they become one', () => {
@@ -79,19 +125,36 @@ describe('who tells', () => {
   });
 
   test('another partner than the one that has the loan: refused', () => {
-    expect(decide(given([]), { kind: 'tell', partner: 'lumbung', fact: taken }, now)).toEqual({ refused: 'other-partner' });
+    expect(decide(given([]), { kind: 'tell', partner: 'lumbung', fact: taken }, now)).toEqual({
+      refused: 'other-partner',
+    });
   });
 });
 
 describe.each<[string, readonly Fact[], Fact, LoanEvent[]]>([
   ['requested, the partner takes it', [], taken, [forwarded]],
-  ['requested, the partner refuses it', [], { kind: 'refused', reason: 'too small' }, [{ type: 'contract-declined', data: { ...about, reason: 'too small' } }]],
+  [
+    'requested, the partner refuses it',
+    [],
+    { kind: 'refused', reason: 'too small' },
+    [{ type: 'contract-declined', data: { ...about, reason: 'too small' } }],
+  ],
   ['requested, a signature comes too early', [], signed, []],
   ['a signature has come, the partner takes it', [signed], taken, [forwarded, signature]],
   ['awaiting the signature, it comes', [taken], signed, [signature]],
-  ['awaiting the signature, the signer declines', [taken], declined, [{ type: 'contract-declined', data: { ...about, reason: 'declined by the signer' } }]],
+  [
+    'awaiting the signature, the signer declines',
+    [taken],
+    declined,
+    [{ type: 'contract-declined', data: { ...about, reason: 'declined by the signer' } }],
+  ],
   ['requested, a decline comes too early', [], declined, []],
-  ['a decline has come, the partner takes it', [declined], taken, [forwarded, { type: 'contract-declined', data: { ...about, reason: 'declined by the signer' } }]],
+  [
+    'a decline has come, the partner takes it',
+    [declined],
+    taken,
+    [forwarded, { type: 'contract-declined', data: { ...about, reason: 'declined by the signer' } }],
+  ],
   ['awaiting the signature, money is paid out too early', [taken], disbursed(100), []],
   ['signed, money is paid out', [taken, signed], disbursed(100), [paidOut]],
   ['signed, a repayment comes too early', [taken, signed], repayment(1, 60), []],
@@ -100,7 +163,12 @@ describe.each<[string, readonly Fact[], Fact, LoanEvent[]]>([
   ['repaying, a part comes', [...OPEN, repayment(1, 60)], repayment(2, 30), [booked(2, 30, 90)]],
   ['repaying, the last rupiah comes', [...OPEN, repayment(1, 60)], repayment(2, 40), [booked(2, 40, 100), repaid(2)]],
   ['repaying, the completion comes before the last repayment', [...OPEN, repayment(1, 60)], completed(100), []],
-  ['the completion has come, the last rupiah comes', [...OPEN, repayment(1, 60), completed(100)], repayment(2, 40), [booked(2, 40, 100), repaid(2)]],
+  [
+    'the completion has come, the last rupiah comes',
+    [...OPEN, repayment(1, 60), completed(100)],
+    repayment(2, 40),
+    [booked(2, 40, 100), repaid(2)],
+  ],
   ['repaid, the completion comes', [...OPEN, repayment(1, 100)], completed(100), []],
   [
     'everything has come but the signature, it comes',
@@ -117,7 +185,12 @@ describe.each<[string, readonly Fact[], Fact, LoanEvent[]]>([
   ['paid out, all of it is lost', OPEN, writtenOff(100), [lost(100)]],
   ['repaying, the rest is lost', [...OPEN, repayment(1, 60)], writtenOff(40), [lost(40)]],
   ['repaying, a loss comes before the last repayment', [...OPEN, repayment(1, 60)], writtenOff(10), []],
-  ['a loss has come, the repayment before it comes', [...OPEN, repayment(1, 60), writtenOff(10)], repayment(2, 30), [booked(2, 30, 90), lost(10)]],
+  [
+    'a loss has come, the repayment before it comes',
+    [...OPEN, repayment(1, 60), writtenOff(10)],
+    repayment(2, 30),
+    [booked(2, 30, 90), lost(10)],
+  ],
   ['signed, a loss comes too early', [taken, signed], writtenOff(100), []],
   ['a loss has come, money is paid out', [taken, signed, writtenOff(100)], disbursed(100), [paidOut, lost(100)]],
 ])('%s', (_, facts, fact, events) => {
@@ -135,7 +208,12 @@ const ALL = [...OPEN, repayment(1, 60), repayment(2, 40), completed(100)];
 
 test.each<[string, readonly Fact[], Fact, string]>([
   ['paid out another amount', [taken, signed], disbursed(99), 'amount-differs'],
-  ['paid out by a schedule of another amount', [taken, signed], { ...disbursed(100), schedule: disbursed(99).schedule }, 'schedule-differs'],
+  [
+    'paid out by a schedule of another amount',
+    [taken, signed],
+    { ...disbursed(100), schedule: disbursed(99).schedule },
+    'schedule-differs',
+  ],
   ['paid back more than the loan', OPEN, repayment(1, 101), 'more-than-owed'],
   ['paid back more than is left', [...OPEN, repayment(1, 60)], repayment(2, 41), 'more-than-owed'],
   ['paid back more than what came early leaves', [repayment(1, 60)], repayment(2, 41), 'more-than-owed'],
@@ -183,7 +261,13 @@ test('whatever the order and the repeats, no rupiah appears or vanishes and the 
     const terms = termsOfLots(...Array.from({ length: 1 + next(4) }, () => 1 + next(1_000)));
     const cuts = Array.from({ length: next(5) }, () => 1 + next(terms.amountRupiah)).concat(terms.amountRupiah);
     const amounts = [...new Set(cuts)].sort((a, b) => a - b).map((cut, index, all) => cut - (all[index - 1] ?? 0));
-    const facts = [taken, signed, disbursed(terms.amountRupiah), ...amounts.map((amount, index) => repayment(index + 1, amount)), completed(terms.amountRupiah)];
+    const facts = [
+      taken,
+      signed,
+      disbursed(terms.amountRupiah),
+      ...amounts.map((amount, index) => repayment(index + 1, amount)),
+      completed(terms.amountRupiah),
+    ];
     const deliveries = shuffled([...facts, ...facts.filter(() => next(2) === 0)], next);
 
     let loan: Loan = evolve(noLoan, { type: 'loan-requested', data: { terms, at } });
@@ -216,7 +300,10 @@ describe('on its way', () => {
   const requested = given([]);
   const forwarding = evolve(requested, begun);
   const parked = evolve(forwarding, parkedEvent);
-  const cancelledHere: LoanEvent = { type: 'contract-cancelled', data: { ...about, reason: 'withdrawn', cancelledAt: at } };
+  const cancelledHere: LoanEvent = {
+    type: 'contract-cancelled',
+    data: { ...about, reason: 'withdrawn', cancelledAt: at },
+  };
   const after = (loan: Loan, ...events: LoanEvent[]) => events.reduce(evolve, loan);
 
   test.each<[string, Loan, Parameters<typeof decide>[1], ReturnType<typeof decide>]>([
@@ -261,6 +348,10 @@ describe('on its way', () => {
   test('a loss keeps what came back and whose it was', () => {
     const mixed = termsOfLots(60, 40);
     const loan = given([taken, signed, disbursed(100), repayment(1, 50), writtenOff(50)], mixed);
-    expect(loan).toMatchObject({ status: 'written-off', writtenOffRupiah: 50, repaidLots: [{ amountRupiah: 30 }, { amountRupiah: 20 }] });
+    expect(loan).toMatchObject({
+      status: 'written-off',
+      writtenOffRupiah: 50,
+      repaidLots: [{ amountRupiah: 30 }, { amountRupiah: 20 }],
+    });
   });
 });

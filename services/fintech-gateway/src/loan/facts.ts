@@ -13,8 +13,7 @@ export type PartnerFact =
 
 /** What a partner answers to the contract itself. `signUrl` is null where no signature is awaited. */
 export type Answer =
-  | { kind: 'taken'; partnerContractId: string; signUrl: string | null }
-  | { kind: 'refused'; reason: string };
+  { kind: 'taken'; partnerContractId: string; signUrl: string | null } | { kind: 'refused'; reason: string };
 
 export type Fact = PartnerFact | Answer;
 
@@ -71,10 +70,13 @@ export type Contradiction =
   | 'signed-before'
   | 'taken-before';
 
-const sum = (amounts: { amountRupiah: number }[]) => amounts.reduce((total, { amountRupiah }) => total + amountRupiah, 0);
+const sum = (amounts: { amountRupiah: number }[]) =>
+  amounts.reduce((total, { amountRupiah }) => total + amountRupiah, 0);
 
 function paidOutOrLater(told: Told): boolean {
-  return told.disbursed !== null || told.repayments.length > 0 || told.completed !== null || told['written-off'] !== null;
+  return (
+    told.disbursed !== null || told.repayments.length > 0 || told.completed !== null || told['written-off'] !== null
+  );
 }
 
 const signedOrLater = (told: Told) => told.signed !== null || paidOutOrLater(told);
@@ -128,7 +130,10 @@ export function contradiction(amountRupiah: number, told: Told, fact: Fact): Con
     case 'written-off':
       return whyNoMoney(told) ?? againstWriteOff(amountRupiah, told, fact);
     case 'completed':
-      return whyNoMoney(told) ?? (fact.totalRupiah === amountRupiah && told['written-off'] === null ? null : 'amount-differs');
+      return (
+        whyNoMoney(told) ??
+        (fact.totalRupiah === amountRupiah && told['written-off'] === null ? null : 'amount-differs')
+      );
     default:
       return fact satisfies never;
   }

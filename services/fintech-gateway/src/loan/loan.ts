@@ -103,7 +103,13 @@ function commonOf({ terms, told, cancelling, updatedAt }: KnownLoan): Common {
 export function evolve(loan: Loan, event: LoanEvent): Loan {
   switch (event.type) {
     case 'loan-requested':
-      return { status: 'requested', terms: event.data.terms, told: toldNothing, cancelling: null, updatedAt: event.data.at };
+      return {
+        status: 'requested',
+        terms: event.data.terms,
+        told: toldNothing,
+        cancelling: null,
+        updatedAt: event.data.at,
+      };
     case 'partner-told': {
       const before = known(loan);
       return { ...before, told: withFact(before.told, event.data.fact), updatedAt: event.data.at };

@@ -32,11 +32,16 @@ export function sameMoney(a: Lot, b: Lot): boolean {
 
 /** `lots` with `more` added, the same money in one lot. */
 export function addLots(lots: readonly Lot[], more: readonly Lot[]): Lot[] {
-  return more.reduce<Lot[]>((all, lot) => {
-    const at = all.findIndex((one) => sameMoney(one, lot));
-    if (at === -1) return [...all, { ...lot }];
-    return all.map((one, index) => (index === at ? { ...one, amountRupiah: one.amountRupiah + lot.amountRupiah } : one));
-  }, [...lots]);
+  return more.reduce<Lot[]>(
+    (all, lot) => {
+      const at = all.findIndex((one) => sameMoney(one, lot));
+      if (at === -1) return [...all, { ...lot }];
+      return all.map((one, index) =>
+        index === at ? { ...one, amountRupiah: one.amountRupiah + lot.amountRupiah } : one,
+      );
+    },
+    [...lots],
+  );
 }
 
 /** What is left of `lots` without `less`; lots of nothing are left out. */
@@ -49,6 +54,9 @@ export function subtractLots(lots: readonly Lot[], less: readonly Lot[]): Lot[] 
 
 /** The part of `lots` that makes up `amount`, proportionally and to the rupiah; lots of nothing are left out. */
 export function takeFromLots(lots: readonly Lot[], amount: number): Lot[] {
-  const shares = split(amount, lots.map((lot) => lot.amountRupiah));
+  const shares = split(
+    amount,
+    lots.map((lot) => lot.amountRupiah),
+  );
   return lots.flatMap((lot, at) => (shares[at] ? [{ ...lot, amountRupiah: shares[at] }] : []));
 }

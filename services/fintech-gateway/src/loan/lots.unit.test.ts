@@ -2,7 +2,11 @@ import type { Lot } from '@ksbb/contracts';
 import { integersOf } from '../testing/random.ts';
 import { addLots, split, subtractLots, sumOfLots, takeFromLots } from './lots.ts';
 
-const lot = (donor: string, generation: number, amountRupiah: number): Lot => ({ donorCollaborationId: donor, generation, amountRupiah });
+const lot = (donor: string, generation: number, amountRupiah: number): Lot => ({
+  donorCollaborationId: donor,
+  generation,
+  amountRupiah,
+});
 
 describe('splitting an amount', () => {
   test.each([

@@ -13,10 +13,17 @@ function viewAfter(...facts: Fact[]) {
 
 function loanAfter(...facts: Fact[]) {
   const requested: LoanEvent = { type: 'loan-requested', data: { terms: exampleTerms, at: at.toISOString() } };
-  const loan = facts.reduce<Loan>((before, fact, index) => {
-    const events = decide(before, { kind: 'tell', partner: 'amanah', fact }, new Date(at.getTime() + (index + 1) * 86_400_000));
-    return (events as LoanEvent[]).reduce(evolve, before);
-  }, evolve(noLoan, requested));
+  const loan = facts.reduce<Loan>(
+    (before, fact, index) => {
+      const events = decide(
+        before,
+        { kind: 'tell', partner: 'amanah', fact },
+        new Date(at.getTime() + (index + 1) * 86_400_000),
+      );
+      return (events as LoanEvent[]).reduce(evolve, before);
+    },
+    evolve(noLoan, requested),
+  );
   return loan as KnownLoan;
 }
 
@@ -43,7 +50,11 @@ test('a loan that was only requested', () => {
 });
 
 test('shows the e-contract while its signature is awaited, and not after', () => {
-  expect(viewAfter(taken)).toMatchObject({ status: 'awaiting-signature', partnerContractId: 'AMN-1', signUrl: 'https://amanah.example/1' });
+  expect(viewAfter(taken)).toMatchObject({
+    status: 'awaiting-signature',
+    partnerContractId: 'AMN-1',
+    signUrl: 'https://amanah.example/1',
+  });
   expect(viewAfter(taken, signed)).toMatchObject({ status: 'signed', partnerContractId: 'AMN-1', signUrl: null });
 });
 
@@ -61,7 +72,11 @@ test('shows what is paid of each instalment, however it was split', () => {
 });
 
 test('shows nothing of a repayment that is too early', () => {
-  expect(viewAfter(taken, repayment(1, 30))).toMatchObject({ status: 'awaiting-signature', repaidRupiah: 0, schedule: [] });
+  expect(viewAfter(taken, repayment(1, 30))).toMatchObject({
+    status: 'awaiting-signature',
+    repaidRupiah: 0,
+    schedule: [],
+  });
 });
 
 test('a declined loan keeps its number at the partner', () => {
@@ -72,7 +87,11 @@ test('a declined loan keeps its number at the partner', () => {
 describe('in arrears', () => {
   const loan = (...facts: Fact[]) => {
     const requested: LoanEvent = { type: 'loan-requested', data: { terms: exampleTerms, at: at.toISOString() } };
-    const told = facts.reduce<Loan>((before, fact) => (decide(before, { kind: 'tell', partner: 'amanah', fact }, at) as LoanEvent[]).reduce(evolve, before), evolve(noLoan, requested));
+    const told = facts.reduce<Loan>(
+      (before, fact) =>
+        (decide(before, { kind: 'tell', partner: 'amanah', fact }, at) as LoanEvent[]).reduce(evolve, before),
+      evolve(noLoan, requested),
+    );
     return (now: string) => {
       const { status, arrears } = viewOf(told as KnownLoan, new Date(now));
       return { status, arrears };
@@ -83,22 +102,38 @@ describe('in arrears', () => {
   test('the day after an instalment was due in Jakarta, and not on that day', () => {
     const view = loan(...open);
     expect(view('2026-12-24T16:59:59.999Z')).toEqual({ status: 'disbursed', arrears: null });
-    expect(view('2026-12-24T17:00:00.000Z')).toEqual({ status: 'in-arrears', arrears: { since: '2026-12-24', days: 1, amountRupiah: 50 } });
-    expect(view('2027-02-01T00:00:00.000Z')).toEqual({ status: 'in-arrears', arrears: { since: '2026-12-24', days: 39, amountRupiah: 100 } });
+    expect(view('2026-12-24T17:00:00.000Z')).toEqual({
+      status: 'in-arrears',
+      arrears: { since: '2026-12-24', days: 1, amountRupiah: 50 },
+    });
+    expect(view('2027-02-01T00:00:00.000Z')).toEqual({
+      status: 'in-arrears',
+      arrears: { since: '2026-12-24', days: 39, amountRupiah: 100 },
+    });
   });
 
   test('what was paid counts for the oldest, whichever instalment it was meant for', () => {
     const view = loan(...open, repayment(1, 50, 2), repayment(2, 20, 2));
     expect(view('2027-01-24T00:00:00.000Z')).toEqual({ status: 'repaying', arrears: null });
-    expect(view('2027-01-26T00:00:00.000Z')).toEqual({ status: 'in-arrears', arrears: { since: '2027-01-24', days: 2, amountRupiah: 30 } });
+    expect(view('2027-01-26T00:00:00.000Z')).toEqual({
+      status: 'in-arrears',
+      arrears: { since: '2027-01-24', days: 2, amountRupiah: 30 },
+    });
   });
 
   test('not after it was repaid or lost', () => {
     expect(loan(...open, repayment(1, 100))('2028-01-01T00:00:00.000Z')).toEqual({ status: 'repaid', arrears: null });
-    expect(loan(...open, writtenOff(100))('2028-01-01T00:00:00.000Z')).toEqual({ status: 'written-off', arrears: null });
+    expect(loan(...open, writtenOff(100))('2028-01-01T00:00:00.000Z')).toEqual({
+      status: 'written-off',
+      arrears: null,
+    });
   });
 
   test('a loss is shown', () => {
-    expect(viewAfter(...open, repayment(1, 60), writtenOff(40))).toMatchObject({ status: 'written-off', repaidRupiah: 60, writtenOffRupiah: 40 });
+    expect(viewAfter(...open, repayment(1, 60), writtenOff(40))).toMatchObject({
+      status: 'written-off',
+      repaidRupiah: 60,
+      writtenOffRupiah: 40,
+    });
   });
 });

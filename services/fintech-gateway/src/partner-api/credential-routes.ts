@@ -11,7 +11,10 @@ const MOST = 200;
 const wanted = z.strictObject({
   partner,
   label: z.string().trim().min(2, 'at least 2 characters').max(80),
-  scopes: z.array(scope).min(1, 'at least one scope').refine((scopes) => new Set(scopes).size === scopes.length, 'each scope once'),
+  scopes: z
+    .array(scope)
+    .min(1, 'at least one scope')
+    .refine((scopes) => new Set(scopes).size === scopes.length, 'each scope once'),
 });
 const view = z.object({
   credentialId: z.string(),
@@ -25,11 +28,16 @@ const view = z.object({
 /** Both follow from the key of the request, so that the same request again has the same answer; only operators can make one. */
 function namesOf(key: string, operatorToken: string): { credentialId: string; token: string } {
   const credentialId = `cred_${createHash('sha256').update(key).digest('hex').slice(0, 24)}`;
-  return { credentialId, token: `ksbb_${createHmac('sha256', operatorToken).update(`credential:${key}`).digest('base64url')}` };
+  return {
+    credentialId,
+    token: `ksbb_${createHmac('sha256', operatorToken).update(`credential:${key}`).digest('base64url')}`,
+  };
 }
 
 const sameWish = (one: Credential, other: z.output<typeof wanted>) =>
-  one.partner === other.partner && one.label === other.label && JSON.stringify(one.scopes) === JSON.stringify(other.scopes);
+  one.partner === other.partner &&
+  one.label === other.label &&
+  JSON.stringify(one.scopes) === JSON.stringify(other.scopes);
 
 /** What partners' systems identify themselves with: issued and taken back by operators. */
 export function credentialRoutes({ credentials, operatorToken, clock }: Parts): Route[] {
@@ -49,7 +57,8 @@ export function credentialRoutes({ credentials, operatorToken, clock }: Parts): 
         const credential: Credential = { credentialId, ...body, createdAt: clock().toISOString(), revokedAt: null };
         const isNew = await credentials.add(credential, token);
         const known = isNew ? credential : await credentials.find(credentialId);
-        if (known === null || !sameWish(known, body)) throw unprocessable('idempotency-key-reused', 'This Idempotency-Key was used with another body.');
+        if (known === null || !sameWish(known, body))
+          throw unprocessable('idempotency-key-reused', 'This Idempotency-Key was used with another body.');
         return { status: 201, body: { ...known, token } };
       },
     }),
@@ -75,7 +84,8 @@ export function credentialRoutes({ credentials, operatorToken, clock }: Parts): 
       answers: { 204: { description: 'It holds no more.' }, 404: { description: 'There is no such credential.' } },
       handle: async ({ request, params: { credentialId } }) => {
         requireBearer(request, operatorToken);
-        if (!(await credentials.revoke(credentialId, clock()))) throw notFound('no-such-credential', `There is no credential ${credentialId}.`);
+        if (!(await credentials.revoke(credentialId, clock())))
+          throw notFound('no-such-credential', `There is no credential ${credentialId}.`);
         return { status: 204 };
       },
     }),

@@ -10,13 +10,21 @@ import { requirePartner } from './authenticate.ts';
 import { type CheckUrl, endpointUrl } from './endpoint-url.ts';
 import { endpointSchema, endpointView, etagOf } from './endpoint-view.ts';
 
-export type EndpointParts = { credentials: PartnerCredentials; endpoints: WebhookEndpoints; checkUrl: CheckUrl; clock: () => Date };
+export type EndpointParts = {
+  credentials: PartnerCredentials;
+  endpoints: WebhookEndpoints;
+  checkUrl: CheckUrl;
+  clock: () => Date;
+};
 
 /** An old secret is signed with for so long after a rotation. */
 const OVERLAP_MS = 86_400_000;
 const SECRET_BYTES = 24;
 
-const types = z.array(eventType).min(1, 'at least one event type').refine((list) => new Set(list).size === list.length, 'each event type once');
+const types = z
+  .array(eventType)
+  .min(1, 'at least one event type')
+  .refine((list) => new Set(list).size === list.length, 'each event type once');
 const description = z.string().trim().max(200);
 const newEndpoint = z.strictObject({ url: endpointUrl, eventTypes: types, description: description.default('') });
 const changedEndpoint = z
@@ -29,9 +37,14 @@ const withSecret = endpointSchema.extend({ secret: z.string() });
 const newSecret = () => `whsec_${randomBytes(SECRET_BYTES).toString('base64')}`;
 
 /** An endpoint of the partner that asks. @throws Problem 404, also where it is another's */
-export async function ownEndpoint(endpoints: Pick<WebhookEndpoints, 'find'>, { partner }: Credential, endpointId: string): Promise<Endpoint> {
+export async function ownEndpoint(
+  endpoints: Pick<WebhookEndpoints, 'find'>,
+  { partner }: Credential,
+  endpointId: string,
+): Promise<Endpoint> {
   const endpoint = await endpoints.find(endpointId);
-  if (endpoint === null || endpoint.partner !== partner) throw notFound('no-such-endpoint', `You have no endpoint ${endpointId}.`);
+  if (endpoint === null || endpoint.partner !== partner)
+    throw notFound('no-such-endpoint', `You have no endpoint ${endpointId}.`);
   return endpoint;
 }
 
@@ -39,14 +52,21 @@ export async function ownEndpoint(endpoints: Pick<WebhookEndpoints, 'find'>, { p
 function requireUnchanged(request: Request, endpoint: Endpoint): void {
   const etag = request.get('if-match');
   if (etag === undefined) throw new Problem(428, 'if-match-required', 'Send the ETag of the endpoint as If-Match.');
-  if (etag !== etagOf(endpoint)) throw new Problem(412, 'changed-meanwhile', 'The endpoint has changed meanwhile; read it again.');
+  if (etag !== etagOf(endpoint))
+    throw new Problem(412, 'changed-meanwhile', 'The endpoint has changed meanwhile; read it again.');
 }
 
-const changedMeanwhile = () => new Problem(412, 'changed-meanwhile', 'The endpoint has changed meanwhile; read it again.');
+const changedMeanwhile = () =>
+  new Problem(412, 'changed-meanwhile', 'The endpoint has changed meanwhile; read it again.');
 
-function disabledAfter(endpoint: Endpoint, enabled: boolean | undefined, now: Date): Pick<Endpoint, 'disabled' | 'health'> {
+function disabledAfter(
+  endpoint: Endpoint,
+  enabled: boolean | undefined,
+  now: Date,
+): Pick<Endpoint, 'disabled' | 'health'> {
   if (enabled === true) return { disabled: null, health: endpoint.disabled === null ? endpoint.health : wellHealth };
-  if (enabled === false && endpoint.disabled === null) return { disabled: { reason: 'by-partner', at: now.toISOString() }, health: endpoint.health };
+  if (enabled === false && endpoint.disabled === null)
+    return { disabled: { reason: 'by-partner', at: now.toISOString() }, health: endpoint.health };
   return { disabled: endpoint.disabled, health: endpoint.health };
 }
 
@@ -66,16 +86,26 @@ function createRoute({ credentials, endpoints, checkUrl, clock }: EndpointParts)
       const known = await endpoints.find(endpointId);
       if (known === null) {
         await checkUrl(body.url);
-        if ((await endpoints.ofPartner(partner)).length >= MOST_ENDPOINTS) throw conflict('too-many-endpoints', `At most ${MOST_ENDPOINTS} endpoints.`);
+        if ((await endpoints.ofPartner(partner)).length >= MOST_ENDPOINTS)
+          throw conflict('too-many-endpoints', `At most ${MOST_ENDPOINTS} endpoints.`);
         const secrets = [{ secret: newSecret(), expiresAt: null }];
         const fresh = { disabled: null, health: wellHealth, version: 1, createdAt: clock().toISOString() };
         await endpoints.add({ endpointId, partner, ...body, secrets, ...fresh });
       }
       const endpoint = known ?? (await endpoints.find(endpointId));
       if (endpoint === null) throw conflict('endpoint-gone', 'The endpoint was removed meanwhile.');
-      const isSame = endpoint.url === body.url && JSON.stringify(endpoint.eventTypes) === JSON.stringify(body.eventTypes);
-      if (!isSame) throw unprocessable('idempotency-key-reused', 'This Idempotency-Key was used with another body, or the endpoint has changed since.');
-      return { status: 201, body: { ...endpointView(endpoint), secret: endpoint.secrets[0]?.secret }, headers: { ETag: etagOf(endpoint) } };
+      const isSame =
+        endpoint.url === body.url && JSON.stringify(endpoint.eventTypes) === JSON.stringify(body.eventTypes);
+      if (!isSame)
+        throw unprocessable(
+          'idempotency-key-reused',
+          'This Idempotency-Key was used with another body, or the endpoint has changed since.',
+        );
+      return {
+        status: 201,
+        body: { ...endpointView(endpoint), secret: endpoint.secrets[0]?.secret },
+        headers: { ETag: etagOf(endpoint) },
+      };
     },
   });
 }
@@ -88,10 +118,18 @@ function readRoutes({ credentials, endpoints }: EndpointParts): Route[] {
       operationId: 'listEventTypes',
       summary: 'What an endpoint can be told of. Scope endpoints:read.',
       bearer: true,
-      answers: { 200: { description: 'All event types.', schema: z.object({ items: z.array(z.object({ eventType, summary: z.string() })) }) } },
+      answers: {
+        200: {
+          description: 'All event types.',
+          schema: z.object({ items: z.array(z.object({ eventType, summary: z.string() })) }),
+        },
+      },
       handle: async ({ request }) => {
         await requirePartner(request, credentials, 'endpoints:read');
-        return { status: 200, body: { items: Object.entries(EVENT_TYPES).map(([name, summary]) => ({ eventType: name, summary })) } };
+        return {
+          status: 200,
+          body: { items: Object.entries(EVENT_TYPES).map(([name, summary]) => ({ eventType: name, summary })) },
+        };
       },
     }),
     defineRoute({
@@ -113,9 +151,16 @@ function readRoutes({ credentials, endpoints }: EndpointParts): Route[] {
       summary: 'One endpoint, with its ETag. Scope endpoints:read.',
       params: endpointParams,
       bearer: true,
-      answers: { 200: { description: 'The endpoint.', schema: endpointSchema }, 404: { description: 'You have no such endpoint.' } },
+      answers: {
+        200: { description: 'The endpoint.', schema: endpointSchema },
+        404: { description: 'You have no such endpoint.' },
+      },
       handle: async ({ request, params }) => {
-        const endpoint = await ownEndpoint(endpoints, await requirePartner(request, credentials, 'endpoints:read'), params.endpointId);
+        const endpoint = await ownEndpoint(
+          endpoints,
+          await requirePartner(request, credentials, 'endpoints:read'),
+          params.endpointId,
+        );
         return { status: 200, body: endpointView(endpoint), headers: { ETag: etagOf(endpoint) } };
       },
     }),
@@ -132,9 +177,17 @@ function changeRoutes({ credentials, endpoints, checkUrl, clock }: EndpointParts
       params: endpointParams,
       body: changedEndpoint,
       bearer: true,
-      answers: { 200: { description: 'The endpoint as it is now.', schema: endpointSchema }, 412: { description: 'Changed meanwhile.' }, 428: { description: 'If-Match is missing.' } },
+      answers: {
+        200: { description: 'The endpoint as it is now.', schema: endpointSchema },
+        412: { description: 'Changed meanwhile.' },
+        428: { description: 'If-Match is missing.' },
+      },
       handle: async ({ request, params, body: { enabled, ...body } }) => {
-        const endpoint = await ownEndpoint(endpoints, await requirePartner(request, credentials, 'endpoints:write'), params.endpointId);
+        const endpoint = await ownEndpoint(
+          endpoints,
+          await requirePartner(request, credentials, 'endpoints:write'),
+          params.endpointId,
+        );
         requireUnchanged(request, endpoint);
         if (body.url !== undefined) await checkUrl(body.url);
         const change = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
@@ -150,9 +203,16 @@ function changeRoutes({ credentials, endpoints, checkUrl, clock }: EndpointParts
       summary: 'A new secret; the one before is signed with too for 24 hours. If-Match needed. Scope endpoints:write.',
       params: endpointParams,
       bearer: true,
-      answers: { 200: { description: 'The endpoint with its new secret.', schema: withSecret }, 412: { description: 'Changed meanwhile.' } },
+      answers: {
+        200: { description: 'The endpoint with its new secret.', schema: withSecret },
+        412: { description: 'Changed meanwhile.' },
+      },
       handle: async ({ request, params }) => {
-        const endpoint = await ownEndpoint(endpoints, await requirePartner(request, credentials, 'endpoints:write'), params.endpointId);
+        const endpoint = await ownEndpoint(
+          endpoints,
+          await requirePartner(request, credentials, 'endpoints:write'),
+          params.endpointId,
+        );
         requireUnchanged(request, endpoint);
         const now = clock();
         const expiresAt = new Date(now.getTime() + OVERLAP_MS).toISOString();
@@ -160,7 +220,9 @@ function changeRoutes({ credentials, endpoints, checkUrl, clock }: EndpointParts
           .filter((old) => old.expiresAt === null || Date.parse(old.expiresAt) > now.getTime())
           .map((old) => ({ ...old, expiresAt: old.expiresAt ?? expiresAt }));
         const secret = newSecret();
-        const after = await endpoints.change(endpoint, { secrets: [{ secret, expiresAt: null }, ...older].slice(0, MOST_SECRETS) });
+        const after = await endpoints.change(endpoint, {
+          secrets: [{ secret, expiresAt: null }, ...older].slice(0, MOST_SECRETS),
+        });
         if (after === null) throw changedMeanwhile();
         return { status: 200, body: { ...endpointView(after), secret }, headers: { ETag: etagOf(after) } };
       },
@@ -174,7 +236,11 @@ function changeRoutes({ credentials, endpoints, checkUrl, clock }: EndpointParts
       bearer: true,
       answers: { 204: { description: 'Removed.' }, 404: { description: 'You have no such endpoint.' } },
       handle: async ({ request, params }) => {
-        const { endpointId } = await ownEndpoint(endpoints, await requirePartner(request, credentials, 'endpoints:write'), params.endpointId);
+        const { endpointId } = await ownEndpoint(
+          endpoints,
+          await requirePartner(request, credentials, 'endpoints:write'),
+          params.endpointId,
+        );
         await endpoints.remove(endpointId);
         return { status: 204 };
       },

@@ -27,10 +27,13 @@ export function createUrlCheck(allowLocal: boolean): CheckUrl {
   return async (url) => {
     if (allowLocal) return;
     const { protocol, hostname } = new URL(url);
-    if (protocol !== 'https:') throw refuse('Webhooks are sent over https only.', [{ pointer: '/url', detail: 'an https:// address' }]);
+    if (protocol !== 'https:')
+      throw refuse('Webhooks are sent over https only.', [{ pointer: '/url', detail: 'an https:// address' }]);
     const host = hostname.replace(/^\[|\]$/g, '');
     const found = isIP(host) === 0 ? await lookup(host, { all: true }).catch(() => []) : [{ address: host }];
     if (found.every(({ address }) => isPublicAddress(address))) return;
-    throw refuse('Webhooks are sent to addresses of the public internet only.', [{ pointer: '/url', detail: 'a name or address of the public internet' }]);
+    throw refuse('Webhooks are sent to addresses of the public internet only.', [
+      { pointer: '/url', detail: 'a name or address of the public internet' },
+    ]);
   };
 }

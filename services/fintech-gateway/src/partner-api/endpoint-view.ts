@@ -16,7 +16,15 @@ export const endpointSchema = z.object({
 });
 
 /** An endpoint as its partner sees it: without its secrets. */
-export function endpointView({ endpointId, url, description, eventTypes, disabled, health, createdAt }: Endpoint): z.output<typeof endpointSchema> {
+export function endpointView({
+  endpointId,
+  url,
+  description,
+  eventTypes,
+  disabled,
+  health,
+  createdAt,
+}: Endpoint): z.output<typeof endpointSchema> {
   return { endpointId, url, description, eventTypes, disabled, ...health, createdAt };
 }
 

@@ -19,7 +19,9 @@ beforeEach(async () => {
   server = createServer((request, response) => answer(request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   results = [];
-  caller = createCaller('a partner', ['ask'], settings, ({ operation, result }) => results.push(`${operation} ${result}`));
+  caller = createCaller('a partner', ['ask'], settings, ({ operation, result }) =>
+    results.push(`${operation} ${result}`),
+  );
 });
 
 afterEach(async () => {
@@ -30,11 +32,18 @@ afterEach(async () => {
 
 const call = (body?: string) => {
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/path?query=1`;
-  return caller.call('ask', { method: 'POST', url, headers: { 'X-Own': 'a' }, ...(body === undefined ? {} : { body }) });
+  return caller.call('ask', {
+    method: 'POST',
+    url,
+    headers: { 'X-Own': 'a' },
+    ...(body === undefined ? {} : { body }),
+  });
 };
-const status = (code: number, headers: Record<string, string> = {}): RequestListener => (_request, response) => {
-  response.writeHead(code, headers).end('{"a":1}');
-};
+const status =
+  (code: number, headers: Record<string, string> = {}): RequestListener =>
+  (_request, response) => {
+    response.writeHead(code, headers).end('{"a":1}');
+  };
 async function failure(): Promise<CallFailed> {
   return call().then(
     () => Promise.reject(new Error('it did not fail')),
@@ -46,7 +55,11 @@ const stateNow = () => caller.state().breakers[0]?.state;
 test('sends the body byte by byte and answers status and parsed body', async () => {
   const got: string[] = [];
   answer = (request, response) => {
-    request.on('data', (part: Buffer) => got.push(`${request.method} ${request.url} ${request.headers['x-own']} ${request.headers['content-type']} ${part}`));
+    request.on('data', (part: Buffer) =>
+      got.push(
+        `${request.method} ${request.url} ${request.headers['x-own']} ${request.headers['content-type']} ${part}`,
+      ),
+    );
     request.on('end', () => response.writeHead(201).end('{"a":1}'));
   };
   expect(await call('{ "b" :  2}')).toEqual({ status: 201, body: { a: 1 } });
@@ -72,7 +85,8 @@ test.each([
   [302, 'in-doubt'],
 ])('%i leaves it %s and opens the breaker when it goes on; then nothing is sent', async (code, kind) => {
   answer = status(code);
-  for (let n = 0; n < 3; n += 1) expect(await failure()).toMatchObject({ name: 'CallFailed', kind, retryAfterMs: null });
+  for (let n = 0; n < 3; n += 1)
+    expect(await failure()).toMatchObject({ name: 'CallFailed', kind, retryAfterMs: null });
   expect(stateNow()).toBe('open');
   expect(await failure()).toMatchObject({ kind: 'deferred' });
   expect(results).toEqual([`ask ${kind}`, `ask ${kind}`, `ask ${kind}`, 'ask deferred']);
@@ -112,7 +126,12 @@ test('a call without an answer in time is in doubt, and another at the same time
 
 test('a probe that hangs ends at its time limit, and the next one is let through', async () => {
   caller.close();
-  caller = createCaller('a partner', ['ask'], { ...settings, breaker: { ...settings.breaker, resetMs: 50 } }, () => undefined);
+  caller = createCaller(
+    'a partner',
+    ['ask'],
+    { ...settings, breaker: { ...settings.breaker, resetMs: 50 } },
+    () => undefined,
+  );
   answer = status(500);
   for (let n = 0; n < settings.breaker.volume; n += 1) await failure();
   expect(stateNow()).toBe('open');

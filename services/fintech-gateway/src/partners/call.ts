@@ -1,7 +1,14 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type { AxiosResponse } from 'axios';
-import { type Breaker, BreakerOpen, type BreakerSettings, type BreakerState, createBreaker, type Verdict } from '../breaker/breaker.ts';
+import {
+  type Breaker,
+  BreakerOpen,
+  type BreakerSettings,
+  type BreakerState,
+  createBreaker,
+  type Verdict,
+} from '../breaker/breaker.ts';
 import { BulkheadFull, createBulkhead } from '../breaker/bulkhead.ts';
 import { createHttpClient, KEEP_ALIVE_MS } from '../http/client.ts';
 import { retryAfterMs } from '../http/retry-after.ts';
@@ -45,7 +52,8 @@ const LARGEST_ANSWER_BYTES = 1024 * 1024;
 const JSON_TYPE = 'application/json';
 const LONGEST_RETRY_AFTER_MS = 60_000;
 
-const settles = (status: number) => (status >= 200 && status < 300) || (status >= 400 && status < 500 && !TRANSIENT.has(status));
+const settles = (status: number) =>
+  (status >= 200 && status < 300) || (status >= 400 && status < 500 && !TRANSIENT.has(status));
 
 /** Answers that settle the matter speak well of the partner only where they are 2xx: a 4xx is about the request. */
 function judge(end: PromiseSettledResult<AxiosResponse<string>>): Verdict {
@@ -101,7 +109,10 @@ export function createCaller<Operation extends string>(
       http.request<string>({
         method,
         url,
-        headers: body === undefined ? { Accept: JSON_TYPE, ...headers } : { Accept: JSON_TYPE, 'Content-Type': JSON_TYPE, ...headers },
+        headers:
+          body === undefined
+            ? { Accept: JSON_TYPE, ...headers }
+            : { Accept: JSON_TYPE, 'Content-Type': JSON_TYPE, ...headers },
         ...(body === undefined ? {} : { data: Buffer.from(body) }),
         signal,
       }),

@@ -3,7 +3,12 @@ import type { z } from 'zod';
 import { CallFailed, type Delivery, type Malformed } from './partner.ts';
 
 /** Reads a message that is known to be the partner's by the agreed schema, or says which fields do not fit. */
-export function readMessage<T extends z.ZodType>(schema: T, body: unknown, deliveryId: string, toDelivery: (message: z.output<T>) => Delivery): Delivery | Malformed {
+export function readMessage<T extends z.ZodType>(
+  schema: T,
+  body: unknown,
+  deliveryId: string,
+  toDelivery: (message: z.output<T>) => Delivery,
+): Delivery | Malformed {
   const result = schema.safeParse(body);
   return result.success ? toDelivery(result.data) : { deliveryId, errors: fieldErrors(result.error) };
 }

@@ -19,11 +19,19 @@ type Definition<Shape extends z.ZodRawShape, Operation extends string> = {
   settings: Shape;
   /** What the partner can be asked for: each has a breaker. */
   operations: readonly Operation[];
-  create: (parts: { settings: z.output<z.ZodObject<Shape>>; caller: Pick<Caller<Operation>, 'call'>; clock: () => Date }) => Partner;
+  create: (parts: {
+    settings: z.output<z.ZodObject<Shape>>;
+    caller: Pick<Caller<Operation>, 'call'>;
+    clock: () => Date;
+  }) => Partner;
 };
 
 /** Says what a partner's folder has to say. */
-export function definePartner<Shape extends z.ZodRawShape, Operation extends string>({ settings, operations, create }: Definition<Shape, Operation>): PartnerKind<Shape> {
+export function definePartner<Shape extends z.ZodRawShape, Operation extends string>({
+  settings,
+  operations,
+  create,
+}: Definition<Shape, Operation>): PartnerKind<Shape> {
   return {
     settings,
     open: (name, values, { limits, observe, clock }) => {
@@ -47,6 +55,9 @@ const MOST_SECRETS = 5;
 export const secrets = z
   .string()
   .transform((text) => text.split(',').map((one) => one.trim()))
-  .refine((all) => all.length <= MOST_SECRETS && all.every((one) => secret.safeParse(one).success), 'one to five secrets of at least 16 characters, separated by commas')
+  .refine(
+    (all) => all.length <= MOST_SECRETS && all.every((one) => secret.safeParse(one).success),
+    'one to five secrets of at least 16 characters, separated by commas',
+  )
   .transform(([newest = '', ...older]) => [newest, ...older] as const);
 export type Secrets = z.output<typeof secrets>;

@@ -9,7 +9,9 @@ import type { OpenPartner, PartnerKind } from './partner-kind.ts';
 export const PARTNERS = { amanah, lumbung } satisfies Record<PartnerName, PartnerKind>;
 
 /** A and B of A | B. */
-type All<Union> = (Union extends unknown ? (one: Union) => void : never) extends (all: infer Both) => void ? Both : never;
+type All<Union> = (Union extends unknown ? (one: Union) => void : never) extends (all: infer Both) => void
+  ? Both
+  : never;
 type Kinds = Record<string, { settings: z.ZodRawShape }>;
 
 /** The settings of these partners, together. */
@@ -46,7 +48,11 @@ function callSettings(settings: LimitSettings): CallSettings {
       rampMs: settings.BREAKER_RAMP_MS,
       rampLimit: RAMP_LIMIT,
     },
-    bulkhead: { inFlight: settings.BULKHEAD_IN_FLIGHT, waiting: settings.BULKHEAD_WAITING, waitMs: settings.BULKHEAD_WAIT_MS },
+    bulkhead: {
+      inFlight: settings.BULKHEAD_IN_FLIGHT,
+      waiting: settings.BULKHEAD_WAITING,
+      waitMs: settings.BULKHEAD_WAIT_MS,
+    },
   };
 }
 
@@ -59,7 +65,12 @@ type Parts<Name extends string> = {
 };
 
 /** Opens each of these partners: an adapter, and a bulkhead and breakers of its own. */
-export function openPartners<Name extends string>({ kinds, settings, observe, clock }: Parts<Name>): (OpenPartner & { name: Name })[] {
+export function openPartners<Name extends string>({
+  kinds,
+  settings,
+  observe,
+  clock,
+}: Parts<Name>): (OpenPartner & { name: Name })[] {
   const limits = callSettings(settings);
   return (Object.keys(kinds) as Name[]).map((name) => {
     return { name, ...kinds[name].open(name, settings as never, { limits, observe: observe(name), clock }) };

@@ -10,7 +10,10 @@ const FROM_OUTSIDE = new Set(['msme-delisted', 'withdrawn']);
  * A line is let go: its loan is not to be paid out. Where the partner may know the contract it is asked to take it back;
  * money that is paid out already stays a loan.
  */
-export async function cancelLoanWhenLineIsReleased(event: EventOf<typeof lineReleased>, { loans, jobs, nudge, clock }: Reactions): Promise<void> {
+export async function cancelLoanWhenLineIsReleased(
+  event: EventOf<typeof lineReleased>,
+  { loans, jobs, nudge, clock }: Reactions,
+): Promise<void> {
   const { lineId, reason } = event.data;
   if (event.data.package !== 'capital' || !FROM_OUTSIDE.has(reason)) return;
   const result = await loans.decide<LoanRefusal>(lineId, (loan) => decide(loan, { kind: 'cancel', reason }, clock()));

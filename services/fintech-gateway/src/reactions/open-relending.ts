@@ -5,7 +5,11 @@ import { relendingIdOf } from '../relending/relending.ts';
 import type { Reactions } from './reactions.ts';
 
 /** What has come back of a loan looks for the next MSME, under as many instalments as it had. */
-async function open(from: { loanId: string; partner: Partner }, lots: Lot[], { loans, relendings, lendOn }: Reactions): Promise<void> {
+async function open(
+  from: { loanId: string; partner: Partner },
+  lots: Lot[],
+  { loans, relendings, lendOn }: Reactions,
+): Promise<void> {
   const { loanId, partner } = from;
   const loan = (await loans.load(loanId))?.state;
   if (loan === undefined || loan.status === 'unknown') throw new RejectedEvent(`loan ${loanId} is not known here`);
@@ -20,6 +24,9 @@ export async function openRelendingWhenLoanIsRepaid(event: EventOf<typeof loanRe
 }
 
 /** What came back before the rest was lost is lent on. */
-export async function openRelendingWhenLoanIsWrittenOff(event: EventOf<typeof loanWrittenOff>, deps: Reactions): Promise<void> {
+export async function openRelendingWhenLoanIsWrittenOff(
+  event: EventOf<typeof loanWrittenOff>,
+  deps: Reactions,
+): Promise<void> {
   if (event.data.repaidLots.length > 0) await open(event.data, event.data.repaidLots, deps);
 }

@@ -47,16 +47,24 @@ function world(loans: Record<string, Loan> = {}, relending: Relending = noRelend
 
 type Confirmed = EventOf<typeof commitmentConfirmed>;
 type Origin = Confirmed['data']['origin'];
-const confirmed = (origin: Origin, lines = commitmentConfirmed.data.parse(commitmentConfirmed.example).lines): Confirmed =>
+const confirmed = (
+  origin: Origin,
+  lines = commitmentConfirmed.data.parse(commitmentConfirmed.example).lines,
+): Confirmed =>
   ({ data: { ...commitmentConfirmed.data.parse(commitmentConfirmed.example), origin, lines } }) as Confirmed;
-const capital = commitmentConfirmed.data.parse(commitmentConfirmed.example).lines.filter((line) => line.package === 'capital');
+const capital = commitmentConfirmed.data
+  .parse(commitmentConfirmed.example)
+  .lines.filter((line) => line.package === 'capital');
 
 const fromLoan = 'KSBB-0000-0000-0022.1';
 const relendId = `relend.${fromLoan}.1`;
 const relend: Origin = { kind: 'relend', relendId };
 const msmeId = 'osm-way-352856285';
-const requested = (terms = exampleTerms): Loan => evolveLoan(noLoan, { type: 'loan-requested', data: { terms, at: now.toISOString() } });
-const forwardedLoan = (decideLoan(requested(), { kind: 'tell', partner: 'amanah', fact: taken }, now) as never[]).reduce(evolveLoan, requested());
+const requested = (terms = exampleTerms): Loan =>
+  evolveLoan(noLoan, { type: 'loan-requested', data: { terms, at: now.toISOString() } });
+const forwardedLoan = (
+  decideLoan(requested(), { kind: 'tell', partner: 'amanah', fact: taken }, now) as never[]
+).reduce(evolveLoan, requested());
 
 function proposedTo(to: string): Relending {
   const lots = [{ donorCollaborationId: 'KSBB-0000-0000-0022', generation: 1, amountRupiah: 9_000_000 }];
@@ -64,7 +72,10 @@ function proposedTo(to: string): Relending {
     { kind: 'open', origin: { loanId: fromLoan, partner: 'amanah', instalments: 3 }, lots },
     { kind: 'propose', to: { msmeId: to, needId: `${to}.capital`, amountRupiah: 9_000_000 }, approval: false },
   ];
-  return commands.reduce<Relending>((state, command) => (decideRelending(state, command) as never[]).reduce(evolveRelending, state), noRelending);
+  return commands.reduce<Relending>(
+    (state, command) => (decideRelending(state, command) as never[]).reduce(evolveRelending, state),
+    noRelending,
+  );
 }
 
 describe('a donor commits', () => {
@@ -134,7 +145,9 @@ describe('a relend is confirmed', () => {
     ['from a loan that the partner never took', { [fromLoan]: requested() }, proposedTo(msmeId), capital],
   ])('%s: the event is rejected and no loan is requested', async (_, loans, relending, lines) => {
     const { deps, done } = world(loans, relending);
-    await expect(requestLoanWhenRelendIsConfirmed(confirmed(relend, lines), deps)).rejects.toBeInstanceOf(RejectedEvent);
+    await expect(requestLoanWhenRelendIsConfirmed(confirmed(relend, lines), deps)).rejects.toBeInstanceOf(
+      RejectedEvent,
+    );
     expect(done).toEqual([]);
   });
 });
@@ -151,7 +164,11 @@ describe('what is kept of an MSME', () => {
   });
 
   test('nothing to lend where it has no such need', () => {
-    expect(capitalNeedOf({ ...exampleMsme, needs: [] }, true)).toMatchObject({ needId: null, declaredRupiah: 0, declaredAt: null });
+    expect(capitalNeedOf({ ...exampleMsme, needs: [] }, true)).toMatchObject({
+      needId: null,
+      declaredRupiah: 0,
+      declaredAt: null,
+    });
   });
 
   test.each([

@@ -16,7 +16,12 @@ export function kecamatanOf(kodeKelurahan: string): string {
 }
 
 /** The loan that pays a line, with whose money it is and where that money was before. */
-export function termsOf(collaborationId: string, line: CapitalLine, lots: Lot[], relentFrom: Terms['relentFrom']): Terms {
+export function termsOf(
+  collaborationId: string,
+  line: CapitalLine,
+  lots: Lot[],
+  relentFrom: Terms['relentFrom'],
+): Terms {
   return {
     loanId: line.lineId,
     collaborationId,
@@ -37,7 +42,9 @@ export function termsOf(collaborationId: string, line: CapitalLine, lots: Lot[],
  * again by a repeat, so that a crash in between loses none; the forwarder drops a job whose loan needs it no more.
  */
 export async function requestLoan({ loans, jobs, nudge, clock }: Reactions, terms: Terms): Promise<void> {
-  const result = await loans.decide<LoanRefusal>(terms.loanId, (loan) => decide(loan, { kind: 'request', terms }, clock()));
+  const result = await loans.decide<LoanRefusal>(terms.loanId, (loan) =>
+    decide(loan, { kind: 'request', terms }, clock()),
+  );
   if ('refused' in result) throw new RejectedEvent(`loan ${terms.loanId}: ${result.refused}`);
   if (result.state.status !== 'requested') return;
   await jobs.add(terms.loanId, terms.partner, clock());

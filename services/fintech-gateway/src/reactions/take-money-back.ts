@@ -12,10 +12,16 @@ async function takeMoneyBack(loanId: string, { loans, relendings, lendOn }: Reac
   await lendOn.propose(id);
 }
 
-export async function takeMoneyBackWhenContractIsDeclined(event: EventOf<typeof contractDeclined>, deps: Reactions): Promise<void> {
+export async function takeMoneyBackWhenContractIsDeclined(
+  event: EventOf<typeof contractDeclined>,
+  deps: Reactions,
+): Promise<void> {
   await takeMoneyBack(event.data.loanId, deps);
 }
 
-export async function takeMoneyBackWhenContractIsCancelled(event: EventOf<typeof contractCancelled>, deps: Reactions): Promise<void> {
+export async function takeMoneyBackWhenContractIsCancelled(
+  event: EventOf<typeof contractCancelled>,
+  deps: Reactions,
+): Promise<void> {
   await takeMoneyBack(event.data.loanId, deps);
 }

@@ -21,13 +21,19 @@ export function receiveCallback({ name, partner, facts, clock }: Parts): Route {
       401: { description: 'Not signed by the partner, or not lately. Nothing is kept.' },
     },
     handle: async ({ request, rawBody }) => {
-      const verified = partner.verifyCallback({ headers: request.headers, rawBody, path: request.originalUrl }, clock());
+      const verified = partner.verifyCallback(
+        { headers: request.headers, rawBody, path: request.originalUrl },
+        clock(),
+      );
       switch (verified.is) {
         case 'refused':
           throw unauthorized(`This callback is not genuine: ${verified.why}.`);
         case 'malformed':
           await facts.receiveMalformed(name, verified.message);
-          throw badRequest('This message does not have the agreed shape. It is kept for a person to look at.', verified.message.errors);
+          throw badRequest(
+            'This message does not have the agreed shape. It is kept for a person to look at.',
+            verified.message.errors,
+          );
         case 'genuine':
           await facts.receive(name, verified.delivery);
           return { status: 202 };

@@ -27,7 +27,10 @@ export function createFeedReader({ name, feed, cursors, facts, log }: Parts) {
       while (!stopping.aborted && (await readPage()));
     } catch (error) {
       if (!(error instanceof CallFailed)) throw error;
-      log[error.kind === 'deferred' ? 'debug' : 'warn']({ partner: name, kind: error.kind, reason: error.message }, 'the feed could not be read');
+      log[error.kind === 'deferred' ? 'debug' : 'warn'](
+        { partner: name, kind: error.kind, reason: error.message },
+        'the feed could not be read',
+      );
     }
   };
 }

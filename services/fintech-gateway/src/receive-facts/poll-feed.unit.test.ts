@@ -3,7 +3,11 @@ import { CallFailed, type Delivery, type FeedPage, type Malformed } from '../par
 import { createFeedReader } from './poll-feed.ts';
 
 const running = new AbortController().signal;
-const delivery = (n: number): Delivery => ({ deliveryId: `E${n}`, reference: 'loan', fact: { kind: 'signed', at: '2026-11-24T03:00:00.000Z' } });
+const delivery = (n: number): Delivery => ({
+  deliveryId: `E${n}`,
+  reference: 'loan',
+  fact: { kind: 'signed', at: '2026-11-24T03:00:00.000Z' },
+});
 const malformed: Malformed = { deliveryId: 'E9', errors: [{ pointer: '/type', detail: 'unknown' }] };
 
 /** A reader over pages by cursor, with everything that it does in order. */
@@ -48,29 +52,41 @@ test('reads page after page to the end, and moves on only when a page is booked'
 });
 
 test('an empty page at the end changes nothing', async () => {
-  const { read, done } = readerOf({ null: { messages: [], nextCursor: 'a', hasMore: false }, a: { messages: [], nextCursor: 'a', hasMore: false } });
+  const { read, done } = readerOf({
+    null: { messages: [], nextCursor: 'a', hasMore: false },
+    a: { messages: [], nextCursor: 'a', hasMore: false },
+  });
   await read(running);
   await read(running);
   expect(done).toEqual(['read null', 'save a', 'read a']);
 });
 
 test('a partner that hands out the same cursor for ever is not asked for ever', async () => {
-  const { read, done } = readerOf({ null: { messages: [], nextCursor: 'a', hasMore: true }, a: { messages: [], nextCursor: 'a', hasMore: true } });
+  const { read, done } = readerOf({
+    null: { messages: [], nextCursor: 'a', hasMore: true },
+    a: { messages: [], nextCursor: 'a', hasMore: true },
+  });
   await read(running);
   expect(done).toEqual(['read null', 'save a', 'read a']);
 });
 
 test('what cannot be booked now is read again', async () => {
-  const { read, done } = readerOf({ null: { messages: [delivery(1), delivery(2)], nextCursor: 'a', hasMore: false } }, 'E2');
+  const { read, done } = readerOf(
+    { null: { messages: [delivery(1), delivery(2)], nextCursor: 'a', hasMore: false } },
+    'E2',
+  );
   await expect(read(running)).rejects.toThrow('away');
   expect(done).toEqual(['read null', 'book E1']);
 });
 
-test.each(['deferred', 'not-done', 'in-doubt', 'misconfigured'] as const)('a feed that cannot be read (%s) waits for the next turn', async (kind) => {
-  const { read, done } = readerOf({ null: new CallFailed(kind, 'no') });
-  await read(running);
-  expect(done).toEqual(['read null']);
-});
+test.each(['deferred', 'not-done', 'in-doubt', 'misconfigured'] as const)(
+  'a feed that cannot be read (%s) waits for the next turn',
+  async (kind) => {
+    const { read, done } = readerOf({ null: new CallFailed(kind, 'no') });
+    await read(running);
+    expect(done).toEqual(['read null']);
+  },
+);
 
 test('it stops between two pages', async () => {
   const stopping = new AbortController();

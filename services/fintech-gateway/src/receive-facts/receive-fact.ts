@@ -33,12 +33,17 @@ export function createFactBook({ loans, setAside, onSetAside, clock, log }: Part
     if (!isNew) return;
     const { partner, reason, deliveryId, reference } = message;
     onSetAside(partner, reason);
-    log.error({ partner, reason, deliveryId, loanId: reference }, 'a message of a partner could not be booked and is set aside');
+    log.error(
+      { partner, reason, deliveryId, loanId: reference },
+      'a message of a partner could not be booked and is set aside',
+    );
   }
 
   return {
     receive: async (partner, { deliveryId, reference, fact }) => {
-      const result = await loans.decide<LoanRefusal>(reference, (loan) => decide(loan, { kind: 'tell', partner, fact }, clock()));
+      const result = await loans.decide<LoanRefusal>(reference, (loan) =>
+        decide(loan, { kind: 'tell', partner, fact }, clock()),
+      );
       if (!('refused' in result)) return true;
       await putAside({ partner, deliveryId, reason: result.refused, reference, fact, errors: [] });
       return false;

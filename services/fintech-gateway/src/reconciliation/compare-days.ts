@@ -37,8 +37,19 @@ export function createDayComparison({ name, partner, postings, reconciliations, 
     const theirs = await partner.statement(day);
     const ours = movedOf(await postings.between(name, from, new Date(from.getTime() + DAY_MS), MOST_MOVEMENTS));
     const differences = reconcile(ours, theirs);
-    if (differences.length > 0) log.error({ partner: name, day, differences: differences.length }, "the books differ from the partner's statement");
-    return reconciliations.put({ partner: name, day, comparedAt: clock().toISOString(), ours: ours.length, theirs: theirs.length, differences });
+    if (differences.length > 0)
+      log.error(
+        { partner: name, day, differences: differences.length },
+        "the books differ from the partner's statement",
+      );
+    return reconciliations.put({
+      partner: name,
+      day,
+      comparedAt: clock().toISOString(),
+      ours: ours.length,
+      theirs: theirs.length,
+      differences,
+    });
   }
 
   async function isDue(day: string): Promise<boolean> {

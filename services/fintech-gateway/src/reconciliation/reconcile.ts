@@ -1,7 +1,10 @@
 import type { Posting } from '../ledger/posting.ts';
 
 /** One movement of money, in whoever's books. `repaymentId` is null unless it is a repayment. */
-export type Moved = Pick<Posting, 'repaymentId' | 'amountRupiah'> & { kind: 'disbursement' | 'repayment' | 'write-off'; reference: string };
+export type Moved = Pick<Posting, 'repaymentId' | 'amountRupiah'> & {
+  kind: 'disbursement' | 'repayment' | 'write-off';
+  reference: string;
+};
 
 /** One movement that the two books do not say alike. An amount is null where a side does not have it. */
 export type Difference = {
@@ -27,14 +30,19 @@ export function reconcile(ours: readonly Moved[], theirs: readonly Moved[]): Dif
   const here = new Map(ours.map((moved) => [keyOf(moved), moved]));
   const there = new Map<string, Moved>();
   const differences: Difference[] = [];
-  const add = (difference: Difference['difference'], { kind, reference, repaymentId }: Moved, oursRupiah: number | null, theirsRupiah: number | null) =>
-    differences.push({ difference, kind, reference, repaymentId, oursRupiah, theirsRupiah });
+  const add = (
+    difference: Difference['difference'],
+    { kind, reference, repaymentId }: Moved,
+    oursRupiah: number | null,
+    theirsRupiah: number | null,
+  ) => differences.push({ difference, kind, reference, repaymentId, oursRupiah, theirsRupiah });
   for (const moved of theirs) {
     const key = keyOf(moved);
     const own = here.get(key);
     if (there.has(key)) add('twice-there', moved, own?.amountRupiah ?? null, moved.amountRupiah);
     else if (own === undefined) add('missing-here', moved, null, moved.amountRupiah);
-    else if (own.amountRupiah !== moved.amountRupiah) add('amount-differs', moved, own.amountRupiah, moved.amountRupiah);
+    else if (own.amountRupiah !== moved.amountRupiah)
+      add('amount-differs', moved, own.amountRupiah, moved.amountRupiah);
     there.set(key, moved);
   }
   for (const [key, moved] of here) if (!there.has(key)) add('missing-there', moved, moved.amountRupiah, null);

@@ -24,28 +24,60 @@ test('books that say the same have no difference, whatever their order', () => {
 });
 
 test.each<[string, Moved[], Moved[], object]>([
-  ['a movement that only the partner has', [disbursement], [disbursement, first], { difference: 'missing-here', ...about(first), oursRupiah: null, theirsRupiah: 60 }],
-  ['a movement that only we have', all, [disbursement, second, loss], { difference: 'missing-there', ...about(first), oursRupiah: 60, theirsRupiah: null }],
-  ['another amount', all, [disbursement, first, second, { ...loss, amountRupiah: 11 }], { difference: 'amount-differs', ...about(loss), oursRupiah: 10, theirsRupiah: 11 }],
-  ['a movement that the partner has twice', all, [...all, first], { difference: 'twice-there', ...about(first), oursRupiah: 60, theirsRupiah: 60 }],
+  [
+    'a movement that only the partner has',
+    [disbursement],
+    [disbursement, first],
+    { difference: 'missing-here', ...about(first), oursRupiah: null, theirsRupiah: 60 },
+  ],
+  [
+    'a movement that only we have',
+    all,
+    [disbursement, second, loss],
+    { difference: 'missing-there', ...about(first), oursRupiah: 60, theirsRupiah: null },
+  ],
+  [
+    'another amount',
+    all,
+    [disbursement, first, second, { ...loss, amountRupiah: 11 }],
+    { difference: 'amount-differs', ...about(loss), oursRupiah: 10, theirsRupiah: 11 },
+  ],
+  [
+    'a movement that the partner has twice',
+    all,
+    [...all, first],
+    { difference: 'twice-there', ...about(first), oursRupiah: 60, theirsRupiah: 60 },
+  ],
 ])('%s is named with both amounts', (_, ours, theirs, difference) => {
   expect(reconcile(ours, theirs)).toEqual([difference]);
 });
 
 test('a repayment under another number is missing on both sides', () => {
-  expect(reconcile([first], [{ ...first, repaymentId: 'R9' }]).map(({ difference }) => difference)).toEqual(['missing-there', 'missing-here']);
+  expect(reconcile([first], [{ ...first, repaymentId: 'R9' }]).map(({ difference }) => difference)).toEqual([
+    'missing-there',
+    'missing-here',
+  ]);
 });
 
 test('what is taken away or changed on one side is found, and nothing else', () => {
   const next = integersOf(11);
   for (let round = 0; round < 200; round += 1) {
-    const ours = Array.from({ length: 1 + next(20) }, (_, n): Moved => ({ kind: 'repayment', reference: `L${next(4)}`, repaymentId: `R${n}`, amountRupiah: 1 + next(1_000) }));
+    const ours = Array.from({ length: 1 + next(20) }, (_, n): Moved => ({
+      kind: 'repayment',
+      reference: `L${next(4)}`,
+      repaymentId: `R${n}`,
+      amountRupiah: 1 + next(1_000),
+    }));
     const at_ = next(ours.length);
     const chosen = ours[at_] as Moved;
     const without = ours.filter((moved) => moved !== chosen);
     expect(reconcile(ours, shuffled(without, next))).toMatchObject([{ difference: 'missing-there', ...about(chosen) }]);
     expect(reconcile(without, shuffled(ours, next))).toMatchObject([{ difference: 'missing-here', ...about(chosen) }]);
-    const changed = ours.map((moved) => (moved === chosen ? { ...moved, amountRupiah: moved.amountRupiah + 1 } : moved));
-    expect(reconcile(ours, shuffled(changed, next))).toMatchObject([{ difference: 'amount-differs', ...about(chosen) }]);
+    const changed = ours.map((moved) =>
+      moved === chosen ? { ...moved, amountRupiah: moved.amountRupiah + 1 } : moved,
+    );
+    expect(reconcile(ours, shuffled(changed, next))).toMatchObject([
+      { difference: 'amount-differs', ...about(chosen) },
+    ]);
   }
 });

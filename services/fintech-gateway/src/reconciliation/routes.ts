@@ -44,9 +44,17 @@ export function reconciliationRoutes({ comparisons, reconciliations, operatorTok
       operationId: 'listReconciliations',
       summary: 'Days of a partner that were compared, the newest first, with every difference. For operators.',
       params: z.object({ partner: partnerName }),
-      query: z.strictObject({ limit: z.coerce.number().int().min(1).max(100).default(30), cursor: z.iso.date().optional() }),
+      query: z.strictObject({
+        limit: z.coerce.number().int().min(1).max(100).default(30),
+        cursor: z.iso.date().optional(),
+      }),
       bearer: true,
-      answers: { 200: { description: 'One page.', schema: z.object({ items: z.array(reconciliation), nextCursor: z.string().nullable() }) } },
+      answers: {
+        200: {
+          description: 'One page.',
+          schema: z.object({ items: z.array(reconciliation), nextCursor: z.string().nullable() }),
+        },
+      },
       handle: async ({ request, params, query: { limit, cursor } }) => {
         requireBearer(request, operatorToken);
         const found = await reconciliations.list(params.partner, limit + 1, cursor ?? null);
@@ -61,7 +69,10 @@ export function reconciliationRoutes({ comparisons, reconciliations, operatorTok
       summary: 'Compares a day now, also one that is not over. A closed day stays as it is. For operators.',
       params: oneDay,
       bearer: true,
-      answers: { 200: { description: 'What was found.', schema: reconciliation }, 503: { description: 'The partner gives no statement now.' } },
+      answers: {
+        200: { description: 'What was found.', schema: reconciliation },
+        503: { description: 'The partner gives no statement now.' },
+      },
       handle: async ({ request, params: { partner, day } }) => {
         requireBearer(request, operatorToken);
         const comparison = comparisons.get(partner);
@@ -69,7 +80,8 @@ export function reconciliationRoutes({ comparisons, reconciliations, operatorTok
         try {
           return { status: 200, body: await comparison.compare(day) };
         } catch (error) {
-          if (error instanceof CallFailed) throw unavailable(`${partner} gives no statement now: ${error.message}.`, RETRY_AFTER_SECONDS);
+          if (error instanceof CallFailed)
+            throw unavailable(`${partner} gives no statement now: ${error.message}.`, RETRY_AFTER_SECONDS);
           throw error;
         }
       },
@@ -86,7 +98,8 @@ export function reconciliationRoutes({ comparisons, reconciliations, operatorTok
         requireBearer(request, operatorToken);
         if (day >= dayInJakarta(clock())) throw conflict('day-not-over', `${day} is not over in Jakarta.`);
         const outcome = await reconciliations.close(partner, day, clock());
-        if (outcome === 'not-compared') throw conflict('day-not-compared', `${day} was not compared with ${partner} yet.`);
+        if (outcome === 'not-compared')
+          throw conflict('day-not-compared', `${day} was not compared with ${partner} yet.`);
         if (outcome === 'differs') throw conflict('day-differs', `${day} differs from the statement of ${partner}.`);
         return { status: 204 };
       },

@@ -2,20 +2,43 @@ import type { Lot } from '@ksbb/contracts';
 import { sumOfLots } from '../loan/lots.ts';
 import { integersOf } from '../testing/random.ts';
 import { decide, type RelendingCommand } from './decide.ts';
-import { evolve, noRelending, type Relending, type RelendingEvent, relendingIdOf, relendingIdOfProposal } from './relending.ts';
+import {
+  evolve,
+  noRelending,
+  type Relending,
+  type RelendingEvent,
+  relendingIdOf,
+  relendingIdOfProposal,
+} from './relending.ts';
 
 const A = 'KSBB-0000-0000-0011';
 const B = 'KSBB-0000-0000-0022';
-const lot = (donorCollaborationId: string, generation: number, amountRupiah: number): Lot => ({ donorCollaborationId, generation, amountRupiah });
+const lot = (donorCollaborationId: string, generation: number, amountRupiah: number): Lot => ({
+  donorCollaborationId,
+  generation,
+  amountRupiah,
+});
 const origin = { loanId: `${A}.2`, partner: 'amanah', instalments: 6 } as const;
 const lots = [lot(A, 1, 60), lot(B, 1, 40)];
 
 const open: RelendingCommand = { kind: 'open', origin, lots };
-const propose = (msmeId: string, amountRupiah = 1_000, approval = false): RelendingCommand => ({ kind: 'propose', to: { msmeId, needId: `${msmeId}.capital`, amountRupiah }, approval });
+const propose = (msmeId: string, amountRupiah = 1_000, approval = false): RelendingCommand => ({
+  kind: 'propose',
+  to: { msmeId, needId: `${msmeId}.capital`, amountRupiah },
+  approval,
+});
 const relendId = (n: number) => `relend.${A}.2.${n}`;
 type Confirm = Extract<RelendingCommand, { kind: 'confirm' }>;
 const confirm = (n: number, msmeId: string, amountRupiah: number): Confirm => {
-  return { kind: 'confirm', relendId: relendId(n), loanId: `${B}.${n}`, collaborationId: B, msmeId, partner: 'amanah', amountRupiah };
+  return {
+    kind: 'confirm',
+    relendId: relendId(n),
+    loanId: `${B}.${n}`,
+    collaborationId: B,
+    msmeId,
+    partner: 'amanah',
+    amountRupiah,
+  };
 };
 const refuse = (n: number): RelendingCommand => ({ kind: 'refuse', relendId: relendId(n) });
 const takeBack = (n: number): RelendingCommand => ({ kind: 'take-back', loanId: `${B}.${n}` });
@@ -31,11 +54,28 @@ function given(...commands: RelendingCommand[]): Relending {
 
 const proposed = (n: number, msmeId: string, amountRupiah: number, instalments = 6): RelendingEvent => ({
   type: 'relend-proposed',
-  data: { relendId: relendId(n), fromLoanId: `${A}.2`, partner: 'amanah', msmeId, needId: `${msmeId}.capital`, amountRupiah, instalments },
+  data: {
+    relendId: relendId(n),
+    fromLoanId: `${A}.2`,
+    partner: 'amanah',
+    msmeId,
+    needId: `${msmeId}.capital`,
+    amountRupiah,
+    instalments,
+  },
 });
 const relent = (n: number, msmeId: string, amountRupiah: number, parts: Lot[]): RelendingEvent => ({
   type: 'fund-relent',
-  data: { relendId: relendId(n), fromLoanId: `${A}.2`, toLoanId: `${B}.${n}`, toCollaborationId: B, partner: 'amanah', msmeId, amountRupiah, lots: parts },
+  data: {
+    relendId: relendId(n),
+    fromLoanId: `${A}.2`,
+    toLoanId: `${B}.${n}`,
+    toCollaborationId: B,
+    partner: 'amanah',
+    msmeId,
+    amountRupiah,
+    lots: parts,
+  },
 });
 
 test('an id is found from the loan and from any of its proposals', () => {
@@ -76,7 +116,9 @@ describe('proposing', () => {
   });
 
   test('the next time under the next number', () => {
-    expect(decide(given(open, propose('warung-a'), refuse(1)), propose('warung-b'))).toEqual([proposed(2, 'warung-b', 100)]);
+    expect(decide(given(open, propose('warung-a'), refuse(1)), propose('warung-b'))).toEqual([
+      proposed(2, 'warung-b', 100),
+    ]);
   });
 });
 
@@ -96,7 +138,10 @@ describe('confirming', () => {
 
   test('a part: it is taken proportionally and the rest waits', () => {
     expect(decide(out, confirm(1, 'warung-a', 10))).toEqual([relent(1, 'warung-a', 10, [lot(A, 2, 6), lot(B, 2, 4)])]);
-    expect(given(open, propose('warung-a'), confirm(1, 'warung-a', 10))).toMatchObject({ status: 'waiting', pool: [lot(A, 1, 54), lot(B, 1, 36)] });
+    expect(given(open, propose('warung-a'), confirm(1, 'warung-a', 10))).toMatchObject({
+      status: 'waiting',
+      pool: [lot(A, 1, 54), lot(B, 1, 36)],
+    });
   });
 
   test('again, also later: nothing', () => {
@@ -121,8 +166,14 @@ describe('confirming', () => {
 describe('refusing', () => {
   test('the proposal that is out: the money waits, and the MSME is not asked again', () => {
     const out = given(open, propose('warung-a'));
-    expect(decide(out, refuse(1))).toEqual([{ type: 'proposal-refused', data: { relendId: relendId(1), msmeId: 'warung-a' } }]);
-    expect(given(open, propose('warung-a'), refuse(1))).toMatchObject({ status: 'waiting', pool: lots, tried: ['warung-a'] });
+    expect(decide(out, refuse(1))).toEqual([
+      { type: 'proposal-refused', data: { relendId: relendId(1), msmeId: 'warung-a' } },
+    ]);
+    expect(given(open, propose('warung-a'), refuse(1))).toMatchObject({
+      status: 'waiting',
+      pool: lots,
+      tried: ['warung-a'],
+    });
   });
 
   test.each([
@@ -137,18 +188,40 @@ describe('taking back', () => {
   const gone = [open, propose('warung-a'), confirm(1, 'warung-a', 100)] as const;
 
   test('a loan that does not come about: its money waits again in the generation it had', () => {
-    expect(decide(given(...gone), takeBack(1))).toEqual([{ type: 'money-returned', data: { loanId: `${B}.1`, lots: [lot(A, 2, 60), lot(B, 2, 40)] } }]);
-    expect(given(...gone, takeBack(1))).toMatchObject({ status: 'waiting', pool: lots, tried: ['warung-a'], relent: [{ returned: true }] });
+    expect(decide(given(...gone), takeBack(1))).toEqual([
+      { type: 'money-returned', data: { loanId: `${B}.1`, lots: [lot(A, 2, 60), lot(B, 2, 40)] } },
+    ]);
+    expect(given(...gone, takeBack(1))).toMatchObject({
+      status: 'waiting',
+      pool: lots,
+      tried: ['warung-a'],
+      relent: [{ returned: true }],
+    });
   });
 
   test('while the rest is proposed: the proposal stands', () => {
     const state = given(open, propose('warung-a'), confirm(1, 'warung-a', 10), propose('warung-b'), takeBack(1));
-    expect(state).toMatchObject({ status: 'proposed', proposal: { relendId: relendId(2), amountRupiah: 90 }, pool: lots });
+    expect(state).toMatchObject({
+      status: 'proposed',
+      proposal: { relendId: relendId(2), amountRupiah: 90 },
+      pool: lots,
+    });
   });
 
   test('only that loan', () => {
-    const state = given(open, propose('warung-a'), confirm(1, 'warung-a', 10), propose('warung-b'), confirm(2, 'warung-b', 90), takeBack(2));
-    expect(state).toMatchObject({ status: 'waiting', pool: [lot(A, 1, 54), lot(B, 1, 36)], relent: [{ returned: false }, { returned: true }] });
+    const state = given(
+      open,
+      propose('warung-a'),
+      confirm(1, 'warung-a', 10),
+      propose('warung-b'),
+      confirm(2, 'warung-b', 90),
+      takeBack(2),
+    );
+    expect(state).toMatchObject({
+      status: 'waiting',
+      pool: [lot(A, 1, 54), lot(B, 1, 36)],
+      relent: [{ returned: false }, { returned: true }],
+    });
   });
 
   test.each([
@@ -174,7 +247,11 @@ test('whatever is proposed, covered, refused and taken back, the money stays who
             ? refuse(n)
             : next(4) === 0
               ? takeBack(1 + next(n))
-              : confirm(n, state.status === 'proposed' ? state.proposal.msmeId : '', 1 + next(state.status === 'proposed' ? state.proposal.amountRupiah : 1));
+              : confirm(
+                  n,
+                  state.status === 'proposed' ? state.proposal.msmeId : '',
+                  1 + next(state.status === 'proposed' ? state.proposal.amountRupiah : 1),
+                );
       const events = decide(state, command);
       if ('refused' in events) throw new Error(events.refused);
       state = events.reduce(evolve, state);
@@ -205,9 +282,13 @@ describe('where an officer decides', () => {
   });
 
   test('turned down, the MSME has had its turn and the next is found under the next number', () => {
-    expect(decide(given(open, ask), turnDown(1))).toEqual([{ type: 'proposal-refused', data: { relendId: relendId(1), msmeId: 'warung-a' } }]);
+    expect(decide(given(open, ask), turnDown(1))).toEqual([
+      { type: 'proposal-refused', data: { relendId: relendId(1), msmeId: 'warung-a' } },
+    ]);
     expect(given(open, ask, turnDown(1))).toMatchObject({ status: 'waiting', tried: ['warung-a'], proposals: 1 });
-    expect(decide(given(open, ask, turnDown(1)), propose('warung-b', 1, true))).toMatchObject([{ data: { relendId: relendId(2) } }]);
+    expect(decide(given(open, ask, turnDown(1)), propose('warung-b', 1, true))).toMatchObject([
+      { data: { relendId: relendId(2) } },
+    ]);
   });
 
   test.each<[string, Relending, RelendingCommand]>([
@@ -227,7 +308,13 @@ describe('where an officer decides', () => {
   });
 
   test('money that comes back meanwhile joins the rest', () => {
-    const state = given(open, propose('warung-a', 30), confirm(1, 'warung-a', 30), propose('warung-b', 70, true), takeBack(1));
+    const state = given(
+      open,
+      propose('warung-a', 30),
+      confirm(1, 'warung-a', 30),
+      propose('warung-b', 70, true),
+      takeBack(1),
+    );
     expect(state).toMatchObject({ status: 'awaiting-approval', pool: lots });
   });
 });

@@ -21,7 +21,11 @@ const before = <T>(a: T, b: T) => (a < b ? -1 : a > b ? 1 : 0);
  * @param reached codes of the districts that have a loan of this partner
  * @returns null where nobody is in need
  */
-export function nextInNeed(candidates: readonly Candidate[], reached: ReadonlySet<string>, amountRupiah: number): NextInNeed | null {
+export function nextInNeed(
+  candidates: readonly Candidate[],
+  reached: ReadonlySet<string>,
+  amountRupiah: number,
+): NextInNeed | null {
   const [first] = candidates
     .filter((candidate) => candidate.verified && candidate.openRupiah > 0)
     .sort(

@@ -11,7 +11,8 @@ const candidate = (msmeId: string, other: Partial<Candidate> = {}): Candidate =>
   ...other,
 });
 const early = '2026-10-31T23:59:59.999Z';
-const idOf = (candidates: Candidate[], reached: string[] = []) => nextInNeed(candidates, new Set(reached), 50)?.msmeId ?? null;
+const idOf = (candidates: Candidate[], reached: string[] = []) =>
+  nextInNeed(candidates, new Set(reached), 50)?.msmeId ?? null;
 
 test('nobody where nobody is', () => {
   expect(nextInNeed([], new Set(), 50)).toBeNull();
@@ -31,7 +32,9 @@ test('the amount is what is there, and at most what is open', () => {
 });
 
 test('a district that was not reached goes before whoever waits longer', () => {
-  expect(idOf([candidate('a', { declaredAt: early }), candidate('b', { kodeKecamatan: '31.71.02' })], ['31.71.01'])).toBe('b');
+  expect(
+    idOf([candidate('a', { declaredAt: early }), candidate('b', { kodeKecamatan: '31.71.02' })], ['31.71.01']),
+  ).toBe('b');
 });
 
 test('where every district was reached, the longest wait', () => {

@@ -39,13 +39,20 @@ export function postingRoutes({ postings, operatorToken, clock }: Parts): Route[
       path: '/fund/reversals',
       operationId: 'reversePosting',
       summary: 'Reverses a posting, once; the same again answers the same reversal. For operators.',
-      body: z.strictObject({ postingId: z.string().min(1).max(200), reason: z.string().trim().min(3, 'at least 3 characters').max(500) }),
+      body: z.strictObject({
+        postingId: z.string().min(1).max(200),
+        reason: z.string().trim().min(3, 'at least 3 characters').max(500),
+      }),
       bearer: true,
-      answers: { 201: { description: 'The reversal.', schema: posting }, 404: { description: 'There is no such posting, or it is a reversal.' } },
+      answers: {
+        201: { description: 'The reversal.', schema: posting },
+        404: { description: 'There is no such posting, or it is a reversal.' },
+      },
       handle: async ({ request, body: { postingId, reason } }) => {
         requireBearer(request, operatorToken);
         const reversal = await postings.reverse(postingId, reason, clock());
-        if (reversal === null) throw notFound('no-such-posting', `There is no posting ${postingId} that could be reversed.`);
+        if (reversal === null)
+          throw notFound('no-such-posting', `There is no posting ${postingId} that could be reversed.`);
         return { status: 201, body: reversal };
       },
     }),

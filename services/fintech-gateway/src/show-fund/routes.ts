@@ -28,12 +28,22 @@ export function showTrialBalance({ postings }: { postings: Postings }): Route {
     operationId: 'showTrialBalance',
     summary: 'The balance of each account of the revolving fund, now or at any moment.',
     query: z.strictObject({ at: timestamp.transform((text) => new Date(text)).optional() }),
-    answers: { 200: { description: 'All accounts, of what happened until `at`; together they are 0.', schema: trialBalance } },
+    answers: {
+      200: { description: 'All accounts, of what happened until `at`; together they are 0.', schema: trialBalance },
+    },
     handle: async ({ query: { at } }) => ({ status: 200, body: balanceOf(await postings.totals(at)) }),
   });
 }
 
-export function showChain({ loans, relendings, clock }: { loans: Loans; relendings: Relendings; clock: () => Date }): Route {
+export function showChain({
+  loans,
+  relendings,
+  clock,
+}: {
+  loans: Loans;
+  relendings: Relendings;
+  clock: () => Date;
+}): Route {
   /** The loans that were paid with what this one paid back. */
   async function next(loanId: string): Promise<KnownLoan[]> {
     const relending = (await relendings.load(relendingIdOf(loanId)))?.state;

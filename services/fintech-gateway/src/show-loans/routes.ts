@@ -15,7 +15,8 @@ const refused = { 401: { description: 'A token that is not valid here.' } };
 /** A loan that exists. @throws Problem 404 */
 export async function loadLoan(loans: Loans, loanId: string): Promise<KnownLoan> {
   const loan = (await loans.load(loanId))?.state;
-  if (loan === undefined || loan.status === 'unknown') throw notFound('no-such-loan', `There is no loan ${loanId} here.`);
+  if (loan === undefined || loan.status === 'unknown')
+    throw notFound('no-such-loan', `There is no loan ${loanId} here.`);
   return loan;
 }
 
@@ -25,13 +26,16 @@ export function listLoans({ loans, isDonor, clock }: Parts): Route {
     method: 'get',
     path: '/collaborations/:collaborationId/loans',
     operationId: 'listLoans',
-    summary: "The loans of a collaboration; empty where it has none. The e-contract page is shown to the donor's token alone.",
+    summary:
+      "The loans of a collaboration; empty where it has none. The e-contract page is shown to the donor's token alone.",
     params: z.object({ collaborationId: typedCollaborationId }),
     answers: { 200: { description: 'One loan for each capital line.', schema: loanList }, ...refused },
     handle: async ({ request, params: { collaborationId } }) => {
       const forDonor = await isDonor(request, collaborationId);
       const found = await loans.ofCollaboration(collaborationId);
-      const items = found.flatMap((loan) => (loan.status === 'unknown' ? [] : [viewOf(loan, clock(), forDonor ? 'donor' : 'anyone')]));
+      const items = found.flatMap((loan) =>
+        loan.status === 'unknown' ? [] : [viewOf(loan, clock(), forDonor ? 'donor' : 'anyone')],
+      );
       return { status: 200, body: { items }, headers: headersFor(forDonor) };
     },
   });
@@ -42,9 +46,14 @@ export function showLoan({ loans, isDonor, clock }: Parts): Route {
     method: 'get',
     path: '/loans/:loanId',
     operationId: 'showLoan',
-    summary: "One loan: how far it is, its schedule, whose money it is. The e-contract page is shown to the donor's token alone.",
+    summary:
+      "One loan: how far it is, its schedule, whose money it is. The e-contract page is shown to the donor's token alone.",
     params: z.object({ loanId: lineId }),
-    answers: { 200: { description: 'The loan.', schema: loanView }, 404: { description: 'There is no such loan.' }, ...refused },
+    answers: {
+      200: { description: 'The loan.', schema: loanView },
+      404: { description: 'There is no such loan.' },
+      ...refused,
+    },
     handle: async ({ request, params }) => {
       const loan = await loadLoan(loans, params.loanId);
       const forDonor = await isDonor(request, loan.terms.collaborationId);

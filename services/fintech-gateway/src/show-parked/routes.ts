@@ -14,7 +14,13 @@ type Parts = {
   operatorToken: string;
 };
 
-const parkedLoan = z.object({ loanId: lineId, partner: partnerName, amountRupiah: rupiah, reason: z.string(), parkedAt: z.iso.datetime() });
+const parkedLoan = z.object({
+  loanId: lineId,
+  partner: partnerName,
+  amountRupiah: rupiah,
+  reason: z.string(),
+  parkedAt: z.iso.datetime(),
+});
 const query = z.strictObject({ limit: z.coerce.number().int().min(1).max(200).default(50), cursor: lineId.optional() });
 
 function parkedView(loan: Loan): z.output<typeof parkedLoan>[] {
@@ -33,12 +39,18 @@ export function parkedRoutes({ loans, jobs, nudge, clock, operatorToken }: Parts
       summary: 'Contracts that go to their partner no more by themselves, and why. For operators.',
       query,
       bearer: true,
-      answers: { 200: { description: 'One page, by loan.', schema: pageOf(parkedLoan) }, 401: { description: 'No operator.' } },
+      answers: {
+        200: { description: 'One page, by loan.', schema: pageOf(parkedLoan) },
+        401: { description: 'No operator.' },
+      },
       handle: async ({ request, query: { limit, cursor } }) => {
         requireBearer(request, operatorToken);
         const found = await loans.parked(limit + 1, cursor ?? null);
         const items = found.slice(0, limit).flatMap(parkedView);
-        return { status: 200, body: { items, nextCursor: found.length > limit ? (items.at(-1)?.loanId ?? null) : null } };
+        return {
+          status: 200,
+          body: { items, nextCursor: found.length > limit ? (items.at(-1)?.loanId ?? null) : null },
+        };
       },
     }),
     defineRoute({
@@ -48,12 +60,19 @@ export function parkedRoutes({ loans, jobs, nudge, clock, operatorToken }: Parts
       summary: 'Lets a parked contract go to its partner again. For operators.',
       params: z.object({ loanId: lineId }),
       bearer: true,
-      answers: { 202: { description: 'On its way.' }, 401: { description: 'No operator.' }, 404: { description: 'No such loan.' }, 409: { description: 'Not parked.' } },
+      answers: {
+        202: { description: 'On its way.' },
+        401: { description: 'No operator.' },
+        404: { description: 'No such loan.' },
+        409: { description: 'Not parked.' },
+      },
       handle: async ({ request, params: { loanId } }) => {
         requireBearer(request, operatorToken);
         const result = await loans.decide<LoanRefusal>(loanId, (loan) => decide(loan, { kind: 'resume' }, clock()));
-        if ('refused' in result && result.refused === 'no-such-loan') throw notFound('no-such-loan', `There is no loan ${loanId} here.`);
-        if ('refused' in result || result.state.status === 'unknown') throw conflict('not-parked', `The loan ${loanId} is not parked.`);
+        if ('refused' in result && result.refused === 'no-such-loan')
+          throw notFound('no-such-loan', `There is no loan ${loanId} here.`);
+        if ('refused' in result || result.state.status === 'unknown')
+          throw conflict('not-parked', `The loan ${loanId} is not parked.`);
         const { partner } = result.state.terms;
         // A crash before this is made good by asking again.
         await jobs.addAgain(loanId, partner, clock());

@@ -31,7 +31,11 @@ export function showPartners({ partners, jobs, operatorToken }: Parts): Route {
     answers: { 200: { description: 'Every partner, as this process sees it.', schema: partnerStates } },
     handle: async ({ request }) => {
       requireBearer(request, operatorToken);
-      const items = partners.map(async ({ name, caller }) => ({ partner: name, ...caller.state(), contractsWaiting: await jobs.count(name) }));
+      const items = partners.map(async ({ name, caller }) => ({
+        partner: name,
+        ...caller.state(),
+        contractsWaiting: await jobs.count(name),
+      }));
       return { status: 200, body: { items: await Promise.all(items) } };
     },
   });

@@ -46,14 +46,21 @@ export function setAsideRoutes({ setAside, facts, operatorToken }: Parts): Route
       summary: 'Books a message that was set aside, if it can be booked now. For operators.',
       body: z.strictObject({ partner, deliveryId: z.string().min(1).max(300) }),
       bearer: true,
-      answers: { 204: { description: 'Booked.' }, 404: { description: 'No such message.' }, 409: { description: 'It still cannot be booked.' } },
+      answers: {
+        204: { description: 'Booked.' },
+        404: { description: 'No such message.' },
+        409: { description: 'It still cannot be booked.' },
+      },
       handle: async ({ request, body }) => {
         requireBearer(request, operatorToken);
         const message = await setAside.find(body.partner, body.deliveryId);
-        if (message === null) throw notFound('no-such-message', `No message ${body.deliveryId} of ${body.partner} is set aside.`);
+        if (message === null)
+          throw notFound('no-such-message', `No message ${body.deliveryId} of ${body.partner} is set aside.`);
         const { fact, reference, deliveryId } = message;
-        const isBooked = fact !== null && reference !== null && (await facts.receive(body.partner, { deliveryId, reference, fact }));
-        if (!isBooked) throw conflict('still-not-bookable', `The message ${deliveryId} still cannot be booked: ${message.reason}.`);
+        const isBooked =
+          fact !== null && reference !== null && (await facts.receive(body.partner, { deliveryId, reference, fact }));
+        if (!isBooked)
+          throw conflict('still-not-bookable', `The message ${deliveryId} still cannot be booked: ${message.reason}.`);
         await setAside.remove(body.partner, deliveryId);
         return { status: 204 };
       },

@@ -21,7 +21,11 @@ export type Candidates = {
   shortlist: (reached: ReadonlySet<string>, except: readonly string[]) => Promise<Candidate[]>;
 };
 
-type Document = { _id: string } & Partial<CapitalNeed> & { needVersion?: number; openRupiah?: number; openVersion?: number };
+type Document = { _id: string } & Partial<CapitalNeed> & {
+    needVersion?: number;
+    openRupiah?: number;
+    openVersion?: number;
+  };
 
 const SHORTLIST = 20;
 
@@ -35,10 +39,18 @@ export async function openCandidates(connection: Database['connection']): Promis
   await collection.createIndex({ declaredAt: 1, openRupiah: -1 });
 
   /** Newest wins, for one half of the document. */
-  async function put(id: string, half: 'needVersion' | 'openVersion', version: number, fields: Partial<Document>): Promise<void> {
+  async function put(
+    id: string,
+    half: 'needVersion' | 'openVersion',
+    version: number,
+    fields: Partial<Document>,
+  ): Promise<void> {
     const update = async () => {
       const newer = { _id: id, $or: [{ [half]: { $exists: false } }, { [half]: { $lt: version } }] };
-      const { matchedCount } = await collection.updateOne(newer as object, { $set: { ...fields, [half]: version } } as object);
+      const { matchedCount } = await collection.updateOne(
+        newer as object,
+        { $set: { ...fields, [half]: version } } as object,
+      );
       return matchedCount > 0;
     };
     if (await update()) return;
@@ -51,7 +63,15 @@ export async function openCandidates(connection: Database['connection']): Promis
     }
   }
 
-  const toCandidate = ({ _id, needId, kodeKecamatan, eligible, openRupiah, declaredRupiah, declaredAt }: Document): Candidate => ({
+  const toCandidate = ({
+    _id,
+    needId,
+    kodeKecamatan,
+    eligible,
+    openRupiah,
+    declaredRupiah,
+    declaredAt,
+  }: Document): Candidate => ({
     msmeId: _id,
     needId: needId ?? '',
     kodeKecamatan: kodeKecamatan ?? '',
@@ -64,7 +84,11 @@ export async function openCandidates(connection: Database['connection']): Promis
     putNeed: (msmeId, version, need) => put(msmeId, 'needVersion', version, need),
     putOpen: (msmeId, version, openRupiah) => put(msmeId, 'openVersion', version, { openRupiah }),
     shortlist: async (reached, except) => {
-      const inNeed = { eligible: true, declaredRupiah: { $gt: 0 }, $or: [{ openRupiah: { $gt: 0 } }, { openRupiah: { $exists: false } }] };
+      const inNeed = {
+        eligible: true,
+        declaredRupiah: { $gt: 0 },
+        $or: [{ openRupiah: { $gt: 0 } }, { openRupiah: { $exists: false } }],
+      };
       const find = (district: object) =>
         collection
           .find({ ...inNeed, _id: { $nin: [...except] }, kodeKecamatan: district } as object)

@@ -30,7 +30,16 @@ export type Jobs = {
   count: (partner: Partner) => Promise<number>;
 };
 
-type Document = { _id: string; partner: Partner; since: Date; dueAt: Date; attempts: number; inDoubt: boolean; claims: number; again: boolean };
+type Document = {
+  _id: string;
+  partner: Partner;
+  since: Date;
+  dueAt: Date;
+  attempts: number;
+  inDoubt: boolean;
+  claims: number;
+  again: boolean;
+};
 
 /** One queue of jobs, at most one for a loan. */
 export async function openJobs(connection: Database['connection'], queue: string): Promise<Jobs> {
@@ -38,7 +47,16 @@ export async function openJobs(connection: Database['connection'], queue: string
   await collection.createIndex({ partner: 1, dueAt: 1 });
 
   function add(loanId: string, partner: Partner, dueAt: Date): Promise<boolean> {
-    const document: Document = { _id: loanId, partner, since: dueAt, dueAt, attempts: 0, inDoubt: false, claims: 0, again: false };
+    const document: Document = {
+      _id: loanId,
+      partner,
+      since: dueAt,
+      dueAt,
+      attempts: 0,
+      inDoubt: false,
+      claims: 0,
+      again: false,
+    };
     return insertOnce(connection.collection(queue), document);
   }
 
@@ -58,7 +76,13 @@ export async function openJobs(connection: Database['connection'], queue: string
         { sort: { dueAt: 1 }, returnDocument: 'before' },
       );
       if (before === null) return null;
-      return { loanId: before._id, attempts: before.attempts, inDoubt: before.inDoubt, since: before.since, claim: before.claims + 1 };
+      return {
+        loanId: before._id,
+        attempts: before.attempts,
+        inDoubt: before.inDoubt,
+        since: before.since,
+        claim: before.claims + 1,
+      };
     },
     renew: async ({ loanId, claim }, now, leaseMs) => {
       const dueAt = new Date(now.getTime() + leaseMs);

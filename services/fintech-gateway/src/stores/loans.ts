@@ -55,16 +55,23 @@ export async function openLoans(parts: Parts): Promise<Loans> {
     ...store,
     ofCollaboration: async (collaborationId) => {
       // '.' to '/', its successor: every id that begins so, found by the order of ids.
-      const found = await store.find({ _id: { $gte: `${collaborationId}.`, $lt: `${collaborationId}/` } }, LOANS_OF_A_COLLABORATION);
+      const found = await store.find(
+        { _id: { $gte: `${collaborationId}.`, $lt: `${collaborationId}/` } },
+        LOANS_OF_A_COLLABORATION,
+      );
       return found.sort((a, b) => lineNumber(a.id) - lineNumber(b.id)).map(({ state }) => state);
     },
     reachedKecamatan: async (partner) => {
       const filter = { 'state.terms.partner': partner, 'state.status': { $nin: ['declined', 'cancelled'] } };
-      return new Set(await collection.distinct('state.terms.kodeKecamatan', filter as object) as string[]);
+      return new Set((await collection.distinct('state.terms.kodeKecamatan', filter as object)) as string[]);
     },
     parked: async (limit, after) => {
       const later = after === null ? {} : { _id: { $gt: after } };
-      const found = await collection.find({ ...later, 'state.status': 'parked' } as object).sort({ _id: 1 }).limit(limit).toArray();
+      const found = await collection
+        .find({ ...later, 'state.status': 'parked' } as object)
+        .sort({ _id: 1 })
+        .limit(limit)
+        .toArray();
       return found.map(({ state }) => state as Loan);
     },
     countByStatus: async () => {

@@ -28,14 +28,21 @@ type Document = Omit<Credential, 'credentialId'> & { _id: string; tokenHash: str
 
 /** Tokens are long and random, so a fast hash keeps them. */
 const hashOf = (token: string) => createHash('sha256').update(token).digest('hex');
-const toCredential = ({ _id: credentialId, tokenHash: _, ...credential }: Document): Credential => ({ credentialId, ...credential });
+const toCredential = ({ _id: credentialId, tokenHash: _, ...credential }: Document): Credential => ({
+  credentialId,
+  ...credential,
+});
 
 export async function openPartnerCredentials(connection: Database['connection']): Promise<PartnerCredentials> {
   const collection = connection.collection<Document>('partner-credentials');
   await collection.createIndex({ tokenHash: 1 }, { unique: true });
   return {
     add: ({ credentialId, ...credential }, token) =>
-      insertOnce(connection.collection('partner-credentials'), { _id: credentialId, ...credential, tokenHash: hashOf(token) }),
+      insertOnce(connection.collection('partner-credentials'), {
+        _id: credentialId,
+        ...credential,
+        tokenHash: hashOf(token),
+      }),
     byToken: async (token) => {
       const found = await collection.findOne({ tokenHash: hashOf(token), revokedAt: null });
       return found === null ? null : toCredential(found);
@@ -46,7 +53,10 @@ export async function openPartnerCredentials(connection: Database['connection'])
     },
     list: async (limit) => (await collection.find({}).sort({ _id: 1 }).limit(limit).toArray()).map(toCredential),
     revoke: async (credentialId, now) => {
-      const { matchedCount } = await collection.updateOne({ _id: credentialId, revokedAt: null }, { $set: { revokedAt: now.toISOString() } });
+      const { matchedCount } = await collection.updateOne(
+        { _id: credentialId, revokedAt: null },
+        { $set: { revokedAt: now.toISOString() } },
+      );
       return matchedCount > 0 || (await collection.findOne({ _id: credentialId })) !== null;
     },
   };

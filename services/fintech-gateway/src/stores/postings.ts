@@ -59,7 +59,13 @@ export async function openPostings(connection: Database['connection']): Promise<
         .aggregate([
           ...(at === undefined ? [] : [{ $match: { at: { $lte: at.toISOString() } } }]),
           { $unwind: '$entries' },
-          { $group: { _id: '$entries.account', debitRupiah: { $sum: '$entries.debitRupiah' }, creditRupiah: { $sum: '$entries.creditRupiah' } } },
+          {
+            $group: {
+              _id: '$entries.account',
+              debitRupiah: { $sum: '$entries.debitRupiah' },
+              creditRupiah: { $sum: '$entries.creditRupiah' },
+            },
+          },
         ])
         .toArray();
       return groups.map(({ _id, debitRupiah, creditRupiah }) => ({
@@ -70,13 +76,18 @@ export async function openPostings(connection: Database['connection']): Promise<
     },
     between: async (partner, from, to, limit) => {
       const moments = { $gte: from.toISOString(), $lt: to.toISOString() };
-      const found = await collection.find({ partner, at: moments, kind: { $ne: 'reversal' } }).sort({ at: 1 }).limit(limit).toArray();
+      const found = await collection
+        .find({ partner, at: moments, kind: { $ne: 'reversal' } })
+        .sort({ at: 1 })
+        .limit(limit)
+        .toArray();
       return withoutReversed(found);
     },
     first: async (partner) => {
       const found = await collection.findOne({ partner }, { sort: { at: 1 } });
       return found === null ? null : new Date(found.at);
     },
-    ofLoan: async (loanId, limit) => (await collection.find({ loanId }).sort({ at: 1, _id: 1 }).limit(limit).toArray()).map(toPosting),
+    ofLoan: async (loanId, limit) =>
+      (await collection.find({ loanId }).sort({ at: 1, _id: 1 }).limit(limit).toArray()).map(toPosting),
   };
 }

@@ -41,7 +41,8 @@ export function openReconciliations(connection: Database['connection']): Reconci
     put: async (result) => {
       const _id = idOf(result.partner, result.day);
       const known = await find(result.partner, result.day);
-      if (known === null) await collection.updateOne({ _id }, { $setOnInsert: { ...result, closedAt: null } }, { upsert: true });
+      if (known === null)
+        await collection.updateOne({ _id }, { $setOnInsert: { ...result, closedAt: null } }, { upsert: true });
       else await collection.updateOne({ _id, closedAt: null }, { $set: result });
       return (await find(result.partner, result.day)) ?? { ...result, closedAt: null };
     },
@@ -58,7 +59,13 @@ export function openReconciliations(connection: Database['connection']): Reconci
     find,
     list: async (partner, limit, before) => {
       const days = before === null ? {} : { day: { $lt: before } };
-      return (await collection.find({ partner, ...days }).sort({ day: -1 }).limit(limit).toArray()).map(toReconciliation);
+      return (
+        await collection
+          .find({ partner, ...days })
+          .sort({ day: -1 })
+          .limit(limit)
+          .toArray()
+      ).map(toReconciliation);
     },
   };
 }

@@ -21,7 +21,8 @@ export async function openRelendings(parts: Parts): Promise<Relendings> {
   await parts.connection.collection(COLLECTION).createIndex({ 'state.status': 1 });
   return {
     ...store,
-    awaitingApproval: async (limit) => (await store.find({ 'state.status': 'awaiting-approval' }, limit)).map(({ state }) => state),
+    awaitingApproval: async (limit) =>
+      (await store.find({ 'state.status': 'awaiting-approval' }, limit)).map(({ state }) => state),
     waiting: async (limit) => (await store.find({ 'state.status': 'waiting' }, limit)).map(({ id }) => id),
   };
 }

@@ -29,7 +29,8 @@ export type SetAsideStore = {
 export function openSetAside(connection: Database['connection']): SetAsideStore {
   const collection = connection.collection<SetAside & { _id: string }>('set-aside');
   return {
-    put: (message) => insertOnce(connection.collection('set-aside'), { _id: `${message.partner}:${message.deliveryId}`, ...message }),
+    put: (message) =>
+      insertOnce(connection.collection('set-aside'), { _id: `${message.partner}:${message.deliveryId}`, ...message }),
     find: async (partner, deliveryId) => {
       const found = await collection.findOne({ _id: `${partner}:${deliveryId}` });
       if (found === null) return null;

@@ -19,7 +19,12 @@ beforeAll(async () => {
   uri = freshDatabase('gateway-stores');
   database = await openDatabase(uri, log);
   const clock = () => now;
-  const relay = createRelay({ publisher: { publish: async () => undefined, connected: () => false }, log, clock, registry: new Registry() });
+  const relay = createRelay({
+    publisher: { publish: async () => undefined, connected: () => false },
+    log,
+    clock,
+    registry: new Registry(),
+  });
   stores = await openStores({ connection: database.connection, relay, clock });
 });
 
@@ -38,7 +43,13 @@ describe('jobs', () => {
     await stores.jobs.add('first', 'amanah', now);
     await stores.jobs.add('other', 'lumbung', now);
     await stores.jobs.add('not-yet', 'amanah', later(101));
-    expect(await stores.jobs.claim('amanah', later(100), 1_000)).toEqual({ loanId: 'first', attempts: 0, inDoubt: false, since: now, claim: 1 });
+    expect(await stores.jobs.claim('amanah', later(100), 1_000)).toEqual({
+      loanId: 'first',
+      attempts: 0,
+      inDoubt: false,
+      since: now,
+      claim: 1,
+    });
     expect(await stores.jobs.claim('amanah', later(100), 1_000)).toMatchObject({ loanId: 'second' });
     expect(await stores.jobs.claim('amanah', later(100), 1_000)).toBeNull();
     expect([await stores.jobs.count('amanah'), await stores.jobs.count('lumbung')]).toEqual([3, 1]);
@@ -55,7 +66,13 @@ describe('jobs', () => {
     await stores.jobs.add('job', 'amanah', now);
     await stores.jobs.claim('amanah', now, 1_000);
     expect(await stores.jobs.claim('amanah', later(999), 1_000)).toBeNull();
-    expect(await stores.jobs.claim('amanah', later(1_000), 1_000)).toEqual({ loanId: 'job', attempts: 0, inDoubt: true, since: now, claim: 2 });
+    expect(await stores.jobs.claim('amanah', later(1_000), 1_000)).toEqual({
+      loanId: 'job',
+      attempts: 0,
+      inDoubt: true,
+      since: now,
+      claim: 2,
+    });
   });
 
   test('one that is put off keeps what is said of it', async () => {
@@ -63,7 +80,13 @@ describe('jobs', () => {
     const job = await stores.jobs.claim('amanah', now, 1_000);
     await stores.jobs.postpone(job!, { dueAt: later(5), attempts: 3, inDoubt: false });
     expect(await stores.jobs.claim('amanah', later(4), 1_000)).toBeNull();
-    expect(await stores.jobs.claim('amanah', later(5), 1_000)).toEqual({ loanId: 'job', attempts: 3, inDoubt: false, since: now, claim: 2 });
+    expect(await stores.jobs.claim('amanah', later(5), 1_000)).toEqual({
+      loanId: 'job',
+      attempts: 3,
+      inDoubt: false,
+      since: now,
+      claim: 2,
+    });
   });
 
   test('whoever has lost a claim changes nothing any more', async () => {
@@ -89,7 +112,7 @@ describe('jobs', () => {
     expect(await stores.jobs.count('amanah')).toBe(0);
   });
 
-  test('one that is kept for longer is nobody else\'s meanwhile, and is lost to whoever came too late', async () => {
+  test("one that is kept for longer is nobody else's meanwhile, and is lost to whoever came too late", async () => {
     await stores.jobs.add('job', 'amanah', now);
     const job = await stores.jobs.claim('amanah', now, 1_000);
     expect(await stores.jobs.renew(job!, later(500), 1_000)).toBe(true);
@@ -124,7 +147,14 @@ describe('candidates', () => {
   test('are known from the registry alone, with all of their need open', async () => {
     await stores.candidates.putNeed('a', 1, need());
     expect(await stores.candidates.shortlist(nobody, [])).toEqual([
-      { msmeId: 'a', needId: 'a.capital', kodeKecamatan: '31.71.01', verified: true, openRupiah: 100, declaredAt: '2026-11-01T00:00:00.000Z' },
+      {
+        msmeId: 'a',
+        needId: 'a.capital',
+        kodeKecamatan: '31.71.01',
+        verified: true,
+        openRupiah: 100,
+        declaredAt: '2026-11-01T00:00:00.000Z',
+      },
     ]);
   });
 
@@ -162,9 +192,14 @@ describe('candidates', () => {
 
   test('both halves at once: none is lost', async () => {
     await Promise.all(
-      Array.from({ length: 10 }, (_, n) => [stores.candidates.putNeed(`m-${n}`, 1, need()), stores.candidates.putOpen(`m-${n}`, 1, 50)]).flat(),
+      Array.from({ length: 10 }, (_, n) => [
+        stores.candidates.putNeed(`m-${n}`, 1, need()),
+        stores.candidates.putOpen(`m-${n}`, 1, 50),
+      ]).flat(),
     );
-    expect((await stores.candidates.shortlist(nobody, [])).map(({ openRupiah }) => openRupiah)).toEqual(Array.from({ length: 10 }, () => 50));
+    expect((await stores.candidates.shortlist(nobody, [])).map(({ openRupiah }) => openRupiah)).toEqual(
+      Array.from({ length: 10 }, () => 50),
+    );
   });
 
   test('the shortlist holds whoever is next of all', async () => {
@@ -174,16 +209,27 @@ describe('candidates', () => {
     const all: Candidate[] = [];
     for (let n = 0; n < 60; n += 1) {
       const [msmeId, openRupiah] = [`m-${n}`, next(3) * 50];
-      const profile = need({ needId: `${msmeId}.capital`, kodeKecamatan: districts[next(3)] as string, eligible: next(4) > 0, declaredAt: later(next(4)).toISOString() });
+      const profile = need({
+        needId: `${msmeId}.capital`,
+        kodeKecamatan: districts[next(3)] as string,
+        eligible: next(4) > 0,
+        declaredAt: later(next(4)).toISOString(),
+      });
       await putNeed(msmeId, 1, profile);
       await putOpen(msmeId, 1, openRupiah);
       const { eligible: verified, kodeKecamatan, needId, declaredAt } = profile;
       all.push({ msmeId, needId: String(needId), kodeKecamatan, verified, openRupiah, declaredAt: String(declaredAt) });
     }
-    for (const reached of [[], districts.slice(0, 1), districts.slice(0, 2), districts].map((codes) => new Set(codes))) {
+    for (const reached of [[], districts.slice(0, 1), districts.slice(0, 2), districts].map(
+      (codes) => new Set(codes),
+    )) {
       const tried: string[] = [];
       for (let round = 0; round < 8; round += 1) {
-        const right = nextInNeed(all.filter(({ msmeId }) => !tried.includes(msmeId)), reached, 1_000);
+        const right = nextInNeed(
+          all.filter(({ msmeId }) => !tried.includes(msmeId)),
+          reached,
+          1_000,
+        );
         expect(nextInNeed(await shortlist(reached, tried), reached, 1_000)).toEqual(right);
         tried.push(String(right?.msmeId));
       }
@@ -203,10 +249,22 @@ test('a posting is added once and the totals are of all', async () => {
     { account: 'amanah:lent', debitRupiah: Number.MAX_SAFE_INTEGER - 1, creditRupiah: 0 },
     { account: 'amanah:cash', debitRupiah: 0, creditRupiah: Number.MAX_SAFE_INTEGER - 1 },
   ] as const;
-  const posting = { kind: 'disbursement', partner: 'amanah', loanId: 'L', repaymentId: null, amountRupiah: 1, at: now.toISOString(), entries: [...entries] } as const;
+  const posting = {
+    kind: 'disbursement',
+    partner: 'amanah',
+    loanId: 'L',
+    repaymentId: null,
+    amountRupiah: 1,
+    at: now.toISOString(),
+    entries: [...entries],
+  } as const;
   expect(await stores.postings.add('event-1', { ...posting, entries: [...entries] })).toBe(true);
   expect(await stores.postings.add('event-1', { ...posting, entries: [] })).toBe(false);
-  const small = entries.map((entry) => ({ ...entry, debitRupiah: Math.min(1, entry.debitRupiah), creditRupiah: Math.min(1, entry.creditRupiah) }));
+  const small = entries.map((entry) => ({
+    ...entry,
+    debitRupiah: Math.min(1, entry.debitRupiah),
+    creditRupiah: Math.min(1, entry.creditRupiah),
+  }));
   await stores.postings.add('event-2', { ...posting, entries: small });
   expect((await stores.postings.totals()).sort((a, b) => (a.account < b.account ? -1 : 1))).toEqual([
     { account: 'amanah:cash', debitRupiah: 0, creditRupiah: Number.MAX_SAFE_INTEGER },

@@ -31,7 +31,11 @@ export type Stores = {
 };
 
 /** All that the gateway keeps. Indexes are made where they are missing. */
-export async function openStores(parts: { connection: Database['connection']; relay: Relay; clock: () => Date }): Promise<Stores> {
+export async function openStores(parts: {
+  connection: Database['connection'];
+  relay: Relay;
+  clock: () => Date;
+}): Promise<Stores> {
   const { connection } = parts;
   return {
     loans: await openLoans(parts),

@@ -26,7 +26,11 @@ export type WebhookDeliveries = {
   /** Endpoints that something is due for. */
   endpointsDue: (now: Date) => Promise<string[]>;
   /** What is due for an endpoint, longest first, without its log. */
-  due: (endpointId: string, now: Date, limit: number) => Promise<Pick<Delivery, 'deliveryId' | 'messageId' | 'tries'>[]>;
+  due: (
+    endpointId: string,
+    now: Date,
+    limit: number,
+  ) => Promise<Pick<Delivery, 'deliveryId' | 'messageId' | 'tries'>[]>;
   /** Writes down an attempt, and what follows from it. */
   settle: (deliveryId: string, attempt: Attempt, next: Pick<Delivery, 'state' | 'tries' | 'dueAt'>) => Promise<void>;
   /** Sends one again, with all its attempts. Null where there is none. */
@@ -36,7 +40,12 @@ export type WebhookDeliveries = {
   /** Of these messages those that an endpoint has received. */
   delivered: (endpointId: string, messageIds: readonly string[]) => Promise<Set<string>>;
   /** The newest first, before one of them. */
-  list: (endpointId: string, state: DeliveryState | null, limit: number, before: Delivery | null) => Promise<Delivery[]>;
+  list: (
+    endpointId: string,
+    state: DeliveryState | null,
+    limit: number,
+    before: Delivery | null,
+  ) => Promise<Delivery[]>;
   sweep: (before: Date) => Promise<void>;
 };
 
@@ -62,10 +71,15 @@ export async function openWebhookDeliveries(connection: Database['connection']):
       const found = await collection.findOne({ _id: deliveryId });
       return found === null ? null : toDelivery(found);
     },
-    endpointsDue: async (now) => (await collection.distinct('endpointId', { state: 'pending', dueAt: { $lte: now } } as object)) as string[],
+    endpointsDue: async (now) =>
+      (await collection.distinct('endpointId', { state: 'pending', dueAt: { $lte: now } } as object)) as string[],
     due: async (endpointId, now, limit) => {
       const options = { projection: { messageId: 1, tries: 1 } };
-      const found = await collection.find({ state: 'pending', endpointId, dueAt: { $lte: now } }, options).sort({ dueAt: 1 }).limit(limit).toArray();
+      const found = await collection
+        .find({ state: 'pending', endpointId, dueAt: { $lte: now } }, options)
+        .sort({ dueAt: 1 })
+        .limit(limit)
+        .toArray();
       return found.map(({ _id: deliveryId, messageId, tries }) => ({ deliveryId, messageId, tries }));
     },
     settle: async (deliveryId, attempt, next) => {
@@ -73,17 +87,34 @@ export async function openWebhookDeliveries(connection: Database['connection']):
       await collection.updateOne({ _id: deliveryId }, { $set: next, ...log } as object);
     },
     replay: async (deliveryId, state, now) => {
-      const after = await collection.findOneAndUpdate({ _id: deliveryId }, { $set: { state, tries: 0, dueAt: now } }, { returnDocument: 'after' });
+      const after = await collection.findOneAndUpdate(
+        { _id: deliveryId },
+        { $set: { state, tries: 0, dueAt: now } },
+        { returnDocument: 'after' },
+      );
       return after === null ? null : toDelivery(after);
     },
-    hold: async (endpointId) => void (await collection.updateMany({ state: 'pending', endpointId }, { $set: { state: 'held' } })),
+    hold: async (endpointId) =>
+      void (await collection.updateMany({ state: 'pending', endpointId }, { $set: { state: 'held' } })),
     delivered: async (endpointId, messageIds) => {
       const ids = messageIds.map((messageId) => deliveryIdOf(endpointId, messageId));
-      const found = await collection.find({ _id: { $in: ids }, state: 'delivered' }, { projection: { messageId: 1 } }).toArray();
+      const found = await collection
+        .find({ _id: { $in: ids }, state: 'delivered' }, { projection: { messageId: 1 } })
+        .toArray();
       return new Set(found.map(({ messageId }) => messageId));
     },
     list: async (endpointId, state, limit, before) => {
-      const older = before === null ? [] : [{ $or: [{ createdAt: { $lt: before.createdAt } }, { createdAt: before.createdAt, _id: { $lt: before.deliveryId } }] }];
+      const older =
+        before === null
+          ? []
+          : [
+              {
+                $or: [
+                  { createdAt: { $lt: before.createdAt } },
+                  { createdAt: before.createdAt, _id: { $lt: before.deliveryId } },
+                ],
+              },
+            ];
       const filter = { endpointId, ...(state === null ? {} : { state }), $and: [{}, ...older] };
       return (await collection.find(filter).sort({ createdAt: -1, _id: -1 }).limit(limit).toArray()).map(toDelivery);
     },

@@ -21,7 +21,9 @@ export type Endpoint = {
   createdAt: string;
 };
 
-export type EndpointChange = Partial<Pick<Endpoint, 'url' | 'description' | 'eventTypes' | 'secrets' | 'disabled' | 'health'>>;
+export type EndpointChange = Partial<
+  Pick<Endpoint, 'url' | 'description' | 'eventTypes' | 'secrets' | 'disabled' | 'health'>
+>;
 
 export type WebhookEndpoints = {
   /** Keeps a new endpoint. False where its id is there already. */
@@ -54,14 +56,24 @@ export async function openWebhookEndpoints(connection: Database['connection']): 
   await collection.createIndex({ partner: 1 });
   return {
     add: ({ endpointId, ...endpoint }) =>
-      insertOnce(connection.collection('webhook-endpoints'), { _id: endpointId, ...endpoint, holder: null, leasedUntil: new Date(0) }),
+      insertOnce(connection.collection('webhook-endpoints'), {
+        _id: endpointId,
+        ...endpoint,
+        holder: null,
+        leasedUntil: new Date(0),
+      }),
     find: async (endpointId) => {
       const found = await collection.findOne({ _id: endpointId });
       return found === null ? null : toEndpoint(found);
     },
-    ofPartner: async (partner) => (await collection.find({ partner }).sort({ _id: 1 }).limit(MOST_ENDPOINTS).toArray()).map(toEndpoint),
+    ofPartner: async (partner) =>
+      (await collection.find({ partner }).sort({ _id: 1 }).limit(MOST_ENDPOINTS).toArray()).map(toEndpoint),
     change: async ({ endpointId, version }, change) => {
-      const after = await collection.findOneAndUpdate({ _id: endpointId, version }, { $set: change, $inc: { version: 1 } }, { returnDocument: 'after' });
+      const after = await collection.findOneAndUpdate(
+        { _id: endpointId, version },
+        { $set: change, $inc: { version: 1 } },
+        { returnDocument: 'after' },
+      );
       return after === null ? null : toEndpoint(after);
     },
     remove: async (endpointId) => void (await collection.deleteOne({ _id: endpointId })),
@@ -71,8 +83,10 @@ export async function openWebhookEndpoints(connection: Database['connection']): 
       const after = await collection.findOneAndUpdate(free, { $set: leased }, { returnDocument: 'after' });
       return after === null ? null : toEndpoint(after);
     },
-    release: async (endpointId, holder) => void (await collection.updateOne({ _id: endpointId, holder }, { $set: { leasedUntil: new Date(0) } })),
-    setHealth: async (endpointId, health) => void (await collection.updateOne({ _id: endpointId }, { $set: { health } })),
+    release: async (endpointId, holder) =>
+      void (await collection.updateOne({ _id: endpointId, holder }, { $set: { leasedUntil: new Date(0) } })),
+    setHealth: async (endpointId, health) =>
+      void (await collection.updateOne({ _id: endpointId }, { $set: { health } })),
     disable: async (endpointId, reason, now) => {
       const change = { $set: { disabled: { reason, at: now.toISOString() } }, $inc: { version: 1 } };
       const { matchedCount } = await collection.updateOne({ _id: endpointId, disabled: null }, change);
@@ -83,6 +97,7 @@ export async function openWebhookEndpoints(connection: Database['connection']): 
 
 /** The secrets that a message is signed with now. */
 export function activeSecrets({ secrets }: Pick<Endpoint, 'secrets'>, now: Date): string[] {
-  return secrets.filter(({ expiresAt }) => expiresAt === null || Date.parse(expiresAt) > now.getTime()).map(({ secret }) => secret);
+  return secrets
+    .filter(({ expiresAt }) => expiresAt === null || Date.parse(expiresAt) > now.getTime())
+    .map(({ secret }) => secret);
 }
-

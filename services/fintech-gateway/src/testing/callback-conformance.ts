@@ -24,7 +24,10 @@ function withValue(message: unknown, [name = '', ...rest]: readonly string[], va
 }
 
 /** What every adapter has to make of a callback before it believes it. `genuine` is one that the partner has sent. */
-export function callbackConformance({ name, sign, idleHeaders, eventField, amount, signsPath }: CallbackSubject, { partner, genuine, repayment }: Around): void {
+export function callbackConformance(
+  { name, sign, idleHeaders, eventField, amount, signsPath }: CallbackSubject,
+  { partner, genuine, repayment }: Around,
+): void {
   describe('verifying a callback', () => {
     const now = new Date('2026-11-25T00:00:00.000Z');
     const path = `/callbacks/${name}`;
@@ -38,9 +41,23 @@ export function callbackConformance({ name, sign, idleHeaders, eventField, amoun
         .filter((header) => !idleHeaders.includes(header))
         .flatMap((header): [string, () => Callback][] => [
           [`no ${header}`, () => ({ headers: { ...sign(body, path, now), [header]: undefined }, rawBody: body, path })],
-          [`another ${header}`, () => ({ headers: { ...sign(body, path, now), [header]: `${sign(body, path, now)[header]}0` }, rawBody: body, path })],
+          [
+            `another ${header}`,
+            () => ({
+              headers: { ...sign(body, path, now), [header]: `${sign(body, path, now)[header]}0` },
+              rawBody: body,
+              path,
+            }),
+          ],
         ]),
-      ...(signsPath ? [['another path', () => ({ headers: sign(body, path, now), rawBody: body, path: '/callbacks/other' })] as [string, () => Callback]] : []),
+      ...(signsPath
+        ? [
+            ['another path', () => ({ headers: sign(body, path, now), rawBody: body, path: '/callbacks/other' })] as [
+              string,
+              () => Callback,
+            ],
+          ]
+        : []),
     ];
 
     test.each(tampered)('with %s: refused', (_, callback) => {
@@ -53,7 +70,9 @@ export function callbackConformance({ name, sign, idleHeaders, eventField, amoun
       [301, 'refused'],
       [-301, 'refused'],
     ])('%i s away from now: %s', (seconds, is) => {
-      expect(partner().verifyCallback({ headers: sign(body, path, now), rawBody: body, path }, secondsLater(seconds)).is).toBe(is);
+      expect(
+        partner().verifyCallback({ headers: sign(body, path, now), rawBody: body, path }, secondsLater(seconds)).is,
+      ).toBe(is);
     });
 
     test.each([
@@ -71,9 +90,15 @@ export function callbackConformance({ name, sign, idleHeaders, eventField, amoun
         const rawBody = Buffer.from(JSON.stringify(withValue(agreed, amount.at, value)));
         return partner().verifyCallback({ headers: sign(rawBody, path, now), rawBody, path }, now);
       };
-      expect(verdictOn(amount.right)).toMatchObject({ is: 'genuine', delivery: { fact: { kind: 'repayment', amountRupiah: 1 } } });
+      expect(verdictOn(amount.right)).toMatchObject({
+        is: 'genuine',
+        delivery: { fact: { kind: 'repayment', amountRupiah: 1 } },
+      });
       for (const value of amount.wrong) {
-        expect({ value, verdict: verdictOn(value) }).toMatchObject({ value, verdict: { is: 'malformed', message: { errors: [{ pointer: `/${amount.at.join('/')}` }] } } });
+        expect({ value, verdict: verdictOn(value) }).toMatchObject({
+          value,
+          verdict: { is: 'malformed', message: { errors: [{ pointer: `/${amount.at.join('/')}` }] } },
+        });
       }
     });
 

@@ -4,7 +4,11 @@ import { CREDENTIALS } from './credentials.ts';
 type Signing = { timestamp?: string; secret?: string };
 
 /** Posts a callback as amanah would, signed rightly unless a test says otherwise. */
-export async function callBackAsAmanah(gatewayUrl: string, message: unknown, { timestamp = new Date().toISOString(), secret = CREDENTIALS.AMANAH_CLIENT_SECRET }: Signing = {}) {
+export async function callBackAsAmanah(
+  gatewayUrl: string,
+  message: unknown,
+  { timestamp = new Date().toISOString(), secret = CREDENTIALS.AMANAH_CLIENT_SECRET }: Signing = {},
+) {
   const body = JSON.stringify(message);
   const pathWithQuery = '/callbacks/amanah';
   const answer = await fetch(`${gatewayUrl}${pathWithQuery}`, {
@@ -19,5 +23,9 @@ export async function callBackAsAmanah(gatewayUrl: string, message: unknown, { t
     },
   });
   const text = await answer.text();
-  return { status: answer.status, type: answer.headers.get('content-type'), body: text === '' ? null : (JSON.parse(text) as Record<string, unknown>) };
+  return {
+    status: answer.status,
+    type: answer.headers.get('content-type'),
+    body: text === '' ? null : (JSON.parse(text) as Record<string, unknown>),
+  };
 }

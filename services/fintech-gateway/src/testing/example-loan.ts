@@ -21,11 +21,19 @@ export const exampleTerms: Terms = {
 /** The example's terms with the money of several donors. */
 export function termsOfLots(...amounts: number[]): Terms {
   const donors = ['KSBB-0000-0000-0011', 'KSBB-0000-0000-0022', 'KSBB-0000-0000-0033', 'KSBB-0000-0000-0044'];
-  const lots: Lot[] = amounts.map((amountRupiah, at) => ({ donorCollaborationId: donors[at] as string, generation: 2, amountRupiah }));
+  const lots: Lot[] = amounts.map((amountRupiah, at) => ({
+    donorCollaborationId: donors[at] as string,
+    generation: 2,
+    amountRupiah,
+  }));
   return { ...exampleTerms, lots, amountRupiah: amounts.reduce((sum, amount) => sum + amount, 0) };
 }
 
-export const taken: Extract<Answer, { kind: 'taken' }> = { kind: 'taken', partnerContractId: 'AMN-1', signUrl: 'https://amanah.example/1' };
+export const taken: Extract<Answer, { kind: 'taken' }> = {
+  kind: 'taken',
+  partnerContractId: 'AMN-1',
+  signUrl: 'https://amanah.example/1',
+};
 export const signed: PartnerFact = { kind: 'signed', at: '2026-11-24T03:00:00.000Z' };
 export const declined: PartnerFact = { kind: 'declined', at: '2026-11-24T03:00:00.000Z' };
 
@@ -42,10 +50,22 @@ export function disbursed(amountRupiah: number): Extract<PartnerFact, { kind: 'd
   };
 }
 
-export function repayment(n: number, amountRupiah: number, instalment = n): Extract<PartnerFact, { kind: 'repayment' }> {
+export function repayment(
+  n: number,
+  amountRupiah: number,
+  instalment = n,
+): Extract<PartnerFact, { kind: 'repayment' }> {
   return { kind: 'repayment', at: `2027-01-0${n}T00:00:00.000Z`, repaymentId: `AMN-1-R${n}`, instalment, amountRupiah };
 }
 
-export const completed = (totalRupiah: number): PartnerFact => ({ kind: 'completed', at: '2027-02-01T00:00:00.000Z', totalRupiah });
+export const completed = (totalRupiah: number): PartnerFact => ({
+  kind: 'completed',
+  at: '2027-02-01T00:00:00.000Z',
+  totalRupiah,
+});
 export const cancelled: PartnerFact = { kind: 'cancelled', at: '2026-11-26T00:00:00.000Z' };
-export const writtenOff = (amountRupiah: number): PartnerFact => ({ kind: 'written-off', at: '2027-09-01T00:00:00.000Z', amountRupiah });
+export const writtenOff = (amountRupiah: number): PartnerFact => ({
+  kind: 'written-off',
+  at: '2027-09-01T00:00:00.000Z',
+  amountRupiah,
+});

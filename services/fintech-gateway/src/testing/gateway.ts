@@ -13,7 +13,13 @@ export const OPERATOR_TOKEN = 'operator-token-of-the-tests';
 type Places = { amqpUrl: string; databaseUri: string; partnersUrl: string; port: number; healthPort?: number };
 
 /** The environment of a gateway that tries again quickly. */
-export function environmentOf({ amqpUrl, databaseUri, partnersUrl, port, healthPort = 1 }: Places): Record<string, string> {
+export function environmentOf({
+  amqpUrl,
+  databaseUri,
+  partnersUrl,
+  port,
+  healthPort = 1,
+}: Places): Record<string, string> {
   return {
     PORT: String(port),
     HEALTH_PORT: String(healthPort),
@@ -45,7 +51,13 @@ export async function startGateway(places: Places, environment: Record<string, s
   const log = createLog('fintech-gateway', 'silent');
   const metrics = createMetrics('fintech-gateway');
   const database = await openDatabase(settings.MONGODB_URI, log);
-  const bus = createBus({ url: settings.AMQP_URL, service: 'fintech-gateway', log, registry: metrics.registry, isDependencyDown: isDatabaseUnavailable });
+  const bus = createBus({
+    url: settings.AMQP_URL,
+    service: 'fintech-gateway',
+    log,
+    registry: metrics.registry,
+    isDependencyDown: isDatabaseUnavailable,
+  });
   const built = await createApp({ settings, database, bus, log, metrics, clock: () => new Date() });
   const server = createServer(built.app);
   await new Promise<void>((resolve) => server.listen(settings.PORT, '127.0.0.1', resolve));

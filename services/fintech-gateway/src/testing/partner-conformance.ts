@@ -4,7 +4,14 @@ import { parseSettings } from '@ksbb/service-kit';
 import { z } from 'zod';
 import { dayInJakarta } from '../loan/arrears.ts';
 import type { PartnerFact } from '../loan/facts.ts';
-import { CallFailed, type Callback, ContractRefused, type ContractToForward, type Delivery, type Partner } from '../partners/partner.ts';
+import {
+  CallFailed,
+  type Callback,
+  ContractRefused,
+  type ContractToForward,
+  type Delivery,
+  type Partner,
+} from '../partners/partner.ts';
 import { callbackConformance } from './callback-conformance.ts';
 import type { Credentials, PartnerSide, Subject } from './partner-subject.ts';
 import type { OpenPartner } from '../partners/partner-kind.ts';
@@ -35,13 +42,20 @@ export function partnerConformance(subject: Subject): void {
 
   function open(credentials: Credentials): OpenPartner {
     const settings = parseSettings(z.object(subject.kind.settings), environment(`${sandbox.url}/${name}`, credentials));
-    return subject.kind.open(name, settings as never, { limits: patientCalls, observe: () => undefined, clock: () => new Date() });
+    return subject.kind.open(name, settings as never, {
+      limits: patientCalls,
+      observe: () => undefined,
+      clock: () => new Date(),
+    });
   }
 
-  const contractsOf = async (reference: string) => (await sandbox.contracts(name)).filter((one) => one.reference === reference);
+  const contractsOf = async (reference: string) =>
+    (await sandbox.contracts(name)).filter((one) => one.reference === reference);
   function deliveriesOf(reference: string): Delivery[] {
     const verified = received.map((callback) => partner.verifyCallback(callback, new Date()));
-    return verified.flatMap((one) => (one.is === 'genuine' && one.delivery.reference === reference ? [one.delivery] : []));
+    return verified.flatMap((one) =>
+      one.is === 'genuine' && one.delivery.reference === reference ? [one.delivery] : [],
+    );
   }
   async function factsOf(reference: string): Promise<PartnerFact[]> {
     return (await partner.status(reference))?.facts ?? [];
@@ -90,14 +104,22 @@ export function partnerConformance(subject: Subject): void {
     });
 
     test('a contract that the partner will never take is refused', async () => {
-      expect(await failureOf(partner.forward(contract('forward-3', { amountRupiah: 2 })))).toBeInstanceOf(ContractRefused);
+      expect(await failureOf(partner.forward(contract('forward-3', { amountRupiah: 2 })))).toBeInstanceOf(
+        ContractRefused,
+      );
     });
 
     test('an answer that is lost leaves it in doubt; the contract is found, and stays one', async () => {
       await sandbox.fault(name, { route: 'create-contract', kind: 'lost-answer', times: 1 });
-      expect(await failureOf(partner.forward(contract('forward-4')))).toMatchObject({ name: 'CallFailed', kind: 'in-doubt' });
+      expect(await failureOf(partner.forward(contract('forward-4')))).toMatchObject({
+        name: 'CallFailed',
+        kind: 'in-doubt',
+      });
       const { partnerContractId, signUrl, facts } = (await partner.status('forward-4')) ?? {};
-      expect({ facts, again: await partner.forward(contract('forward-4')) }).toEqual({ facts: [], again: { partnerContractId, signUrl } });
+      expect({ facts, again: await partner.forward(contract('forward-4')) }).toEqual({
+        facts: [],
+        again: { partnerContractId, signUrl },
+      });
       expect(await contractsOf('forward-4')).toHaveLength(1);
     });
 
@@ -117,19 +139,34 @@ export function partnerConformance(subject: Subject): void {
     });
 
     test('says how long the partner wants to be left alone', async () => {
-      await sandbox.fault(name, { route: 'create-contract', kind: 'status', status: 503, retryAfterSeconds: 2, times: 1 });
+      await sandbox.fault(name, {
+        route: 'create-contract',
+        kind: 'status',
+        status: 503,
+        retryAfterSeconds: 2,
+        times: 1,
+      });
       expect(await failureOf(partner.forward(contract('forward-6')))).toMatchObject({ retryAfterMs: 2_000 });
     });
 
     test('other terms under the same reference are not taken for a refusal', async () => {
       await partner.forward(contract('forward-7'));
-      expect(await failureOf(partner.forward(contract('forward-7', { amountRupiah: 5_000 })))).toMatchObject({ name: 'CallFailed', kind: 'in-doubt' });
+      expect(await failureOf(partner.forward(contract('forward-7', { amountRupiah: 5_000 })))).toMatchObject({
+        name: 'CallFailed',
+        kind: 'in-doubt',
+      });
     });
 
     test('wrong credentials refuse no contract', async () => {
       const impostor = open('impostor');
-      expect(await failureOf(impostor.partner.forward(contract('forward-8')))).toMatchObject({ name: 'CallFailed', kind: 'misconfigured' });
-      expect(await failureOf(impostor.partner.status('forward-1'))).toMatchObject({ name: 'CallFailed', kind: 'misconfigured' });
+      expect(await failureOf(impostor.partner.forward(contract('forward-8')))).toMatchObject({
+        name: 'CallFailed',
+        kind: 'misconfigured',
+      });
+      expect(await failureOf(impostor.partner.status('forward-1'))).toMatchObject({
+        name: 'CallFailed',
+        kind: 'misconfigured',
+      });
       impostor.caller.close();
     });
 
@@ -138,12 +175,17 @@ export function partnerConformance(subject: Subject): void {
       const taken = await partner.forward(contract('relent-1', { parentContractId }));
       expect(taken.signUrl).toBeNull();
       await until(async () => (await factsOf('relent-1')).length === 2);
-      expect(await partner.status('relent-1')).toMatchObject({ ...taken, facts: [{ kind: 'signed' }, { kind: 'disbursed' }] });
+      expect(await partner.status('relent-1')).toMatchObject({
+        ...taken,
+        facts: [{ kind: 'signed' }, { kind: 'disbursed' }],
+      });
       expect(await contractsOf('relent-1')).toMatchObject([{ parentContractNo: parentContractId }]);
     });
 
     test('repaid money from a contract that the partner does not know is refused', async () => {
-      expect(await failureOf(partner.forward(contract('relent-2', { parentContractId: 'NONE-1' })))).toBeInstanceOf(ContractRefused);
+      expect(await failureOf(partner.forward(contract('relent-2', { parentContractId: 'NONE-1' })))).toBeInstanceOf(
+        ContractRefused,
+      );
     });
   });
 
@@ -170,7 +212,10 @@ export function partnerConformance(subject: Subject): void {
       await sandbox.fault(name, { route: 'cancel-contract', kind: 'status', status: 503, times: 1 });
       expect(await failureOf(partner.cancel('nobody-knows'))).toMatchObject({ name: 'CallFailed', kind: 'not-done' });
       const impostor = open('impostor');
-      expect(await failureOf(impostor.partner.cancel('nobody-knows'))).toMatchObject({ name: 'CallFailed', kind: 'misconfigured' });
+      expect(await failureOf(impostor.partner.cancel('nobody-knows'))).toMatchObject({
+        name: 'CallFailed',
+        kind: 'misconfigured',
+      });
       impostor.caller.close();
     });
   });
@@ -186,8 +231,20 @@ export function partnerConformance(subject: Subject): void {
       const repayment = facts.find(({ kind }) => kind === 'repayment') as Extract<PartnerFact, { kind: 'repayment' }>;
       const own = (await partner.statement(today())).filter(({ reference }) => reference === 'statement-1');
       expect(own).toEqual([
-        { kind: 'disbursement', reference: 'statement-1', repaymentId: null, amountRupiah: 1_000_000, at: facts[1]?.at },
-        { kind: 'repayment', reference: 'statement-1', repaymentId: repayment.repaymentId, amountRupiah: 333_334, at: repayment.at },
+        {
+          kind: 'disbursement',
+          reference: 'statement-1',
+          repaymentId: null,
+          amountRupiah: 1_000_000,
+          at: facts[1]?.at,
+        },
+        {
+          kind: 'repayment',
+          reference: 'statement-1',
+          repaymentId: repayment.repaymentId,
+          amountRupiah: 333_334,
+          at: repayment.at,
+        },
         { kind: 'write-off', reference: 'statement-1', repaymentId: null, amountRupiah: 666_666, at: facts[3]?.at },
       ]);
       expect(facts[3]).toMatchObject({ kind: 'written-off', amountRupiah: 666_666 });
@@ -218,10 +275,20 @@ export function partnerConformance(subject: Subject): void {
       await until(() => deliveriesOf('told-1').length === 6);
       const facts = deliveriesOf('told-1').map(({ fact }) => fact);
       expect(facts).toEqual(await factsOf('told-1'));
-      expect(facts.map(({ kind }) => kind)).toEqual(['signed', 'disbursed', 'repayment', 'repayment', 'repayment', 'completed']);
+      expect(facts.map(({ kind }) => kind)).toEqual([
+        'signed',
+        'disbursed',
+        'repayment',
+        'repayment',
+        'repayment',
+        'completed',
+      ]);
       expect(facts).toMatchObject([
         {},
-        { amountRupiah: 1_000_000, schedule: [{ instalment: 1, amountRupiah: 333_334 }, { amountRupiah: 333_333 }, { amountRupiah: 333_333 }] },
+        {
+          amountRupiah: 1_000_000,
+          schedule: [{ instalment: 1, amountRupiah: 333_334 }, { amountRupiah: 333_333 }, { amountRupiah: 333_333 }],
+        },
         { instalment: 1, amountRupiah: 333_334 },
         { instalment: 2 },
         { instalment: 3 },
@@ -242,9 +309,13 @@ export function partnerConformance(subject: Subject): void {
       const before = received.length;
       await sandbox.repay(name, 'told-3', { instalments: [1], duplicate: [1], tamperFirst: [1] });
       await until(() => deliveriesOf('told-3').filter(({ fact }) => fact.kind === 'repayment').length === 2);
-      const ids = deliveriesOf('told-3').flatMap(({ deliveryId, fact }) => (fact.kind === 'repayment' ? [deliveryId] : []));
+      const ids = deliveriesOf('told-3').flatMap(({ deliveryId, fact }) =>
+        fact.kind === 'repayment' ? [deliveryId] : [],
+      );
       expect(new Set(ids).size).toBe(1);
-      const refused = received.slice(before).filter((callback) => partner.verifyCallback(callback, new Date()).is === 'refused');
+      const refused = received
+        .slice(before)
+        .filter((callback) => partner.verifyCallback(callback, new Date()).is === 'refused');
       expect(refused.length).toBeGreaterThan(0);
     });
 
@@ -255,7 +326,7 @@ export function partnerConformance(subject: Subject): void {
       await signed('told-4');
       const fromFeed: Delivery[] = [];
       let cursor: string | null = null;
-      for (let hasMore = true; hasMore; ) {
+      for (let hasMore = true; hasMore;) {
         const page = await feed(cursor);
         for (const message of page.messages) {
           if ('errors' in message) throw new Error(JSON.stringify(message));
@@ -275,7 +346,8 @@ export function partnerConformance(subject: Subject): void {
     await until(() => deliveriesOf('rotated-1').length === 1);
     const told = received.filter((callback) => callback.rawBody.includes('rotated-1'));
     const [rotated, impostor] = [open('rotated'), open('impostor')];
-    const verdicts = ({ partner: { verifyCallback } }: OpenPartner) => new Set(told.map((callback) => verifyCallback(callback, new Date()).is));
+    const verdicts = ({ partner: { verifyCallback } }: OpenPartner) =>
+      new Set(told.map((callback) => verifyCallback(callback, new Date()).is));
     expect([verdicts(rotated), verdicts(impostor)]).toEqual([new Set(['genuine']), new Set(['refused'])]);
     for (const { caller } of [rotated, impostor]) caller.close();
   });

@@ -5,7 +5,14 @@ import { startServiceProcess } from './service-process.ts';
 
 const ADMIN_TOKEN = 'admin-token-of-the-tests';
 
-export type Fault = { route: string; kind: string; times: number; status?: number; milliseconds?: number; retryAfterSeconds?: number };
+export type Fault = {
+  route: string;
+  kind: string;
+  times: number;
+  status?: number;
+  milliseconds?: number;
+  retryAfterSeconds?: number;
+};
 export type Repayments = { instalments: number[]; duplicate?: number[]; tamperFirst?: number[] };
 export type SandboxContract = {
   reference: string;
@@ -51,8 +58,15 @@ export async function startSandbox(callbackUrl: string): Promise<Sandbox> {
   });
 
   async function admin(method: string, path: string, body?: object): Promise<unknown> {
-    const headers = { Authorization: `Bearer ${ADMIN_TOKEN}`, ...(body === undefined ? {} : { 'Content-Type': 'application/json' }) };
-    const answer = await fetch(`${url}/admin${path}`, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+    const headers = {
+      Authorization: `Bearer ${ADMIN_TOKEN}`,
+      ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+    };
+    const answer = await fetch(`${url}/admin${path}`, {
+      method,
+      headers,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
     const text = await answer.text();
     if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
     return text === '' ? null : JSON.parse(text);
@@ -66,7 +80,8 @@ export async function startSandbox(callbackUrl: string): Promise<Sandbox> {
       const { faults } = (await admin('GET', '/faults')) as { faults: { times: number; served: number }[] };
       return faults.reduce((sum, { times, served }) => sum + times - served, 0);
     },
-    repay: async (partner, reference, repayments) => void (await admin('POST', '/repayments', { partner, reference, ...repayments })),
+    repay: async (partner, reference, repayments) =>
+      void (await admin('POST', '/repayments', { partner, reference, ...repayments })),
     writeOff: async (partner, reference) => void (await admin('POST', '/write-offs', { partner, reference })),
     contracts: async (partner) => {
       const page = (await admin('GET', `/contracts?partner=${partner}&limit=200`)) as { contracts: SandboxContract[] };

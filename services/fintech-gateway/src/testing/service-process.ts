@@ -15,11 +15,15 @@ export type ServiceProcess = {
 
 /** Starts a service of this repository as a process of its own, and waits until it is ready. */
 export async function startServiceProcess(service: string, env: Record<string, string>): Promise<ServiceProcess> {
-  const child: ChildProcess = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--import', LEASH, `services/${service}/src/main.ts`], {
-    cwd: ROOT,
-    env: { PATH: process.env.PATH ?? '', HOST: '127.0.0.1', LOG_LEVEL: 'error', ...env },
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-  });
+  const child: ChildProcess = spawn(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', '--import', LEASH, `services/${service}/src/main.ts`],
+    {
+      cwd: ROOT,
+      env: { PATH: process.env.PATH ?? '', HOST: '127.0.0.1', LOG_LEVEL: 'error', ...env },
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    },
+  );
   const gone = once(child, 'exit');
   await until(async () => {
     if (child.exitCode !== null) throw new Error(`${service} ended with ${child.exitCode}`);

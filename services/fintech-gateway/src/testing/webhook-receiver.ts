@@ -22,7 +22,12 @@ export async function startWebhookReceiver(host = '127.0.0.1'): Promise<WebhookR
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
-    const one = { path: request.url ?? '', headers: request.headers, payload: Buffer.concat(chunks).toString(), at: performance.now() };
+    const one = {
+      path: request.url ?? '',
+      headers: request.headers,
+      payload: Buffer.concat(chunks).toString(),
+      at: performance.now(),
+    };
     received.push(one);
     const reply = replyTo(one);
     if (reply !== 'hang') {

@@ -60,7 +60,14 @@ export type World = {
   close: () => Promise<void>;
 };
 
-export type Proposal = { relendId: string; msmeId: string; needId: string; partner: Partner; amountRupiah: number; instalments: number };
+export type Proposal = {
+  relendId: string;
+  msmeId: string;
+  needId: string;
+  partner: Partner;
+  amountRupiah: number;
+  instalments: number;
+};
 
 const log = createLog('outside', 'silent');
 const newId = () => newCollaborationId((n) => randomBytes(n));
@@ -70,14 +77,23 @@ function place(msmeId: string, kodeKecamatan = '31.71.01') {
     msmeId,
     needId: `${msmeId}.capital`,
     msmeName: `Warung ${msmeId}`,
-    area: { kodeKelurahan: `${kodeKecamatan}.1003`, kelurahan: 'Petojo Utara', kecamatan: 'Gambir', kota: 'Jakarta Pusat' },
+    area: {
+      kodeKelurahan: `${kodeKecamatan}.1003`,
+      kelurahan: 'Petojo Utara',
+      kecamatan: 'Gambir',
+      kota: 'Jakarta Pusat',
+    },
   };
 }
 
 const event = (definition: EventDefinition, subject: string, version: number, data: object) =>
   envelope(definition, subject, version, data as Record<string, unknown>, new Date());
 
-function capitalLine(collaborationId: string, msmeId: string, terms: { amountRupiah: number; partner: Partner; instalments: number }) {
+function capitalLine(
+  collaborationId: string,
+  msmeId: string,
+  terms: { amountRupiah: number; partner: Partner; instalments: number },
+) {
   return { ...place(msmeId), lineId: `${collaborationId}.1`, package: 'capital', ...terms };
 }
 
@@ -89,8 +105,18 @@ function confirmed(collaborationId: string, origin: object, line: object): Envel
 function answerOf({ relendId, msmeId, ...terms }: Proposal, coveredRupiah: number): Envelope {
   const collaborationId = newId();
   const origin = { kind: 'relend', relendId };
-  if (coveredRupiah > 0) return confirmed(collaborationId, origin, capitalLine(collaborationId, msmeId, { ...terms, amountRupiah: coveredRupiah }));
-  return event(commitmentClosed, collaborationId, 1, { collaborationId, origin, outcome: 'nothing-covered', closedAt: new Date().toISOString() });
+  if (coveredRupiah > 0)
+    return confirmed(
+      collaborationId,
+      origin,
+      capitalLine(collaborationId, msmeId, { ...terms, amountRupiah: coveredRupiah }),
+    );
+  return event(commitmentClosed, collaborationId, 1, {
+    collaborationId,
+    origin,
+    outcome: 'nothing-covered',
+    closedAt: new Date().toISOString(),
+  });
 }
 
 export async function createWorld(): Promise<World> {
@@ -145,14 +171,22 @@ export async function createWorld(): Promise<World> {
     },
     commit: async (partner, amountRupiah, instalments) => {
       const collaborationId = newId();
-      await publish(confirmed(collaborationId, { kind: 'donor' }, capitalLine(collaborationId, 'msme-of-a-donor', { partner, amountRupiah, instalments })));
+      await publish(
+        confirmed(
+          collaborationId,
+          { kind: 'donor' },
+          capitalLine(collaborationId, 'msme-of-a-donor', { partner, amountRupiah, instalments }),
+        ),
+      );
       return `${collaborationId}.1`;
     },
     release: async (lineId, reason) => {
       const collaborationId = lineId.slice(0, lineId.lastIndexOf('.'));
       const { msmeId, needId } = place('msme-of-a-donor');
       const about = { collaborationId, lineId, msmeId, needId };
-      await publish(event(lineReleased, collaborationId, 2, { ...about, package: 'capital', releasedAmount: 1_000_000, reason }));
+      await publish(
+        event(lineReleased, collaborationId, 2, { ...about, package: 'capital', releasedAmount: 1_000_000, reason }),
+      );
     },
     listMsme: async ({ msmeId, capitalRupiah, kodeKecamatan, ...rest }) => {
       const { area, needId } = place(msmeId, kodeKecamatan);
@@ -165,7 +199,8 @@ export async function createWorld(): Promise<World> {
     },
     seen: () => [...seen.values()],
     loan: async (loanId) => loanView.parse((await get(`/loans/${loanId}`, await asDonorOf(loanId))).body),
-    loansOf: async (collaborationId) => loanList.parse((await get(`/collaborations/${collaborationId}/loans`)).body).items,
+    loansOf: async (collaborationId) =>
+      loanList.parse((await get(`/collaborations/${collaborationId}/loans`)).body).items,
     chain: async (loanId) => fundChain.parse((await get(`/fund/chain/${loanId}`)).body).links,
     get,
     close: async () => {

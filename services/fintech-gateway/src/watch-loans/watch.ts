@@ -34,7 +34,11 @@ function hasEnded({ status }: Loan): boolean {
  */
 export function createWatcher({ name, partner, loans, watching, facts, quietMs, leaseMs, clock, log }: Parts) {
   async function lookAgainIn(job: Job, delayMs: number): Promise<void> {
-    await watching.postpone(job, { dueAt: new Date(clock().getTime() + delayMs), attempts: job.attempts + 1, inDoubt: false });
+    await watching.postpone(job, {
+      dueAt: new Date(clock().getTime() + delayMs),
+      attempts: job.attempts + 1,
+      inDoubt: false,
+    });
   }
 
   async function ask({ loanId }: Job): Promise<void> {
@@ -43,7 +47,8 @@ export function createWatcher({ name, partner, loans, watching, facts, quietMs, 
       log.error({ partner: name, loanId }, 'the partner knows nothing of a contract that it has taken');
       return;
     }
-    for (const fact of status.facts) await facts.receive(name, { deliveryId: deliveryIdOf(loanId, fact), reference: loanId, fact });
+    for (const fact of status.facts)
+      await facts.receive(name, { deliveryId: deliveryIdOf(loanId, fact), reference: loanId, fact });
   }
 
   async function look(job: Job): Promise<void> {
@@ -56,13 +61,20 @@ export function createWatcher({ name, partner, loans, watching, facts, quietMs, 
       await lookAgainIn(job, quietMs);
     } catch (error) {
       if (!(error instanceof CallFailed)) throw error;
-      log[error.kind === 'deferred' ? 'debug' : 'warn']({ partner: name, loanId: job.loanId, reason: error.message }, 'the loan could not be asked for');
+      log[error.kind === 'deferred' ? 'debug' : 'warn'](
+        { partner: name, loanId: job.loanId, reason: error.message },
+        'the loan could not be asked for',
+      );
       await lookAgainIn(job, quietMs * RETRY_SHARE);
     }
   }
 
   return async (stopping: AbortSignal): Promise<void> => {
-    for (let job = await watching.claim(name, clock(), leaseMs); job !== null; job = stopping.aborted ? null : await watching.claim(name, clock(), leaseMs)) {
+    for (
+      let job = await watching.claim(name, clock(), leaseMs);
+      job !== null;
+      job = stopping.aborted ? null : await watching.claim(name, clock(), leaseMs)
+    ) {
       await look(job);
     }
   };

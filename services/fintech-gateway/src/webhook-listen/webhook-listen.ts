@@ -35,15 +35,26 @@ function whyNot(secret: string, payload: string, headers: IncomingMessage['heade
 }
 
 async function ask(url: string, token: string, method: string, body?: object): Promise<unknown> {
-  const headers = { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json', 'Idempotency-Key': randomUUID() };
-  const answer = await fetch(url, { method, headers, signal: AbortSignal.timeout(10_000), ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+  const headers = {
+    Authorization: `Bearer ${token}`,
+    'Content-Type': 'application/json',
+    'Idempotency-Key': randomUUID(),
+  };
+  const answer = await fetch(url, {
+    method,
+    headers,
+    signal: AbortSignal.timeout(10_000),
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
   const text = await answer.text();
   if (!answer.ok) throw new Error(`${method} ${url} was answered ${answer.status}: ${text}`);
   return text === '' ? null : JSON.parse(text);
 }
 
 async function allEventTypes(gateway: string, token: string): Promise<string[]> {
-  const { items } = (await ask(`${gateway}/partner/v1/event-types`, token, 'GET')) as { items: { eventType: string }[] };
+  const { items } = (await ask(`${gateway}/partner/v1/event-types`, token, 'GET')) as {
+    items: { eventType: string }[];
+  };
   return items.map(({ eventType }) => eventType);
 }
 
@@ -58,9 +69,11 @@ function readOptions() {
     },
   });
   const port = Number(values.port);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error(`--port must be a whole number from 0 to 65535, not "${values.port}"`);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new Error(`--port must be a whole number from 0 to 65535, not "${values.port}"`);
   const { secret, gateway, token } = values;
-  if (secret === undefined && (gateway === undefined || token === undefined)) throw new Error('give --secret, or --gateway and --token');
+  if (secret === undefined && (gateway === undefined || token === undefined))
+    throw new Error('give --secret, or --gateway and --token');
   return { secret, port, gateway: gateway?.replace(/\/+$/, ''), token, eventTypes: values['event-types']?.split(',') };
 }
 
@@ -75,7 +88,9 @@ async function main(): Promise<void> {
       return;
     }
     const why = whyNot(secret, payload, request.headers);
-    say(`${new Date().toISOString()} ${request.headers['webhook-id'] ?? 'no webhook-id'} ${why === null ? 'genuine' : `NOT GENUINE: ${why}`}`);
+    say(
+      `${new Date().toISOString()} ${request.headers['webhook-id'] ?? 'no webhook-id'} ${why === null ? 'genuine' : `NOT GENUINE: ${why}`}`,
+    );
     say(payload);
     response.writeHead(why === null ? 204 : 401).end();
   });
@@ -83,7 +98,11 @@ async function main(): Promise<void> {
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
   if (given === undefined && gateway !== undefined && token !== undefined) {
     const wanted = eventTypes ?? (await allEventTypes(gateway, token));
-    endpoint = (await ask(`${gateway}/partner/v1/endpoints`, token, 'POST', { url, eventTypes: wanted, description: 'webhook-listen' })) as Endpoint;
+    endpoint = (await ask(`${gateway}/partner/v1/endpoints`, token, 'POST', {
+      url,
+      eventTypes: wanted,
+      description: 'webhook-listen',
+    })) as Endpoint;
     ({ secret } = endpoint);
     say(`made the endpoint ${endpoint.endpointId}; it is removed on Ctrl-C`);
   }
@@ -92,7 +111,8 @@ async function main(): Promise<void> {
   async function end(): Promise<void> {
     server.close();
     server.closeAllConnections();
-    if (endpoint !== undefined) await ask(`${gateway}/partner/v1/endpoints/${endpoint.endpointId}`, token ?? '', 'DELETE');
+    if (endpoint !== undefined)
+      await ask(`${gateway}/partner/v1/endpoints/${endpoint.endpointId}`, token ?? '', 'DELETE');
   }
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void end());
 }

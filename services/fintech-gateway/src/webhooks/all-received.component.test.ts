@@ -18,8 +18,18 @@ const FAILS = 13;
 
 const log = createLog('test', 'silent');
 const clock = () => new Date();
-const places = { amqpUrl: 'amqp://localhost', databaseUri: 'mongodb://localhost/gateway', partnersUrl: 'http://localhost:1', port: 8080 };
-const quick = { WEBHOOK_ALLOW_LOCAL: 'true', WEBHOOK_PER_SECOND: '100000', WEBHOOK_POLL_MS: '20', WEBHOOK_STEPS_MS: '20,20,20,20,20' };
+const places = {
+  amqpUrl: 'amqp://localhost',
+  databaseUri: 'mongodb://localhost/gateway',
+  partnersUrl: 'http://localhost:1',
+  port: 8080,
+};
+const quick = {
+  WEBHOOK_ALLOW_LOCAL: 'true',
+  WEBHOOK_PER_SECOND: '100000',
+  WEBHOOK_POLL_MS: '20',
+  WEBHOOK_STEPS_MS: '20,20,20,20,20',
+};
 const settings = parseSettings(settingsSchema, { ...environmentOf(places), ...quick });
 
 let uri: string;
@@ -31,12 +41,30 @@ beforeAll(async () => {
   uri = freshDatabase('gateway-all-received');
   database = await openDatabase(uri, log);
   receiver = await startWebhookReceiver();
-  const relay = createRelay({ publisher: { publish: async () => undefined, connected: () => false }, log, clock, registry: new Registry() });
+  const relay = createRelay({
+    publisher: { publish: async () => undefined, connected: () => false },
+    log,
+    clock,
+    registry: new Registry(),
+  });
   stores = await openStores({ connection: database.connection, relay, clock });
-  const fresh = { disabled: null, health: { failures: 0, failingSince: null }, version: 1, createdAt: clock().toISOString(), description: '' };
+  const fresh = {
+    disabled: null,
+    health: { failures: 0, failingSince: null },
+    version: 1,
+    createdAt: clock().toISOString(),
+    description: '',
+  };
   const secrets = [{ secret: `whsec_${Buffer.alloc(24, 1).toString('base64')}`, expiresAt: null }];
   for (let at = 0; at < ENDPOINTS; at += 1) {
-    await stores.webhookEndpoints.add({ endpointId: `ep_${at}`, partner: 'amanah', url: `${receiver.url}/${at}`, eventTypes: ['loan-repaid'], secrets, ...fresh });
+    await stores.webhookEndpoints.add({
+      endpointId: `ep_${at}`,
+      partner: 'amanah',
+      url: `${receiver.url}/${at}`,
+      eventTypes: ['loan-repaid'],
+      secrets,
+      ...fresh,
+    });
   }
 });
 
@@ -68,7 +96,13 @@ test('every message that is published is received at every endpoint, past answer
   async function publish(): Promise<void> {
     for (let at = next++; at < MESSAGES; at = next++) {
       const from = at % 2 === 0 ? first : second;
-      await from.outbox.tell({ partner: 'amanah', eventType: 'loan-repaid', key: `event-${at}`, at: clock().toISOString(), data: { at } });
+      await from.outbox.tell({
+        partner: 'amanah',
+        eventType: 'loan-repaid',
+        key: `event-${at}`,
+        at: clock().toISOString(),
+        data: { at },
+      });
       if (at === MESSAGES / 3) await second.close();
     }
   }
@@ -76,7 +110,11 @@ test('every message that is published is received at every endpoint, past answer
   await first.close();
   const third = open();
   const all = Array.from({ length: MESSAGES }, (_, at) => at);
-  await until(() => Array.from({ length: ENDPOINTS }, (_, endpoint) => takenBy(endpoint, taken).length).every((count) => count === MESSAGES));
+  await until(() =>
+    Array.from({ length: ENDPOINTS }, (_, endpoint) => takenBy(endpoint, taken).length).every(
+      (count) => count === MESSAGES,
+    ),
+  );
   for (let endpoint = 0; endpoint < ENDPOINTS; endpoint += 1) expect(takenBy(endpoint, taken)).toEqual(all);
   await third.close();
 }, 120_000);

@@ -14,5 +14,8 @@ export const EVENT_TYPES = {
   'endpoint-disabled': 'One of your endpoints is sent nothing more.',
 } as const;
 
-export const eventType = z.enum(Object.keys(EVENT_TYPES) as [keyof typeof EVENT_TYPES], 'one of the event types of /partner/v1/event-types');
+export const eventType = z.enum(
+  Object.keys(EVENT_TYPES) as [keyof typeof EVENT_TYPES],
+  'one of the event types of /partner/v1/event-types',
+);
 export type EventType = z.output<typeof eventType> | 'test';

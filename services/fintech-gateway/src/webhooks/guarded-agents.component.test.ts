@@ -21,7 +21,10 @@ const at = (address: string): LookupAddress => ({ address, family: address.inclu
 
 async function send(url: string, resolve?: typeof lookup, allowLocal = false): Promise<Outcome> {
   const agents = guardedAgents({ allowLocal, ...(resolve === undefined ? {} : { resolve }) });
-  const outcome = await createSend({ agents, timeoutMs: 500 })({ messageId: 'msg_1', payload: '{}', url, secrets: [secret] }, now);
+  const outcome = await createSend({ agents, timeoutMs: 500 })(
+    { messageId: 'msg_1', payload: '{}', url, secrets: [secret] },
+    now,
+  );
   agents.close();
   return outcome;
 }
@@ -49,7 +52,10 @@ test.each([
   ['NAT64', () => `http://[64:ff9b::7f00:1]:${port()}/`],
   ['the name of this machine', () => `http://localhost:${port()}/`],
 ])('%s is not connected to', async (_, url) => {
-  expect(await send(url())).toMatchObject({ is: 'failed', attempt: { status: null, error: expect.stringContaining('FORBIDDEN_ADDRESS') } });
+  expect(await send(url())).toMatchObject({
+    is: 'failed',
+    attempt: { status: null, error: expect.stringContaining('FORBIDDEN_ADDRESS') },
+  });
   expect(receiver.received).toEqual([]);
 });
 
@@ -66,7 +72,9 @@ test.each([
 
 test('a name that changes its mind after a check is caught at the connection', async () => {
   const resolve = resolving([at('93.184.215.14')], [at('127.0.0.1')]);
-  const checked = await new Promise((done) => resolve('partner.example', { all: true }, (_error, found) => done(found)));
+  const checked = await new Promise((done) =>
+    resolve('partner.example', { all: true }, (_error, found) => done(found)),
+  );
   expect(checked).toEqual([at('93.184.215.14')]);
   expect((await send(`http://partner.example:${port()}/`, resolve)).attempt.error).toContain('FORBIDDEN_ADDRESS');
   expect(receiver.received).toEqual([]);
@@ -79,7 +87,10 @@ test('a redirect is a failure and is not followed, wherever it leads', async () 
 });
 
 test('with the setting for development local addresses are let in', async () => {
-  expect(await send(receiver.url, undefined, true)).toMatchObject({ is: 'delivered', attempt: { status: 204, error: null } });
+  expect(await send(receiver.url, undefined, true)).toMatchObject({
+    is: 'delivered',
+    attempt: { status: 204, error: null },
+  });
 });
 
 test('what was answered, and what it means', async () => {
@@ -95,5 +106,8 @@ test('what was answered, and what it means', async () => {
 
 test('no answer in time is a failure, and says so', async () => {
   receiver.answerWith(() => 'hang');
-  expect(await send(receiver.url, undefined, true)).toMatchObject({ is: 'failed', attempt: { status: null, error: 'no answer within 500 ms' } });
+  expect(await send(receiver.url, undefined, true)).toMatchObject({
+    is: 'failed',
+    attempt: { status: null, error: 'no answer within 500 ms' },
+  });
 });

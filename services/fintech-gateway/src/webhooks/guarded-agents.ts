@@ -28,7 +28,8 @@ function guardedLookup(resolve: Resolve): LookupFunction {
     resolve(hostname, { ...options, all: true }, (error, found) => {
       if (error !== null) return callback(error, '');
       const addresses = found as unknown as LookupAddress[];
-      if (addresses.length === 0 || !addresses.every(({ address }) => isPublicAddress(address))) return callback(new ForbiddenAddress(hostname), '');
+      if (addresses.length === 0 || !addresses.every(({ address }) => isPublicAddress(address)))
+        return callback(new ForbiddenAddress(hostname), '');
       if (options.all === true) return callback(null, addresses);
       const [first] = addresses as [LookupAddress];
       return callback(null, first.address, first.family);
@@ -51,8 +52,18 @@ function guardConnections(agent: HttpAgent): void {
  * Agents that connect to public addresses only, checked at the moment of connecting.
  * @param allowLocal lets every address in, for development
  */
-export function guardedAgents({ allowLocal, resolve = lookupName }: { allowLocal: boolean; resolve?: Resolve }): Agents {
-  const options = { keepAlive: true, keepAliveMsecs: KEEP_ALIVE_MS, ...(allowLocal ? {} : { lookup: guardedLookup(resolve) }) };
+export function guardedAgents({
+  allowLocal,
+  resolve = lookupName,
+}: {
+  allowLocal: boolean;
+  resolve?: Resolve;
+}): Agents {
+  const options = {
+    keepAlive: true,
+    keepAliveMsecs: KEEP_ALIVE_MS,
+    ...(allowLocal ? {} : { lookup: guardedLookup(resolve) }),
+  };
   const [httpAgent, httpsAgent] = [new HttpAgent(options), new HttpsAgent(options)];
   if (!allowLocal) for (const agent of [httpAgent, httpsAgent]) guardConnections(agent);
   return {

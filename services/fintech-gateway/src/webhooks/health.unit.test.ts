@@ -4,7 +4,8 @@ const start = new Date('2026-11-25T00:00:00.000Z');
 const later = (milliseconds: number) => new Date(start.getTime() + milliseconds);
 const DAYS_5 = 5 * 86_400_000;
 
-const failed = (times: number): Health => Array.from({ length: times }).reduce<Health>((health, _, at) => afterFailure(health, later(at)), wellHealth);
+const failed = (times: number): Health =>
+  Array.from({ length: times }).reduce<Health>((health, _, at) => afterFailure(health, later(at)), wellHealth);
 
 test('failures are counted since the first', () => {
   expect(failed(3)).toEqual({ failures: 3, failingSince: start.toISOString() });

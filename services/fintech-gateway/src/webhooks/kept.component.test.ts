@@ -18,7 +18,12 @@ const log = createLog('test', 'silent');
 const start = new Date('2026-11-25T00:00:00.000Z');
 const later = (milliseconds: number) => new Date(start.getTime() + milliseconds);
 const DAY_MS = 86_400_000;
-const places = { amqpUrl: 'amqp://localhost', databaseUri: 'mongodb://localhost/gateway', partnersUrl: 'http://localhost:1', port: 8080 };
+const places = {
+  amqpUrl: 'amqp://localhost',
+  databaseUri: 'mongodb://localhost/gateway',
+  partnersUrl: 'http://localhost:1',
+  port: 8080,
+};
 const settings = parseSettings(settingsSchema, environmentOf(places));
 
 let uri: string;
@@ -28,11 +33,30 @@ let stores: Stores;
 beforeAll(async () => {
   uri = freshDatabase('gateway-webhooks');
   database = await openDatabase(uri, log);
-  const relay = createRelay({ publisher: { publish: async () => undefined, connected: () => false }, log, clock: () => start, registry: new Registry() });
+  const relay = createRelay({
+    publisher: { publish: async () => undefined, connected: () => false },
+    log,
+    clock: () => start,
+    registry: new Registry(),
+  });
   stores = await openStores({ connection: database.connection, relay, clock: () => start });
-  const fresh = { disabled: null, health: { failures: 0, failingSince: null }, version: 1, createdAt: start.toISOString(), description: '' };
+  const fresh = {
+    disabled: null,
+    health: { failures: 0, failingSince: null },
+    version: 1,
+    createdAt: start.toISOString(),
+    description: '',
+  };
   // Disabled, so that nothing is sent.
-  await stores.webhookEndpoints.add({ endpointId: 'ep_1', partner: 'amanah', url: 'https://partner.example/', eventTypes: ['loan-repaid'], secrets: [], ...fresh, disabled: { reason: 'by-partner', at: start.toISOString() } });
+  await stores.webhookEndpoints.add({
+    endpointId: 'ep_1',
+    partner: 'amanah',
+    url: 'https://partner.example/',
+    eventTypes: ['loan-repaid'],
+    secrets: [],
+    ...fresh,
+    disabled: { reason: 'by-partner', at: start.toISOString() },
+  });
 });
 
 afterAll(async () => {
@@ -41,13 +65,22 @@ afterAll(async () => {
 });
 
 const openAt = (now: Date) => openWebhooks({ settings, stores, onAttempt: () => undefined, clock: () => now, log });
-const news = (key: string, data: Record<string, unknown> = {}) => ({ partner: 'amanah', eventType: 'loan-repaid', key, at: start.toISOString(), data }) as const;
-const messagesAt = async (before: Date) => (await stores.webhookMessages.between('amanah', ['loan-repaid'], start, before, 10, null)).length;
+const news = (key: string, data: Record<string, unknown> = {}) =>
+  ({ partner: 'amanah', eventType: 'loan-repaid', key, at: start.toISOString(), data }) as const;
+const messagesAt = async (before: Date) =>
+  (await stores.webhookMessages.between('amanah', ['loan-repaid'], start, before, 10, null)).length;
 const deliveries = async () => (await stores.webhookDeliveries.list('ep_1', null, 10, null)).length;
 
 test('a secret that was replaced is signed with for 24 hours and not longer', () => {
-  const secrets = [{ secret: 'new', expiresAt: null }, { secret: 'old', expiresAt: later(DAY_MS).toISOString() }];
-  expect([later(0), later(DAY_MS - 1), later(DAY_MS)].map((now) => activeSecrets({ secrets }, now))).toEqual([['new', 'old'], ['new', 'old'], ['new']]);
+  const secrets = [
+    { secret: 'new', expiresAt: null },
+    { secret: 'old', expiresAt: later(DAY_MS).toISOString() },
+  ];
+  expect([later(0), later(DAY_MS - 1), later(DAY_MS)].map((now) => activeSecrets({ secrets }, now))).toEqual([
+    ['new', 'old'],
+    ['new', 'old'],
+    ['new'],
+  ]);
 });
 
 test('a message and its log are kept for 90 days, and then forgotten', async () => {
@@ -65,7 +98,9 @@ test('a message and its log are kept for 90 days, and then forgotten', async () 
 
 test('a payload of more than 256 KB is refused, kept by nobody, and its event is dead-lettered', async () => {
   const webhooks = openAt(start);
-  const around = Buffer.byteLength(JSON.stringify({ type: 'loan-repaid', timestamp: start.toISOString(), data: { note: '' } }));
+  const around = Buffer.byteLength(
+    JSON.stringify({ type: 'loan-repaid', timestamp: start.toISOString(), data: { note: '' } }),
+  );
   const note = 'x'.repeat(LARGEST_PAYLOAD_BYTES - around);
   const before = await deliveries();
   await expect(webhooks.outbox.tell(news('too large', { note: `${note}x` }))).rejects.toThrow(PayloadTooLarge);
@@ -73,7 +108,14 @@ test('a payload of more than 256 KB is refused, kept by nobody, and its event is
   await webhooks.outbox.tell(news('just right', { note }));
   expect(await deliveries()).toBe(before + 1);
   const data = { partner: 'amanah', loanId: 'KSBB-0000-0000-0011.1', lots: note } as unknown as LoanView;
-  const event = { type: 'ksbb.fintech-gateway.loan-repaid.v1', id: 'e', time: start.toISOString(), data: { ...data, note } };
-  await expect(tellPartner(event as never, { webhooks: webhooks.outbox } as unknown as Reactions)).rejects.toThrow(RejectedEvent);
+  const event = {
+    type: 'ksbb.fintech-gateway.loan-repaid.v1',
+    id: 'e',
+    time: start.toISOString(),
+    data: { ...data, note },
+  };
+  await expect(tellPartner(event as never, { webhooks: webhooks.outbox } as unknown as Reactions)).rejects.toThrow(
+    RejectedEvent,
+  );
   await webhooks.close();
 });

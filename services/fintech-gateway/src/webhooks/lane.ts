@@ -78,7 +78,13 @@ export function createLane(endpointId: string, holder: string, stopping: AbortSi
     const { partner, url } = endpoint;
     log.error({ partner, endpointId, reason }, 'an endpoint of a partner is sent nothing more');
     const data = { endpointId, url, reason, disabledAt: at.toISOString() };
-    await outbox.tell({ partner, eventType: 'endpoint-disabled', key: `${endpointId}:disabled:${at.toISOString()}`, at: at.toISOString(), data });
+    await outbox.tell({
+      partner,
+      eventType: 'endpoint-disabled',
+      key: `${endpointId}:disabled:${at.toISOString()}`,
+      at: at.toISOString(),
+      data,
+    });
   }
 
   async function noteHealth(endpoint: Endpoint, is: Outcome['is']): Promise<void> {
@@ -95,7 +101,11 @@ export function createLane(endpointId: string, holder: string, stopping: AbortSi
     const pause = pauseAfter(tries + 1, retryAfterMs, settings.steps, Math.random());
     const next = is === 'gone' ? 'held' : pause === null ? 'exhausted' : 'pending';
     if (next === 'exhausted') onAttempt('exhausted');
-    await deliveries.settle(deliveryId, attempt, { state: next, tries: tries + 1, dueAt: new Date(now.getTime() + (pause ?? 0)) });
+    await deliveries.settle(deliveryId, attempt, {
+      state: next,
+      tries: tries + 1,
+      dueAt: new Date(now.getTime() + (pause ?? 0)),
+    });
   }
 
   async function deliver(endpoint: Endpoint, due: Due, { messageId, payload }: Message): Promise<void> {
@@ -110,8 +120,11 @@ export function createLane(endpointId: string, holder: string, stopping: AbortSi
     mayHaveMore = false;
     // As it was when the question was asked: one that ends meanwhile may still be among the answers.
     const busy = new Set(inHand.keys());
-    const found = (await deliveries.due(endpointId, clock(), BATCH + busy.size)).filter(({ deliveryId }) => !busy.has(deliveryId));
-    const known = found.length === 0 ? new Map<string, Message>() : await messages.many(found.map(({ messageId }) => messageId));
+    const found = (await deliveries.due(endpointId, clock(), BATCH + busy.size)).filter(
+      ({ deliveryId }) => !busy.has(deliveryId),
+    );
+    const known =
+      found.length === 0 ? new Map<string, Message>() : await messages.many(found.map(({ messageId }) => messageId));
     // What was handed over meanwhile may be among the answers, too.
     const handedOver = new Set(queue.map(({ due }) => due.deliveryId));
     for (const due of found) {
@@ -125,7 +138,8 @@ export function createLane(endpointId: string, holder: string, stopping: AbortSi
   async function somethingHappens(waitMs?: number): Promise<void> {
     woken = Promise.withResolvers<void>();
     const patience = new AbortController();
-    const idle = waitMs === undefined ? [] : [sleep(waitMs, undefined, { signal: patience.signal }).catch(() => undefined)];
+    const idle =
+      waitMs === undefined ? [] : [sleep(waitMs, undefined, { signal: patience.signal }).catch(() => undefined)];
     await Promise.race([...inHand.values(), woken.promise, ...idle]);
     patience.abort();
   }

@@ -2,9 +2,19 @@ import { createLog } from '@ksbb/service-kit';
 import { createLane, type DispatcherParts, type Lane } from './lane.ts';
 import type { Waiting } from './waiting.ts';
 
-const endpoint = { endpointId: 'ep', partner: 'amanah', url: 'https://partner.example/', secrets: [], disabled: null, health: { failures: 0, failingSince: null } };
+const endpoint = {
+  endpointId: 'ep',
+  partner: 'amanah',
+  url: 'https://partner.example/',
+  secrets: [],
+  disabled: null,
+  health: { failures: 0, failingSince: null },
+};
 const attempt = { at: '', durationMs: 0, request: { url: '', headers: {} }, status: 204, answer: null, error: null };
-const waiting = (id: string): Waiting => ({ due: { deliveryId: id, messageId: id, tries: 0 }, message: { messageId: id } as Waiting['message'] });
+const waiting = (id: string): Waiting => ({
+  due: { deliveryId: id, messageId: id, tries: 0 },
+  message: { messageId: id } as Waiting['message'],
+});
 
 /** A lane on stores of which `due` answers, and what it has sent. */
 function laneWith(due: (lane: () => Lane) => Promise<Waiting['due'][]>) {

@@ -20,7 +20,13 @@ export type Webhooks = {
   close: () => Promise<void>;
 };
 
-type Parts = { settings: Settings; stores: Stores; onAttempt: DispatcherParts['onAttempt']; clock: () => Date; log: Log };
+type Parts = {
+  settings: Settings;
+  stores: Stores;
+  onAttempt: DispatcherParts['onAttempt'];
+  clock: () => Date;
+  log: Log;
+};
 
 /** Longer than an attempt and its bookkeeping; a lane renews it long before. */
 const LEASE_FACTOR = 2;
@@ -42,7 +48,17 @@ export function openWebhooks({ settings, stores, onAttempt, clock, log }: Parts)
     leaseMs: Math.max(LEAST_LEASE_MS, LEASE_FACTOR * settings.WEBHOOK_TIMEOUT_MS),
     steps: settings.WEBHOOK_STEPS_MS,
   };
-  const dispatcher = createDispatcher({ endpoints, messages, deliveries, outbox, send, settings: lanes, onAttempt, clock, log });
+  const dispatcher = createDispatcher({
+    endpoints,
+    messages,
+    deliveries,
+    outbox,
+    send,
+    settings: lanes,
+    onAttempt,
+    clock,
+    log,
+  });
   const loop = startLoop({ name: 'webhooks', everyMs: settings.WEBHOOK_POLL_MS, work: dispatcher.turn, log });
   const sweep = async () => {
     const before = new Date(clock().getTime() - KEPT_MS);

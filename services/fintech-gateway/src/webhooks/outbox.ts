@@ -31,7 +31,14 @@ export type WebhookOutbox = {
   tellOne: (endpoint: Endpoint, news: News) => Promise<string>;
 };
 
-type Parts = { endpoints: WebhookEndpoints; messages: WebhookMessages; deliveries: WebhookDeliveries; offer: Offer; nudge: () => void; clock: () => Date };
+type Parts = {
+  endpoints: WebhookEndpoints;
+  messages: WebhookMessages;
+  deliveries: WebhookDeliveries;
+  offer: Offer;
+  nudge: () => void;
+  clock: () => Date;
+};
 
 export const LARGEST_PAYLOAD_BYTES = 256 * 1024;
 
@@ -61,7 +68,9 @@ export function createWebhookOutbox({ endpoints, messages, deliveries, offer, nu
   return {
     tell: async (news) => {
       const message = await keep(news);
-      const wanting = (await endpoints.ofPartner(news.partner)).filter(({ eventTypes }) => eventTypes.some((wanted) => wanted === news.eventType));
+      const wanting = (await endpoints.ofPartner(news.partner)).filter(({ eventTypes }) =>
+        eventTypes.some((wanted) => wanted === news.eventType),
+      );
       for (const endpoint of wanting) await deliverTo(endpoint, message);
       return message.messageId;
     },

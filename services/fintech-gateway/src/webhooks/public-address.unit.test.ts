@@ -1,11 +1,18 @@
 import { isPublicAddress } from './public-address.ts';
 
-test.each(['8.8.8.8', '1.1.1.1', '172.15.255.255', '172.32.0.1', '100.63.255.255', '100.128.0.0', '192.0.3.1', '2606:4700:4700::1111', '2400:cb00::1'])(
-  '%s is public',
-  (address) => {
-    expect(isPublicAddress(address)).toBe(true);
-  },
-);
+test.each([
+  '8.8.8.8',
+  '1.1.1.1',
+  '172.15.255.255',
+  '172.32.0.1',
+  '100.63.255.255',
+  '100.128.0.0',
+  '192.0.3.1',
+  '2606:4700:4700::1111',
+  '2400:cb00::1',
+])('%s is public', (address) => {
+  expect(isPublicAddress(address)).toBe(true);
+});
 
 test.each([
   ['any', '0.0.0.0'],
@@ -35,7 +42,7 @@ test.each([
   ['mapped in hex', '::ffff:7f00:1'],
   ['compatible', '::127.0.0.1'],
   ['NAT64', '64:ff9b::7f00:1'],
-  ['NAT64 of one\'s own', '64:ff9b:1::a00:1'],
+  ["NAT64 of one's own", '64:ff9b:1::a00:1'],
   ['Teredo', '2001::1'],
   ['6to4 of a private address', '2002:a00:1::'],
   ['documentation', '2001:db8::1'],

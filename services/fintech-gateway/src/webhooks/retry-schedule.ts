@@ -21,7 +21,12 @@ const JITTER = 0.2;
  * ask for more by Retry-After, up to twice the step.
  * @param random from 0 to 1
  */
-export function pauseAfter(failed: number, retryAfterMs: number | null, steps: readonly number[], random: number): number | null {
+export function pauseAfter(
+  failed: number,
+  retryAfterMs: number | null,
+  steps: readonly number[],
+  random: number,
+): number | null {
   const step = steps[failed - 1];
   if (step === undefined) return null;
   return Math.max(step * (1 + JITTER * (2 * random - 1)), Math.min(retryAfterMs ?? 0, 2 * step));

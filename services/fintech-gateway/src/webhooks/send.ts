@@ -36,27 +36,54 @@ export function signedHeaders({ messageId, payload, secrets }: Omit<Sent, 'url'>
 
 function whyNoAnswer(error: unknown, timeoutMs: number): string {
   const { code, message } = error as { code?: string; message?: string };
-  return code === 'ERR_CANCELED' ? `no answer within ${timeoutMs} ms` : `${code ?? ''} ${message ?? ''}`.trim().slice(0, 300);
+  return code === 'ERR_CANCELED'
+    ? `no answer within ${timeoutMs} ms`
+    : `${code ?? ''} ${message ?? ''}`.trim().slice(0, 300);
 }
 
 /** Gives the function that makes one attempt. It never throws: a failure is an outcome too. Redirects are failures. */
-export function createSend({ agents, timeoutMs }: { agents: Pick<ReturnType<typeof guardedAgents>, 'httpAgent' | 'httpsAgent'>; timeoutMs: number }): Send {
+export function createSend({
+  agents,
+  timeoutMs,
+}: {
+  agents: Pick<ReturnType<typeof guardedAgents>, 'httpAgent' | 'httpsAgent'>;
+  timeoutMs: number;
+}): Send {
   const { httpAgent, httpsAgent } = agents;
   const http = createHttpClient({ httpAgent, httpsAgent, maxContentLength: LARGEST_ANSWER_BYTES });
   return async (sent, now) => {
-    const headers = { 'Content-Type': 'application/json', 'User-Agent': 'ksbb-umkm-webhooks/1', ...signedHeaders(sent, now) };
+    const headers = {
+      'Content-Type': 'application/json',
+      'User-Agent': 'ksbb-umkm-webhooks/1',
+      ...signedHeaders(sent, now),
+    };
     const started = performance.now();
     const attempt = (rest: Pick<Attempt, 'status' | 'answer' | 'error'>): Attempt => {
-      return { at: now.toISOString(), durationMs: Math.round(performance.now() - started), request: { url: sent.url, headers }, ...rest };
+      return {
+        at: now.toISOString(),
+        durationMs: Math.round(performance.now() - started),
+        request: { url: sent.url, headers },
+        ...rest,
+      };
     };
     try {
-      const answer = await withTimeLimit(timeoutMs, (signal) => http.post<string>(sent.url, Buffer.from(sent.payload), { headers, signal }));
+      const answer = await withTimeLimit(timeoutMs, (signal) =>
+        http.post<string>(sent.url, Buffer.from(sent.payload), { headers, signal }),
+      );
       const { status } = answer;
       const is = status >= 200 && status < 300 ? 'delivered' : status === GONE ? 'gone' : 'failed';
       const wish = answer.headers['retry-after'] as string | undefined;
-      return { attempt: attempt({ status, answer: answer.data.slice(0, KEPT_ANSWER), error: null }), is, retryAfterMs: retryAfterMs(wish, now) };
+      return {
+        attempt: attempt({ status, answer: answer.data.slice(0, KEPT_ANSWER), error: null }),
+        is,
+        retryAfterMs: retryAfterMs(wish, now),
+      };
     } catch (error) {
-      return { attempt: attempt({ status: null, answer: null, error: whyNoAnswer(error, timeoutMs) }), is: 'failed', retryAfterMs: null };
+      return {
+        attempt: attempt({ status: null, answer: null, error: whyNoAnswer(error, timeoutMs) }),
+        is: 'failed',
+        retryAfterMs: null,
+      };
     }
   };
 }

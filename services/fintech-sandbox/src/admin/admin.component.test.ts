@@ -17,7 +17,10 @@ type Unanswered = Omit<ReceivedCallback, 'status'>;
 function isSigned({ path, headers, rawBody }: Unanswered): boolean {
   if (path.startsWith('/callbacks/amanah')) {
     const timestamp = String(headers['x-timestamp']);
-    return headers['x-signature'] === signatureOf(CREDENTIALS.AMANAH_CLIENT_SECRET, { method: 'POST', pathWithQuery: path, rawBody, timestamp });
+    return (
+      headers['x-signature'] ===
+      signatureOf(CREDENTIALS.AMANAH_CLIENT_SECRET, { method: 'POST', pathWithQuery: path, rawBody, timestamp })
+    );
   }
   const [, time, hash] = /^t=(\d+),v1=([0-9a-f]{64})$/.exec(String(headers['lumbung-signature'])) ?? [];
   return hash === createHmac('sha256', CREDENTIALS.LUMBUNG_WEBHOOK_SECRET).update(`${time}.${rawBody}`).digest('hex');
@@ -34,19 +37,42 @@ async function settled(partner: string, reference: string) {
 
 async function deliveriesOf(reference: string) {
   const { body } = await sandbox.admin('get', `/admin/deliveries?reference=${reference}`).expect(200);
-  return body.deliveries as { event: string; sequence: number; copy: number; status: string; deliveryId: string; attempts: { status: number; tampered: boolean }[] }[];
+  return body.deliveries as {
+    event: string;
+    sequence: number;
+    copy: number;
+    status: string;
+    deliveryId: string;
+    attempts: { status: number; tampered: boolean }[];
+  }[];
 }
 
 test('amanah: reordered, duplicated and tampered callbacks, each as ordered, and the books are right', async () => {
   const number = await sandbox.disbursed('amanah', 'repay-1');
-  const { body } = await repay({ partner: 'amanah', reference: 'repay-1', instalments: [1, 3, 2], duplicate: [1], tamperFirst: [2] }).expect(201);
+  const { body } = await repay({
+    partner: 'amanah',
+    reference: 'repay-1',
+    instalments: [1, 3, 2],
+    duplicate: [1],
+    tamperFirst: [2],
+  }).expect(201);
   expect(body).toEqual({
     partner: 'amanah',
     reference: 'repay-1',
     status: 'completed',
-    repayments: [1, 2, 3].map((n) => ({ repaymentNo: `${number}-R${n}`, instalment: n, amountRupiah: 2_000_000, sequence: n + 2 })),
+    repayments: [1, 2, 3].map((n) => ({
+      repaymentNo: `${number}-R${n}`,
+      instalment: n,
+      amountRupiah: 2_000_000,
+      sequence: n + 2,
+    })),
   });
-  expect(await settled('amanah', 'repay-1')).toMatchObject({ status: 'completed', repaidRupiah: 6_000_000, outstandingRupiah: 0, sequence: 6 });
+  expect(await settled('amanah', 'repay-1')).toMatchObject({
+    status: 'completed',
+    repaidRupiah: 6_000_000,
+    outstandingRupiah: 0,
+    sequence: 6,
+  });
 
   const told = sandbox.receiver.received.filter((callback) => callback.body.referenceNo === number);
   expect(told.map((callback) => [callback.body.event, callback.body.sequence, callback.status])).toEqual([
@@ -59,7 +85,9 @@ test('amanah: reordered, duplicated and tampered callbacks, each as ordered, and
     ['REPAYMENT', 4, 200],
     ['COMPLETED', 6, 200],
   ]);
-  expect(told.map(({ headers }) => headers['x-external-id'])).toEqual([1, 2, 3, 3, 5, 4, 4, 6].map((sequence) => `${number}-E${sequence}`));
+  expect(told.map(({ headers }) => headers['x-external-id'])).toEqual(
+    [1, 2, 3, 3, 5, 4, 4, 6].map((sequence) => `${number}-E${sequence}`),
+  );
   expect(told[2]!.body).toEqual({
     event: 'REPAYMENT',
     referenceNo: number,
@@ -72,13 +100,29 @@ test('amanah: reordered, duplicated and tampered callbacks, each as ordered, and
   expect(told[7]!.body.data).toEqual({ totalRepaid: { value: '6000000.00', currency: 'IDR' } });
 
   const tampered = (await deliveriesOf('repay-1')).find(({ sequence }) => sequence === 4);
-  expect(tampered).toMatchObject({ status: 'delivered', attempts: [{ status: 401, tampered: true }, { status: 200, tampered: false }] });
+  expect(tampered).toMatchObject({
+    status: 'delivered',
+    attempts: [
+      { status: 401, tampered: true },
+      { status: 200, tampered: false },
+    ],
+  });
 });
 
 test('lumbung: the same, and the first tampered of a duplicate is only the first', async () => {
   const id = await sandbox.disbursed('lumbung', 'repay-2');
-  await repay({ partner: 'lumbung', reference: 'repay-2', instalments: [2, 1], duplicate: [2], tamperFirst: [2] }).expect(201);
-  expect(await settled('lumbung', 'repay-2')).toMatchObject({ status: 'repaying', repaidRupiah: 2_666_668, outstandingRupiah: 1_333_333 });
+  await repay({
+    partner: 'lumbung',
+    reference: 'repay-2',
+    instalments: [2, 1],
+    duplicate: [2],
+    tamperFirst: [2],
+  }).expect(201);
+  expect(await settled('lumbung', 'repay-2')).toMatchObject({
+    status: 'repaying',
+    repaidRupiah: 2_666_668,
+    outstandingRupiah: 1_333_333,
+  });
   const told = sandbox.receiver.received.filter((callback) => callback.body.loan_id === id);
   expect(told.map((callback) => [callback.body.type, callback.body.seq, callback.status])).toEqual([
     ['loan.signed', 1, 200],
@@ -89,11 +133,17 @@ test('lumbung: the same, and the first tampered of a duplicate is only the first
     ['loan.repayment', 3, 200],
   ]);
   expect(told[5]!.body.data).toEqual({ repayment_id: `${id}-R1`, instalment: 1, amount: 1_333_334 });
-  for (const { headers, body } of told) expect([headers['lumbung-delivery'], body.id]).toEqual([body.id, `${id}-E${body.seq}`]);
+  for (const { headers, body } of told)
+    expect([headers['lumbung-delivery'], body.id]).toEqual([body.id, `${id}-E${body.seq}`]);
   const { body } = await sandbox.lumbung('get', `${LOANS_PATH}/repay-2`).expect(200);
   expect(body.loan).toMatchObject({ status: 'repaying', repaid: 2_666_668, outstanding: 1_333_333 });
   expect(body.loan.schedule.map(({ paid }: { paid: boolean }) => paid)).toEqual([true, true, false]);
-  expect(body.loan.repayments.map(({ instalment, seq }: { instalment: number; seq: number }) => [instalment, seq])).toEqual([[1, 3], [2, 4]]);
+  expect(
+    body.loan.repayments.map(({ instalment, seq }: { instalment: number; seq: number }) => [instalment, seq]),
+  ).toEqual([
+    [1, 3],
+    [2, 4],
+  ]);
 });
 
 test('repayments that cannot be are refused and nothing is recorded', async () => {
@@ -127,7 +177,11 @@ test('the list of contracts pages through all of them, once each', async () => {
   let cursor = '';
   do {
     const { body } = await sandbox.admin('get', `/admin/contracts?limit=2${cursor && `&cursor=${cursor}`}`).expect(200);
-    seen.push(...body.contracts.map(({ partner, reference }: { partner: string; reference: string }) => `${partner}:${reference}`));
+    seen.push(
+      ...body.contracts.map(
+        ({ partner, reference }: { partner: string; reference: string }) => `${partner}:${reference}`,
+      ),
+    );
     cursor = body.nextCursor ?? '';
   } while (cursor !== '');
   expect(seen).toEqual(['amanah:repay-1', 'amanah:repay-4', 'lumbung:repay-2', 'lumbung:repay-3']);
@@ -143,7 +197,10 @@ test.each([
   ['get', '/admin/faults'],
   ['delete', '/admin/faults'],
 ] as const)('%s %s needs the admin token', async (method, path) => {
-  await supertest(sandbox.app)[method](path).expect(401).expect('Content-Type', /problem\+json/);
+  await supertest(sandbox.app)
+    [method](path)
+    .expect(401)
+    .expect('Content-Type', /problem\+json/);
   await supertest(sandbox.app)[method](path).set('Authorization', `Bearer ${CREDENTIALS.LUMBUNG_TOKEN}`).expect(401);
 });
 
@@ -157,5 +214,8 @@ test('openapi.json shows every route and the bodies of the partners', async () =
   expect(Object.keys(body.paths)).toHaveLength(21);
   const schema = body.paths['/amanah/v1.0/qardh-contracts'].post.requestBody.content['application/json'].schema;
   expect(schema.required).toEqual(['partnerReferenceNo', 'borrower', 'amount', 'instalments']);
-  expect(body.paths['/lumbung/api/events'].get.parameters.map(({ name }: { name: string }) => name)).toEqual(['cursor', 'limit']);
+  expect(body.paths['/lumbung/api/events'].get.parameters.map(({ name }: { name: string }) => name)).toEqual([
+    'cursor',
+    'limit',
+  ]);
 });

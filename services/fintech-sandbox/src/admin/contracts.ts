@@ -8,7 +8,13 @@ import { limit, partner } from './fields.ts';
 
 type Parts = { contracts: Pick<ContractStore, 'find' | 'list'>; publicUrl: string; adminToken: string };
 
-const repayment = z.object({ repaymentNo: z.string(), instalment: z.int(), amountRupiah: z.int(), sequence: z.int(), paidAt: z.string() });
+const repayment = z.object({
+  repaymentNo: z.string(),
+  instalment: z.int(),
+  amountRupiah: z.int(),
+  sequence: z.int(),
+  paidAt: z.string(),
+});
 
 const contractView = z.object({
   partner,
@@ -46,7 +52,10 @@ function viewOf(record: ContractRecord, publicUrl: string): z.output<typeof cont
     sequence,
     createdAt: openedAt,
     signUrl: `${publicUrl}/${record.partner}/e-contract/${record.token}`,
-    repayments: ('repayments' in contract ? contract.repayments : []).map(({ number, ...rest }) => ({ repaymentNo: repaymentNo(record, number), ...rest })),
+    repayments: ('repayments' in contract ? contract.repayments : []).map(({ number, ...rest }) => ({
+      repaymentNo: repaymentNo(record, number),
+      ...rest,
+    })),
     callbacks: { pending: counted('pending'), delivered: counted('delivered'), exhausted: counted('exhausted') },
   };
 }
@@ -61,7 +70,12 @@ export function contractRoutes({ contracts, publicUrl, adminToken }: Parts): Rou
       summary: 'All contracts, by partner and reference',
       query: z.strictObject({ partner: partner.optional(), limit, cursor: cursor.optional() }),
       bearer: true,
-      answers: { 200: { description: 'A page', schema: z.object({ contracts: z.array(contractView), nextCursor: z.string().nullable() }) } },
+      answers: {
+        200: {
+          description: 'A page',
+          schema: z.object({ contracts: z.array(contractView), nextCursor: z.string().nullable() }),
+        },
+      },
       handle: async ({ query, request }) => {
         requireBearer(request, adminToken);
         const { records, next } = await contracts.list(query.partner ?? null, query.cursor ?? '', query.limit);
@@ -80,7 +94,8 @@ export function contractRoutes({ contracts, publicUrl, adminToken }: Parts): Rou
       handle: async ({ params, request }) => {
         requireBearer(request, adminToken);
         const record = await contracts.find(params.partner, params.reference);
-        if (record === null) throw notFound('no-such-contract', `${params.partner} has no contract for ${params.reference}.`);
+        if (record === null)
+          throw notFound('no-such-contract', `${params.partner} has no contract for ${params.reference}.`);
         return { status: 200, body: viewOf(record, publicUrl) };
       },
     }),

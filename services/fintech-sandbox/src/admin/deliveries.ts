@@ -15,13 +15,24 @@ const delivery = z.object({
   sequence: z.int(),
   copy: z.int(),
   status: z.string(),
-  attempts: z.array(z.object({ at: z.string(), status: z.int().nullable(), error: z.string().nullable(), tampered: z.boolean() })),
+  attempts: z.array(
+    z.object({ at: z.string(), status: z.int().nullable(), error: z.string().nullable(), tampered: z.boolean() }),
+  ),
 });
 
 function deliveriesOf(record: ContractRecord, wire: CallbackWire): z.output<typeof delivery>[] {
   return record.callbacks.map(({ sequence, copy, status, attempts }) => {
     const { deliveryId, name } = wire.messageOf(record, sequence);
-    return { partner: record.partner, reference: record.reference, deliveryId, event: name, sequence, copy, status, attempts };
+    return {
+      partner: record.partner,
+      reference: record.reference,
+      deliveryId,
+      event: name,
+      sequence,
+      copy,
+      status,
+      attempts,
+    };
   });
 }
 

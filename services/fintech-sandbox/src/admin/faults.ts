@@ -4,7 +4,12 @@ import type { NewIds } from '../partner/new-ids.ts';
 import type { Fault, FaultStore } from '../stores/faults.ts';
 import { partner } from './fields.ts';
 
-type Parts = { faults: Pick<FaultStore, 'add' | 'list' | 'clear'>; clock: () => Date; newIds: NewIds; adminToken: string };
+type Parts = {
+  faults: Pick<FaultStore, 'add' | 'list' | 'clear'>;
+  clock: () => Date;
+  newIds: NewIds;
+  adminToken: string;
+};
 
 const orderFault = z
   .strictObject({
@@ -13,7 +18,10 @@ const orderFault = z
       ['create-contract', 'get-contract', 'cancel-contract', 'statement', 'events'],
       'create-contract, get-contract, cancel-contract, statement or events',
     ),
-    kind: z.enum(['status', 'latency', 'hang', 'drip', 'reset', 'lost-answer'], 'status, latency, hang, drip, reset or lost-answer'),
+    kind: z.enum(
+      ['status', 'latency', 'hang', 'drip', 'reset', 'lost-answer'],
+      'status, latency, hang, drip, reset or lost-answer',
+    ),
     status: z.int().min(400, 'from 400 on').max(599, 'at most 599').optional(),
     retryAfterSeconds: z.int().min(0).max(3_600, 'at most 3600').optional(),
     milliseconds: z.int().min(1).max(60_000, 'at most 60000').optional(),
@@ -24,9 +32,12 @@ const orderFault = z
     if (body.route === 'events' && body.partner !== 'lumbung') refuse('route', 'events only at lumbung');
     if (body.kind === 'status' && body.status === undefined) refuse('status', 'needed for a fault of kind status');
     if (body.kind !== 'status' && body.status !== undefined) refuse('status', 'only for a fault of kind status');
-    if (body.kind !== 'status' && body.retryAfterSeconds !== undefined) refuse('retryAfterSeconds', 'only for a fault of kind status');
-    if (body.kind === 'latency' && body.milliseconds === undefined) refuse('milliseconds', 'needed for a fault of kind latency');
-    if (!['latency', 'hang', 'drip'].includes(body.kind) && body.milliseconds !== undefined) refuse('milliseconds', 'only for latency, hang or drip');
+    if (body.kind !== 'status' && body.retryAfterSeconds !== undefined)
+      refuse('retryAfterSeconds', 'only for a fault of kind status');
+    if (body.kind === 'latency' && body.milliseconds === undefined)
+      refuse('milliseconds', 'needed for a fault of kind latency');
+    if (!['latency', 'hang', 'drip'].includes(body.kind) && body.milliseconds !== undefined)
+      refuse('milliseconds', 'only for latency, hang or drip');
   });
 
 const shownFault = z.object({
@@ -56,8 +67,17 @@ export function faultRoutes({ faults, clock, newIds, adminToken }: Parts): Route
       handle: async ({ body, request }) => {
         requireBearer(request, adminToken);
         const { status = null, retryAfterSeconds = null, milliseconds = null, ...rest } = body;
-        const fault: Fault = { id: newIds.faultId(), ...rest, status, retryAfterSeconds, milliseconds, served: 0, createdAt: clock().toISOString() };
-        if (!(await faults.add(fault))) throw conflict('too-many-faults', 'A hundred faults are kept already; DELETE /admin/faults removes all.');
+        const fault: Fault = {
+          id: newIds.faultId(),
+          ...rest,
+          status,
+          retryAfterSeconds,
+          milliseconds,
+          served: 0,
+          createdAt: clock().toISOString(),
+        };
+        if (!(await faults.add(fault)))
+          throw conflict('too-many-faults', 'A hundred faults are kept already; DELETE /admin/faults removes all.');
         return { status: 201, body: fault };
       },
     }),

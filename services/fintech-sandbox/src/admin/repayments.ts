@@ -28,7 +28,11 @@ const takeRepayments = z
   .superRefine((body, context) => {
     for (const field of ['duplicate', 'tamperFirst', 'staleFirst'] as const) {
       if (body[field].some((instalment) => !body.instalments.includes(instalment))) {
-        context.addIssue({ code: 'custom', path: [field], message: 'only instalments that are repaid with this request' });
+        context.addIssue({
+          code: 'custom',
+          path: [field],
+          message: 'only instalments that are repaid with this request',
+        });
       }
     }
   });
@@ -37,7 +41,9 @@ const answer = z.object({
   partner,
   reference: z.string(),
   status: z.string(),
-  repayments: z.array(z.object({ repaymentNo: z.string(), instalment: z.int(), amountRupiah: z.int(), sequence: z.int() })),
+  repayments: z.array(
+    z.object({ repaymentNo: z.string(), instalment: z.int(), amountRupiah: z.int(), sequence: z.int() }),
+  ),
 });
 
 function problemOf(refusal: Refusal): Error {
@@ -47,7 +53,9 @@ function problemOf(refusal: Refusal): Error {
         { pointer: '/instalments', detail: `instalments of the contract's schedule, not ${refusal.instalment}` },
       ]);
     case 'already-repaid':
-      return conflict('already-repaid', `Instalment ${refusal.instalment} is repaid already.`, { instalment: refusal.instalment });
+      return conflict('already-repaid', `Instalment ${refusal.instalment} is repaid already.`, {
+        instalment: refusal.instalment,
+      });
     default:
       return conflict('not-repayable', 'Only a contract that is disbursed and not yet completed takes repayments.');
   }
@@ -68,14 +76,29 @@ export function repaymentRoutes(parts: Parts): Route[] {
         requireBearer(request, parts.adminToken);
         const command = { type: 'repay', instalments: body.instalments.toSorted((one, other) => one - other) } as const;
         const { duplicate, tamperFirst, staleFirst, lateMs } = body;
-        const outcome = await runCommand(parts, body, command, { order: body.instalments, duplicate, tamperFirst, staleFirst, lateMs });
-        if (outcome === null) throw notFound('no-such-contract', `${body.partner} has no contract for ${body.reference}.`);
+        const outcome = await runCommand(parts, body, command, {
+          order: body.instalments,
+          duplicate,
+          tamperFirst,
+          staleFirst,
+          lateMs,
+        });
+        if (outcome === null)
+          throw notFound('no-such-contract', `${body.partner} has no contract for ${body.reference}.`);
         if ('refusal' in outcome) throw problemOf(outcome);
         const contract = contractOf(outcome.events);
         const repayments = ('repayments' in contract ? contract.repayments : [])
           .filter(({ instalment }) => body.instalments.includes(instalment))
-          .map(({ number, instalment, amountRupiah, sequence }) => ({ repaymentNo: repaymentNo(outcome, number), instalment, amountRupiah, sequence }));
-        return { status: 201, body: { partner: body.partner, reference: body.reference, status: contract.status, repayments } };
+          .map(({ number, instalment, amountRupiah, sequence }) => ({
+            repaymentNo: repaymentNo(outcome, number),
+            instalment,
+            amountRupiah,
+            sequence,
+          }));
+        return {
+          status: 201,
+          body: { partner: body.partner, reference: body.reference, status: contract.status, repayments },
+        };
       },
     }),
   ];

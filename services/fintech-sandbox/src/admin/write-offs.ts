@@ -17,12 +17,19 @@ export function writeOffRoute(parts: Parts): Route {
     summary: 'Write off what is left of a loan and call back',
     body: z.strictObject({ partner, reference }),
     bearer: true,
-    answers: { 201: { description: 'Written off', schema: z.object({ partner, reference: z.string(), status: z.string(), amountRupiah: z.int() }) } },
+    answers: {
+      201: {
+        description: 'Written off',
+        schema: z.object({ partner, reference: z.string(), status: z.string(), amountRupiah: z.int() }),
+      },
+    },
     handle: async ({ body, request }) => {
       requireBearer(request, parts.adminToken);
       const outcome = await runCommand(parts, body, { type: 'write-off' });
-      if (outcome === null) throw notFound('no-such-contract', `${body.partner} has no contract for ${body.reference}.`);
-      if ('refusal' in outcome) throw conflict('not-repayable', 'Only a contract that is disbursed and not yet completed can be written off.');
+      if (outcome === null)
+        throw notFound('no-such-contract', `${body.partner} has no contract for ${body.reference}.`);
+      if ('refusal' in outcome)
+        throw conflict('not-repayable', 'Only a contract that is disbursed and not yet completed can be written off.');
       const contract = contractOf(outcome.events);
       const amountRupiah = contract.status === 'written-off' ? contract.writtenOffRupiah : 0;
       return { status: 201, body: { ...body, status: contract.status, amountRupiah } };

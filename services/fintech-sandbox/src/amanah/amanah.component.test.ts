@@ -17,7 +17,9 @@ describe('credentials', () => {
     ['X-SIGNATURE', 'bm90IGl0'],
   ])('a wrong %s is 401 and opens nothing', async (header, value) => {
     const reference = randomUUID();
-    const { body } = await sandbox.amanah('post', QARDH_PATH, qardhBody(reference), { headers: { [header]: value } }).expect(401);
+    const { body } = await sandbox
+      .amanah('post', QARDH_PATH, qardhBody(reference), { headers: { [header]: value } })
+      .expect(401);
     expect(body).toEqual({ responseCode: '4010000', responseMessage: expect.stringContaining(header) });
     await sandbox.amanah('get', statusPath(reference)).expect(404);
   });
@@ -70,7 +72,9 @@ describe('opening a contract', () => {
   });
 
   test('is refused below a rupiah an instalment', async () => {
-    const { body } = await sandbox.amanah('post', QARDH_PATH, qardhBody('tiny', { amount: { value: '2.00', currency: 'IDR' } })).expect(422);
+    const { body } = await sandbox
+      .amanah('post', QARDH_PATH, qardhBody('tiny', { amount: { value: '2.00', currency: 'IDR' } }))
+      .expect(422);
     expect(body.responseCode).toBe('4220003');
   });
 
@@ -84,7 +88,9 @@ describe('opening a contract', () => {
   });
 
   test('twelve at the same time open one contract', async () => {
-    const answers = await Promise.all(Array.from({ length: 12 }, () => sandbox.amanah('post', QARDH_PATH, qardhBody('race-1'))));
+    const answers = await Promise.all(
+      Array.from({ length: 12 }, () => sandbox.amanah('post', QARDH_PATH, qardhBody('race-1'))),
+    );
     expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 12 }, () => 200));
     expect(new Set(answers.map(({ body }) => body.referenceNo)).size).toBe(1);
   });
@@ -94,7 +100,9 @@ describe('Idempotency-Key', () => {
   test('missing is 400, after the credentials', async () => {
     const { body } = await sandbox.amanah('post', QARDH_PATH, qardhBody('key-0'), { idempotent: false }).expect(400);
     expect(body.responseCode).toBe('4000002');
-    await sandbox.amanah('post', QARDH_PATH, qardhBody('key-0'), { idempotent: false, headers: { 'X-SIGNATURE': 'x' } }).expect(401);
+    await sandbox
+      .amanah('post', QARDH_PATH, qardhBody('key-0'), { idempotent: false, headers: { 'X-SIGNATURE': 'x' } })
+      .expect(401);
   });
 
   test('a repeat is answered with the first answer, another body is 422', async () => {
@@ -112,13 +120,23 @@ describe('Idempotency-Key', () => {
     const key = randomUUID();
     await sandbox.amanah('post', QARDH_PATH, qardhBody('key-3', { instalments: 0 }), { key }).expect(400);
     await sandbox.amanah('post', QARDH_PATH, qardhBody('key-3', { underMasterContract: 'AMN-0' }), { key }).expect(422);
-    const repeat = await sandbox.amanah('post', QARDH_PATH, qardhBody('key-3', { underMasterContract: 'AMN-0' }), { key }).expect(422);
+    const repeat = await sandbox
+      .amanah('post', QARDH_PATH, qardhBody('key-3', { underMasterContract: 'AMN-0' }), { key })
+      .expect(422);
     expect(repeat.headers['idempotent-replayed']).toBe('true');
   });
 
   test('a repeat while the first is in hand is 409', async () => {
     const key = randomUUID();
-    await sandbox.admin('post', '/admin/faults', { partner: 'amanah', route: 'create-contract', kind: 'latency', milliseconds: 4_000, times: 1 }).expect(201);
+    await sandbox
+      .admin('post', '/admin/faults', {
+        partner: 'amanah',
+        route: 'create-contract',
+        kind: 'latency',
+        milliseconds: 4_000,
+        times: 1,
+      })
+      .expect(201);
     const first = sandbox.amanah('post', QARDH_PATH, qardhBody('key-4'), { key }).then((answer) => answer);
     await until(async () => (await sandbox.admin('get', '/admin/faults')).body.faults[0].served === 1);
     const second = await sandbox.amanah('post', QARDH_PATH, qardhBody('key-4'), { key }).expect(409);
@@ -131,11 +149,15 @@ describe('Idempotency-Key', () => {
 
 test('a relent contract comes under a signed one, disburses by itself and is called back', async () => {
   const unsigned = await sandbox.amanah('post', QARDH_PATH, qardhBody('relent-0')).expect(200);
-  const tooEarly = await sandbox.amanah('post', QARDH_PATH, qardhBody('relent-1', { underMasterContract: unsigned.body.referenceNo })).expect(422);
+  const tooEarly = await sandbox
+    .amanah('post', QARDH_PATH, qardhBody('relent-1', { underMasterContract: unsigned.body.referenceNo }))
+    .expect(422);
   expect(tooEarly.body.responseCode).toBe('4220002');
 
   const parent = await sandbox.disbursed('amanah', 'relent-parent');
-  const { body: created } = await sandbox.amanah('post', QARDH_PATH, qardhBody('relent-2', { underMasterContract: parent })).expect(200);
+  const { body: created } = await sandbox
+    .amanah('post', QARDH_PATH, qardhBody('relent-2', { underMasterContract: parent }))
+    .expect(200);
   const status = await until(async () => {
     const { body } = await sandbox.amanah('get', statusPath('relent-2'));
     return body.status === 'DISBURSED' && body;

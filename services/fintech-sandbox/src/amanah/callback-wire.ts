@@ -16,7 +16,12 @@ export function amanahCallbacks(settings: Settings): CallbackWire {
         'X-PARTNER-ID': settings.AMANAH_CLIENT_ID,
         'X-TIMESTAMP': timestamp,
         'X-EXTERNAL-ID': deliveryId,
-        'X-SIGNATURE': signatureOf(secret, { method: 'POST', pathWithQuery: `${url.pathname}${url.search}`, rawBody, timestamp }),
+        'X-SIGNATURE': signatureOf(secret, {
+          method: 'POST',
+          pathWithQuery: `${url.pathname}${url.search}`,
+          rawBody,
+          timestamp,
+        }),
       };
     },
   };

@@ -13,7 +13,12 @@ import type { ExternalIds } from '../stores/external-ids.ts';
 import { faultOfSignature } from './signature.ts';
 import { createdBody, createQardhContract, refusalBody, statementBody, statusBody, termsOf } from './wire.ts';
 
-type Parts = Opening & PartnerStores & { contracts: Pick<ContractStore, 'list' | 'update'>; settings: Settings; externalIds: Pick<ExternalIds, 'use'> };
+type Parts = Opening &
+  PartnerStores & {
+    contracts: Pick<ContractStore, 'list' | 'update'>;
+    settings: Settings;
+    externalIds: Pick<ExternalIds, 'use'>;
+  };
 
 const FIELDS = { reference: 'partnerReferenceNo', parent: 'underMasterContract', principal: 'amount.value' };
 
@@ -24,11 +29,22 @@ function amanahManners({ settings, externalIds, clock }: Parts): PartnerManners 
     refusalBody,
     authenticate: async ({ request, rawBody }: Call) => {
       const header = (name: string) => request.get(name) ?? '';
-      const headers = { partnerId: header('x-partner-id'), timestamp: header('x-timestamp'), externalId: header('x-external-id'), signature: header('x-signature') };
+      const headers = {
+        partnerId: header('x-partner-id'),
+        timestamp: header('x-timestamp'),
+        externalId: header('x-external-id'),
+        signature: header('x-signature'),
+      };
       const now = clock();
-      const fault = faultOfSignature(client, headers, { method: request.method, pathWithQuery: request.originalUrl, rawBody }, now);
+      const fault = faultOfSignature(
+        client,
+        headers,
+        { method: request.method, pathWithQuery: request.originalUrl, rawBody },
+        now,
+      );
       if (fault !== null) throw new PartnerRefusal('unauthorized', `Unauthorized. ${fault}`);
-      if (!(await externalIds.use(headers.externalId, now))) throw new PartnerRefusal('unauthorized', 'Unauthorized. X-EXTERNAL-ID was used before');
+      if (!(await externalIds.use(headers.externalId, now)))
+        throw new PartnerRefusal('unauthorized', 'Unauthorized. X-EXTERNAL-ID was used before');
     },
   };
 }
@@ -65,7 +81,8 @@ export function amanahRoutes(parts: Parts): Route[] {
         answerCall(manners, parts, 'get-contract', call, async (holdMs) => {
           await sleep(holdMs);
           const record = await parts.contracts.find('amanah', call.params.partnerReferenceNo);
-          if (record === null) throw new PartnerRefusal('not-found', 'There is no contract with this partnerReferenceNo.');
+          if (record === null)
+            throw new PartnerRefusal('not-found', 'There is no contract with this partnerReferenceNo.');
           return { status: 200, body: statusBody(record, eContractUrl(record.token)) };
         }),
     }),
@@ -94,7 +111,10 @@ export function amanahRoutes(parts: Parts): Route[] {
         answerCall(manners, parts, 'statement', call, async (holdMs) => {
           const query = parseSent(statementQuery, call.query);
           await sleep(holdMs);
-          return { status: 200, body: statementBody(query.date, await statementPage(parts.contracts, 'amanah', query)) };
+          return {
+            status: 200,
+            body: statementBody(query.date, await statementPage(parts.contracts, 'amanah', query)),
+          };
         }),
     }),
   ];

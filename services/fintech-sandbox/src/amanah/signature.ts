@@ -10,7 +10,9 @@ const RFC_3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\
 /** base64(HMAC-SHA512(secret, METHOD:pathWithQuery:hex(SHA-256(body)):timestamp)), after SNAP's symmetric signature. */
 export function signatureOf(secret: string, { method, pathWithQuery, rawBody, timestamp }: SignedRequest): string {
   const digest = createHash('sha256').update(rawBody).digest('hex');
-  return createHmac('sha512', secret).update(`${method.toUpperCase()}:${pathWithQuery}:${digest}:${timestamp}`).digest('base64');
+  return createHmac('sha512', secret)
+    .update(`${method.toUpperCase()}:${pathWithQuery}:${digest}:${timestamp}`)
+    .digest('base64');
 }
 
 function isSame(one: string, other: string): boolean {

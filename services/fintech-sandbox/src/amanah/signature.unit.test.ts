@@ -13,12 +13,22 @@ function signedAt(timestamp: string, change: Partial<SnapHeaders> = {}): SnapHea
 test('the string signed is METHOD:path:hash of the body:timestamp', () => {
   const hash = createHash('sha256').update('').digest('hex');
   const expected = createHmac('sha512', 's').update(`GET:/p?q=1:${hash}:2026-01-05T03:00:00Z`).digest('base64');
-  expect(signatureOf('s', { method: 'get', pathWithQuery: '/p?q=1', rawBody: Buffer.alloc(0), timestamp: '2026-01-05T03:00:00Z' })).toBe(expected);
+  expect(
+    signatureOf('s', {
+      method: 'get',
+      pathWithQuery: '/p?q=1',
+      rawBody: Buffer.alloc(0),
+      timestamp: '2026-01-05T03:00:00Z',
+    }),
+  ).toBe(expected);
 });
 
-test.each(['2026-01-05T03:00:00.000Z', '2026-01-05T10:00:00+07:00', '2026-01-05T03:05:00Z', '2026-01-05T02:55:00Z'])('%s is taken', (timestamp) => {
-  expect(faultOfSignature(client, signedAt(timestamp), request, NOW)).toBeNull();
-});
+test.each(['2026-01-05T03:00:00.000Z', '2026-01-05T10:00:00+07:00', '2026-01-05T03:05:00Z', '2026-01-05T02:55:00Z'])(
+  '%s is taken',
+  (timestamp) => {
+    expect(faultOfSignature(client, signedAt(timestamp), request, NOW)).toBeNull();
+  },
+);
 
 test.each<[string, SnapHeaders, typeof request, RegExp]>([
   ['another partner', signedAt(NOW.toISOString(), { partnerId: 'kseb' }), request, /PARTNER-ID/],
@@ -27,12 +37,32 @@ test.each<[string, SnapHeaders, typeof request, RegExp]>([
   ['301 s in the past', signedAt('2026-01-05T02:54:59Z'), request, /300 seconds/],
   ['301 s in the future', signedAt('2026-01-05T03:05:01Z'), request, /300 seconds/],
   ['no external id', signedAt(NOW.toISOString(), { externalId: '' }), request, /EXTERNAL-ID/],
-  ['an external id that is too long', signedAt(NOW.toISOString(), { externalId: 'x'.repeat(65) }), request, /EXTERNAL-ID/],
+  [
+    'an external id that is too long',
+    signedAt(NOW.toISOString(), { externalId: 'x'.repeat(65) }),
+    request,
+    /EXTERNAL-ID/,
+  ],
   ['another body', signedAt(NOW.toISOString()), { ...request, rawBody: Buffer.from('{"a":2}') }, /SIGNATURE/],
-  ['another path', signedAt(NOW.toISOString()), { ...request, pathWithQuery: '/amanah/v1.0/qardh-contracts?x=2' }, /SIGNATURE/],
+  [
+    'another path',
+    signedAt(NOW.toISOString()),
+    { ...request, pathWithQuery: '/amanah/v1.0/qardh-contracts?x=2' },
+    /SIGNATURE/,
+  ],
   ['another method', signedAt(NOW.toISOString()), { ...request, method: 'PUT' }, /SIGNATURE/],
-  ['a cut signature', signedAt(NOW.toISOString(), { signature: signedAt(NOW.toISOString()).signature.slice(1) }), request, /SIGNATURE/],
-  ['a signature for another time', signedAt(NOW.toISOString(), { signature: signedAt('2026-01-05T03:00:01Z').signature }), request, /SIGNATURE/],
+  [
+    'a cut signature',
+    signedAt(NOW.toISOString(), { signature: signedAt(NOW.toISOString()).signature.slice(1) }),
+    request,
+    /SIGNATURE/,
+  ],
+  [
+    'a signature for another time',
+    signedAt(NOW.toISOString(), { signature: signedAt('2026-01-05T03:00:01Z').signature }),
+    request,
+    /SIGNATURE/,
+  ],
 ])('%s is refused', (_, headers, received, reason) => {
   expect(faultOfSignature(client, headers, received, NOW)).toMatch(reason);
 });

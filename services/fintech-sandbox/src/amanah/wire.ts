@@ -1,6 +1,13 @@
 import { z } from 'zod';
 import { type CallbackMessage, eventAt, eventId, repaymentNo } from '../callbacks/message.ts';
-import { contractOf, type ContractEvent, type Instalment, outstandingRupiah, repaidRupiah, type Terms } from '../contract/contract.ts';
+import {
+  contractOf,
+  type ContractEvent,
+  type Instalment,
+  outstandingRupiah,
+  repaidRupiah,
+  type Terms,
+} from '../contract/contract.ts';
 import type { ContractRecord } from '../contract/record.ts';
 import { identifier, instalments, MAX_PRINCIPAL_RUPIAH, reference, shortText } from '../partner/fields.ts';
 import type { StatementPage } from '../partner/statement.ts';
@@ -65,7 +72,11 @@ function money(rupiah: number) {
 }
 
 function scheduleBody(schedule: Instalment[]) {
-  return schedule.map(({ instalment, dueDate, amountRupiah }) => ({ instalment, dueDate, amount: money(amountRupiah) }));
+  return schedule.map(({ instalment, dueDate, amountRupiah }) => ({
+    instalment,
+    dueDate,
+    amount: money(amountRupiah),
+  }));
 }
 
 export function termsOf(body: z.output<typeof createQardhContract>): Terms {
@@ -108,7 +119,10 @@ export function statusBody(record: ContractRecord, eContractUrl: string) {
     cancelledAt: 'cancelledAt' in contract ? contract.cancelledAt : null,
     writtenOffAt: 'writtenOffAt' in contract ? contract.writtenOffAt : null,
     writtenOffAmount: money('writtenOffRupiah' in contract ? contract.writtenOffRupiah : 0),
-    schedule: 'schedule' in contract ? scheduleBody(contract.schedule).map((row) => ({ ...row, paid: paid.has(row.instalment) })) : [],
+    schedule:
+      'schedule' in contract
+        ? scheduleBody(contract.schedule).map((row) => ({ ...row, paid: paid.has(row.instalment) }))
+        : [],
     repayments: repayments.map(({ number, instalment, amountRupiah, sequence, paidAt }) => ({
       repaymentNo: repaymentNo(record, number),
       instalment,
@@ -136,13 +150,20 @@ function dataOf(record: ContractRecord, event: Exclude<ContractEvent, { type: 'o
   const { terms } = contractOf(record.events);
   switch (event.type) {
     case 'signed':
-      return { signedBy: event.signedBy, ...(terms.parentContractNo === null ? {} : { underMasterContract: terms.parentContractNo }) };
+      return {
+        signedBy: event.signedBy,
+        ...(terms.parentContractNo === null ? {} : { underMasterContract: terms.parentContractNo }),
+      };
     case 'declined':
       return {};
     case 'disbursed':
       return { amount: money(terms.principalRupiah), schedule: scheduleBody(event.schedule) };
     case 'repaid':
-      return { repaymentNo: repaymentNo(record, event.number), instalment: event.instalment, amount: money(event.amountRupiah) };
+      return {
+        repaymentNo: repaymentNo(record, event.number),
+        instalment: event.instalment,
+        amount: money(event.amountRupiah),
+      };
     case 'completed':
       return { totalRepaid: money(event.totalRupiah) };
     case 'cancelled':
@@ -160,6 +181,13 @@ export function messageOf(record: ContractRecord, sequence: number): CallbackMes
   if (event.type === 'opened') throw new Error('an opening is not called back');
   const name = EVENT_NAME[event.type];
   const { contractNo: referenceNo, reference: partnerReferenceNo } = record;
-  const body = { event: name, referenceNo, partnerReferenceNo, sequence, occurredAt: event.at, data: dataOf(record, event) };
+  const body = {
+    event: name,
+    referenceNo,
+    partnerReferenceNo,
+    sequence,
+    occurredAt: event.at,
+    data: dataOf(record, event),
+  };
   return { deliveryId: eventId(record, sequence), name, body };
 }

@@ -43,7 +43,10 @@ test('after ten refusals a callback is given up and the next one goes', async ()
     const all = await deliveriesOf('retry-2');
     return all.length === 2 && all.every(({ status }) => status !== 'pending') && all;
   });
-  expect(deliveries.map(({ status, attempts }) => [status, attempts.length])).toEqual([['exhausted', 10], ['delivered', 1]]);
+  expect(deliveries.map(({ status, attempts }) => [status, attempts.length])).toEqual([
+    ['exhausted', 10],
+    ['delivered', 1],
+  ]);
   const { body } = await sandbox.admin('get', '/admin/contracts/amanah/retry-2').expect(200);
   expect(body.callbacks).toEqual({ pending: 0, delivered: 1, exhausted: 1 });
 });

@@ -37,12 +37,25 @@ function carryOut(command: ContractCommand, now: Date): Outcome {
   };
 }
 
-async function callBack(record: ContractRecord, head: Callback, { wires, clock, retryBaseMs, onAttempt }: WorkParts): Promise<Outcome> {
+async function callBack(
+  record: ContractRecord,
+  head: Callback,
+  { wires, clock, retryBaseMs, onAttempt }: WorkParts,
+): Promise<Outcome> {
   const wire = wires[record.partner];
-  const attempt = await sendCallback(wire, wire.messageOf(record, head.sequence), { tampered: isTampered(head), stale: isStale(head) }, clock());
+  const attempt = await sendCallback(
+    wire,
+    wire.messageOf(record, head.sequence),
+    { tampered: isTampered(head), stale: isStale(head) },
+    clock(),
+  );
   onAttempt(record.partner, settle(head, attempt, retryBaseMs).status);
-  const isIt = ({ sequence, copy, status }: Callback) => sequence === head.sequence && copy === head.copy && status === 'pending';
-  return (latest) => ({ ...latest, callbacks: latest.callbacks.map((callback) => (isIt(callback) ? settle(callback, attempt, retryBaseMs) : callback)) });
+  const isIt = ({ sequence, copy, status }: Callback) =>
+    sequence === head.sequence && copy === head.copy && status === 'pending';
+  return (latest) => ({
+    ...latest,
+    callbacks: latest.callbacks.map((callback) => (isIt(callback) ? settle(callback, attempt, retryBaseMs) : callback)),
+  });
 }
 
 /** Does the next piece of work of a contract that is due, if any, and answers what it makes of the contract. */

@@ -36,7 +36,10 @@ export function createWorker(parts: WorkerParts): Worker {
       const outcome = await doDueWork(record, parts);
       await contracts.update(record.partner, record.reference, outcome, true);
     } catch (error) {
-      log.error({ err: error, contractNo: record.contractNo }, 'work on a contract failed; it is taken up again after its lease');
+      log.error(
+        { err: error, contractNo: record.contractNo },
+        'work on a contract failed; it is taken up again after its lease',
+      );
     }
   }
 

@@ -16,14 +16,17 @@ function needed(name: string): string {
 
 async function main(): Promise<boolean> {
   const { values } = parseArgs({ options: { gateway: { type: 'string' } } });
-  if (values.gateway === undefined || !URL.canParse(values.gateway)) throw new Error('give --gateway, an address such as http://127.0.0.1:8080');
+  if (values.gateway === undefined || !URL.canParse(values.gateway))
+    throw new Error('give --gateway, an address such as http://127.0.0.1:8080');
   const results = await checkGateway({
     gateway: values.gateway.replace(/\/+$/, ''),
     amanah: { clientId: needed('AMANAH_CLIENT_ID'), clientSecret: needed('AMANAH_CLIENT_SECRET') },
     lumbung: { webhookSecret: needed('LUMBUNG_WEBHOOK_SECRET') },
   });
   for (const { ok, partner, check, expected, actual, milliseconds } of results) {
-    say(`${ok ? 'ok    ' : 'FAILED'} ${partner}: ${check}; ${actual} in ${milliseconds} ms${ok ? '' : `, not ${expected} within 1000 ms`}`);
+    say(
+      `${ok ? 'ok    ' : 'FAILED'} ${partner}: ${check}; ${actual} in ${milliseconds} ms${ok ? '' : `, not ${expected} within 1000 ms`}`,
+    );
   }
   const failed = results.filter(({ ok }) => !ok).length;
   say(`${results.length - failed} passed, ${failed} failed`);

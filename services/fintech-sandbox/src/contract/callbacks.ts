@@ -16,7 +16,13 @@ export type Callback = {
 };
 
 /** How the callbacks of repayments are to be sent: by instalment, all of them `lateMs` later than they happened. */
-export type SendingPlan = { order: number[]; duplicate: number[]; tamperFirst: number[]; staleFirst: number[]; lateMs: number };
+export type SendingPlan = {
+  order: number[];
+  duplicate: number[];
+  tamperFirst: number[];
+  staleFirst: number[];
+  lateMs: number;
+};
 
 const MAX_ATTEMPTS = 10;
 const WAIT_FACTORS = [1, 10 / 3, 10, 100 / 3, 100];
@@ -36,7 +42,12 @@ function place(event: ContractEvent, plan: SendingPlan): number {
  * The callbacks that tell of `events`, in the order of sending: planned repayments as planned, all others after them as
  * they happened. `firstSequence` is the sequence of the first event.
  */
-export function callbacksFor(events: ContractEvent[], firstSequence: number, now: Date, plan: SendingPlan = IN_ORDER): Callback[] {
+export function callbacksFor(
+  events: ContractEvent[],
+  firstSequence: number,
+  now: Date,
+  plan: SendingPlan = IN_ORDER,
+): Callback[] {
   return events
     .map((event, index) => ({ event, sequence: firstSequence + index }))
     .filter(({ event }) => event.type !== 'opened')
@@ -80,7 +91,8 @@ export function waitAfter(attempts: number, baseMs: number): number {
 /** The callback after an attempt: delivered on 2xx, given up after the tenth, else pending until its wait is over. */
 export function settle(callback: Callback, attempt: Attempt, baseMs: number): Callback {
   const attempts = [...callback.attempts, attempt];
-  if (attempt.status !== null && attempt.status >= 200 && attempt.status < 300) return { ...callback, status: 'delivered', attempts };
+  if (attempt.status !== null && attempt.status >= 200 && attempt.status < 300)
+    return { ...callback, status: 'delivered', attempts };
   if (attempts.length >= MAX_ATTEMPTS) return { ...callback, status: 'exhausted', attempts };
   const notBefore = new Date(new Date(attempt.at).getTime() + waitAfter(attempts.length, baseMs)).toISOString();
   return { ...callback, notBefore, attempts };

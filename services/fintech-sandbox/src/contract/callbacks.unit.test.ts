@@ -1,4 +1,13 @@
-import { type Attempt, type Callback, callbacksFor, headOf, isStale, isTampered, settle, waitAfter } from './callbacks.ts';
+import {
+  type Attempt,
+  type Callback,
+  callbacksFor,
+  headOf,
+  isStale,
+  isTampered,
+  settle,
+  waitAfter,
+} from './callbacks.ts';
 import type { ContractEvent, Terms } from './contract.ts';
 
 const NOW = new Date('2026-01-05T03:00:00.000Z');
@@ -6,10 +15,29 @@ const AT = NOW.toISOString();
 
 const signed: ContractEvent = { type: 'signed', at: AT, signedBy: null, disburseAt: AT };
 const completed: ContractEvent = { type: 'completed', at: AT, totalRupiah: 3 };
-const repaid = (instalment: number): ContractEvent => ({ type: 'repaid', at: AT, number: instalment, instalment, amountRupiah: 1 });
+const repaid = (instalment: number): ContractEvent => ({
+  type: 'repaid',
+  at: AT,
+  number: instalment,
+  instalment,
+  amountRupiah: 1,
+});
 
-const fresh: Callback = { sequence: 1, copy: 1, tamperFirst: false, staleFirst: false, status: 'pending', notBefore: AT, attempts: [] };
-const answered = (status: number | null): Attempt => ({ at: AT, status, error: status === null ? 'ECONNREFUSED' : null, tampered: false });
+const fresh: Callback = {
+  sequence: 1,
+  copy: 1,
+  tamperFirst: false,
+  staleFirst: false,
+  status: 'pending',
+  notBefore: AT,
+  attempts: [],
+};
+const answered = (status: number | null): Attempt => ({
+  at: AT,
+  status,
+  error: status === null ? 'ECONNREFUSED' : null,
+  tampered: false,
+});
 
 describe('callbacksFor', () => {
   test('tells of every event but the opening, at its sequence', () => {
@@ -24,7 +52,9 @@ describe('callbacksFor', () => {
 
   test('sends repayments in the order planned and the completion after them', () => {
     const plan = { order: [3, 1, 2], duplicate: [], tamperFirst: [], staleFirst: [], lateMs: 0 };
-    const sequences = callbacksFor([repaid(1), repaid(2), repaid(3), completed], 3, NOW, plan).map(({ sequence }) => sequence);
+    const sequences = callbacksFor([repaid(1), repaid(2), repaid(3), completed], 3, NOW, plan).map(
+      ({ sequence }) => sequence,
+    );
     expect(sequences).toEqual([5, 3, 4, 6]);
   });
 
@@ -67,11 +97,19 @@ test('only the first attempt is tampered with, and only where it was asked for',
 
 describe('settle', () => {
   test.each([200, 204, 299])('%d is delivered', (status) => {
-    expect(settle(fresh, answered(status), 300)).toEqual({ ...fresh, status: 'delivered', attempts: [answered(status)] });
+    expect(settle(fresh, answered(status), 300)).toEqual({
+      ...fresh,
+      status: 'delivered',
+      attempts: [answered(status)],
+    });
   });
 
   test.each([199, 300, 302, 401, 503, null])('%p is tried again after the wait', (status) => {
-    expect(settle(fresh, answered(status), 300)).toEqual({ ...fresh, notBefore: '2026-01-05T03:00:00.300Z', attempts: [answered(status)] });
+    expect(settle(fresh, answered(status), 300)).toEqual({
+      ...fresh,
+      notBefore: '2026-01-05T03:00:00.300Z',
+      attempts: [answered(status)],
+    });
   });
 
   test('the tenth failure is the last, a tenth success is a success', () => {

@@ -1,7 +1,12 @@
 export type Borrower = { id: string; name: string; area: string };
 
 /** What was agreed. `parentContractNo` names the donor's signed contract that a relent one comes under. */
-export type Terms = { borrower: Borrower; principalRupiah: number; instalments: number; parentContractNo: string | null };
+export type Terms = {
+  borrower: Borrower;
+  principalRupiah: number;
+  instalments: number;
+  parentContractNo: string | null;
+};
 
 /** `dueDate` is a day in Jakarta, `YYYY-MM-DD`. */
 export type Instalment = { instalment: number; dueDate: string; amountRupiah: number };
@@ -60,7 +65,15 @@ export function evolve(state: Contract, event: ContractEvent): Contract {
       if (state.status !== 'signed') throw impossible(state, event);
       const { disburseAt: _, ...signed } = state;
       const { schedule, at, payEveryMs = 0 } = event;
-      return { ...signed, status: 'disbursed', sequence: state.sequence + 1, disbursedAt: at, schedule, repayments: [], payEveryMs };
+      return {
+        ...signed,
+        status: 'disbursed',
+        sequence: state.sequence + 1,
+        disbursedAt: at,
+        schedule,
+        repayments: [],
+        payEveryMs,
+      };
     }
     case 'repaid': {
       if (state.status !== 'disbursed' && state.status !== 'repaying') throw impossible(state, event);
@@ -80,7 +93,13 @@ export function evolve(state: Contract, event: ContractEvent): Contract {
     }
     case 'written-off':
       if (state.status !== 'disbursed' && state.status !== 'repaying') throw impossible(state, event);
-      return { ...state, status: 'written-off', sequence: state.sequence + 1, writtenOffAt: event.at, writtenOffRupiah: event.amountRupiah };
+      return {
+        ...state,
+        status: 'written-off',
+        sequence: state.sequence + 1,
+        writtenOffAt: event.at,
+        writtenOffRupiah: event.amountRupiah,
+      };
     default:
       return event satisfies never;
   }

@@ -1,6 +1,19 @@
-import { type Contract, contractOf, type ContractEvent, evolve, outstandingRupiah, repaidRupiah, type Terms } from './contract.ts';
+import {
+  type Contract,
+  contractOf,
+  type ContractEvent,
+  evolve,
+  outstandingRupiah,
+  repaidRupiah,
+  type Terms,
+} from './contract.ts';
 
-const terms: Terms = { borrower: { id: 'm1', name: 'Warung Bu Tini', area: 'Kapuk' }, principalRupiah: 1_000_001, instalments: 2, parentContractNo: null };
+const terms: Terms = {
+  borrower: { id: 'm1', name: 'Warung Bu Tini', area: 'Kapuk' },
+  principalRupiah: 1_000_001,
+  instalments: 2,
+  parentContractNo: null,
+};
 const schedule = [
   { instalment: 1, dueDate: '2026-02-05', amountRupiah: 500_001 },
   { instalment: 2, dueDate: '2026-03-05', amountRupiah: 500_000 },
@@ -20,21 +33,51 @@ test('each state carries what is known by then, and its sequence', () => {
   const pending = { status: 'pending-signature', terms, openedAt: 't0', sequence: 0 };
   const signed = { ...pending, status: 'signed', signedAt: 't1', signedBy: 'Ibu Ratna', disburseAt: 't2', sequence: 1 };
   const { disburseAt: _, ...kept } = signed;
-  const disbursed = { ...kept, status: 'disbursed', disbursedAt: 't2', schedule, repayments: [], payEveryMs: 0, sequence: 2 };
+  const disbursed = {
+    ...kept,
+    status: 'disbursed',
+    disbursedAt: 't2',
+    schedule,
+    repayments: [],
+    payEveryMs: 0,
+    sequence: 2,
+  };
   const first = { number: 1, instalment: 2, amountRupiah: 500_000, sequence: 3, paidAt: 't3' };
   const second = { number: 2, instalment: 1, amountRupiah: 500_001, sequence: 4, paidAt: 't4' };
   const repaying = { ...disbursed, status: 'repaying', repayments: [first], sequence: 3 };
   const repaid = { ...repaying, repayments: [first, second], sequence: 4 };
-  expect(states).toEqual([pending, signed, disbursed, repaying, repaid, { ...repaid, status: 'completed', completedAt: 't5', sequence: 5 }]);
+  expect(states).toEqual([
+    pending,
+    signed,
+    disbursed,
+    repaying,
+    repaid,
+    { ...repaid, status: 'completed', completedAt: 't5', sequence: 5 },
+  ]);
 });
 
 test('a declined contract says when', () => {
-  expect(contractOf([history[0]!, declined])).toEqual({ status: 'declined', terms, openedAt: 't0', declinedAt: 't1', sequence: 1 });
+  expect(contractOf([history[0]!, declined])).toEqual({
+    status: 'declined',
+    terms,
+    openedAt: 't0',
+    declinedAt: 't1',
+    sequence: 1,
+  });
 });
 
 test('what is repaid and owed adds up to the principal from the disbursement on', () => {
-  const money = history.map((_, index) => contractOf(history.slice(0, index + 1))).map((state) => [repaidRupiah(state), outstandingRupiah(state)]);
-  expect(money).toEqual([[0, 0], [0, 0], [0, 1_000_001], [500_000, 500_001], [1_000_001, 0], [1_000_001, 0]]);
+  const money = history
+    .map((_, index) => contractOf(history.slice(0, index + 1)))
+    .map((state) => [repaidRupiah(state), outstandingRupiah(state)]);
+  expect(money).toEqual([
+    [0, 0],
+    [0, 0],
+    [0, 1_000_001],
+    [500_000, 500_001],
+    [1_000_001, 0],
+    [1_000_001, 0],
+  ]);
 });
 
 test('no event can follow where it does not belong', () => {

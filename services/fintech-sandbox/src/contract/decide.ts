@@ -42,7 +42,12 @@ function sameTerms(one: Terms, other: Terms): boolean {
 }
 
 function signed(signedBy: string | null, now: Date, disburseAfterMs: number): ContractEvent {
-  return { type: 'signed', at: now.toISOString(), signedBy, disburseAt: new Date(now.getTime() + disburseAfterMs).toISOString() };
+  return {
+    type: 'signed',
+    at: now.toISOString(),
+    signedBy,
+    disburseAt: new Date(now.getTime() + disburseAfterMs).toISOString(),
+  };
 }
 
 function open(state: Contract, { terms, parentSigned, disburseAfterMs }: Open, now: Date): Decision {
@@ -63,16 +68,21 @@ function sign(state: Contract, signedBy: string, disburseAfterMs: number, now: D
 function decline(state: Contract, now: Date): Decision {
   if (state.status === 'unopened') return { refusal: 'not-open' };
   if (state.status === 'declined') return { events: [] };
-  return state.status === 'pending-signature' ? { events: [{ type: 'declined', at: now.toISOString() }] } : { refusal: 'signed-already' };
+  return state.status === 'pending-signature'
+    ? { events: [{ type: 'declined', at: now.toISOString() }] }
+    : { refusal: 'signed-already' };
 }
 
 function disburse(state: Contract, payEveryMs: number, now: Date): Decision {
   const { status } = state;
-  if (status === 'unopened' || status === 'pending-signature' || status === 'declined' || status === 'cancelled') return { refusal: 'not-signed' };
+  if (status === 'unopened' || status === 'pending-signature' || status === 'declined' || status === 'cancelled')
+    return { refusal: 'not-signed' };
   if (state.status !== 'signed') return { events: [] };
   if (now < new Date(state.disburseAt)) return { refusal: 'too-early' };
   const schedule = scheduleOf(state.terms.principalRupiah, state.terms.instalments, now);
-  return { events: [{ type: 'disbursed', at: now.toISOString(), schedule, ...(payEveryMs === 0 ? {} : { payEveryMs }) }] };
+  return {
+    events: [{ type: 'disbursed', at: now.toISOString(), schedule, ...(payEveryMs === 0 ? {} : { payEveryMs }) }],
+  };
 }
 
 function repay(state: Contract, instalments: number[], now: Date): Decision {
@@ -87,13 +97,15 @@ function repay(state: Contract, instalments: number[], now: Date): Decision {
     paid.add(instalment);
     events.push({ type: 'repaid', at, number: paid.size, instalment, amountRupiah: due.amountRupiah });
   }
-  if (paid.size === state.schedule.length) events.push({ type: 'completed', at, totalRupiah: state.terms.principalRupiah });
+  if (paid.size === state.schedule.length)
+    events.push({ type: 'completed', at, totalRupiah: state.terms.principalRupiah });
   return { events };
 }
 
 function cancel(state: Contract, now: Date): Decision {
   if (state.status === 'unopened') return { refusal: 'not-open' };
-  if (state.status === 'pending-signature' || state.status === 'signed') return { events: [{ type: 'cancelled', at: now.toISOString() }] };
+  if (state.status === 'pending-signature' || state.status === 'signed')
+    return { events: [{ type: 'cancelled', at: now.toISOString() }] };
   return state.status === 'cancelled' || state.status === 'declined' ? { events: [] } : { refusal: 'paid-out' };
 }
 

@@ -5,7 +5,12 @@ const NOW = new Date('2026-01-05T03:00:00.000Z');
 const AT = NOW.toISOString();
 const DISBURSE_AT = '2026-01-05T03:00:00.200Z';
 
-const terms: Terms = { borrower: { id: 'm1', name: 'Warung Bu Tini', area: 'Kapuk' }, principalRupiah: 1_000_001, instalments: 2, parentContractNo: null };
+const terms: Terms = {
+  borrower: { id: 'm1', name: 'Warung Bu Tini', area: 'Kapuk' },
+  principalRupiah: 1_000_001,
+  instalments: 2,
+  parentContractNo: null,
+};
 const relentTerms: Terms = { ...terms, parentContractNo: 'AMN-1' };
 const schedule = [
   { instalment: 1, dueDate: '2026-02-05', amountRupiah: 500_001 },
@@ -38,12 +43,17 @@ const repay = (...instalments: number[]): ContractCommand => ({ type: 'repay', i
 function given(events: ContractEvent[]) {
   const state = events.reduce<Contract>(evolve, { status: 'unopened' });
   return {
-    when: (command: ContractCommand, now = NOW) => ({ gives: (expected: object) => expect(decide(state, command, now)).toEqual(expected) }),
+    when: (command: ContractCommand, now = NOW) => ({
+      gives: (expected: object) => expect(decide(state, command, now)).toEqual(expected),
+    }),
   };
 }
 
 describe('open', () => {
-  test('opens a contract that waits for a signature', () => given(nothing).when(open).gives({ events: [opened] }));
+  test('opens a contract that waits for a signature', () =>
+    given(nothing)
+      .when(open)
+      .gives({ events: [opened] }));
 
   test('is a repeat with the same terms, whatever became of the contract', () => {
     given(pending).when(open).gives({ events: [] });
@@ -58,24 +68,42 @@ describe('open', () => {
     ['borrower name', { ...terms, borrower: { ...terms.borrower, name: 'Warung Pak Budi' } }],
     ['borrower area', { ...terms, borrower: { ...terms.borrower, area: 'Cengkareng' } }],
   ])('is refused where the reference has another %s', (_, other) => {
-    given(pending).when({ ...open, terms: other, parentSigned: true } as ContractCommand).gives({ refusal: 'other-terms' });
+    given(pending)
+      .when({ ...open, terms: other, parentSigned: true } as ContractCommand)
+      .gives({ refusal: 'other-terms' });
   });
 
   test('is refused below one rupiah an instalment, and taken at exactly one', () => {
-    given(nothing).when({ ...open, terms: { ...terms, principalRupiah: 1 } } as ContractCommand).gives({ refusal: 'principal-too-small' });
+    given(nothing)
+      .when({ ...open, terms: { ...terms, principalRupiah: 1 } } as ContractCommand)
+      .gives({ refusal: 'principal-too-small' });
     const smallest = { ...terms, principalRupiah: 2 };
-    given(nothing).when({ ...open, terms: smallest } as ContractCommand).gives({ events: [{ ...opened, terms: smallest }] });
+    given(nothing)
+      .when({ ...open, terms: smallest } as ContractCommand)
+      .gives({ events: [{ ...opened, terms: smallest }] });
   });
 
   test('signs a relent contract at once, in nobody’s name', () =>
-    given(nothing).when(openRelent).gives({ events: [{ ...opened, terms: relentTerms }, { ...signed, signedBy: null }] }));
+    given(nothing)
+      .when(openRelent)
+      .gives({
+        events: [
+          { ...opened, terms: relentTerms },
+          { ...signed, signedBy: null },
+        ],
+      }));
 
   test('is refused where the parent is not signed', () =>
-    given(nothing).when({ ...openRelent, parentSigned: false } as ContractCommand).gives({ refusal: 'parent-not-signed' }));
+    given(nothing)
+      .when({ ...openRelent, parentSigned: false } as ContractCommand)
+      .gives({ refusal: 'parent-not-signed' }));
 });
 
 describe('sign', () => {
-  test('signs and sets the time of disbursement', () => given(pending).when(sign).gives({ events: [signed] }));
+  test('signs and sets the time of disbursement', () =>
+    given(pending)
+      .when(sign)
+      .gives({ events: [signed] }));
   test('is a repeat where it is signed, disbursed or completed', () => {
     given(signedContract).when(sign).gives({ events: [] });
     given(disbursedContract).when(sign).gives({ events: [] });
@@ -86,7 +114,10 @@ describe('sign', () => {
 });
 
 describe('decline', () => {
-  test('declines', () => given(pending).when(decline).gives({ events: [declined] }));
+  test('declines', () =>
+    given(pending)
+      .when(decline)
+      .gives({ events: [declined] }));
   test('is a repeat where it is declined', () => given(declinedContract).when(decline).gives({ events: [] }));
   test('is refused after the signature', () => {
     given(signedContract).when(decline).gives({ refusal: 'signed-already' });
@@ -98,9 +129,13 @@ describe('decline', () => {
 describe('disburse', () => {
   const due = new Date(DISBURSE_AT);
   test('pays out with a schedule from its time on', () =>
-    given(signedContract).when(disburse, due).gives({ events: [{ ...disbursed, at: DISBURSE_AT }] }));
+    given(signedContract)
+      .when(disburse, due)
+      .gives({ events: [{ ...disbursed, at: DISBURSE_AT }] }));
   test('is refused a millisecond early', () =>
-    given(signedContract).when(disburse, new Date(due.getTime() - 1)).gives({ refusal: 'too-early' }));
+    given(signedContract)
+      .when(disburse, new Date(due.getTime() - 1))
+      .gives({ refusal: 'too-early' }));
   test('is a repeat where it is disbursed', () => {
     given(disbursedContract).when(disburse, due).gives({ events: [] });
     given(repayingContract).when(disburse, due).gives({ events: [] });
@@ -114,15 +149,28 @@ describe('disburse', () => {
 });
 
 describe('repay', () => {
-  test('takes one instalment at its amount', () => given(disbursedContract).when(repay(1)).gives({ events: [repaid1] }));
+  test('takes one instalment at its amount', () =>
+    given(disbursedContract)
+      .when(repay(1))
+      .gives({ events: [repaid1] }));
   test('takes them in any order and numbers them as they come', () =>
-    given(disbursedContract).when(repay(2)).gives({ events: [{ ...repaid2, number: 1 }] }));
-  test('completes with the last one', () => given(repayingContract).when(repay(2)).gives({ events: [repaid2, completed] }));
-  test('completes with all at once', () => given(disbursedContract).when(repay(1, 2)).gives({ events: [repaid1, repaid2, completed] }));
+    given(disbursedContract)
+      .when(repay(2))
+      .gives({ events: [{ ...repaid2, number: 1 }] }));
+  test('completes with the last one', () =>
+    given(repayingContract)
+      .when(repay(2))
+      .gives({ events: [repaid2, completed] }));
+  test('completes with all at once', () =>
+    given(disbursedContract)
+      .when(repay(1, 2))
+      .gives({ events: [repaid1, repaid2, completed] }));
   test('is refused for an instalment that is not in the schedule', () =>
     given(disbursedContract).when(repay(1, 3)).gives({ refusal: 'no-such-instalment', instalment: 3 }));
-  test('is refused for one that is repaid', () => given(repayingContract).when(repay(1)).gives({ refusal: 'already-repaid', instalment: 1 }));
-  test('is refused for one that is named twice', () => given(disbursedContract).when(repay(2, 2)).gives({ refusal: 'already-repaid', instalment: 2 }));
+  test('is refused for one that is repaid', () =>
+    given(repayingContract).when(repay(1)).gives({ refusal: 'already-repaid', instalment: 1 }));
+  test('is refused for one that is named twice', () =>
+    given(disbursedContract).when(repay(2, 2)).gives({ refusal: 'already-repaid', instalment: 2 }));
   test('is refused unless disbursed and not completed', () => {
     given(nothing).when(repay(1)).gives({ refusal: 'not-repayable' });
     given(pending).when(repay(1)).gives({ refusal: 'not-repayable' });
@@ -137,12 +185,18 @@ describe('cancel', () => {
   const cancelled: ContractEvent = { type: 'cancelled', at: AT };
 
   test('takes back what is not paid out', () => {
-    given(pending).when(cancel).gives({ events: [cancelled] });
-    given(signedContract).when(cancel).gives({ events: [cancelled] });
+    given(pending)
+      .when(cancel)
+      .gives({ events: [cancelled] });
+    given(signedContract)
+      .when(cancel)
+      .gives({ events: [cancelled] });
   });
 
   test('is a repeat where there is nothing to take back any more', () => {
-    given([...pending, cancelled]).when(cancel).gives({ events: [] });
+    given([...pending, cancelled])
+      .when(cancel)
+      .gives({ events: [] });
     given(declinedContract).when(cancel).gives({ events: [] });
   });
 
@@ -165,13 +219,21 @@ describe('write-off', () => {
   const lost = (amountRupiah: number): ContractEvent => ({ type: 'written-off', at: AT, amountRupiah });
 
   test('gives up what is still owed', () => {
-    given(disbursedContract).when(writeOff).gives({ events: [lost(1_000_001)] });
-    given(repayingContract).when(writeOff).gives({ events: [lost(500_000)] });
+    given(disbursedContract)
+      .when(writeOff)
+      .gives({ events: [lost(1_000_001)] });
+    given(repayingContract)
+      .when(writeOff)
+      .gives({ events: [lost(500_000)] });
   });
 
   test('is a repeat once it is given up, and nothing is repaid after it', () => {
-    given([...repayingContract, lost(500_000)]).when(writeOff).gives({ events: [] });
-    given([...repayingContract, lost(500_000)]).when(repay(2)).gives({ refusal: 'not-repayable' });
+    given([...repayingContract, lost(500_000)])
+      .when(writeOff)
+      .gives({ events: [] });
+    given([...repayingContract, lost(500_000)])
+      .when(repay(2))
+      .gives({ refusal: 'not-repayable' });
   });
 
   test('is refused before the money is out and after it is back', () => {

@@ -45,7 +45,11 @@ function dueRepayment(contract: OpenedContract): DueWork | null {
   const paid = new Set(contract.repayments.map(({ instalment }) => instalment));
   const next = contract.schedule.find(({ instalment }) => !paid.has(instalment));
   if (next === undefined) return null;
-  return { work: 'repay', at: Date.parse(contract.disbursedAt) + next.instalment * contract.payEveryMs, instalment: next.instalment };
+  return {
+    work: 'repay',
+    at: Date.parse(contract.disbursedAt) + next.instalment * contract.payEveryMs,
+    instalment: next.instalment,
+  };
 }
 
 /** The next work on a contract; the feed goes first, so that no callback tells what the feed does not. Null: none. */
@@ -53,7 +57,10 @@ export function dueWork(record: ContractRecord): DueWork | null {
   if (!isFed(record)) return { work: 'feed', at: 0 };
   const contract = contractOf(record.events);
   const head = headOf(record.callbacks);
-  const ownWork = contract.status === 'signed' ? ({ work: 'disburse', at: Date.parse(contract.disburseAt) } as const) : dueRepayment(contract);
+  const ownWork =
+    contract.status === 'signed'
+      ? ({ work: 'disburse', at: Date.parse(contract.disburseAt) } as const)
+      : dueRepayment(contract);
   const callBack: DueWork | null = head ? { work: 'call-back', at: Date.parse(head.notBefore), callback: head } : null;
   if (ownWork === null || callBack === null) return ownWork ?? callBack;
   return ownWork.at <= callBack.at ? ownWork : callBack;

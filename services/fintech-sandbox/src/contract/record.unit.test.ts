@@ -8,10 +8,23 @@ const DISBURSE_AT = '2026-01-05T03:00:00.200Z';
 const opened: ContractEvent = {
   type: 'opened',
   at: AT,
-  terms: { borrower: { id: 'm1', name: 'Warung', area: 'Kapuk' }, principalRupiah: 2, instalments: 1, parentContractNo: null },
+  terms: {
+    borrower: { id: 'm1', name: 'Warung', area: 'Kapuk' },
+    principalRupiah: 2,
+    instalments: 1,
+    parentContractNo: null,
+  },
 };
 const signed: ContractEvent = { type: 'signed', at: AT, signedBy: 'Ibu Ratna', disburseAt: DISBURSE_AT };
-const empty: ContractRecord = { partner: 'amanah', reference: 'r', contractNo: 'AMN-1', token: 't', events: [], callbacks: [], fed: 0 };
+const empty: ContractRecord = {
+  partner: 'amanah',
+  reference: 'r',
+  contractNo: 'AMN-1',
+  token: 't',
+  events: [],
+  callbacks: [],
+  fed: 0,
+};
 
 const pending = happen(empty, [opened], NOW);
 const signedRecord = happen(pending, [signed], NOW);
@@ -22,7 +35,9 @@ function delivered(record: ContractRecord): ContractRecord {
 
 test('happen appends events and their callbacks, at the sequence they have', () => {
   expect(signedRecord.events).toEqual([opened, signed]);
-  expect(signedRecord.callbacks.map(({ sequence, notBefore }) => ({ sequence, notBefore }))).toEqual([{ sequence: 1, notBefore: AT }]);
+  expect(signedRecord.callbacks.map(({ sequence, notBefore }) => ({ sequence, notBefore }))).toEqual([
+    { sequence: 1, notBefore: AT },
+  ]);
   expect(pending.callbacks).toEqual([]);
 });
 
@@ -30,11 +45,18 @@ describe('dueWork', () => {
   test('is none while a signature is awaited', () => expect(dueWork(pending)).toBeNull());
 
   test('is the callback before a later disbursement', () => {
-    expect(dueWork(signedRecord)).toEqual({ work: 'call-back', at: NOW.getTime(), callback: signedRecord.callbacks[0] });
+    expect(dueWork(signedRecord)).toEqual({
+      work: 'call-back',
+      at: NOW.getTime(),
+      callback: signedRecord.callbacks[0],
+    });
   });
 
   test('is the disbursement before a callback that has to wait longer', () => {
-    const waiting = { ...signedRecord, callbacks: signedRecord.callbacks.map((callback) => ({ ...callback, notBefore: '2026-01-05T03:01:00.000Z' })) };
+    const waiting = {
+      ...signedRecord,
+      callbacks: signedRecord.callbacks.map((callback) => ({ ...callback, notBefore: '2026-01-05T03:01:00.000Z' })),
+    };
     expect(dueWork(waiting)).toEqual({ work: 'disburse', at: Date.parse(DISBURSE_AT) });
   });
 
@@ -43,25 +65,40 @@ describe('dueWork', () => {
   });
 
   test('is only callbacks after the disbursement, then none', () => {
-    const disbursed: ContractEvent = { type: 'disbursed', at: DISBURSE_AT, schedule: [{ instalment: 1, dueDate: '2026-02-05', amountRupiah: 2 }] };
+    const disbursed: ContractEvent = {
+      type: 'disbursed',
+      at: DISBURSE_AT,
+      schedule: [{ instalment: 1, dueDate: '2026-02-05', amountRupiah: 2 }],
+    };
     const record = happen(delivered(signedRecord), [disbursed], new Date(DISBURSE_AT));
     expect(dueWork(record)).toEqual({ work: 'call-back', at: Date.parse(DISBURSE_AT), callback: record.callbacks[1] });
     expect(dueWork(delivered(record))).toBeNull();
   });
 
   describe('on a speeded clock', () => {
-    const schedule = [1, 2].map((instalment) => ({ instalment, dueDate: `2026-0${instalment + 1}-05`, amountRupiah: 1 }));
+    const schedule = [1, 2].map((instalment) => ({
+      instalment,
+      dueDate: `2026-0${instalment + 1}-05`,
+      amountRupiah: 1,
+    }));
     const disbursed: ContractEvent = { type: 'disbursed', at: DISBURSE_AT, schedule, payEveryMs: 1_000 };
     const paid: ContractEvent = { type: 'repaid', at: DISBURSE_AT, number: 1, instalment: 1, amountRupiah: 1 };
     const record = delivered(happen(signedRecord, [disbursed], NOW));
 
     test('is what the borrower pays next, a month after the other', () => {
       expect(dueWork(record)).toEqual({ work: 'repay', at: Date.parse(DISBURSE_AT) + 1_000, instalment: 1 });
-      expect(dueWork(delivered(happen(record, [paid], NOW)))).toEqual({ work: 'repay', at: Date.parse(DISBURSE_AT) + 2_000, instalment: 2 });
+      expect(dueWork(delivered(happen(record, [paid], NOW)))).toEqual({
+        work: 'repay',
+        at: Date.parse(DISBURSE_AT) + 2_000,
+        instalment: 2,
+      });
     });
 
     test('passes what was paid out of turn, and nothing is due of what is lost', () => {
-      expect(dueWork(delivered(happen(record, [{ ...paid, instalment: 2 }], NOW)))).toMatchObject({ work: 'repay', instalment: 1 });
+      expect(dueWork(delivered(happen(record, [{ ...paid, instalment: 2 }], NOW)))).toMatchObject({
+        work: 'repay',
+        instalment: 1,
+      });
       expect(dueWork(delivered(happen(record, [{ type: 'written-off', at: AT, amountRupiah: 2 }], NOW)))).toBeNull();
     });
   });
@@ -69,6 +106,10 @@ describe('dueWork', () => {
   test('is the feed first at lumbung, at once, until all events are in it', () => {
     const loan: ContractRecord = { ...signedRecord, partner: 'lumbung' };
     expect(dueWork({ ...loan, fed: 1 })).toEqual({ work: 'feed', at: 0 });
-    expect(dueWork({ ...loan, fed: 2 })).toEqual({ work: 'call-back', at: NOW.getTime(), callback: signedRecord.callbacks[0] });
+    expect(dueWork({ ...loan, fed: 2 })).toEqual({
+      work: 'call-back',
+      at: NOW.getTime(),
+      callback: signedRecord.callbacks[0],
+    });
   });
 });

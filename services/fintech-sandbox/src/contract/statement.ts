@@ -21,7 +21,13 @@ function lineOf(record: ContractRecord, event: ContractEvent): StatementLine | n
   const { at } = event;
   switch (event.type) {
     case 'disbursed':
-      return { kind: 'disbursement', record, number: null, amountRupiah: contractOf(record.events).terms.principalRupiah, at };
+      return {
+        kind: 'disbursement',
+        record,
+        number: null,
+        amountRupiah: contractOf(record.events).terms.principalRupiah,
+        at,
+      };
     case 'repaid':
       return { kind: 'repayment', record, number: event.number, amountRupiah: event.amountRupiah, at };
     case 'written-off':

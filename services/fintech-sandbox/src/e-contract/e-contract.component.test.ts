@@ -12,12 +12,16 @@ async function pageOf(reference: string, change: object = {}): Promise<string> {
   return new URL(body.eContractUrl).pathname;
 }
 
-const statusOf = async (reference: string) => (await sandbox.admin('get', `/admin/contracts/amanah/${reference}`).expect(200)).body.status;
+const statusOf = async (reference: string) =>
+  (await sandbox.admin('get', `/admin/contracts/amanah/${reference}`).expect(200)).body.status;
 const post = (path: string, fields: object) => supertest(sandbox.app).post(path).type('form').send(fields);
 
 test('the page shows the terms and a form, without any script', async () => {
   const path = await pageOf('page-1', { borrower: { id: 'm', name: 'Toko <b>"A" & B</b>', kelurahan: 'Kapuk' } });
-  const { text, headers } = await supertest(sandbox.app).get(path).expect(200).expect('Content-Type', /text\/html/);
+  const { text, headers } = await supertest(sandbox.app)
+    .get(path)
+    .expect(200)
+    .expect('Content-Type', /text\/html/);
   expect(text).toContain('Toko &lt;b&gt;&quot;A&quot; &amp; B&lt;/b&gt;');
   expect(text).toMatch(/Rp\s6\.000\.000/);
   expect(text).toMatch(/Rp\s2\.000\.000/);
@@ -65,7 +69,10 @@ test('declining is told, and final', async () => {
 
 test('an unknown address is a 404 page, and a contract’s page is only at its own partner', async () => {
   const path = await pageOf('page-5');
-  await supertest(sandbox.app).get('/amanah/e-contract/nothing').expect(404).expect('Content-Type', /text\/html/);
+  await supertest(sandbox.app)
+    .get('/amanah/e-contract/nothing')
+    .expect(404)
+    .expect('Content-Type', /text\/html/);
   await supertest(sandbox.app).get(path.replace('amanah', 'lumbung')).expect(404);
   await post('/lumbung/e-contract/nothing', { decision: 'decline' }).expect(404);
 });

@@ -28,8 +28,14 @@ export function decisionOf(form: URLSearchParams): Decision | Incomplete {
   const name = (form.get('name') ?? '').trim();
   if (form.get('decision') === 'decline') return { decision: 'decline' };
   const faults: Incomplete['faults'] = [];
-  if (form.get('decision') !== 'sign') faults.push({ field: 'decision', text: 'Pilih tanda tangan atau tolak. / Choose to sign or to decline.' });
-  if (name.length < 2 || name.length > 100) faults.push({ field: 'name', text: 'Tulis nama lengkap Anda, 2 sampai 100 huruf. / Type your full name, 2 to 100 letters.' });
-  if (form.get('agree') !== 'yes') faults.push({ field: 'agree', text: 'Centang persetujuan dahulu. / Tick the agreement first.' });
+  if (form.get('decision') !== 'sign')
+    faults.push({ field: 'decision', text: 'Pilih tanda tangan atau tolak. / Choose to sign or to decline.' });
+  if (name.length < 2 || name.length > 100)
+    faults.push({
+      field: 'name',
+      text: 'Tulis nama lengkap Anda, 2 sampai 100 huruf. / Type your full name, 2 to 100 letters.',
+    });
+  if (form.get('agree') !== 'yes')
+    faults.push({ field: 'agree', text: 'Centang persetujuan dahulu. / Tick the agreement first.' });
   return faults.length > 0 ? { name: name.slice(0, 100), faults } : { decision: 'sign', signedBy: name };
 }

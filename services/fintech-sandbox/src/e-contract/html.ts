@@ -7,7 +7,9 @@ const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;
 
 function rendered(value: Value): string {
   if (Array.isArray(value)) return value.map(({ html: text }) => text).join('');
-  return typeof value === 'object' ? value.html : String(value).replaceAll(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
+  return typeof value === 'object'
+    ? value.html
+    : String(value).replaceAll(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
 }
 
 /** Template tag: what is put in is escaped, unless it came from this tag itself. */

@@ -26,11 +26,17 @@ const WORDING: Record<Partner, Wording> = {
 
 const STATE: Record<Exclude<OpenedContract['status'], 'pending-signature'>, [string, string]> = {
   signed: ['Sudah ditandatangani. Dana segera dicairkan.', 'Signed. The money is on its way.'],
-  declined: ['Kontrak ini ditolak. Tidak ada dana yang dicairkan.', 'This contract was declined. No money is paid out.'],
+  declined: [
+    'Kontrak ini ditolak. Tidak ada dana yang dicairkan.',
+    'This contract was declined. No money is paid out.',
+  ],
   disbursed: ['Sudah ditandatangani, dana sudah dicairkan.', 'Signed, and the money has been paid out.'],
   repaying: ['Dana sudah dicairkan dan sedang diangsur.', 'Paid out, and being paid back.'],
   completed: ['Pinjaman sudah lunas.', 'The loan is fully repaid.'],
-  cancelled: ['Kontrak ini dibatalkan. Tidak ada dana yang dicairkan.', 'This contract was cancelled. No money is paid out.'],
+  cancelled: [
+    'Kontrak ini dibatalkan. Tidak ada dana yang dicairkan.',
+    'This contract was cancelled. No money is paid out.',
+  ],
   'written-off': ['Sisa pinjaman dihapusbukukan.', 'What was left of the loan is written off.'],
 };
 
@@ -38,15 +44,25 @@ const DAY = new Intl.DateTimeFormat('id-ID', { dateStyle: 'long', timeZone: 'Asi
 const MONEY = new Intl.NumberFormat('id-ID', { style: 'currency', currency: 'IDR', maximumFractionDigits: 0 });
 
 function both(indonesian: string, english: string): Html {
-  return html`<p>${indonesian}<br><span class="en" lang="en">${english}</span></p>`;
+  return html`<p>${indonesian}<br /><span class="en" lang="en">${english}</span></p>`;
 }
 
 function shell(partner: Partner, title: string, content: Html): string {
   return `<!doctype html>${
-    html`<html lang="id"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title}</title>${{ html: `<style>${STYLE}</style>` }}</head><body class="${partner}">
-<div class="banner">Uji coba: mitra tiruan, tanpa uang sungguhan. <span lang="en">Sandbox: a mock partner, no real money.</span></div>
-<main>${content}</main></body></html>`.html
+    html`<html lang="id">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <title>${title}</title>
+        ${{ html: `<style>${STYLE}</style>` }}
+      </head>
+      <body class="${partner}">
+        <div class="banner">
+          Uji coba: mitra tiruan, tanpa uang sungguhan. <span lang="en">Sandbox: a mock partner, no real money.</span>
+        </div>
+        <main>${content}</main>
+      </body>
+    </html>`.html
   }`;
 }
 
@@ -61,53 +77,113 @@ function termsList(record: ContractRecord, { terms, openedAt }: OpenedContract):
     ['Dibuat', DAY.format(new Date(openedAt))],
     ...(terms.parentContractNo === null ? [] : ([['Kontrak induk', terms.parentContractNo]] as [string, string][])),
   ];
-  return html`<dl>${rows.map(([term, value]) => html`<dt>${term}</dt><dd>${value}</dd>`)}</dl>`;
+  return html`<dl>
+    ${rows.map(
+      ([term, value]) =>
+        html`<dt>${term}</dt>
+          <dd>${value}</dd>`,
+    )}
+  </dl>`;
 }
 
 function scheduleTable(contract: OpenedContract): Html {
   const { principalRupiah, instalments } = contract.terms;
-  const rows = 'schedule' in contract
-    ? contract.schedule.map(({ dueDate, amountRupiah }) => [DAY.format(new Date(`${dueDate}T00:00:00+07:00`)), amountRupiah] as const)
-    : splitPrincipal(principalRupiah, instalments).map((amount, index) => [`${index + 1} bulan setelah pencairan`, amount] as const);
-  return html`<table><thead><tr><th scope="col">Ke</th><th scope="col">Jatuh tempo</th><th scope="col">Jumlah</th></tr></thead><tbody>${
-    rows.map(([due, amount], index) => html`<tr><td>${index + 1}</td><td>${due}</td><td>${MONEY.format(amount)}</td></tr>`)
-  }</tbody></table>`;
+  const rows =
+    'schedule' in contract
+      ? contract.schedule.map(
+          ({ dueDate, amountRupiah }) => [DAY.format(new Date(`${dueDate}T00:00:00+07:00`)), amountRupiah] as const,
+        )
+      : splitPrincipal(principalRupiah, instalments).map(
+          (amount, index) => [`${index + 1} bulan setelah pencairan`, amount] as const,
+        );
+  return html`<table>
+    <thead>
+      <tr>
+        <th scope="col">Ke</th>
+        <th scope="col">Jatuh tempo</th>
+        <th scope="col">Jumlah</th>
+      </tr>
+    </thead>
+    <tbody>
+      ${rows.map(
+        ([due, amount], index) =>
+          html`<tr>
+            <td>${index + 1}</td>
+            <td>${due}</td>
+            <td>${MONEY.format(amount)}</td>
+          </tr>`,
+      )}
+    </tbody>
+  </table>`;
 }
 
 function signForm(incomplete: Incomplete | null): Html {
   const faults = incomplete?.faults ?? [];
-  const notice = faults.length === 0 ? [] : [html`<div class="faults" role="alert">${faults.map(({ text }) => html`<p>${text}</p>`)}</div>`];
-  return html`<h2>Tanda tangan</h2>${notice}<form method="post">
-<label for="name">Nama lengkap <span class="en" lang="en">Full name</span></label>
-<input type="text" id="name" name="name" autocomplete="name" maxlength="100" value="${incomplete?.name ?? ''}">
-<label class="check"><input type="checkbox" name="agree" value="yes"><span>Saya sudah membaca dan menyetujui isi kontrak ini.
-<br><span class="en" lang="en">I have read this contract and agree to it.</span></span></label>
-<div class="actions"><button name="decision" value="sign">Tanda tangani</button><button name="decision" value="decline" class="plain">Tolak</button></div>
-<p class="en" lang="en">Sign with the first button, decline with the second.</p></form>`;
+  const notice =
+    faults.length === 0
+      ? []
+      : [html`<div class="faults" role="alert">${faults.map(({ text }) => html`<p>${text}</p>`)}</div>`];
+  return html`<h2>Tanda tangan</h2>
+    ${notice}
+    <form method="post">
+      <label for="name">Nama lengkap <span class="en" lang="en">Full name</span></label>
+      <input type="text" id="name" name="name" autocomplete="name" maxlength="100" value="${incomplete?.name ?? ''}" />
+      <label class="check"
+        ><input type="checkbox" name="agree" value="yes" /><span
+          >Saya sudah membaca dan menyetujui isi kontrak ini. <br /><span class="en" lang="en"
+            >I have read this contract and agree to it.</span
+          ></span
+        ></label
+      >
+      <div class="actions">
+        <button name="decision" value="sign">Tanda tangani</button
+        ><button name="decision" value="decline" class="plain">Tolak</button>
+      </div>
+      <p class="en" lang="en">Sign with the first button, decline with the second.</p>
+    </form>`;
 }
 
 function stateNotice(contract: OpenedContract): Html {
   if (contract.status === 'pending-signature') throw new Error('a contract that is not signed has a form instead');
   const [indonesian, english] = STATE[contract.status];
-  const by = 'signedBy' in contract && contract.signedBy !== null ? [html`<br>Oleh ${contract.signedBy}, ${DAY.format(new Date(contract.signedAt))}`] : [];
-  return html`<div class="state" role="status"><strong>${indonesian}</strong><span class="en" lang="en">${english}</span>${by}</div>`;
+  const by =
+    'signedBy' in contract && contract.signedBy !== null
+      ? [html`<br />Oleh ${contract.signedBy}, ${DAY.format(new Date(contract.signedAt))}`]
+      : [];
+  return html`<div class="state" role="status">
+    <strong>${indonesian}</strong><span class="en" lang="en">${english}</span>${by}
+  </div>`;
 }
 
 /** The e-contract page: terms, schedule, and the form, or what was decided. `notice` stands above all else. */
-export function contractPage(record: ContractRecord, incomplete: Incomplete | null = null, notice: [string, string] | null = null): string {
+export function contractPage(
+  record: ContractRecord,
+  incomplete: Incomplete | null = null,
+  notice: [string, string] | null = null,
+): string {
   const contract = contractOf(record.events);
   const { partner, title, titleEn, charge, chargeEn } = WORDING[record.partner];
   const notices = notice === null ? [] : [html`<div class="faults" role="alert">${both(...notice)}</div>`];
-  return shell(record.partner, `${title} · ${partner}`, html`<h1>${title}</h1><p class="en" lang="en">${titleEn} · ${partner}</p>${notices}
-${contract.status === 'pending-signature' ? [] : stateNotice(contract)}
-<h2>Isi kontrak</h2>${termsList(record, contract)}
-${both(charge, chargeEn)}
-${both('Dana dari pemberi bantuan. Setiap angsuran yang kembali dipinjamkan lagi kepada UMKM berikutnya, tanpa tanda tangan baru.', 'The money comes from the donor. What is paid back is lent on to the next small business, without a new signature.')}
-<h2>Jadwal angsuran</h2>${scheduleTable(contract)}
-${contract.status === 'pending-signature' ? signForm(incomplete) : []}`);
+  return shell(
+    record.partner,
+    `${title} · ${partner}`,
+    html`<h1>${title}</h1>
+      <p class="en" lang="en">${titleEn} · ${partner}</p>
+      ${notices} ${contract.status === 'pending-signature' ? [] : stateNotice(contract)}
+      <h2>Isi kontrak</h2>
+      ${termsList(record, contract)} ${both(charge, chargeEn)}
+      ${both('Dana dari pemberi bantuan. Setiap angsuran yang kembali dipinjamkan lagi kepada UMKM berikutnya, tanpa tanda tangan baru.', 'The money comes from the donor. What is paid back is lent on to the next small business, without a new signature.')}
+      <h2>Jadwal angsuran</h2>
+      ${scheduleTable(contract)} ${contract.status === 'pending-signature' ? signForm(incomplete) : []}`,
+  );
 }
 
 /** The page for an address that leads to no contract. */
 export function unknownPage(partner: Partner): string {
-  return shell(partner, 'Kontrak tidak ditemukan', html`<h1>Kontrak tidak ditemukan</h1>${both('Periksa kembali tautan yang Anda terima.', 'There is no contract at this address; check the link you were given.')}`);
+  return shell(
+    partner,
+    'Kontrak tidak ditemukan',
+    html`<h1>Kontrak tidak ditemukan</h1>
+      ${both('Periksa kembali tautan yang Anda terima.', 'There is no contract at this address; check the link you were given.')}`,
+  );
 }

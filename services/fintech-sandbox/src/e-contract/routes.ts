@@ -10,7 +10,10 @@ import { PAGE_HEADERS } from './style.ts';
 
 type Parts = { contracts: Pick<ContractStore, 'findByToken' | 'update'>; clock: () => Date; disburseAfterMs: number };
 
-const DECIDED_OTHERWISE: [string, string] = ['Kontrak ini sudah diputuskan sebelumnya dan tidak dapat diubah.', 'This contract was decided before and cannot be changed.'];
+const DECIDED_OTHERWISE: [string, string] = [
+  'Kontrak ini sudah diputuskan sebelumnya dan tidak dapat diubah.',
+  'This contract was decided before and cannot be changed.',
+];
 
 const params = z.object({ token: z.string() });
 
@@ -21,9 +24,10 @@ function page(status: number, body: string): Answer {
 async function decideContract(parts: Parts, record: ContractRecord, form: URLSearchParams): Promise<Answer> {
   const decision = decisionOf(form);
   if ('faults' in decision) return page(422, contractPage(record, decision));
-  const command: ContractCommand = decision.decision === 'sign'
-    ? { type: 'sign', signedBy: decision.signedBy, disburseAfterMs: parts.disburseAfterMs }
-    : { type: 'decline' };
+  const command: ContractCommand =
+    decision.decision === 'sign'
+      ? { type: 'sign', signedBy: decision.signedBy, disburseAfterMs: parts.disburseAfterMs }
+      : { type: 'decline' };
   const outcome = await runCommand(parts, record, command);
   if (outcome === null || 'refusal' in outcome) return page(409, contractPage(record, null, DECIDED_OTHERWISE));
   // Relative, so that it also holds behind a proxy that serves this page under another path.
@@ -59,7 +63,9 @@ function pageRoutes(partner: Partner, parts: Parts): Route[] {
       },
       handle: async ({ params: { token }, request }) => {
         const record = await parts.contracts.findByToken(partner, token);
-        return record === null ? page(404, unknownPage(partner)) : decideContract(parts, record, await readForm(request));
+        return record === null
+          ? page(404, unknownPage(partner))
+          : decideContract(parts, record, await readForm(request));
       },
     }),
   ];

@@ -8,20 +8,32 @@ beforeAll(async () => {
 afterAll(() => sandbox.stop());
 
 test.each(['', 'Bearer nothing-of-the-kind', 'Basic abc'])('credentials %p are 401', async (Authorization) => {
-  const { body } = await sandbox.lumbung('get', `${LOANS_PATH}/x`, undefined, { headers: { Authorization } }).expect(401);
+  const { body } = await sandbox
+    .lumbung('get', `${LOANS_PATH}/x`, undefined, { headers: { Authorization } })
+    .expect(401);
   expect(body).toEqual({ error: { code: 'unauthorized', message: expect.any(String) } });
 });
 
 test('a loan is opened, signed, disbursed and told of', async () => {
   const { body } = await sandbox.lumbung('post', LOANS_PATH, loanBody('life-1')).expect(201);
   const sign_url = expect.stringMatching(/^http:\/\/sandbox\.test\/lumbung\/e-contract\/[\w-]{32}$/);
-  expect(body).toEqual({ loan: { id: expect.stringMatching(/^LMB-/), external_id: 'life-1', status: 'pending_signature', sign_url } });
+  expect(body).toEqual({
+    loan: { id: expect.stringMatching(/^LMB-/), external_id: 'life-1', status: 'pending_signature', sign_url },
+  });
   await sandbox.signOn(body.loan.sign_url, 'Pak Hasan').expect(303);
   const { loan } = await until(async () => {
     const answer = await sandbox.lumbung('get', `${LOANS_PATH}/life-1`).expect(200);
     return answer.body.loan.status === 'disbursed' && answer.body;
   });
-  expect(loan).toMatchObject({ ...body.loan, status: 'disbursed', seq: 2, principal: 4_000_001, repaid: 0, outstanding: 4_000_001, parent_loan_id: null });
+  expect(loan).toMatchObject({
+    ...body.loan,
+    status: 'disbursed',
+    seq: 2,
+    principal: 4_000_001,
+    repaid: 0,
+    outstanding: 4_000_001,
+    parent_loan_id: null,
+  });
   expect(loan.schedule.map((row: { amount: number }) => row.amount)).toEqual([1_333_334, 1_333_334, 1_333_333]);
 });
 
@@ -62,21 +74,31 @@ test('an external_id has one loan: the same terms answer it, others are refused'
 
 test('a relent loan is signed from the start; an unknown parent is refused', async () => {
   const parent = await sandbox.disbursed('lumbung', 'parent-1');
-  const { body } = await sandbox.lumbung('post', LOANS_PATH, loanBody('child-1', { parent_loan_id: parent })).expect(201);
+  const { body } = await sandbox
+    .lumbung('post', LOANS_PATH, loanBody('child-1', { parent_loan_id: parent }))
+    .expect(201);
   expect(body.loan.status).toBe('signed');
   await until(async () => (await sandbox.lumbung('get', `${LOANS_PATH}/child-1`)).body.loan.status === 'disbursed');
-  const orphan = await sandbox.lumbung('post', LOANS_PATH, loanBody('child-2', { parent_loan_id: 'LMB-0' })).expect(422);
+  const orphan = await sandbox
+    .lumbung('post', LOANS_PATH, loanBody('child-2', { parent_loan_id: 'LMB-0' }))
+    .expect(422);
   expect(orphan.body.error).toMatchObject({ code: 'parent_not_signed', field: 'parent_loan_id' });
 });
 
 describe('the feed', () => {
-  type Page = { events: { id: string; type: string; external_id: string; seq: number; data: object }[]; next_cursor: string; has_more: boolean };
+  type Page = {
+    events: { id: string; type: string; external_id: string; seq: number; data: object }[];
+    next_cursor: string;
+    has_more: boolean;
+  };
 
   async function readAll(limit: number): Promise<Page['events']> {
     const events: Page['events'] = [];
     let cursor = '';
     for (;;) {
-      const { body } = await sandbox.lumbung('get', `/lumbung/api/events?limit=${limit}${cursor && `&cursor=${cursor}`}`).expect(200);
+      const { body } = await sandbox
+        .lumbung('get', `/lumbung/api/events?limit=${limit}${cursor && `&cursor=${cursor}`}`)
+        .expect(200);
       const page = body as Page;
       expect(page.events.length).toBeLessThanOrEqual(limit);
       events.push(...page.events);
@@ -88,11 +110,27 @@ describe('the feed', () => {
   test('holds every event of many loans once, in the order of each loan, however it is paged', async () => {
     const references = Array.from({ length: 8 }, (_, index) => `feed-${index}`);
     await Promise.all(references.map((reference) => sandbox.disbursed('lumbung', reference)));
-    await Promise.all(references.map((reference) => sandbox.admin('post', '/admin/repayments', { partner: 'lumbung', reference, instalments: [3, 1, 2] }).expect(201)));
-    const expected = ['loan.signed', 'loan.disbursed', 'loan.repayment', 'loan.repayment', 'loan.repayment', 'loan.completed'];
+    await Promise.all(
+      references.map((reference) =>
+        sandbox
+          .admin('post', '/admin/repayments', { partner: 'lumbung', reference, instalments: [3, 1, 2] })
+          .expect(201),
+      ),
+    );
+    const expected = [
+      'loan.signed',
+      'loan.disbursed',
+      'loan.repayment',
+      'loan.repayment',
+      'loan.repayment',
+      'loan.completed',
+    ];
     const all = await until(async () => {
       const events = await readAll(200);
-      return events.filter(({ type, external_id }) => type === 'loan.completed' && external_id.startsWith('feed-')).length === 8 && events;
+      return (
+        events.filter(({ type, external_id }) => type === 'loan.completed' && external_id.startsWith('feed-'))
+          .length === 8 && events
+      );
     });
     for (const reference of references) {
       const own = all.filter(({ external_id }) => external_id === reference);

@@ -12,7 +12,8 @@ import type { ContractStore } from '../stores/contracts.ts';
 import type { Feed } from '../stores/feed.ts';
 import { createdBody, createLoan, loanBody, refusalBody, statementBody, termsOf } from './wire.ts';
 
-type Parts = Opening & PartnerStores & { contracts: Pick<ContractStore, 'list' | 'update'>; settings: Settings; feed: Pick<Feed, 'after'> };
+type Parts = Opening &
+  PartnerStores & { contracts: Pick<ContractStore, 'list' | 'update'>; settings: Settings; feed: Pick<Feed, 'after'> };
 
 const FIELDS = { reference: 'external_id', parent: 'parent_loan_id', principal: 'principal' };
 
@@ -25,7 +26,12 @@ const cursor = z
 
 const eventsQuery = z.strictObject({
   cursor: cursor.optional(),
-  limit: z.coerce.number('a whole number').int('a whole number').min(1, 'from 1 on').max(200, 'at most 200').default(100),
+  limit: z.coerce
+    .number('a whole number')
+    .int('a whole number')
+    .min(1, 'from 1 on')
+    .max(200, 'at most 200')
+    .default(100),
 });
 
 function cursorOf(place: number): string {
@@ -49,7 +55,10 @@ function createLoanRoute(parts: Parts, manners: PartnerManners, signUrl: (token:
     summary: 'Open a loan; bearer token and Idempotency-Key',
     body: documented(createLoan),
     bearer: true,
-    answers: { 201: { description: 'The new loan' }, 200: { description: 'The loan that this external_id has already' } },
+    answers: {
+      201: { description: 'The new loan' },
+      200: { description: 'The loan that this external_id has already' },
+    },
     handle: (call) =>
       answerCall(manners, parts, 'create-contract', call, async (holdMs) => {
         const body = parseSent(createLoan, call.body);
@@ -138,7 +147,11 @@ function statementRoute(parts: Parts, manners: PartnerManners): Route {
 /** Lumbung's API: loans, and the feed of their events. */
 export function lumbungRoutes(parts: Parts): Route[] {
   const { LUMBUNG_TOKEN, PUBLIC_URL } = parts.settings;
-  const manners: PartnerManners = { partner: 'lumbung', refusalBody, authenticate: (call) => authenticate(call, LUMBUNG_TOKEN) };
+  const manners: PartnerManners = {
+    partner: 'lumbung',
+    refusalBody,
+    authenticate: (call) => authenticate(call, LUMBUNG_TOKEN),
+  };
   const signUrl = (token: string) => `${PUBLIC_URL}/lumbung/e-contract/${token}`;
   return [
     createLoanRoute(parts, manners, signUrl),

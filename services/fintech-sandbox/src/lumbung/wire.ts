@@ -1,6 +1,13 @@
 import { z } from 'zod';
 import { type CallbackMessage, eventAt, eventId, repaymentNo } from '../callbacks/message.ts';
-import { contractOf, type ContractEvent, type Instalment, outstandingRupiah, repaidRupiah, type Terms } from '../contract/contract.ts';
+import {
+  contractOf,
+  type ContractEvent,
+  type Instalment,
+  outstandingRupiah,
+  repaidRupiah,
+  type Terms,
+} from '../contract/contract.ts';
 import type { ContractRecord } from '../contract/record.ts';
 import { identifier, instalments, MAX_PRINCIPAL_RUPIAH, reference, shortText } from '../partner/fields.ts';
 import type { StatementPage } from '../partner/statement.ts';
@@ -54,7 +61,11 @@ export function refusalBody({ kind, message, field }: PartnerRefusal) {
 }
 
 function scheduleBody(schedule: Instalment[]) {
-  return schedule.map(({ instalment, dueDate, amountRupiah }) => ({ instalment, due_date: dueDate, amount: amountRupiah }));
+  return schedule.map(({ instalment, dueDate, amountRupiah }) => ({
+    instalment,
+    due_date: dueDate,
+    amount: amountRupiah,
+  }));
 }
 
 export function termsOf({ borrower, principal, term_months, parent_loan_id }: z.output<typeof createLoan>): Terms {
@@ -97,7 +108,10 @@ export function loanBody(record: ContractRecord, signUrl: string) {
       cancelled_at: 'cancelledAt' in loan ? loan.cancelledAt : null,
       written_off_at: 'writtenOffAt' in loan ? loan.writtenOffAt : null,
       written_off: 'writtenOffRupiah' in loan ? loan.writtenOffRupiah : 0,
-      schedule: 'schedule' in loan ? scheduleBody(loan.schedule).map((row) => ({ ...row, paid: paid.has(row.instalment) })) : [],
+      schedule:
+        'schedule' in loan
+          ? scheduleBody(loan.schedule).map((row) => ({ ...row, paid: paid.has(row.instalment) }))
+          : [],
       repayments: repayments.map(({ number, instalment, amountRupiah, sequence, paidAt }) => ({
         repayment_id: repaymentNo(record, number),
         instalment,
@@ -126,13 +140,20 @@ function dataOf(record: ContractRecord, event: Exclude<ContractEvent, { type: 'o
   const { terms } = contractOf(record.events);
   switch (event.type) {
     case 'signed':
-      return { signed_by: event.signedBy, ...(terms.parentContractNo === null ? {} : { parent_loan_id: terms.parentContractNo }) };
+      return {
+        signed_by: event.signedBy,
+        ...(terms.parentContractNo === null ? {} : { parent_loan_id: terms.parentContractNo }),
+      };
     case 'declined':
       return {};
     case 'disbursed':
       return { amount: terms.principalRupiah, schedule: scheduleBody(event.schedule) };
     case 'repaid':
-      return { repayment_id: repaymentNo(record, event.number), instalment: event.instalment, amount: event.amountRupiah };
+      return {
+        repayment_id: repaymentNo(record, event.number),
+        instalment: event.instalment,
+        amount: event.amountRupiah,
+      };
     case 'completed':
       return { total_repaid: event.totalRupiah };
     case 'cancelled':
@@ -150,6 +171,14 @@ export function messageOf(record: ContractRecord, sequence: number): CallbackMes
   if (event.type === 'opened') throw new Error('an opening is not called back');
   const [id, name] = [eventId(record, sequence), EVENT_TYPE[event.type]];
   const { contractNo: loan_id, reference: external_id } = record;
-  const body = { id, type: name, loan_id, external_id, seq: sequence, occurred_at: event.at, data: dataOf(record, event) };
+  const body = {
+    id,
+    type: name,
+    loan_id,
+    external_id,
+    seq: sequence,
+    occurred_at: event.at,
+    data: dataOf(record, event),
+  };
   return { deliveryId: id, name, body };
 }

@@ -8,10 +8,15 @@ beforeAll(async () => {
 afterEach(() => sandbox.admin('delete', '/admin/faults').expect(204));
 afterAll(() => sandbox.stop());
 
-const order = (fault: object) => sandbox.admin('post', '/admin/faults', { partner: 'amanah', route: 'create-contract', times: 1, ...fault });
-const open = (reference: string, key = randomUUID()) => sandbox.amanah('post', QARDH_PATH, qardhBody(reference), { key });
+const order = (fault: object) =>
+  sandbox.admin('post', '/admin/faults', { partner: 'amanah', route: 'create-contract', times: 1, ...fault });
+const open = (reference: string, key = randomUUID()) =>
+  sandbox.amanah('post', QARDH_PATH, qardhBody(reference), { key });
 const contractOf = (reference: string) => sandbox.admin('get', `/admin/contracts/amanah/${reference}`);
-const served = async () => ((await sandbox.admin('get', '/admin/faults').expect(200)).body.faults as { served: number }[]).map((fault) => fault.served);
+const served = async () =>
+  ((await sandbox.admin('get', '/admin/faults').expect(200)).body.faults as { served: number }[]).map(
+    (fault) => fault.served,
+  );
 
 test('status: the next calls are answered so, then all is well; the same key serves', async () => {
   await order({ kind: 'status', status: 503, retryAfterSeconds: 7, times: 2 }).expect(201);
@@ -81,7 +86,8 @@ test('drip: done, and the answer is complete only after a while', async () => {
 
 test('each route of each partner has its own faults', async () => {
   await order({ route: 'get-contract', kind: 'status', status: 500 }).expect(201);
-  for (const route of ['create-contract', 'get-contract', 'events']) await order({ partner: 'lumbung', route, kind: 'status', status: 502 }).expect(201);
+  for (const route of ['create-contract', 'get-contract', 'events'])
+    await order({ partner: 'lumbung', route, kind: 'status', status: 502 }).expect(201);
   await open('routes-1').expect(200);
   await sandbox.amanah('get', `${QARDH_PATH}/by-reference/routes-1`).expect(500);
   await sandbox.amanah('get', `${QARDH_PATH}/by-reference/routes-1`).expect(200);

@@ -18,7 +18,11 @@ async function drip(answer: Answer, request: Request, milliseconds: number): Pro
   const { res: response } = request;
   if (response === undefined) return answer;
   const body = Buffer.from(JSON.stringify(answer.body));
-  response.writeHead(answer.status, { ...answer.headers, 'Content-Type': 'application/json', 'Content-Length': String(body.length) });
+  response.writeHead(answer.status, {
+    ...answer.headers,
+    'Content-Type': 'application/json',
+    'Content-Length': String(body.length),
+  });
   const step = Math.ceil(body.length / DRIPS);
   for (let at = 0; at < body.length && !request.socket.destroyed; at += step) {
     await sleep(milliseconds / DRIPS, undefined, { ref: false });
@@ -31,13 +35,20 @@ async function drip(answer: Answer, request: Request, milliseconds: number): Pro
  * Answers a call as `fault` wants it. `act` does what was asked for and holds it up for the milliseconds it is given,
  * which are 0 unless the fault is latency.
  */
-export async function misbehave(fault: Fault | null, request: Request, act: (holdMs: number) => Promise<Answer>): Promise<Answer> {
+export async function misbehave(
+  fault: Fault | null,
+  request: Request,
+  act: (holdMs: number) => Promise<Answer>,
+): Promise<Answer> {
   if (fault === null) return act(0);
   switch (fault.kind) {
     case 'latency':
       return act(fault.milliseconds ?? 0);
     case 'status':
-      throw new PartnerRefusal('fault', 'A fault on demand of the sandbox.', { status: fault.status ?? 500, retryAfterSeconds: fault.retryAfterSeconds });
+      throw new PartnerRefusal('fault', 'A fault on demand of the sandbox.', {
+        status: fault.status ?? 500,
+        retryAfterSeconds: fault.retryAfterSeconds,
+      });
     case 'reset':
       request.socket.resetAndDestroy();
       return NO_ANSWER;

@@ -17,11 +17,19 @@ type Fields = { reference: string; parent: string; principal: string };
 function refused(refusal: string, fields: Fields): PartnerRefusal {
   switch (refusal) {
     case 'other-terms':
-      return new PartnerRefusal('other-terms', `${fields.reference} has a contract with other terms.`, { field: fields.reference });
+      return new PartnerRefusal('other-terms', `${fields.reference} has a contract with other terms.`, {
+        field: fields.reference,
+      });
     case 'parent-not-signed':
-      return new PartnerRefusal('parent-not-signed', `${fields.parent} is no signed contract.`, { field: fields.parent });
+      return new PartnerRefusal('parent-not-signed', `${fields.parent} is no signed contract.`, {
+        field: fields.parent,
+      });
     case 'principal-too-small':
-      return new PartnerRefusal('principal-too-small', `${fields.principal} is smaller than one rupiah per instalment.`, { field: fields.principal });
+      return new PartnerRefusal(
+        'principal-too-small',
+        `${fields.principal} is smaller than one rupiah per instalment.`,
+        { field: fields.principal },
+      );
     default:
       throw new Error(`opening a contract was refused as ${refusal}`);
   }
@@ -39,15 +47,38 @@ async function isParentSigned({ contracts }: Opening, partner: Partner, { parent
  * `fields` are the partner's names of the fields that a refusal may point to.
  * @throws PartnerRefusal `other-terms`, `parent-not-signed`, `principal-too-small`
  */
-export async function openContract(opening: Opening, partner: Partner, reference: string, terms: Terms, fields: Fields): Promise<{ record: ContractRecord; created: boolean }> {
+export async function openContract(
+  opening: Opening,
+  partner: Partner,
+  reference: string,
+  terms: Terms,
+  fields: Fields,
+): Promise<{ record: ContractRecord; created: boolean }> {
   const { contracts, clock, newIds, disburseAfterMs } = opening;
   const existing = await contracts.find(partner, reference);
-  const command: ContractCommand = { type: 'open', terms, parentSigned: await isParentSigned(opening, partner, terms), disburseAfterMs };
+  const command: ContractCommand = {
+    type: 'open',
+    terms,
+    parentSigned: await isParentSigned(opening, partner, terms),
+    disburseAfterMs,
+  };
   const now = clock();
   const decision = decide(existing ? contractOf(existing.events) : { status: 'unopened' }, command, now);
   if ('refusal' in decision) throw refused(decision.refusal, fields);
   if (existing) return { record: existing, created: false };
-  const record = happen({ partner, reference, contractNo: newIds.contractNo(partner), token: newIds.token(), events: [], callbacks: [], fed: 0 }, decision.events, now);
+  const record = happen(
+    {
+      partner,
+      reference,
+      contractNo: newIds.contractNo(partner),
+      token: newIds.token(),
+      events: [],
+      callbacks: [],
+      fed: 0,
+    },
+    decision.events,
+    now,
+  );
   if (await contracts.insert(record)) return { record, created: true };
   return openContract(opening, partner, reference, terms, fields);
 }

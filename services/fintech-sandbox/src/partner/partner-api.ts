@@ -25,13 +25,21 @@ const KEY_LEASE_MS = 10_000;
 
 function refusalAnswer(manners: PartnerManners, refusal: PartnerRefusal): Answer {
   const { status, retryAfterSeconds } = refusal;
-  return { status, body: manners.refusalBody(refusal), headers: retryAfterSeconds === undefined ? {} : { 'Retry-After': String(retryAfterSeconds) } };
+  return {
+    status,
+    body: manners.refusalBody(refusal),
+    headers: retryAfterSeconds === undefined ? {} : { 'Retry-After': String(retryAfterSeconds) },
+  };
 }
 
 function keyOf(request: Request): string {
   const key = request.get('idempotency-key') ?? '';
   if (/^[\x21-\x7e]{8,128}$/.test(key)) return key;
-  throw new PartnerRefusal('key-missing', 'Idempotency-Key: 8 to 128 visible ASCII characters, fresh for each new request', { field: 'Idempotency-Key' });
+  throw new PartnerRefusal(
+    'key-missing',
+    'Idempotency-Key: 8 to 128 visible ASCII characters, fresh for each new request',
+    { field: 'Idempotency-Key' },
+  );
 }
 
 /** Runs `act`, whose refusals by the contract's rules are answers to remember; anything else goes through. */
@@ -66,7 +74,13 @@ export async function answerCall(
  * Does `act` once for each Idempotency-Key and answers a repeat with the first answer.
  * @throws PartnerRefusal `key-missing`, `key-reused` with another body, `in-progress` while the first is in hand
  */
-export async function once(manners: PartnerManners, stores: PartnerStores, call: Call, holdMs: number, act: () => Promise<Answer>): Promise<Answer> {
+export async function once(
+  manners: PartnerManners,
+  stores: PartnerStores,
+  call: Call,
+  holdMs: number,
+  act: () => Promise<Answer>,
+): Promise<Answer> {
   const { partner } = manners;
   const key = keyOf(call.request);
   const fingerprint = createHash('sha256').update(call.rawBody).digest('hex');
@@ -75,9 +89,13 @@ export async function once(manners: PartnerManners, stores: PartnerStores, call:
     case 'replay':
       return { ...claim.answer, headers: { ...claim.answer.headers, 'Idempotent-Replayed': 'true' } };
     case 'other-payload':
-      throw new PartnerRefusal('key-reused', 'This Idempotency-Key was used with another body.', { field: 'Idempotency-Key' });
+      throw new PartnerRefusal('key-reused', 'This Idempotency-Key was used with another body.', {
+        field: 'Idempotency-Key',
+      });
     case 'in-progress':
-      throw new PartnerRefusal('in-progress', 'The first request with this Idempotency-Key is still in hand.', { retryAfterSeconds: 1 });
+      throw new PartnerRefusal('in-progress', 'The first request with this Idempotency-Key is still in hand.', {
+        retryAfterSeconds: 1,
+      });
     case 'claimed':
       try {
         await sleep(holdMs);

@@ -14,7 +14,11 @@ export type RefusalKind =
   | 'paid-out'
   | 'fault';
 
-type Options = { status?: number | undefined; field?: string | undefined; retryAfterSeconds?: number | null | undefined };
+type Options = {
+  status?: number | undefined;
+  field?: string | undefined;
+  retryAfterSeconds?: number | null | undefined;
+};
 
 const STATUS: Record<RefusalKind, number> = {
   'invalid-field': 400,
@@ -52,7 +56,10 @@ export class PartnerRefusal extends Error {
 export function parseSent<T extends z.ZodType>(schema: T, sent: unknown): z.output<T> {
   const result = schema.safeParse(sent);
   if (result.success) return result.data;
-  const faults = fieldErrors(result.error).map(({ pointer, detail }) => ({ field: pointer.slice(1).replaceAll('/', '.'), detail }));
+  const faults = fieldErrors(result.error).map(({ pointer, detail }) => ({
+    field: pointer.slice(1).replaceAll('/', '.'),
+    detail,
+  }));
   const message = faults.map(({ field, detail }) => (field === '' ? detail : `${field}: ${detail}`)).join('; ');
   throw new PartnerRefusal('invalid-field', message, { field: faults[0]?.field });
 }

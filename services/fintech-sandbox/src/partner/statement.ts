@@ -19,6 +19,13 @@ export async function statementPage(
   partner: Partner,
   { date, cursor = '' }: z.output<typeof statementQuery>,
 ): Promise<StatementPage> {
-  const { records, next } = await contracts.list(partner, Buffer.from(cursor, 'base64url').toString(), CONTRACTS_A_PAGE);
-  return { lines: records.flatMap((record) => linesOn(record, date)), nextCursor: next === null ? null : Buffer.from(next).toString('base64url') };
+  const { records, next } = await contracts.list(
+    partner,
+    Buffer.from(cursor, 'base64url').toString(),
+    CONTRACTS_A_PAGE,
+  );
+  return {
+    lines: records.flatMap((record) => linesOn(record, date)),
+    nextCursor: next === null ? null : Buffer.from(next).toString('base64url'),
+  };
 }

@@ -19,16 +19,24 @@ export function scenarioRoute({ faults, clock, newIds, adminToken }: Parts): Rou
     body: z.strictObject({
       scenario: z.enum(SCENARIOS, `one of ${SCENARIOS.join(', ')}`),
       partner,
-      seed: z.int().min(0).max(2 ** 31).default(1),
+      seed: z
+        .int()
+        .min(0)
+        .max(2 ** 31)
+        .default(1),
       faults: z.int().min(1).max(50, 'at most 50').default(10),
     }),
     bearer: true,
-    answers: { 201: { description: 'What was ordered', schema: ordered }, 409: { description: 'There are too many faults already' } },
+    answers: {
+      201: { description: 'What was ordered', schema: ordered },
+      409: { description: 'There are too many faults already' },
+    },
     handle: async ({ body, request }) => {
       requireBearer(request, adminToken);
       for (const fault of faultsOf(body.scenario, body.partner, body.seed, body.faults)) {
         const order: Fault = { id: newIds.faultId(), ...fault, served: 0, createdAt: clock().toISOString() };
-        if (!(await faults.add(order))) throw conflict('too-many-faults', 'A hundred faults are kept already; DELETE /admin/faults removes all.');
+        if (!(await faults.add(order)))
+          throw conflict('too-many-faults', 'A hundred faults are kept already; DELETE /admin/faults removes all.');
       }
       return { status: 201, body };
     },

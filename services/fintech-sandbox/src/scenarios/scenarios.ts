@@ -1,10 +1,20 @@
 import type { Partner } from '../contract/record.ts';
 import type { Fault, FaultKind, FaultRoute } from '../stores/faults.ts';
 
-export const SCENARIOS = ['outage', 'slow-day', 'lost-answers', 'expired-credentials', 'rate-limited', 'bad-day'] as const;
+export const SCENARIOS = [
+  'outage',
+  'slow-day',
+  'lost-answers',
+  'expired-credentials',
+  'rate-limited',
+  'bad-day',
+] as const;
 export type Scenario = (typeof SCENARIOS)[number];
 
-export type OrderedFault = Pick<Fault, 'partner' | 'route' | 'kind' | 'status' | 'milliseconds' | 'retryAfterSeconds' | 'times'>;
+export type OrderedFault = Pick<
+  Fault,
+  'partner' | 'route' | 'kind' | 'status' | 'milliseconds' | 'retryAfterSeconds' | 'times'
+>;
 type Shape = { kind: FaultKind; status?: number; milliseconds?: number; retryAfterSeconds?: number };
 
 const ROUTES: readonly FaultRoute[] = ['create-contract', 'get-contract', 'cancel-contract'];
@@ -49,6 +59,14 @@ export function faultsOf(scenario: Scenario, partner: Partner, seed: number, fau
   const next = numbersFrom(seed);
   return Array.from({ length: faults }, () => {
     const { kind, status = null, milliseconds = null, retryAfterSeconds = null } = SHAPES[scenario](next);
-    return { partner, route: ROUTES[next(ROUTES.length)] as FaultRoute, kind, status, milliseconds, retryAfterSeconds, times: 1 + next(2) };
+    return {
+      partner,
+      route: ROUTES[next(ROUTES.length)] as FaultRoute,
+      kind,
+      status,
+      milliseconds,
+      retryAfterSeconds,
+      times: 1 + next(2),
+    };
   });
 }

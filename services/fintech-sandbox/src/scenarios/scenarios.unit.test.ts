@@ -9,11 +9,22 @@ test.each(SCENARIOS)('%s is the same for the same seed, and another for another'
 });
 
 test('each says what goes wrong', () => {
-  const kinds = (scenario: (typeof SCENARIOS)[number]) => [...new Set(faultsOf(scenario, 'lumbung', 1, 50).map(({ kind, status }) => `${kind} ${status ?? ''}`.trim()))].toSorted();
+  const kinds = (scenario: (typeof SCENARIOS)[number]) =>
+    [
+      ...new Set(faultsOf(scenario, 'lumbung', 1, 50).map(({ kind, status }) => `${kind} ${status ?? ''}`.trim())),
+    ].toSorted();
   expect(kinds('outage')).toEqual(['status 503']);
   expect(kinds('expired-credentials')).toEqual(['status 401']);
   expect(kinds('rate-limited')).toEqual(['status 429']);
   expect(kinds('slow-day')).toEqual(['drip', 'latency']);
   expect(kinds('lost-answers')).toEqual(['lost-answer', 'reset']);
-  expect(kinds('bad-day')).toEqual(['drip', 'latency', 'lost-answer', 'reset', 'status 429', 'status 500', 'status 503']);
+  expect(kinds('bad-day')).toEqual([
+    'drip',
+    'latency',
+    'lost-answer',
+    'reset',
+    'status 429',
+    'status 500',
+    'status 503',
+  ]);
 });

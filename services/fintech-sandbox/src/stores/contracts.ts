@@ -64,7 +64,13 @@ export function createContractStore(connection: Connection, onWork: (at: number)
     /** Keeps a new contract. False where its reference has one already. */
     async insert(record: ContractRecord): Promise<boolean> {
       try {
-        await model.create({ ...record, _id: idOf(record), version: 1, nextWorkAt: nextWorkAt(record), leasedUntil: 0 });
+        await model.create({
+          ...record,
+          _id: idOf(record),
+          version: 1,
+          nextWorkAt: nextWorkAt(record),
+          leasedUntil: 0,
+        });
         return true;
       } catch (error) {
         if (isDuplicateKey(error)) return false;
@@ -81,7 +87,12 @@ export function createContractStore(connection: Connection, onWork: (at: number)
      * again. Answers what is kept afterwards, or null where there is no such contract. What `change` throws comes through
      * and nothing is changed. `release` also gives back the lease taken by `claim`.
      */
-    async update(partner: Partner, reference: string, change: (record: ContractRecord) => ContractRecord, release = false): Promise<ContractRecord | null> {
+    async update(
+      partner: Partner,
+      reference: string,
+      change: (record: ContractRecord) => ContractRecord,
+      release = false,
+    ): Promise<ContractRecord | null> {
       const _id = idOf({ partner, reference });
       for (let tries = 0; tries < MAX_TRIES; tries += 1) {
         const document = await model.findOne({ _id }).lean<ContractDocument>();
@@ -90,9 +101,19 @@ export function createContractStore(connection: Connection, onWork: (at: number)
         const after = change(before);
         if (after === before && !release) return before;
         const { version, leasedUntil } = document;
-        const { matchedCount } = await model.updateOne({ _id, version }, {
-          $set: { events: after.events, callbacks: after.callbacks, fed: after.fed, version: version + 1, nextWorkAt: nextWorkAt(after), leasedUntil: release ? 0 : leasedUntil },
-        });
+        const { matchedCount } = await model.updateOne(
+          { _id, version },
+          {
+            $set: {
+              events: after.events,
+              callbacks: after.callbacks,
+              fed: after.fed,
+              version: version + 1,
+              nextWorkAt: nextWorkAt(after),
+              leasedUntil: release ? 0 : leasedUntil,
+            },
+          },
+        );
         if (matchedCount === 1) return after;
       }
       throw new Error(`contract ${_id} was changed by others ${MAX_TRIES} times in a row`);
@@ -102,7 +123,11 @@ export function createContractStore(connection: Connection, onWork: (at: number)
     async claim(now: Date, leaseMs: number): Promise<ContractRecord | null> {
       const time = now.getTime();
       const document = await model
-        .findOneAndUpdate({ nextWorkAt: { $ne: null, $lte: time }, leasedUntil: { $lte: time } }, { $set: { leasedUntil: time + leaseMs }, $inc: { version: 1 } }, { sort: { nextWorkAt: 1 } })
+        .findOneAndUpdate(
+          { nextWorkAt: { $ne: null, $lte: time }, leasedUntil: { $lte: time } },
+          { $set: { leasedUntil: time + leaseMs }, $inc: { version: 1 } },
+          { sort: { nextWorkAt: 1 } },
+        )
         .lean<ContractDocument>();
       return document && recordOf(document);
     },
@@ -110,7 +135,11 @@ export function createContractStore(connection: Connection, onWork: (at: number)
     /** A page in the order of partner and reference, after the key `after` (`partner:reference`, or empty). */
     async list(partner: Partner | null, after: string, limit: number): Promise<ContractPage> {
       const filter = { _id: { $gt: after }, ...(partner === null ? {} : { partner }) };
-      const documents = await model.find(filter).sort({ _id: 1 }).limit(limit + 1).lean<ContractDocument[]>();
+      const documents = await model
+        .find(filter)
+        .sort({ _id: 1 })
+        .limit(limit + 1)
+        .lean<ContractDocument[]>();
       const page = documents.slice(0, limit);
       return { records: page.map(recordOf), next: documents.length > limit ? (page.at(-1)?._id ?? null) : null };
     },

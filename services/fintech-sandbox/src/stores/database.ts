@@ -19,11 +19,14 @@ endWritesWithTheirConnection();
 
 /** Whether an error says that the database is away for now, rather than that something is wrong. */
 export function isDatabaseAway(error: unknown): boolean {
-  if (error instanceof MongooseError) return /initial connection|timed out|not connected/i.test(`${error.name} ${error.message}`);
-  return error instanceof mongoose.mongo.MongoNetworkError
-    || error instanceof mongoose.mongo.MongoServerSelectionError
-    || error instanceof mongoose.mongo.MongoNotConnectedError
-    || error instanceof mongoose.mongo.MongoTopologyClosedError;
+  if (error instanceof MongooseError)
+    return /initial connection|timed out|not connected/i.test(`${error.name} ${error.message}`);
+  return (
+    error instanceof mongoose.mongo.MongoNetworkError ||
+    error instanceof mongoose.mongo.MongoServerSelectionError ||
+    error instanceof mongoose.mongo.MongoNotConnectedError ||
+    error instanceof mongoose.mongo.MongoTopologyClosedError
+  );
 }
 
 /** Whether an insert failed because a unique key was there already. */
@@ -42,7 +45,12 @@ export function createDatabase(uri: string, log: Log): Database {
   let indexed = false;
 
   async function open(): Promise<void> {
-    if (connection.readyState !== 1) await connection.openUri(uri, { serverSelectionTimeoutMS: 3_000, connectTimeoutMS: 3_000, socketTimeoutMS: 5_000 });
+    if (connection.readyState !== 1)
+      await connection.openUri(uri, {
+        serverSelectionTimeoutMS: 3_000,
+        connectTimeoutMS: 3_000,
+        socketTimeoutMS: 5_000,
+      });
     for (const model of Object.values(connection.models)) await model.createIndexes();
     indexed = true;
   }
@@ -62,7 +70,10 @@ export function createDatabase(uri: string, log: Log): Database {
     },
     isReady: async () => {
       if (!indexed || connection.db === undefined) return false;
-      const ping = connection.db.command({ ping: 1 }).then(() => true, () => false);
+      const ping = connection.db.command({ ping: 1 }).then(
+        () => true,
+        () => false,
+      );
       return Promise.race([ping, sleep(PING_MS, false, { ref: false })]);
     },
     close: async () => {

@@ -61,7 +61,11 @@ export function createFaultStore(connection: Connection) {
     /** Uses up one call of the oldest fault for this route, if there is one. */
     async take(partner: Partner, route: FaultRoute): Promise<Fault | null> {
       const taken = await model
-        .findOneAndUpdate({ partner, route, remaining: { $gt: 0 } }, { $inc: { remaining: -1, served: 1 } }, { sort: oldestFirst })
+        .findOneAndUpdate(
+          { partner, route, remaining: { $gt: 0 } },
+          { $inc: { remaining: -1, served: 1 } },
+          { sort: oldestFirst },
+        )
         .lean<FaultDocument>();
       return taken && faultOf(taken);
     },

@@ -25,7 +25,10 @@ export function createFeed(connection: Connection) {
   let lastSeen = 0;
 
   async function lastPlace(): Promise<number> {
-    const last = await model.findOne({ _id: { $gte: lastSeen } }).sort({ _id: -1 }).lean<FeedDocument>();
+    const last = await model
+      .findOne({ _id: { $gte: lastSeen } })
+      .sort({ _id: -1 })
+      .lean<FeedDocument>();
     return last?._id ?? 0;
   }
 
@@ -49,9 +52,17 @@ export function createFeed(connection: Connection) {
 
     /** The events after a place, oldest first, and the place of the last of them. */
     async after(place: number, limit: number): Promise<{ events: unknown[]; place: number; hasMore: boolean }> {
-      const documents = await model.find({ _id: { $gt: place } }).sort({ _id: 1 }).limit(limit + 1).lean<FeedDocument[]>();
+      const documents = await model
+        .find({ _id: { $gt: place } })
+        .sort({ _id: 1 })
+        .limit(limit + 1)
+        .lean<FeedDocument[]>();
       const page = documents.slice(0, limit);
-      return { events: page.map(({ body }) => JSON.parse(body) as unknown), place: page.at(-1)?._id ?? place, hasMore: documents.length > limit };
+      return {
+        events: page.map(({ body }) => JSON.parse(body) as unknown),
+        place: page.at(-1)?._id ?? place,
+        hasMore: documents.length > limit,
+      };
     },
   };
 }

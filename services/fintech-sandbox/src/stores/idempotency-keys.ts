@@ -6,7 +6,11 @@ import { isDuplicateKey } from './database.ts';
 type KeyDocument = { _id: string; fingerprint: string; answer: string | null; leasedUntil: number; createdAt: number };
 
 /** `lease` identifies the claim to `finish` and `release`. */
-export type Claim = { outcome: 'claimed'; lease: number } | { outcome: 'replay'; answer: Answer } | { outcome: 'in-progress' } | { outcome: 'other-payload' };
+export type Claim =
+  | { outcome: 'claimed'; lease: number }
+  | { outcome: 'replay'; answer: Answer }
+  | { outcome: 'in-progress' }
+  | { outcome: 'other-payload' };
 
 export type IdempotencyKeys = ReturnType<typeof createIdempotencyKeys>;
 
@@ -30,7 +34,9 @@ export function createIdempotencyKeys(connection: Connection) {
 
   /** A request that died in hand leaves its key leased; after the lease a repeat may take it over. */
   async function takeOver(_id: string, now: number, leaseMs: number): Promise<Claim> {
-    const taken = await model.findOneAndUpdate({ _id, answer: null, leasedUntil: { $lte: now } }, { $set: { leasedUntil: now + leaseMs } }).lean();
+    const taken = await model
+      .findOneAndUpdate({ _id, answer: null, leasedUntil: { $lte: now } }, { $set: { leasedUntil: now + leaseMs } })
+      .lean();
     return taken ? { outcome: 'claimed', lease: now + leaseMs } : { outcome: 'in-progress' };
   }
 
@@ -53,7 +59,10 @@ export function createIdempotencyKeys(connection: Connection) {
 
     /** Remembers the answer of the request that holds the key. */
     async finish(partner: Partner, key: string, lease: number, answer: Answer): Promise<void> {
-      await model.updateOne({ _id: idOf(partner, key), leasedUntil: lease }, { $set: { answer: JSON.stringify(answer) } });
+      await model.updateOne(
+        { _id: idOf(partner, key), leasedUntil: lease },
+        { $set: { answer: JSON.stringify(answer) } },
+      );
     },
 
     /** Forgets the key of a request that came to nothing. */

@@ -2,7 +2,13 @@ import { type Connection, Schema } from 'mongoose';
 import type { Partner } from '../contract/record.ts';
 
 /** A webhook that a partner got from the platform. `times`: how often it came. */
-export type ReceivedWebhook = { partner: Partner; webhookId: string; payload: string; receivedAt: string; times: number };
+export type ReceivedWebhook = {
+  partner: Partner;
+  webhookId: string;
+  payload: string;
+  receivedAt: string;
+  times: number;
+};
 
 type WebhookDocument = ReceivedWebhook & { _id: string };
 type SecretDocument = { _id: string; secret: string };
@@ -13,10 +19,20 @@ const MOST = 200;
 
 const text = { type: String, required: true };
 const webhookSchema = new Schema<WebhookDocument>(
-  { _id: text, partner: text, webhookId: text, payload: text, receivedAt: text, times: { type: Number, required: true } } as never,
+  {
+    _id: text,
+    partner: text,
+    webhookId: text,
+    payload: text,
+    receivedAt: text,
+    times: { type: Number, required: true },
+  } as never,
   { versionKey: false, collection: 'webhooks' },
 );
-const secretSchema = new Schema<SecretDocument>({ _id: text, secret: text } as never, { versionKey: false, collection: 'webhook-secrets' });
+const secretSchema = new Schema<SecretDocument>({ _id: text, secret: text } as never, {
+  versionKey: false,
+  collection: 'webhook-secrets',
+});
 
 /** What came by webhook, each once, and the secrets they are verified with. */
 export function createWebhookStore(connection: Connection) {

@@ -1,7 +1,13 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-export type ReceivedCallback = { path: string; headers: IncomingHttpHeaders; rawBody: Buffer; body: Record<string, unknown>; status: number };
+export type ReceivedCallback = {
+  path: string;
+  headers: IncomingHttpHeaders;
+  rawBody: Buffer;
+  body: Record<string, unknown>;
+  status: number;
+};
 
 /** Stands where the gateway would: keeps what it is sent and answers as `answerWith` says, in real HTTP. */
 export type CallbackReceiver = {
@@ -19,7 +25,12 @@ export async function startCallbackReceiver(port = 0): Promise<CallbackReceiver>
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const rawBody = Buffer.concat(chunks);
-    const callback = { path: request.url ?? '', headers: request.headers, rawBody, body: JSON.parse(rawBody.toString()) as Record<string, unknown> };
+    const callback = {
+      path: request.url ?? '',
+      headers: request.headers,
+      rawBody,
+      body: JSON.parse(rawBody.toString()) as Record<string, unknown>,
+    };
     const status = statusOf(callback);
     received.push({ ...callback, status });
     if (status !== 0) response.writeHead(status, status === 302 ? { Location: '/elsewhere' } : {}).end();

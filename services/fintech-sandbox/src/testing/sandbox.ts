@@ -37,10 +37,20 @@ type Options = { headers?: Record<string, string>; key?: string; idempotent?: bo
 
 /** Callers of both partners and of the admin API, with good credentials unless a test says otherwise. */
 export function callersOf(app: Express | string) {
-  const amanah = (method: 'get' | 'post', path: string, body?: object, { headers = {}, key = randomUUID(), idempotent = true }: Options = {}) => {
+  const amanah = (
+    method: 'get' | 'post',
+    path: string,
+    body?: object,
+    { headers = {}, key = randomUUID(), idempotent = true }: Options = {},
+  ) => {
     const rawBody = body === undefined ? Buffer.alloc(0) : Buffer.from(JSON.stringify(body));
     const timestamp = new Date().toISOString();
-    const signature = signatureOf(CREDENTIALS.AMANAH_CLIENT_SECRET, { method, pathWithQuery: path, rawBody, timestamp });
+    const signature = signatureOf(CREDENTIALS.AMANAH_CLIENT_SECRET, {
+      method,
+      pathWithQuery: path,
+      rawBody,
+      timestamp,
+    });
     const caller = supertest(app);
     const request = caller[method](path).set({
       'X-PARTNER-ID': CREDENTIALS.AMANAH_CLIENT_ID,
@@ -52,13 +62,24 @@ export function callersOf(app: Express | string) {
     });
     return body === undefined ? request : request.type('json').send(rawBody.toString());
   };
-  const lumbung = (method: 'get' | 'post', path: string, body?: object, { headers = {}, key = randomUUID(), idempotent = true }: Options = {}) => {
+  const lumbung = (
+    method: 'get' | 'post',
+    path: string,
+    body?: object,
+    { headers = {}, key = randomUUID(), idempotent = true }: Options = {},
+  ) => {
     const caller = supertest(app);
-    const request = caller[method](path).set({ Authorization: `Bearer ${CREDENTIALS.LUMBUNG_TOKEN}`, ...(idempotent ? { 'Idempotency-Key': key } : {}), ...headers });
+    const request = caller[method](path).set({
+      Authorization: `Bearer ${CREDENTIALS.LUMBUNG_TOKEN}`,
+      ...(idempotent ? { 'Idempotency-Key': key } : {}),
+      ...headers,
+    });
     return body === undefined ? request : request.send(body);
   };
   const admin = (method: 'get' | 'post' | 'delete', path: string, body?: object) => {
-    const request = supertest(app)[method](path).set({ Authorization: `Bearer ${CREDENTIALS.ADMIN_TOKEN}` });
+    const request = supertest(app)
+      [method](path)
+      .set({ Authorization: `Bearer ${CREDENTIALS.ADMIN_TOKEN}` });
     return body === undefined ? request : request.send(body);
   };
   const signOn = (address: string, name = 'Ibu Ratna') =>
@@ -80,11 +101,19 @@ export function qardhBody(partnerReferenceNo: string, change: object = {}) {
 }
 
 export function loanBody(external_id: string, change: object = {}) {
-  return { external_id, borrower: { ref: 'msme-77', name: 'Bengkel Pak Dedi', area: 'Kapuk' }, principal: 4_000_001, term_months: 3, ...change };
+  return {
+    external_id,
+    borrower: { ref: 'msme-77', name: 'Bengkel Pak Dedi', area: 'Kapuk' },
+    principal: 4_000_001,
+    term_months: 3,
+    ...change,
+  };
 }
 
 /** Waits until `look` finds something: long enough for a lease to run out on a busy machine. @throws Error after 60 s */
-export async function until<T>(look: () => Promise<T | null | undefined | false> | T | null | undefined | false): Promise<T> {
+export async function until<T>(
+  look: () => Promise<T | null | undefined | false> | T | null | undefined | false,
+): Promise<T> {
   const givenUpAt = performance.now() + 60_000;
   while (performance.now() < givenUpAt) {
     const found = await look();
@@ -107,11 +136,18 @@ export async function startSandbox(change: Record<string, string> = {}): Promise
   const uri = freshDatabase('sandbox');
   const receiver = await startCallbackReceiver();
   const settings = parseSettings(settingsSchema, { ...environmentOf(uri, receiver.port), ...change });
-  const sandbox = createApp({ settings, log: createLog('fintech-sandbox', 'silent'), metrics: createMetrics('fintech-sandbox') });
+  const sandbox = createApp({
+    settings,
+    log: createLog('fintech-sandbox', 'silent'),
+    metrics: createMetrics('fintech-sandbox'),
+  });
   await sandbox.start();
   const callers = callersOf(sandbox.app);
 
-  const opened = async (partner: 'amanah' | 'lumbung', reference: string): Promise<{ number: string; address: string }> => {
+  const opened = async (
+    partner: 'amanah' | 'lumbung',
+    reference: string,
+  ): Promise<{ number: string; address: string }> => {
     if (partner === 'amanah') {
       const { body } = await callers.amanah('post', QARDH_PATH, qardhBody(reference)).expect(200);
       return { number: body.referenceNo, address: body.eContractUrl };

@@ -6,7 +6,13 @@ import type { WebhookStore } from '../stores/webhooks.ts';
 
 type Parts = { webhooks: WebhookStore; clock: () => Date; adminToken: string };
 
-const received = z.object({ partner, webhookId: z.string(), payload: z.string(), receivedAt: z.string(), times: z.int() });
+const received = z.object({
+  partner,
+  webhookId: z.string(),
+  payload: z.string(),
+  receivedAt: z.string(),
+  times: z.int(),
+});
 
 /** Verified by the library of Standard Webhooks, as a partner would. */
 function isGenuine(secret: string, rawBody: Buffer, headers: Record<string, string>): boolean {
@@ -31,9 +37,18 @@ export function webhookRoutes({ webhooks, clock, adminToken }: Parts): Route[] {
       handle: async ({ request, rawBody, params }) => {
         const secret = await webhooks.secretOf(params.partner);
         const header = (name: string) => request.get(name) ?? '';
-        const headers = { 'webhook-id': header('webhook-id'), 'webhook-timestamp': header('webhook-timestamp'), 'webhook-signature': header('webhook-signature') };
+        const headers = {
+          'webhook-id': header('webhook-id'),
+          'webhook-timestamp': header('webhook-timestamp'),
+          'webhook-signature': header('webhook-signature'),
+        };
         if (secret === null || !isGenuine(secret, rawBody, headers)) throw unauthorized('This webhook is not genuine.');
-        await webhooks.keep({ partner: params.partner, webhookId: headers['webhook-id'], payload: rawBody.toString('utf8'), receivedAt: clock().toISOString() });
+        await webhooks.keep({
+          partner: params.partner,
+          webhookId: headers['webhook-id'],
+          payload: rawBody.toString('utf8'),
+          receivedAt: clock().toISOString(),
+        });
         return { status: 204 };
       },
     }),
@@ -48,7 +63,8 @@ export function webhookRoutes({ webhooks, clock, adminToken }: Parts): Route[] {
       answers: { 204: { description: 'Set' } },
       handle: async ({ request, params, body: { secret } }) => {
         requireBearer(request, adminToken);
-        if (!/^whsec_[A-Za-z0-9+/]{20,}=*$/.test(secret)) throw badRequest('The secret cannot be used.', [{ pointer: '/secret', detail: 'whsec_ and base64' }]);
+        if (!/^whsec_[A-Za-z0-9+/]{20,}=*$/.test(secret))
+          throw badRequest('The secret cannot be used.', [{ pointer: '/secret', detail: 'whsec_ and base64' }]);
         await webhooks.setSecret(params.partner, secret);
         return { status: 204 };
       },
@@ -60,7 +76,9 @@ export function webhookRoutes({ webhooks, clock, adminToken }: Parts): Route[] {
       summary: 'Webhooks that came, the newest first, at most 200',
       params: z.object({ partner }),
       bearer: true,
-      answers: { 200: { description: 'Each once, and how often it came', schema: z.object({ webhooks: z.array(received) }) } },
+      answers: {
+        200: { description: 'Each once, and how often it came', schema: z.object({ webhooks: z.array(received) }) },
+      },
       handle: async ({ request, params }) => {
         requireBearer(request, adminToken);
         return { status: 200, body: { webhooks: await webhooks.list(params.partner) } };

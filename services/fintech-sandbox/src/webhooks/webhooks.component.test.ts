@@ -7,11 +7,19 @@ const secret = `whsec_${Buffer.alloc(24, 3).toString('base64')}`;
 const payload = '{"type":"loan-repaid","timestamp":"2026-11-24T03:00:00.000Z","data":{}}';
 
 function send(id: string, body = payload, sentAt = new Date(), with_ = secret) {
-  const headers = { 'webhook-id': id, 'webhook-timestamp': String(Math.floor(sentAt.getTime() / 1000)), 'webhook-signature': new Webhook(with_).sign(id, sentAt, payload) };
+  const headers = {
+    'webhook-id': id,
+    'webhook-timestamp': String(Math.floor(sentAt.getTime() / 1000)),
+    'webhook-signature': new Webhook(with_).sign(id, sentAt, payload),
+  };
   return supertest(sandbox.app).post('/webhooks/amanah').set(headers).type('json').send(body);
 }
 const kept = async () => (await sandbox.admin('get', '/admin/webhooks/amanah').expect(200)).body.webhooks;
-const setSecret = (body: object) => supertest(sandbox.app).put('/admin/webhook-secrets/amanah').set({ Authorization: 'Bearer admin-token-of-the-tests' }).send(body);
+const setSecret = (body: object) =>
+  supertest(sandbox.app)
+    .put('/admin/webhook-secrets/amanah')
+    .set({ Authorization: 'Bearer admin-token-of-the-tests' })
+    .send(body);
 
 beforeAll(async () => {
   sandbox = await startSandbox();
@@ -28,7 +36,9 @@ test('a genuine webhook is kept once, however often it comes; others are refused
   await send('msg_2', `${payload} `).expect(401);
   await send('msg_3', payload, new Date(Date.now() - 400_000)).expect(401);
   await send('msg_4', payload, new Date(), `whsec_${Buffer.alloc(24, 4).toString('base64')}`).expect(401);
-  expect(await kept()).toEqual([{ partner: 'amanah', webhookId: 'msg_1', payload, receivedAt: expect.any(String), times: 2 }]);
+  expect(await kept()).toEqual([
+    { partner: 'amanah', webhookId: 'msg_1', payload, receivedAt: expect.any(String), times: 2 },
+  ]);
 });
 
 test('a secret that cannot be one is refused by field', async () => {
@@ -40,15 +50,27 @@ test('a scenario orders its faults, the same for the same seed', async () => {
   expect((await sandbox.admin('post', '/admin/scenarios', wish).expect(201)).body).toEqual(wish);
   const { body } = await sandbox.admin('get', '/admin/faults').expect(200);
   expect(body.faults).toHaveLength(5);
-  expect((await sandbox.admin('post', '/admin/scenarios', { ...wish, scenario: 'paradise' }).expect(400)).body.errors).toMatchObject([{ pointer: '/scenario' }]);
+  expect(
+    (await sandbox.admin('post', '/admin/scenarios', { ...wish, scenario: 'paradise' }).expect(400)).body.errors,
+  ).toMatchObject([{ pointer: '/scenario' }]);
   await sandbox.admin('delete', '/admin/faults').expect(204);
 });
 
 test('late callbacks come later, and an old one is tried again with the right time', async () => {
   await sandbox.disbursed('amanah', 'late-1');
   const before = sandbox.receiver.received.length;
-  sandbox.receiver.answerWith(({ headers }) => (Date.now() - Date.parse(String(headers['x-timestamp'])) > 300_000 ? 401 : 200));
-  await sandbox.admin('post', '/admin/repayments', { partner: 'amanah', reference: 'late-1', instalments: [1], staleFirst: [1], lateMs: 150 }).expect(201);
+  sandbox.receiver.answerWith(({ headers }) =>
+    Date.now() - Date.parse(String(headers['x-timestamp'])) > 300_000 ? 401 : 200,
+  );
+  await sandbox
+    .admin('post', '/admin/repayments', {
+      partner: 'amanah',
+      reference: 'late-1',
+      instalments: [1],
+      staleFirst: [1],
+      lateMs: 150,
+    })
+    .expect(201);
   expect(sandbox.receiver.received).toHaveLength(before);
   for (;;) {
     const { body } = await sandbox.admin('get', '/admin/deliveries?reference=late-1').expect(200);

@@ -64,7 +64,8 @@ function pointNear(random: Random, market: Point, polygons: readonly Polygon[]):
 
 function place(random: Random, { polygons, labelPoint }: Kelurahan, markets: readonly Point[]): Point | null {
   if (random.next() < WITHOUT_LOCATION) return null;
-  const near = markets.length > 0 && random.next() < NEAR_A_MARKET ? pointNear(random, random.pick(markets), polygons) : null;
+  const near =
+    markets.length > 0 && random.next() < NEAR_A_MARKET ? pointNear(random, random.pick(markets), polygons) : null;
   return near ?? pointInside(random, polygons) ?? labelPoint;
 }
 

@@ -33,7 +33,14 @@ describe('the generator', () => {
       const decided = decide(absent, { type: 'list', msmeId, facts }, new Date(0));
       const [event] = Array.isArray(decided) ? decided : [];
       expect(msme.safeParse(event?.data).error).toBeUndefined();
-      expect(facts).toMatchObject({ origin: 'generated', photos: [], profile: { id: expect.stringContaining('bukan usaha nyata'), en: expect.stringContaining('not a real business') } });
+      expect(facts).toMatchObject({
+        origin: 'generated',
+        photos: [],
+        profile: {
+          id: expect.stringContaining('bukan usaha nyata'),
+          en: expect.stringContaining('not a real business'),
+        },
+      });
     }
   });
 
@@ -41,7 +48,8 @@ describe('the generator', () => {
     for (const { facts } of sample) {
       const polygons = byKode.get(facts.area.kodeKelurahan)?.polygons ?? [];
       const { location } = facts;
-      if (location !== null) expect(polygons.some((polygon) => isInside(polygon, location.lon, location.lat))).toBe(true);
+      if (location !== null)
+        expect(polygons.some((polygon) => isInside(polygon, location.lon, location.lat))).toBe(true);
     }
     const nowhere = sample.filter(({ facts }) => facts.location === null).length / sample.length;
     expect(nowhere).toBeGreaterThan(0.005);
@@ -49,7 +57,9 @@ describe('the generator', () => {
   });
 
   test('follows the weights of the kelurahan', () => {
-    const counts = new Map([...Map.groupBy(sample, ({ facts }) => facts.area.kodeKelurahan)].map(([kode, found]) => [kode, found.length]));
+    const counts = new Map(
+      [...Map.groupBy(sample, ({ facts }) => facts.area.kodeKelurahan)].map(([kode, found]) => [kode, found.length]),
+    );
     let before = 0;
     for (const { area, upTo } of kelurahan) {
       const expected = (upTo - before) * sample.length;
@@ -61,7 +71,9 @@ describe('the generator', () => {
 
   test('scatters some around the real markets', () => {
     const markets = places.filter(({ facts }) => facts.category === 'pasar').map(({ facts }) => facts.location!);
-    const near = sample.filter(({ facts: { location } }) => location !== null && markets.some((market) => metres(market, location) < 200));
+    const near = sample.filter(
+      ({ facts: { location } }) => location !== null && markets.some((market) => metres(market, location) < 200),
+    );
     expect(near.length / sample.length).toBeGreaterThan(0.1);
   });
 
@@ -75,7 +87,10 @@ describe('the real places', () => {
   test('are all there, each under an id of its own, with an open place on the map', () => {
     expect(places).toHaveLength(271);
     expect(new Set(places.map(({ msmeId }) => msmeId)).size).toBe(271);
-    expect(places[0]).toMatchObject({ msmeId: 'osm-way-352856285', facts: { name: 'Pasar Petojo', sourceId: 'osm:way/352856285', origin: 'openstreetmap' } });
+    expect(places[0]).toMatchObject({
+      msmeId: 'osm-way-352856285',
+      facts: { name: 'Pasar Petojo', sourceId: 'osm:way/352856285', origin: 'openstreetmap' },
+    });
   });
 
   test('each have masks, hand-washing stations, capital and a training of either kind, and say that these are examples', () => {
@@ -83,7 +98,9 @@ describe('the real places', () => {
       const decided = decide(absent, { type: 'list', msmeId, facts }, new Date(0));
       const [event] = Array.isArray(decided) ? decided : [];
       const { needs, profile } = msme.parse(event?.data);
-      const kinds = needs.map((need) => (need.package === 'training' ? need.skill : need.package === 'goods' ? need.item : 'capital'));
+      const kinds = needs.map((need) =>
+        need.package === 'training' ? need.skill : need.package === 'goods' ? need.item : 'capital',
+      );
       expect(kinds.sort()).toEqual(['capital', 'face-mask', 'hand-washing-station', 'hard', 'soft']);
       expect(profile.id).toContain('hanyalah contoh');
     }

@@ -21,7 +21,10 @@ async function readShapes(): Promise<Map<string, Pick<Kelurahan, 'polygons' | 'l
   return new Map(
     features.map(({ properties, geometry }) => {
       const polygons = geometry.type === 'Polygon' ? [geometry.coordinates] : geometry.coordinates;
-      return [properties.kode, { polygons: polygons.map(toPolygon), labelPoint: { lat: properties.label_lat, lon: properties.label_lon } }];
+      return [
+        properties.kode,
+        { polygons: polygons.map(toPolygon), labelPoint: { lat: properties.label_lat, lon: properties.label_lon } },
+      ];
     }),
   );
 }
@@ -33,7 +36,8 @@ export async function readKelurahan(): Promise<Kelurahan[]> {
   let upTo = 0;
   return rows.map(({ kode, kelurahan, kecamatan, kota, bobot_umkm: weight }) => {
     const shape = shapes.get(kode);
-    if (shape === undefined || !(Number(weight) >= 0)) throw new Error(`${kelurahanFile}: ${kode} has no shape or no weight`);
+    if (shape === undefined || !(Number(weight) >= 0))
+      throw new Error(`${kelurahanFile}: ${kode} has no shape or no weight`);
     upTo += Number(weight);
     return { area: { kodeKelurahan: kode, kelurahan, kecamatan, kota }, upTo, ...shape };
   });

@@ -37,7 +37,11 @@ export function generatedNeeds(random: Random, category: MsmeCategory): NeedDecl
   const kinds: (() => NeedDeclaration)[] = [
     ...goodsItem.options.map((item) => () => goods(random, item, BUSINESS)),
     () => ({ package: 'capital', amountRupiah: random.between(2_000_000, 25_000_000, 500_000) }),
-    ...TRADES[category].topics.map((topic) => () => ({ package: 'training' as const, topic, seats: random.between(1, 5) })),
+    ...TRADES[category].topics.map((topic) => () => ({
+      package: 'training' as const,
+      topic,
+      seats: random.between(1, 5),
+    })),
   ];
   const count = random.pick([0, 1, 1, 2, 2, 2, 3, 3, 4]);
   return Array.from({ length: count }, () => drawOut(random, kinds)());
@@ -56,7 +60,12 @@ export function exampleNeeds(random: Random, category: MsmeCategory): NeedDeclar
   return [
     goods(random, 'face-mask', ranges),
     goods(random, 'hand-washing-station', ranges),
-    { package: 'capital', amountRupiah: isMarket ? random.between(10_000_000, 50_000_000, 1_000_000) : random.between(3_000_000, 25_000_000, 500_000) },
+    {
+      package: 'capital',
+      amountRupiah: isMarket
+        ? random.between(10_000_000, 50_000_000, 1_000_000)
+        : random.between(3_000_000, 25_000_000, 500_000),
+    },
     { package: 'training', topic: random.pick(hard), seats: seats() },
     { package: 'training', topic: random.pick(['customer-service', 'leadership'] as const), seats: seats() },
   ];

@@ -39,7 +39,9 @@ export async function readPlaces(areas: ReadonlyMap<string, Area>): Promise<NewM
     const category = msmeCategory.safeParse(row.category).data;
     const location = { lat: Number(row.lat), lon: Number(row.lon) };
     if (area === undefined || category === undefined || Number.isNaN(location.lat + location.lon)) {
-      throw new Error(`${placesFile}: the row of ${row.source_id} has no known kelurahan, no known category or no place`);
+      throw new Error(
+        `${placesFile}: the row of ${row.source_id} has no known kelurahan, no known category or no place`,
+      );
     }
     return {
       msmeId: row.source_id.replaceAll(/[:/]/g, '-'),

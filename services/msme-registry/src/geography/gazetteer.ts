@@ -16,8 +16,18 @@ export type Gazetteer = {
   topology: { bytes: Buffer; etag: string };
 };
 
-type Properties = { kode: string; nama: string; kode_kecamatan?: string; kecamatan?: string; kode_kota?: string; kota?: string };
-type Topology = { bbox: [number, number, number, number]; objects: Record<Level, { geometries: { properties: Properties }[] }> };
+type Properties = {
+  kode: string;
+  nama: string;
+  kode_kecamatan?: string;
+  kecamatan?: string;
+  kode_kota?: string;
+  kota?: string;
+};
+type Topology = {
+  bbox: [number, number, number, number];
+  objects: Record<Level, { geometries: { properties: Properties }[] }>;
+};
 
 function parentOf(level: Level, { kode_kota: kota, kode_kecamatan: kecamatan }: Properties): string | null {
   switch (level) {
@@ -39,7 +49,12 @@ export async function openGazetteer(): Promise<Gazetteer> {
   const [west, south, east, north] = bbox;
   const areas = (['kota', 'kecamatan', 'kelurahan'] as const).flatMap((level) =>
     objects[level].geometries
-      .map(({ properties }) => ({ kode: properties.kode, level, name: properties.nama, parent: parentOf(level, properties) }))
+      .map(({ properties }) => ({
+        kode: properties.kode,
+        level,
+        name: properties.nama,
+        parent: parentOf(level, properties),
+      }))
       .sort((one, other) => (one.kode < other.kode ? -1 : 1)),
   );
   const kelurahan = new Map(

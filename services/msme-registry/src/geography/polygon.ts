@@ -19,7 +19,14 @@ export function toPolygon(rings: Position[][]): Polygon {
   const lons = outer.map(([lon = 0]) => lon);
   const lats = outer.map(([, lat = 0]) => lat);
   const area = rings.reduce((sum, ring, at) => sum + (at === 0 ? ringArea(ring) : -ringArea(ring)), 0);
-  return { rings, west: Math.min(...lons), south: Math.min(...lats), east: Math.max(...lons), north: Math.max(...lats), area };
+  return {
+    rings,
+    west: Math.min(...lons),
+    south: Math.min(...lats),
+    east: Math.max(...lons),
+    north: Math.max(...lats),
+    area,
+  };
 }
 
 /** Whether a ray from the point to the east leaves the rings an odd number of times; a point in a hole is outside. */

@@ -1,6 +1,12 @@
 import { isInside, toPolygon } from './polygon.ts';
 
-const square = (from: number, to: number) => [[from, from], [to, from], [to, to], [from, to], [from, from]];
+const square = (from: number, to: number) => [
+  [from, from],
+  [to, from],
+  [to, to],
+  [from, to],
+  [from, from],
+];
 const frame = toPolygon([square(0, 10), square(4, 6)]);
 
 test('the area of a polygon is its outer ring less its holes', () => {
@@ -18,7 +24,17 @@ test.each([
 });
 
 test('a point in the bay of a bent shape is outside although its box holds it', () => {
-  const bent = toPolygon([[[0, 0], [10, 0], [10, 10], [9, 10], [9, 1], [0, 1], [0, 0]]]);
+  const bent = toPolygon([
+    [
+      [0, 0],
+      [10, 0],
+      [10, 10],
+      [9, 10],
+      [9, 1],
+      [0, 1],
+      [0, 0],
+    ],
+  ]);
   expect(isInside(bent, 5, 5)).toBe(false);
   expect(isInside(bent, 9.5, 5)).toBe(true);
 });

@@ -20,7 +20,8 @@ export async function applyCommand(
 ): Promise<Decided<MsmeState, MsmeEvent>> {
   const result = await msmes.of(msmeId).decide(msmeId, (state, version) => {
     const decided = decide(state, command, clock());
-    if ('refused' in decided || decided.length === 0 || onlyVersion === undefined || onlyVersion === version) return decided;
+    if ('refused' in decided || decided.length === 0 || onlyVersion === undefined || onlyVersion === version)
+      return decided;
     return { refused: 'another-version' as const, version };
   });
   if ('refused' in result) throw refusalProblem(msmeId, result);

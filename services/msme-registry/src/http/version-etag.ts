@@ -11,7 +11,12 @@ const wanted = [{ pointer: 'header If-Match', detail: 'The ETag that GET sent, s
 export function versionOfIfMatch(request: Pick<Request, 'get'>): number {
   const header = request.get('if-match');
   if (header === undefined) {
-    throw new Problem(428, 'if-match-required', 'An edit says which version it was made from, so that nobody overwrites what they have not seen.', { errors: wanted });
+    throw new Problem(
+      428,
+      'if-match-required',
+      'An edit says which version it was made from, so that nobody overwrites what they have not seen.',
+      { errors: wanted },
+    );
   }
   const match = /^"(\d{1,10})"$/.exec(header);
   if (match === null) throw badRequest('The If-Match header is not an ETag that was sent here.', wanted);

@@ -8,7 +8,8 @@ function sumUp(byKelurahan: Map<string, number>): Map<string, number> {
   const counts = new Map<string, number>();
   for (const [kode, count] of byKelurahan) {
     const [province, kota, kecamatan] = kode.split('.');
-    for (const at of [`${province}.${kota}`, `${province}.${kota}.${kecamatan}`, kode]) counts.set(at, (counts.get(at) ?? 0) + count);
+    for (const at of [`${province}.${kota}`, `${province}.${kota}.${kecamatan}`, kode])
+      counts.set(at, (counts.get(at) ?? 0) + count);
   }
   return counts;
 }
@@ -23,6 +24,9 @@ export const listAreas = ({ index, gazetteer }: { index: MapIndex; gazetteer: Ga
     answers: { 200: { description: 'All areas', schema: areaList } },
     handle: ({ query }) => {
       const counts = sumUp(index.countByKelurahan(query));
-      return { status: 200, body: { items: gazetteer.areas.map((area) => ({ ...area, count: counts.get(area.kode) ?? 0 })) } };
+      return {
+        status: 200,
+        body: { items: gazetteer.areas.map((area) => ({ ...area, count: counts.get(area.kode) ?? 0 })) },
+      };
     },
   });

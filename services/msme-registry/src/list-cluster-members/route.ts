@@ -14,7 +14,11 @@ export const listClusterMembers = ({ index }: { index: MapIndex }) =>
     answers: { 200: { description: 'Some members', schema: clusterMembers } },
     handle: ({ params, query: { limit, offset, ...filter } }) => {
       const members = index.members(filter, params.clusterId, limit, offset);
-      if (members === null) throw notFound('cluster-gone', 'The map has changed since, or the filters are others than those of the view. Read the view again.');
+      if (members === null)
+        throw notFound(
+          'cluster-gone',
+          'The map has changed since, or the filters are others than those of the view. Read the view again.',
+        );
       return { status: 200, body: members };
     },
   });

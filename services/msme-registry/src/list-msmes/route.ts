@@ -14,7 +14,9 @@ export const listMsmes = ({ index }: { index: MapIndex }) =>
     answers: { 200: { description: 'A page', schema: msmeList } },
     handle: ({ query: { limit, cursor, ...filter } }) => {
       if (cursor !== undefined && !CURSOR.test(cursor)) {
-        throw badRequest('The cursor is not one that was given here.', [{ pointer: 'query /cursor', detail: 'The nextCursor of the page before.' }]);
+        throw badRequest('The cursor is not one that was given here.', [
+          { pointer: 'query /cursor', detail: 'The nextCursor of the page before.' },
+        ]);
       }
       return { status: 200, body: index.list(filter, limit, cursor) };
     },

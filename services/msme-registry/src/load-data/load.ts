@@ -48,7 +48,9 @@ async function drain({ relay, connected }: Loading): Promise<void> {
     if ((await relay.sendAll()) === 0 && connected()) return;
     await sleep(connected() ? 0 : DRAIN_PAUSE_MS);
   }
-  throw new Error('the broker does not take the events; they wait in the database, and the service or another run sends them');
+  throw new Error(
+    'the broker does not take the events; they wait in the database, and the service or another run sends them',
+  );
 }
 
 /**

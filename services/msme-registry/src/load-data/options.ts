@@ -5,7 +5,9 @@ const MOST = 1_000_000;
 /** A fault of the command line, told to the person who wrote it. */
 export class UsageError extends Error {
   constructor(why: string) {
-    super(`${why}\nUsage: node services/msme-registry/src/load-data.ts --msmes N\n  N: how many MSMEs to make up besides the real places, a whole number from 0 to ${MOST}`);
+    super(
+      `${why}\nUsage: node services/msme-registry/src/load-data.ts --msmes N\n  N: how many MSMEs to make up besides the real places, a whole number from 0 to ${MOST}`,
+    );
     this.name = 'UsageError';
   }
 }
@@ -19,6 +21,7 @@ export function parseOptions(args: string[]): { msmes: number } {
     throw new UsageError((error as Error).message);
   }
   if (given === undefined) throw new UsageError('--msmes is missing.');
-  if (!/^\d{1,7}$/.test(given) || Number(given) > MOST) throw new UsageError(`--msmes ${JSON.stringify(given)} is not a whole number from 0 to ${MOST}.`);
+  if (!/^\d{1,7}$/.test(given) || Number(given) > MOST)
+    throw new UsageError(`--msmes ${JSON.stringify(given)} is not a whole number from 0 to ${MOST}.`);
   return { msmes: Number(given) };
 }

@@ -22,7 +22,14 @@ type Entry<Built> = { built: Built; stamp: number; madeAt: number; tookMs: numbe
  * Keeps what was built for the keys last asked for, and builds anew what has changed. The least recently used go first;
  * one that is too heavy by itself stays until the next.
  */
-export function createBuiltCache<Key, Built>({ keyOf, stampOf, build, weigh, mostWeight, clock }: BuiltCache<Key, Built>): (key: Key) => Built {
+export function createBuiltCache<Key, Built>({
+  keyOf,
+  stampOf,
+  build,
+  weigh,
+  mostWeight,
+  clock,
+}: BuiltCache<Key, Built>): (key: Key) => Built {
   const entries = new Map<string, Entry<Built>>();
 
   function stillGood({ stamp, madeAt, tookMs }: Entry<Built>, now: number, stampNow: number): boolean {

@@ -71,7 +71,9 @@ const isCluster = (feature: Feature) => feature.properties?.cluster === true;
 export function createClusters(table: MsmeTable, rows: Uint32Array): Clusters {
   const located = rows.filter(table.isLocated);
   const fingerprint = fingerprintOf(table, located);
-  const index = new Supercluster({ radius: RADIUS, extent: WORLD, maxZoom: LAST_CLUSTERED_ZOOM }).load(asFeatures(table, located));
+  const index = new Supercluster({ radius: RADIUS, extent: WORLD, maxZoom: LAST_CLUSTERED_ZOOM }).load(
+    asFeatures(table, located),
+  );
 
   function featuresIn(box: Box, zoom: number): Feature[] {
     for (let at = zoomThatShows(box, zoom); ; at -= 1) {

@@ -3,7 +3,14 @@ import { type MsmeTable, packageBit } from './table.ts';
 
 /** One text for all ways to write the same filter. */
 export function filterKey({ q, category, package: packageOf, kode, origin, open }: MsmeFilter): string {
-  return JSON.stringify([q?.toLowerCase() ?? '', category ?? '', packageOf ?? '', kode ?? '', origin ?? '', open ?? '']);
+  return JSON.stringify([
+    q?.toLowerCase() ?? '',
+    category ?? '',
+    packageOf ?? '',
+    kode ?? '',
+    origin ?? '',
+    open ?? '',
+  ]);
 }
 
 /** Whether what the filter lets through depends on what is still open, and not only on what the MSMEs are. */

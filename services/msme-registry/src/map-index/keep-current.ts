@@ -10,7 +10,15 @@ const WAIT_FOR_BROKER_MS = 3_000;
  * Fills the index by `read` and keeps it current by the events of the registry and of the needs board, whichever process
  * wrote them. Resolves when the index has been filled.
  */
-export async function keepCurrent({ bus, index, read }: { bus: Pick<Bus, 'follow'>; index: MapIndex; read: () => Promise<void> }): Promise<void> {
+export async function keepCurrent({
+  bus,
+  index,
+  read,
+}: {
+  bus: Pick<Bus, 'follow'>;
+  index: MapIndex;
+  read: () => Promise<void>;
+}): Promise<void> {
   const filled = Promise.withResolvers<void>();
   let begun = false;
   bus.follow(followed, { index }, async () => {

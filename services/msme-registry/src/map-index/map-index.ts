@@ -34,11 +34,17 @@ export type MapIndex = {
 export function createMapIndex(clock: () => number = () => performance.now()): MapIndex {
   const table = createMsmeTable();
   const orderedRows = createOrderedRows(table);
-  const stampOf = (filter: MsmeFilter) => table.changes.facts + (dependsOnOpenness(filter) ? table.changes.openness : 0);
+  const stampOf = (filter: MsmeFilter) =>
+    table.changes.facts + (dependsOnOpenness(filter) ? table.changes.openness : 0);
   const matching = (filter: MsmeFilter) => orderedRows().filter(filterOf(table, filter));
   const common = { keyOf: filterKey, stampOf, clock };
 
-  const rowsOf = createBuiltCache({ ...common, build: matching, weigh: (rows) => rows.length, mostWeight: MOST_LISTED });
+  const rowsOf = createBuiltCache({
+    ...common,
+    build: matching,
+    weigh: (rows) => rows.length,
+    mostWeight: MOST_LISTED,
+  });
   const clustersOf = createBuiltCache({
     ...common,
     build: (filter: MsmeFilter) => createClusters(table, matching(filter)),

@@ -34,7 +34,7 @@ function filled(some: readonly Msme[] = msmes): MapIndex {
 
 function listAll(index: MapIndex, filter: MsmeFilter = {}, limit = 200): string[] {
   const ids: string[] = [];
-  for (let cursor: string | null | undefined; cursor !== null; ) {
+  for (let cursor: string | null | undefined; cursor !== null;) {
     const page = index.list(filter, limit, cursor);
     ids.push(...page.items.map((item) => item.msmeId));
     cursor = page.nextCursor;
@@ -66,12 +66,19 @@ const filters: [string, MsmeFilter, (msme: Msme) => boolean][] = [
   [
     'a word of an area',
     { q: 'gambir' },
-    (msme) => [msme.name, msme.area.kelurahan, msme.area.kecamatan, msme.area.kota].some((name) => name.toLowerCase().includes('gambir')),
+    (msme) =>
+      [msme.name, msme.area.kelurahan, msme.area.kecamatan, msme.area.kota].some((name) =>
+        name.toLowerCase().includes('gambir'),
+      ),
   ],
   [
     'several at once',
     { q: 'warung', category: 'kuliner', package: 'goods', open: 'true', kode: '31.75' },
-    (msme) => /warung/i.test(msme.name) && msme.category === 'kuliner' && packagesOf(msme).has('goods') && msme.area.kodeKelurahan.startsWith('31.75.'),
+    (msme) =>
+      /warung/i.test(msme.name) &&
+      msme.category === 'kuliner' &&
+      packagesOf(msme).has('goods') &&
+      msme.area.kodeKelurahan.startsWith('31.75.'),
   ],
 ];
 
@@ -82,25 +89,32 @@ describe.each(filters)('filtered by %s', (_name, filter, passes) => {
 
   test('the list holds exactly what passes, each once, real places first', () => {
     const rank = { openstreetmap: 0, registered: 1, generated: 2 };
-    const inOrder = expected.toSorted((one, other) => rank[one.origin] - rank[other.origin] || (one.msmeId < other.msmeId ? -1 : 1));
+    const inOrder = expected.toSorted(
+      (one, other) => rank[one.origin] - rank[other.origin] || (one.msmeId < other.msmeId ? -1 : 1),
+    );
     expect(expected.length).toBeGreaterThan(0);
     expect(listAll(index, filter)).toEqual(inOrder.map((msme) => msme.msmeId));
     expect(index.list(filter, 1).total).toBe(expected.length);
   });
 
   test('the counts by kelurahan are exact', () => {
-    const counts = [...Map.groupBy(expected, (msme) => msme.area.kodeKelurahan)].map(([kode, group]) => [kode, group.length] as const);
+    const counts = [...Map.groupBy(expected, (msme) => msme.area.kodeKelurahan)].map(
+      ([kode, group]) => [kode, group.length] as const,
+    );
     expect(index.countByKelurahan(filter)).toEqual(new Map(counts));
   });
 
-  test.each([0, 9, 11, 13, 15, 17])('at zoom %d clusters and points share out all that are located, and each cluster holds what it counts', (zoom) => {
-    const view = index.view(filter, jakarta, zoom);
-    const members = view.clusters.map(({ clusterId }) => membersOf(index, filter, clusterId));
-    expect(members.map((ids) => ids.length)).toEqual(view.clusters.map(({ count }) => count));
-    const shown = [...members.flat(), ...view.points.map((point) => point.msmeId)];
-    expect(shown.sort()).toEqual(located.map((msme) => msme.msmeId).sort());
-    expect(view).toMatchObject({ total: expected.length, unlocated: expected.length - located.length });
-  });
+  test.each([0, 9, 11, 13, 15, 17])(
+    'at zoom %d clusters and points share out all that are located, and each cluster holds what it counts',
+    (zoom) => {
+      const view = index.view(filter, jakarta, zoom);
+      const members = view.clusters.map(({ clusterId }) => membersOf(index, filter, clusterId));
+      expect(members.map((ids) => ids.length)).toEqual(view.clusters.map(({ count }) => count));
+      const shown = [...members.flat(), ...view.points.map((point) => point.msmeId)];
+      expect(shown.sort()).toEqual(located.map((msme) => msme.msmeId).sort());
+      expect(view).toMatchObject({ total: expected.length, unlocated: expected.length - located.length });
+    },
+  );
 });
 
 describe('a view', () => {
@@ -111,7 +125,10 @@ describe('a view', () => {
     for (let boxes = 0; boxes < 200; boxes += 1) {
       const [west, south] = [106.7 + random.next() * 0.25, -6.35 + random.next() * 0.25];
       const box = { west, south, east: west + random.next() * 0.02, north: south + random.next() * 0.02 };
-      const inside = msmes.filter(({ location: at }) => at !== null && at.lon > box.west && at.lon < box.east && at.lat > box.south && at.lat < box.north);
+      const inside = msmes.filter(
+        ({ location: at }) =>
+          at !== null && at.lon > box.west && at.lon < box.east && at.lat > box.south && at.lat < box.north,
+      );
       const { clusters, points } = index.view({}, box, 20);
       expect(clusters).toEqual([]);
       expect(points.map((point) => point.msmeId).sort()).toEqual(inside.map((msme) => msme.msmeId).sort());
@@ -129,7 +146,11 @@ describe('a view', () => {
     const { lat, lon, clusterId, expansionZoom, count } = cluster!;
     const ids = new Set(membersOf(index, {}, clusterId));
     const half = 200 / 2 ** expansionZoom;
-    const closer = index.view({}, { west: lon - half, east: lon + half, south: lat - half, north: lat + half }, expansionZoom);
+    const closer = index.view(
+      {},
+      { west: lon - half, east: lon + half, south: lat - half, north: lat + half },
+      expansionZoom,
+    );
     const parts = closer.clusters.filter((part) => membersOf(index, {}, part.clusterId).every((id) => ids.has(id)));
     expect(parts.length + closer.points.filter((point) => ids.has(point.msmeId)).length).toBeGreaterThan(1);
     expect(parts.every((part) => part.count < count)).toBe(true);
@@ -137,7 +158,8 @@ describe('a view', () => {
 });
 
 describe('a cluster id', () => {
-  const firstCluster = (index: MapIndex, filter: MsmeFilter = {}) => index.view(filter, jakarta, 9).clusters[0]!.clusterId;
+  const firstCluster = (index: MapIndex, filter: MsmeFilter = {}) =>
+    index.view(filter, jakarta, 9).clusters[0]!.clusterId;
 
   test('means the same on a replica that learnt the same in another order', () => {
     const [one, other] = [filled(), filled(msmes.toReversed())];
@@ -154,7 +176,12 @@ describe('a cluster id', () => {
     index.put('reg-new', 1, { ...msmes[0]!, msmeId: 'reg-new', origin: 'registered' });
     expect(index.members({}, clusterId, 10, 0)).toBeNull();
     const next = firstCluster(index);
-    index.put('reg-new', 2, { ...msmes[0]!, msmeId: 'reg-new', origin: 'registered', location: { lat: -6.2, lon: 106.8 } });
+    index.put('reg-new', 2, {
+      ...msmes[0]!,
+      msmeId: 'reg-new',
+      origin: 'registered',
+      location: { lat: -6.2, lon: 106.8 },
+    });
     expect(index.members({}, next, 10, 0)).toBeNull();
     index.put('reg-new', 3, null);
     expect(index.members({}, clusterId, 10, 0)?.total).toBeGreaterThan(1);
@@ -208,7 +235,11 @@ describe('what is newest stays', () => {
     const total = (filter: MsmeFilter) => index.list(filter, 1).total;
     expect([total({ open: 'true' }), total({ open: 'true', package: 'capital' })]).toEqual([1, 1]);
     index.putCoverage(msme.msmeId, 1, coverage(5));
-    expect([total({ open: 'true' }), total({ open: 'true', package: 'capital' }), total({ open: 'false', package: 'capital' })]).toEqual([1, 0, 1]);
+    expect([
+      total({ open: 'true' }),
+      total({ open: 'true', package: 'capital' }),
+      total({ open: 'false', package: 'capital' }),
+    ]).toEqual([1, 0, 1]);
     index.putCoverage(msme.msmeId, 2, coverage(0));
     expect([total({ open: 'true' }), total({ open: 'false' })]).toEqual([0, 1]);
   });

@@ -4,7 +4,10 @@ import type { MsmeTable } from './table.ts';
  * Keeps the rows of the table in the order of the list. New rows are sorted and merged in when they are asked for, so that a
  * million of them cost one sort and not a million moves.
  */
-export function createOrderedRows({ keyOf, takeNewcomers }: Pick<MsmeTable, 'keyOf' | 'takeNewcomers'>): () => Uint32Array {
+export function createOrderedRows({
+  keyOf,
+  takeNewcomers,
+}: Pick<MsmeTable, 'keyOf' | 'takeNewcomers'>): () => Uint32Array {
   let ordered = new Uint32Array(0);
 
   function merge(added: readonly { row: number; key: string }[]): void {

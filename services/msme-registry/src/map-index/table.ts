@@ -1,4 +1,13 @@
-import { type Area, type Msme, msmeCategory, type MsmeSummary, msmeOrigin, type NeedCoverage, packageOfHelp, type PackageOfHelp } from '@ksbb/contracts';
+import {
+  type Area,
+  type Msme,
+  msmeCategory,
+  type MsmeSummary,
+  msmeOrigin,
+  type NeedCoverage,
+  packageOfHelp,
+  type PackageOfHelp,
+} from '@ksbb/contracts';
 import { growingColumns } from './columns.ts';
 
 const CATEGORIES = msmeCategory.options;
@@ -59,7 +68,8 @@ export function createMsmeTable() {
     return areas.push(area) - 1;
   }
 
-  const openBits = (row: number) => (columns.coverageVersion[row] ? columns.openByCoverage[row] : columns.declared[row]) ?? 0;
+  const openBits = (row: number) =>
+    (columns.coverageVersion[row] ? columns.openByCoverage[row] : columns.declared[row]) ?? 0;
 
   return {
     columns,

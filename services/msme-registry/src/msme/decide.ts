@@ -5,7 +5,9 @@ import { declareNeeds } from './needs.ts';
 /** An MSME before it is listed: as it is public, with its needs as they were declared. */
 export type MsmeFacts = Omit<Msme, 'msmeId' | 'needs' | 'listedAt'> & { needs: NeedDeclaration[] };
 
-export type MsmeChanges = Partial<Pick<Msme, 'name' | 'category' | 'profile' | 'location' | 'photos'>> & { needs?: NeedDeclaration[] };
+export type MsmeChanges = Partial<Pick<Msme, 'name' | 'category' | 'profile' | 'location' | 'photos'>> & {
+  needs?: NeedDeclaration[];
+};
 
 export type MsmeCommand =
   /** Puts it on the map for the first time. `facts.sourceId` says where it was taken from; the same again adds nothing. */
@@ -24,7 +26,8 @@ export type MsmeRefusal =
 type Decision = MsmeEvent[] | MsmeRefusal;
 
 function list(state: MsmeState, msmeId: string, facts: MsmeFacts, now: Date): Decision {
-  if (state.status !== 'absent') return state.msme.sourceId === facts.sourceId ? [] : { refused: 'listed-from-elsewhere' };
+  if (state.status !== 'absent')
+    return state.msme.sourceId === facts.sourceId ? [] : { refused: 'listed-from-elsewhere' };
   const needs = declareNeeds(msmeId, facts.needs, [], now);
   return [{ type: 'msme-listed', data: { msmeId, ...facts, needs, listedAt: now.toISOString() } }];
 }
@@ -48,7 +51,9 @@ export function decide(state: MsmeState, command: MsmeCommand, now: Date): Decis
     case 'update':
     case 'verify':
       if (state.status === 'delisted') return { refused: 'delisted-msme', reason: state.reason };
-      return command.type === 'verify' ? changed(msme, { ...msme, verified: true }) : update(msme, command.changes, now);
+      return command.type === 'verify'
+        ? changed(msme, { ...msme, verified: true })
+        : update(msme, command.changes, now);
     case 'delist':
       return state.status === 'delisted' ? [] : [{ type: 'msme-delisted', data: { ...msme, reason: command.reason } }];
     case 'relist':

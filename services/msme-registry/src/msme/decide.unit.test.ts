@@ -6,9 +6,27 @@ const msmeId = 'reg-1';
 const then = new Date('2026-11-01T00:00:00.000Z');
 const now = new Date('2026-11-24T03:00:00.000Z');
 
-const mask = { needId: 'reg-1.face-mask', declaredAt: then.toISOString(), package: 'goods', item: 'face-mask', quantity: 200 } as const;
-const capital = { needId: 'reg-1.capital', declaredAt: then.toISOString(), package: 'capital', amountRupiah: 6_000_000 } as const;
-const bookkeeping = { needId: 'reg-1.bookkeeping', declaredAt: then.toISOString(), package: 'training', topic: 'bookkeeping', skill: 'hard', seats: 4 } as const;
+const mask = {
+  needId: 'reg-1.face-mask',
+  declaredAt: then.toISOString(),
+  package: 'goods',
+  item: 'face-mask',
+  quantity: 200,
+} as const;
+const capital = {
+  needId: 'reg-1.capital',
+  declaredAt: then.toISOString(),
+  package: 'capital',
+  amountRupiah: 6_000_000,
+} as const;
+const bookkeeping = {
+  needId: 'reg-1.bookkeeping',
+  declaredAt: then.toISOString(),
+  package: 'training',
+  topic: 'bookkeeping',
+  skill: 'hard',
+  seats: 4,
+} as const;
 const asListed = { ...facts, msmeId, needs: [bookkeeping, capital, mask], listedAt: then.toISOString() };
 
 const listed: MsmeEvent = { type: 'msme-listed', data: asListed };
@@ -16,15 +34,24 @@ const delisted: MsmeEvent = { type: 'msme-delisted', data: { ...asListed, reason
 
 function given(...events: MsmeEvent[]) {
   const state = events.reduce(evolve, absent);
-  return { when: (command: MsmeCommand) => ({ gives: (outcome: unknown) => expect(decide(state, command, now)).toEqual(outcome) }) };
+  return {
+    when: (command: MsmeCommand) => ({
+      gives: (outcome: unknown) => expect(decide(state, command, now)).toEqual(outcome),
+    }),
+  };
 }
 
 const list: MsmeCommand = { type: 'list', msmeId, facts };
-const update = (changes: Extract<MsmeCommand, { type: 'update' }>['changes']): MsmeCommand => ({ type: 'update', changes });
+const update = (changes: Extract<MsmeCommand, { type: 'update' }>['changes']): MsmeCommand => ({
+  type: 'update',
+  changes,
+});
 
 describe('list', () => {
   test('keeps whether it was verified at its source', () => {
-    expect(decide(absent, { type: 'list', msmeId, facts: { ...facts, verified: true } }, now)).toMatchObject([{ data: { verified: true } }]);
+    expect(decide(absent, { type: 'list', msmeId, facts: { ...facts, verified: true } }, now)).toMatchObject([
+      { data: { verified: true } },
+    ]);
     expect(decide(absent, list, now)).toMatchObject([{ data: { verified: false } }]);
   });
 
@@ -35,7 +62,15 @@ describe('list', () => {
       .gives([
         {
           type: 'msme-listed',
-          data: { ...asListed, listedAt: declaredAt, needs: [{ ...bookkeeping, declaredAt }, { ...capital, declaredAt }, { ...mask, declaredAt }] },
+          data: {
+            ...asListed,
+            listedAt: declaredAt,
+            needs: [
+              { ...bookkeeping, declaredAt },
+              { ...capital, declaredAt },
+              { ...mask, declaredAt },
+            ],
+          },
         },
       ]);
   });
@@ -61,7 +96,16 @@ describe('update', () => {
           type: 'msme-updated',
           data: {
             ...asListed,
-            needs: [{ needId: 'reg-1.leadership', declaredAt: now.toISOString(), package: 'training', topic: 'leadership', skill: 'soft', seats: 2 }],
+            needs: [
+              {
+                needId: 'reg-1.leadership',
+                declaredAt: now.toISOString(),
+                package: 'training',
+                topic: 'leadership',
+                skill: 'soft',
+                seats: 2,
+              },
+            ],
           },
         },
       ]);
@@ -69,27 +113,49 @@ describe('update', () => {
 
   test('carries the whole state, keeps the day of what stays and dates what changed', () => {
     given(listed)
-      .when(update({ needs: [{ package: 'goods', item: 'face-mask', quantity: 50 }, { package: 'capital', amountRupiah: 6_000_000 }] }))
-      .gives([{ type: 'msme-updated', data: { ...asListed, needs: [capital, { ...mask, quantity: 50, declaredAt: now.toISOString() }] } }]);
+      .when(
+        update({
+          needs: [
+            { package: 'goods', item: 'face-mask', quantity: 50 },
+            { package: 'capital', amountRupiah: 6_000_000 },
+          ],
+        }),
+      )
+      .gives([
+        {
+          type: 'msme-updated',
+          data: { ...asListed, needs: [capital, { ...mask, quantity: 50, declaredAt: now.toISOString() }] },
+        },
+      ]);
   });
 
   test('takes all needs away where none is declared', () => {
-    given(listed).when(update({ needs: [] })).gives([{ type: 'msme-updated', data: { ...asListed, needs: [] } }]);
+    given(listed)
+      .when(update({ needs: [] }))
+      .gives([{ type: 'msme-updated', data: { ...asListed, needs: [] } }]);
   });
 
   test('of the profile leaves the needs as they are', () => {
     const profile = { id: 'Baru.', en: 'New.' };
-    given(listed).when(update({ profile })).gives([{ type: 'msme-updated', data: { ...asListed, profile } }]);
+    given(listed)
+      .when(update({ profile }))
+      .gives([{ type: 'msme-updated', data: { ...asListed, profile } }]);
   });
 
   test('that changes nothing adds nothing, in whatever order the needs come', () => {
-    given(listed).when(update({ needs: facts.needs.toReversed(), profile: facts.profile })).gives([]);
+    given(listed)
+      .when(update({ needs: facts.needs.toReversed(), profile: facts.profile }))
+      .gives([]);
     given(listed).when(update({})).gives([]);
   });
 
   test('is refused for an MSME that is not there or is off the map', () => {
-    given().when(update({ needs: [] })).gives({ refused: 'unknown-msme' });
-    given(listed, delisted).when(update({ needs: [] })).gives({ refused: 'delisted-msme', reason: 'closed down' });
+    given()
+      .when(update({ needs: [] }))
+      .gives({ refused: 'unknown-msme' });
+    given(listed, delisted)
+      .when(update({ needs: [] }))
+      .gives({ refused: 'delisted-msme', reason: 'closed down' });
   });
 });
 
@@ -113,7 +179,9 @@ describe('delist and relist', () => {
   });
 
   test('relist puts it back as it was, listed now', () => {
-    given(listed, delisted).when({ type: 'relist' }).gives([{ type: 'msme-listed', data: { ...asListed, listedAt: now.toISOString() } }]);
+    given(listed, delisted)
+      .when({ type: 'relist' })
+      .gives([{ type: 'msme-listed', data: { ...asListed, listedAt: now.toISOString() } }]);
   });
 
   test('relist adds nothing where it is on the map', () => {

@@ -8,7 +8,12 @@ export const exampleMsmeFacts: MsmeFacts = {
   sourceId: 'registration:1',
   profile: { id: 'Pasar di Petojo Utara, Gambir.', en: 'A market in Petojo Utara, Gambir.' },
   location: { lat: -6.162739, lon: 106.812031 },
-  area: { kodeKelurahan: '31.71.01.1003', kelurahan: 'Petojo Utara', kecamatan: 'Gambir', kota: 'Kota Administrasi Jakarta Pusat' },
+  area: {
+    kodeKelurahan: '31.71.01.1003',
+    kelurahan: 'Petojo Utara',
+    kecamatan: 'Gambir',
+    kota: 'Kota Administrasi Jakarta Pusat',
+  },
   photos: [],
   verified: false,
   needs: [

@@ -8,7 +8,13 @@ function toNeed(msmeId: string, declared: NeedDeclaration, declaredAt: string): 
     case 'capital':
       return { ...base, package: 'capital', amountRupiah: declared.amountRupiah };
     case 'training':
-      return { ...base, package: 'training', topic: declared.topic, skill: skillOf[declared.topic], seats: declared.seats };
+      return {
+        ...base,
+        package: 'training',
+        topic: declared.topic,
+        skill: skillOf[declared.topic],
+        seats: declared.seats,
+      };
     default:
       return declared satisfies never;
   }
@@ -21,7 +27,12 @@ const same = (one: Need, other: Need) => JSON.stringify(one) === JSON.stringify(
  * The needs that follow from what is declared, in the order of their ids. One that stays as it was keeps the day it was
  * declared; a new or changed one is declared now.
  */
-export function declareNeeds(msmeId: string, declared: readonly NeedDeclaration[], before: readonly Need[], now: Date): Need[] {
+export function declareNeeds(
+  msmeId: string,
+  declared: readonly NeedDeclaration[],
+  before: readonly Need[],
+  now: Date,
+): Need[] {
   const needs = declared.map((declaration) => {
     const fresh = toNeed(msmeId, declaration, now.toISOString());
     const old = before.find((need) => need.needId === fresh.needId);

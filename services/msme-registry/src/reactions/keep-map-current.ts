@@ -3,7 +3,10 @@ import type { MapIndex } from '../map-index/map-index.ts';
 
 type Deps = { index: MapIndex };
 
-export function showOnMap({ subject, version, data }: EventOf<typeof msmeListed> | EventOf<typeof msmeUpdated>, { index }: Deps): void {
+export function showOnMap(
+  { subject, version, data }: EventOf<typeof msmeListed> | EventOf<typeof msmeUpdated>,
+  { index }: Deps,
+): void {
   index.put(subject, version, data);
 }
 

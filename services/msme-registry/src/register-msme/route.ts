@@ -11,18 +11,40 @@ const digest = (text: string) => createHash('sha256').update(text).digest('hex')
 function toFacts({ kodeKelurahan, ...body }: MsmeRegistration, gazetteer: Gazetteer): MsmeFacts {
   const area = gazetteer.kelurahan(kodeKelurahan);
   if (area === undefined) {
-    throw badRequest('There is no such kelurahan.', [{ pointer: '/kodeKelurahan', detail: 'A Kemendagri code of a kelurahan in Jakarta; GET /areas lists them.' }]);
+    throw badRequest('There is no such kelurahan.', [
+      { pointer: '/kodeKelurahan', detail: 'A Kemendagri code of a kelurahan in Jakarta; GET /areas lists them.' },
+    ]);
   }
   if (body.location !== null && !gazetteer.contains(body.location)) {
-    throw badRequest('The place is not in Jakarta.', [{ pointer: '/location', detail: 'Degrees, such as {"lat": -6.17, "lon": 106.82}, or null where it is not known.' }]);
+    throw badRequest('The place is not in Jakarta.', [
+      {
+        pointer: '/location',
+        detail: 'Degrees, such as {"lat": -6.17, "lon": 106.82}, or null where it is not known.',
+      },
+    ]);
   }
   const { name, category, profile, location, needs } = body;
   const sourceId = `registration:${digest(JSON.stringify({ kodeKelurahan, ...body }))}`;
-  return { name, category, origin: 'registered', sourceId, profile, location, area, photos: [], verified: false, needs };
+  return {
+    name,
+    category,
+    origin: 'registered',
+    sourceId,
+    profile,
+    location,
+    area,
+    photos: [],
+    verified: false,
+    needs,
+  };
 }
 
 /** The id follows from the key and the source id from the body, so a repeat finds what it made, and another body is seen. */
-export const registerMsme = ({ gazetteer, operatorToken, ...changing }: Changing & { gazetteer: Gazetteer; operatorToken: string }) =>
+export const registerMsme = ({
+  gazetteer,
+  operatorToken,
+  ...changing
+}: Changing & { gazetteer: Gazetteer; operatorToken: string }) =>
   defineRoute({
     method: 'post',
     path: '/msmes',
@@ -35,6 +57,9 @@ export const registerMsme = ({ gazetteer, operatorToken, ...changing }: Changing
     handle: async ({ request, body, idempotencyKey }) => {
       requireBearer(request, operatorToken);
       const msmeId = `reg-${digest(idempotencyKey)}`;
-      return msmeAnswer(201, await applyCommand(changing, msmeId, { type: 'list', msmeId, facts: toFacts(body, gazetteer) }));
+      return msmeAnswer(
+        201,
+        await applyCommand(changing, msmeId, { type: 'list', msmeId, facts: toFacts(body, gazetteer) }),
+      );
     },
   });

@@ -13,7 +13,11 @@ export const showBoundaries = ({ gazetteer }: { gazetteer: Gazetteer }) =>
     handle: ({ request }) => {
       const { bytes, etag } = gazetteer.topology;
       const headers = { ETag: etag, 'Cache-Control': `public, max-age=${A_DAY}` };
-      const known = (request.get('if-none-match') ?? '').split(',').some((tag) => [etag, `W/${etag}`, '*'].includes(tag.trim()));
-      return known ? { status: 304, headers } : { status: 200, headers: { ...headers, 'Content-Type': 'application/json' }, body: bytes };
+      const known = (request.get('if-none-match') ?? '')
+        .split(',')
+        .some((tag) => [etag, `W/${etag}`, '*'].includes(tag.trim()));
+      return known
+        ? { status: 304, headers }
+        : { status: 200, headers: { ...headers, 'Content-Type': 'application/json' }, body: bytes };
     },
   });

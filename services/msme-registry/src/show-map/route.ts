@@ -8,7 +8,10 @@ function parseBox(bbox: string): Box {
   const isBox = west < east && south < north && west >= -180 && east <= 180 && south >= -90 && north <= 90;
   if (isBox) return { west, south, east, north };
   throw badRequest('The box is not one on the globe.', [
-    { pointer: 'query /bbox', detail: 'west,south,east,north in degrees, west less than east and south less than north.' },
+    {
+      pointer: 'query /bbox',
+      detail: 'west,south,east,north in degrees, west less than east and south less than north.',
+    },
   ]);
 }
 

@@ -15,7 +15,12 @@ export const showMsme = ({ msmes, coverage }: { msmes: MsmeStores; coverage: Cov
     params: z.object({ msmeId }),
     answers: { 200: { description: 'The MSME', schema: msmeDetail }, 410: { description: 'It was delisted' } },
     handle: async ({ params }) => {
-      const [stored, known] = await Promise.all([msmes.of(params.msmeId).load(params.msmeId), coverage.load(params.msmeId)]);
-      return msmeAnswer(200, stored ?? { id: params.msmeId, version: 0, state: absent }, { coverage: known?.needs ?? null });
+      const [stored, known] = await Promise.all([
+        msmes.of(params.msmeId).load(params.msmeId),
+        coverage.load(params.msmeId),
+      ]);
+      return msmeAnswer(200, stored ?? { id: params.msmeId, version: 0, state: absent }, {
+        coverage: known?.needs ?? null,
+      });
     },
   });

@@ -22,7 +22,8 @@ export function openCoverageStore(connection: Connection): CoverageStore {
       return found === null ? null : { msmeId, version: found.version, needs: found.needs };
     },
     scan: async function* () {
-      for await (const { _id: msmeId, version, needs } of collection.find({}, { batchSize: 1000 })) yield { msmeId, version, needs };
+      for await (const { _id: msmeId, version, needs } of collection.find({}, { batchSize: 1000 }))
+        yield { msmeId, version, needs };
     },
   };
 }

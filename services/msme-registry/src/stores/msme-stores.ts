@@ -23,7 +23,11 @@ const definition = (collection: string): StoreDefinition<MsmeState, MsmeEvent> =
   publishes: [msmeListed, msmeUpdated, msmeDelisted],
 });
 
-export async function openMsmeStores(context: { connection: Connection; relay: Relay; clock: () => Date }): Promise<MsmeStores> {
+export async function openMsmeStores(context: {
+  connection: Connection;
+  relay: Relay;
+  clock: () => Date;
+}): Promise<MsmeStores> {
   const osmPlaces = await openStore(definition('osm-places'), context);
   const msmes = await openStore(definition('msmes'), context);
   return {

@@ -58,7 +58,8 @@ export function filterLive({ form, selection, onFiltered }: Live): void {
       history.pushState(null, '', address);
       selection.sync();
       onFiltered();
-      if (cursor !== '' || form.dataset['paged'] === 'yes') document.getElementById('results')?.scrollIntoView({ block: 'start' });
+      if (cursor !== '' || form.dataset['paged'] === 'yes')
+        document.getElementById('results')?.scrollIntoView({ block: 'start' });
       form.dataset['paged'] = cursor === '' ? 'no' : 'yes';
     } catch (error) {
       if (!(error instanceof DOMException && error.name === 'AbortError')) location.assign(address);
@@ -70,7 +71,12 @@ export function filterLive({ form, selection, onFiltered }: Live): void {
     void load('');
   };
   form.addEventListener('change', ({ target }) => {
-    if ((target instanceof HTMLInputElement || target instanceof HTMLSelectElement) && FILTERS.includes(target.name) && target.name !== 'q') filter();
+    if (
+      (target instanceof HTMLInputElement || target instanceof HTMLSelectElement) &&
+      FILTERS.includes(target.name) &&
+      target.name !== 'q'
+    )
+      filter();
   });
   form.addEventListener('input', ({ target }) => {
     if (!(target instanceof HTMLInputElement) || target.name !== 'q') return;

@@ -7,7 +7,10 @@ type AreaProperties = { kode: string; nama: string; luas_km2: number; label_lon:
 
 /** A rectangle on the map in pixels that something else stands in. */
 export type Taken = { x: number; y: number; halfWidth: number; halfHeight: number };
-type Boundaries = Topology<{ kelurahan: GeometryCollection<AreaProperties>; kecamatan: GeometryCollection<AreaProperties> }>;
+type Boundaries = Topology<{
+  kelurahan: GeometryCollection<AreaProperties>;
+  kecamatan: GeometryCollection<AreaProperties>;
+}>;
 
 /** Below this zoom no names are shown; from the second on, those of kelurahan instead of kecamatan. */
 const KECAMATAN_NAMES_FROM = 11;
@@ -26,7 +29,8 @@ const NAME_HEIGHT = 16;
 const LETTER_WIDTH = 6.4;
 
 const overlap = (one: Taken, other: Taken) =>
-  Math.abs(one.x - other.x) < one.halfWidth + other.halfWidth && Math.abs(one.y - other.y) < one.halfHeight + other.halfHeight;
+  Math.abs(one.x - other.x) < one.halfWidth + other.halfWidth &&
+  Math.abs(one.y - other.y) < one.halfHeight + other.halfHeight;
 
 function label(kind: 'kecamatan' | 'kelurahan', { nama, label_lat, label_lon }: AreaProperties): leaflet.Marker {
   const name = document.createElement('span');
@@ -44,10 +48,14 @@ export async function addBoundaries(map: leaflet.Map, address: string): Promise<
   const areas = Topojson.feature(topology, kelurahan) as FeatureCollection<MultiPolygon, AreaProperties>;
   map.createPane('labels');
   Leaflet.geoJSON(areas, { interactive: false, style: { className: 'area' } }).addTo(map);
-  Leaflet.geoJSON(Topojson.mesh(topology, kecamatan), { interactive: false, style: { className: 'border' } }).addTo(map);
+  Leaflet.geoJSON(Topojson.mesh(topology, kecamatan), { interactive: false, style: { className: 'border' } }).addTo(
+    map,
+  );
 
   const bySize = (geometries: { properties?: unknown }[]) =>
-    geometries.map(({ properties }) => properties as AreaProperties).sort((one, other) => other.luas_km2 - one.luas_km2);
+    geometries
+      .map(({ properties }) => properties as AreaProperties)
+      .sort((one, other) => other.luas_km2 - one.luas_km2);
   const names = { kecamatan: bySize(kecamatan.geometries), kelurahan: bySize(kelurahan.geometries) };
   const layer = Leaflet.layerGroup().addTo(map);
   const showNames = (taken: readonly Taken[]) => {
@@ -70,8 +78,12 @@ export async function addBoundaries(map: leaflet.Map, address: string): Promise<
   return {
     showNames,
     boundsOf: (kode) => {
-      const inside = (code: string) => (kode === undefined ? !code.startsWith(`${ISLANDS}.`) : code === kode || code.startsWith(`${kode}.`));
-      return Leaflet.geoJSON({ ...areas, features: areas.features.filter(({ properties }) => inside(properties.kode)) } as FeatureCollection).getBounds();
+      const inside = (code: string) =>
+        kode === undefined ? !code.startsWith(`${ISLANDS}.`) : code === kode || code.startsWith(`${kode}.`);
+      return Leaflet.geoJSON({
+        ...areas,
+        features: areas.features.filter(({ properties }) => inside(properties.kode)),
+      } as FeatureCollection).getBounds();
     },
   };
 }

@@ -1,7 +1,11 @@
 import type { MapData, Point } from './map-types.ts';
 import type { Selection } from './selection.ts';
 
-function element<K extends keyof HTMLElementTagNameMap>(name: K, className: string, ...children: (Node | string)[]): HTMLElementTagNameMap[K] {
+function element<K extends keyof HTMLElementTagNameMap>(
+  name: K,
+  className: string,
+  ...children: (Node | string)[]
+): HTMLElementTagNameMap[K] {
   const made = document.createElement(name);
   if (className !== '') made.className = className;
   made.append(...children);
@@ -49,11 +53,23 @@ export function pointPopup(data: MapData, point: Point, selection: Selection): H
 }
 
 /** The members of a cluster in a popup. */
-export function clusterPopup(data: MapData, members: { items: Point[]; total: number }, selection: Selection, zoomIn: (() => void) | undefined): HTMLElement {
+export function clusterPopup(
+  data: MapData,
+  members: { items: Point[]; total: number },
+  selection: Selection,
+  zoomIn: (() => void) | undefined,
+): HTMLElement {
   const { texts } = data;
-  const items = members.items.map((point) => element('li', '', profileLink(data, point, selection), badges(data, point), checkbox(data, point, selection)));
+  const items = members.items.map((point) =>
+    element('li', '', profileLink(data, point, selection), badges(data, point), checkbox(data, point, selection)),
+  );
   const rest = members.total - members.items.length;
-  const popup = element('div', 'popup', element('h3', '', texts.clusterList.replace('{count}', String(members.total))), element('ul', 'popup-list', ...items));
+  const popup = element(
+    'div',
+    'popup',
+    element('h3', '', texts.clusterList.replace('{count}', String(members.total))),
+    element('ul', 'popup-list', ...items),
+  );
   if (rest > 0) popup.append(element('p', 'meta', texts.more.replace('{count}', String(rest))));
   if (zoomIn !== undefined) {
     const button = element('button', 'button quiet', texts.zoomIn);

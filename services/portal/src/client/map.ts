@@ -42,7 +42,11 @@ async function json<T>(address: string, signal: AbortSignal): Promise<T> {
 }
 
 /** A marker that is a real button, for keyboard and readers. */
-function buttonMarker(at: { lat: number; lon: number }, look: { className: string; size: number; label: string; text: string }, press: () => void): leaflet.Marker {
+function buttonMarker(
+  at: { lat: number; lon: number },
+  look: { className: string; size: number; label: string; text: string },
+  press: () => void,
+): leaflet.Marker {
   const button = document.createElement('button');
   button.type = 'button';
   button.className = look.className;
@@ -58,8 +62,20 @@ function buttonMarker(at: { lat: number; lon: number }, look: { className: strin
 }
 
 function baseMap(element: HTMLElement, { texts, tileUrl }: MapData): leaflet.Map {
-  const map = Leaflet.map(element, { zoomControl: false, zoomSnap: 0.5, minZoom: 9, maxZoom: MAX_ZOOM, maxBounds: [[-7, 105.8], [-4.9, 107.6]], attributionControl: false });
-  Leaflet.control.zoom({ position: 'bottomright', zoomInTitle: texts.zoomInControl, zoomOutTitle: texts.zoomOut }).addTo(map);
+  const map = Leaflet.map(element, {
+    zoomControl: false,
+    zoomSnap: 0.5,
+    minZoom: 9,
+    maxZoom: MAX_ZOOM,
+    maxBounds: [
+      [-7, 105.8],
+      [-4.9, 107.6],
+    ],
+    attributionControl: false,
+  });
+  Leaflet.control
+    .zoom({ position: 'bottomright', zoomInTitle: texts.zoomInControl, zoomOutTitle: texts.zoomOut })
+    .addTo(map);
   if (tileUrl !== null) Leaflet.tileLayer(tileUrl, { maxZoom: MAX_ZOOM }).addTo(map);
   const saved = (sessionStorage.getItem(VIEW_KEY) ?? '').split(',').map(Number);
   const [lat, lon, zoom] = saved;
@@ -88,7 +104,10 @@ export function createMap({ element, data, selection, filters }: MapParts): MapP
   };
 
   function openPopup(at: { lat: number; lon: number }, content: HTMLElement): void {
-    Leaflet.popup({ maxWidth: 300, minWidth: 220, maxHeight: 300, autoPanPaddingBottomRight: [5, ZOOM_BUTTONS_HEIGHT] }).setLatLng([at.lat, at.lon]).setContent(content).openOn(map);
+    Leaflet.popup({ maxWidth: 300, minWidth: 220, maxHeight: 300, autoPanPaddingBottomRight: [5, ZOOM_BUTTONS_HEIGHT] })
+      .setLatLng([at.lat, at.lon])
+      .setContent(content)
+      .openOn(map);
     element.querySelector('.leaflet-popup-close-button')?.setAttribute('aria-label', texts.close);
     content.querySelector('input')?.focus({ preventScroll: true });
   }
@@ -105,7 +124,10 @@ export function createMap({ element, data, selection, filters }: MapParts): MapP
     const query = registryQuery(filters());
     query.set('limit', '50');
     try {
-      const members = await json<{ items: Point[]; total: number }>(`${registry}/map/clusters/${cluster.clusterId}/members?${query}`, AbortSignal.timeout(5_000));
+      const members = await json<{ items: Point[]; total: number }>(
+        `${registry}/map/clusters/${cluster.clusterId}/members?${query}`,
+        AbortSignal.timeout(5_000),
+      );
       return openPopup(cluster, clusterPopup(data, members, selection, canZoom ? () => zoomTo(cluster) : undefined));
     } catch {
       // the cluster belonged to an index that was made anew since
@@ -118,12 +140,20 @@ export function createMap({ element, data, selection, filters }: MapParts): MapP
     const size = clusterSize(cluster.count);
     const label = texts.cluster.replace('{count}', count);
     const step = cluster.count < 10 ? 'few' : cluster.count < 100 ? 'some' : 'many';
-    return buttonMarker(cluster, { className: `cluster ${step}`, size, label, text: count }, () => void openCluster(cluster));
+    return buttonMarker(
+      cluster,
+      { className: `cluster ${step}`, size, label, text: count },
+      () => void openCluster(cluster),
+    );
   }
 
   function pointMarker(point: Point, at: { lat: number; lon: number }): leaflet.Marker {
     const state = point.openNeeds.length > 0 ? 'needs' : 'covered';
-    const marker = buttonMarker(at, { className: `point ${state}`, size: POINT_SIZE, label: point.name, text: '' }, () => openPopup(at, pointPopup(data, point, selection)));
+    const marker = buttonMarker(
+      at,
+      { className: `point ${state}`, size: POINT_SIZE, label: point.name, text: '' },
+      () => openPopup(at, pointPopup(data, point, selection)),
+    );
     marker.on('add', () => {
       const button = marker.getElement()?.querySelector('button');
       if (button === null || button === undefined) return;
@@ -139,7 +169,10 @@ export function createMap({ element, data, selection, filters }: MapParts): MapP
       const { x, y } = map.latLngToContainerPoint([at.lat, at.lon]);
       return { x, y, halfWidth: size / 2, halfHeight: size / 2 };
     };
-    return [...clusters.map((cluster) => box(cluster, clusterSize(cluster.count))), ...points.flatMap(({ location }) => (location === null ? [] : [box(location, POINT_SIZE)]))];
+    return [
+      ...clusters.map((cluster) => box(cluster, clusterSize(cluster.count))),
+      ...points.flatMap(({ location }) => (location === null ? [] : [box(location, POINT_SIZE)])),
+    ];
   }
 
   function draw(view: MapView): void {
@@ -157,7 +190,10 @@ export function createMap({ element, data, selection, filters }: MapParts): MapP
     running = new AbortController();
     const box = map.getBounds();
     const query = registryQuery(filters());
-    query.set('bbox', [box.getWest(), box.getSouth(), box.getEast(), box.getNorth()].map((degrees) => degrees.toFixed(5)).join(','));
+    query.set(
+      'bbox',
+      [box.getWest(), box.getSouth(), box.getEast(), box.getNorth()].map((degrees) => degrees.toFixed(5)).join(','),
+    );
     query.set('zoom', String(Math.floor(map.getZoom())));
     try {
       draw(await json<MapView>(`${registry}/map?${query}`, running.signal));
@@ -180,8 +216,10 @@ export function createMap({ element, data, selection, filters }: MapParts): MapP
     void load();
   });
   selection.onChange(() => {
-    for (const box of element.querySelectorAll<HTMLInputElement>('input[data-msme]')) box.checked = selection.has(box.dataset['msme'] ?? '');
-    for (const button of element.querySelectorAll<HTMLElement>('button.point')) button.classList.toggle('selected', selection.has(button.dataset['msme'] ?? ''));
+    for (const box of element.querySelectorAll<HTMLInputElement>('input[data-msme]'))
+      box.checked = selection.has(box.dataset['msme'] ?? '');
+    for (const button of element.querySelectorAll<HTMLElement>('button.point'))
+      button.classList.toggle('selected', selection.has(button.dataset['msme'] ?? ''));
   });
   boundaries.catch(() => say(texts.away));
   void load();

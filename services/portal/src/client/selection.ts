@@ -36,7 +36,8 @@ function replaceHidden(form: HTMLFormElement, ids: readonly string[]): void {
 }
 
 function updateLinks(ids: readonly string[]): void {
-  for (const link of document.querySelectorAll<HTMLAnchorElement>('a[data-keep-selection]')) link.href = withSelection(link.href, ids);
+  for (const link of document.querySelectorAll<HTMLAnchorElement>('a[data-keep-selection]'))
+    link.href = withSelection(link.href, ids);
   const other = document.querySelector<HTMLAnchorElement>('a[data-keep-query]');
   if (other !== null) other.href = new URL(other.href).pathname + location.search;
 }
@@ -73,7 +74,8 @@ export function createSelection(form: HTMLFormElement): Selection {
   }
 
   form.addEventListener('change', ({ target }) => {
-    if (target instanceof HTMLInputElement && target.type === 'checkbox' && target.name === 'msme') toggle(target.value, target.checked);
+    if (target instanceof HTMLInputElement && target.type === 'checkbox' && target.name === 'msme')
+      toggle(target.value, target.checked);
   });
   clear?.addEventListener('click', (event) => {
     event.preventDefault();
@@ -81,5 +83,12 @@ export function createSelection(form: HTMLFormElement): Selection {
     sync();
     for (const listener of listeners) listener();
   });
-  return { has: (id) => selected.has(id), isFull: () => selected.size >= limit, toggle, ids, sync, onChange: (listener) => void listeners.push(listener) };
+  return {
+    has: (id) => selected.has(id),
+    isFull: () => selected.size >= limit,
+    toggle,
+    ids,
+    sync,
+    onChange: (listener) => void listeners.push(listener),
+  };
 }

@@ -11,8 +11,10 @@ export const collaborationEn: Texts['collaboration'] = {
   since: (date) => `since ${date}`,
   wrong: {
     'wrong-length': 'A collaboration ID has 12 letters and digits after “KSBB”. What you typed is shorter or longer.',
-    'unknown-character': 'A character is not used in collaboration IDs. The letter U is never used, nor is any sign but the hyphen.',
-    'wrong-check-character': 'A character is mistyped or two are swapped: the check character does not fit. Compare it with your receipt.',
+    'unknown-character':
+      'A character is not used in collaboration IDs. The letter U is never used, nor is any sign but the hyphen.',
+    'wrong-check-character':
+      'A character is mistyped or two are swapped: the check character does not fit. Compare it with your receipt.',
   },
   notFound: 'This ID is written correctly, but there is no collaboration with it.',
   jumps: 'Parts of this page',
@@ -63,7 +65,8 @@ export const collaborationEn: Texts['collaboration'] = {
   },
   open: {
     title: 'Open with the PIN',
-    intro: 'With the PIN you see the contacts of the MSMEs, sign loan contracts and arrange trainings. It stays open for one hour on this device.',
+    intro:
+      'With the PIN you see the contacts of the MSMEs, sign loan contracts and arrange trainings. It stays open for one hour on this device.',
     submit: 'Open',
     opened: 'Open on this device for one hour.',
     close: 'Close again',
@@ -101,7 +104,13 @@ export const collaborationEn: Texts['collaboration'] = {
   },
   trainings: {
     title: 'Training',
-    status: { offered: 'Not scheduled yet', scheduled: 'Scheduled', held: 'Held', reported: 'Reported', cancelled: 'Cancelled' },
+    status: {
+      offered: 'Not scheduled yet',
+      scheduled: 'Scheduled',
+      held: 'Held',
+      reported: 'Reported',
+      cancelled: 'Cancelled',
+    },
     waiting: 'The training is being prepared. Reload this page in a moment.',
     needsPin: 'Open with the PIN to schedule, record attendance and report.',
     participants: 'Participants',

@@ -3,7 +3,8 @@ import type { Texts } from './texts.ts';
 /** Texts of the commitment form and its answer. */
 export const helpEn: Texts['help'] = {
   title: 'Give help',
-  intro: 'Fill in how much you want to give. Leave the rest empty. What you promise is set aside at once, so that nothing is promised twice.',
+  intro:
+    'Fill in how much you want to give. Leave the rest empty. What you promise is set aside at once, so that nothing is promised twice.',
   noneSelected: 'No MSME is selected yet.',
   chooseOnMap: 'Choose MSMEs on the map',
   changeSelection: 'Change the selection on the map',
@@ -14,7 +15,8 @@ export const helpEn: Texts['help'] = {
   amountSeats: (topic: string) => `Seats in ${topic.toLowerCase()} training`,
   partner: 'Financing partner',
   choosePartner: 'Choose a partner',
-  partnerHint: 'The e-contract is signed on the partner’s site. Both partners are examples. What is paid back is lent on to the next MSME.',
+  partnerHint:
+    'The e-contract is signed on the partner’s site. Both partners are examples. What is paid back is lent on to the next MSME.',
   instalments: 'Monthly instalments',
   instalmentsOption: (count: number) => `${count} ${count === 1 ? 'instalment' : 'instalments'}`,
   fillAll: 'Give all of it',

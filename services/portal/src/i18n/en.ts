@@ -7,7 +7,8 @@ import type { Texts } from './texts.ts';
 export const en: Texts = {
   siteName: 'KSBB UMKM',
   tagline: 'Large-scale social collaboration for small businesses in Jakarta',
-  description: 'A map of micro, small and medium enterprises in Jakarta that need help. Choose some, give help, and follow it until it arrives.',
+  description:
+    'A map of micro, small and medium enterprises in Jakarta that need help. Choose some, give help, and follow it until it arrives.',
   skipToContent: 'Skip to content',
   otherLanguage: 'Bahasa Indonesia',
   otherLanguageLong: 'Baca halaman ini dalam bahasa Indonesia',
@@ -40,10 +41,17 @@ export const en: Texts = {
   },
   skill: { hard: 'hard skill', soft: 'soft skill' },
   partner: { amanah: 'Amanah', lumbung: 'Lumbung' },
-  partnerLong: { amanah: 'Amanah: sharia, qardh al-hasan without interest', lumbung: 'Lumbung: conventional, 0 % interest' },
+  partnerLong: {
+    amanah: 'Amanah: sharia, qardh al-hasan without interest',
+    lumbung: 'Lumbung: conventional, 0 % interest',
+  },
   unit: { goods: { one: 'piece', many: 'pieces' }, seats: { one: 'seat', many: 'seats' } },
   capital: 'Working capital',
-  origin: { openstreetmap: 'A real place from OpenStreetMap', generated: 'Sample data', registered: 'Registered by an officer' },
+  origin: {
+    openstreetmap: 'A real place from OpenStreetMap',
+    generated: 'Sample data',
+    registered: 'Registered by an officer',
+  },
   verified: 'Verified',
   covered: 'Needs are covered',
   giveHelp: 'Give Help',
@@ -54,7 +62,8 @@ export const en: Texts = {
   },
   main: {
     title: 'Small businesses in Jakarta that need help',
-    intro: 'Choose businesses on the map or in the list, then give goods, capital or training. One ID follows your help until it arrives.',
+    intro:
+      'Choose businesses on the map or in the list, then give goods, capital or training. One ID follows your help until it arrives.',
     moreFilters: 'More filters',
     search: 'Search by name',
     anyPackage: 'Any',
@@ -78,7 +87,8 @@ export const en: Texts = {
     next: 'Next page',
     first: 'Back to the first page',
     select: (name: string) => `Select ${name}`,
-    selected: (count: number) => (count === 0 ? 'None selected yet' : `${count} ${count === 1 ? 'MSME' : 'MSMEs'} selected`),
+    selected: (count: number) =>
+      count === 0 ? 'None selected yet' : `${count} ${count === 1 ? 'MSME' : 'MSMEs'} selected`,
     selectedLimit: (limit: number) => `At most ${limit} MSMEs in one commitment.`,
     clear: 'Clear selection',
     unlocated: (count: string) => `MSMEs without a place on the map: ${count}. All of them are in the list.`,

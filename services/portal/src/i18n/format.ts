@@ -11,7 +11,12 @@ export function createFormat(language: Language) {
   const locale = locales[language];
   const { unit } = textsIn(language);
   const number = new Intl.NumberFormat(locale);
-  const money = new Intl.NumberFormat(locale, { style: 'currency', currency: 'IDR', currencyDisplay: 'narrowSymbol', maximumFractionDigits: 0 });
+  const money = new Intl.NumberFormat(locale, {
+    style: 'currency',
+    currency: 'IDR',
+    currencyDisplay: 'narrowSymbol',
+    maximumFractionDigits: 0,
+  });
   const date = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: TIME_ZONE });
   const dateTime = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeStyle: 'short', timeZone: TIME_ZONE });
   const time = new Intl.DateTimeFormat(locale, { timeStyle: 'short', timeZone: TIME_ZONE });
@@ -26,7 +31,9 @@ export function createFormat(language: Language) {
     timeOfDay: (text: string) => `${time.format(new Date(text))} WIB`,
     /** An amount in the unit of its package: pieces, rupiah or seats. */
     amount: (of: PackageOfHelp, value: number) =>
-      of === 'capital' ? rupiah(value) : `${count(value)} ${(of === 'goods' ? unit.goods : unit.seats)[value === 1 ? 'one' : 'many']}`,
+      of === 'capital'
+        ? rupiah(value)
+        : `${count(value)} ${(of === 'goods' ? unit.goods : unit.seats)[value === 1 ? 'one' : 'many']}`,
   };
 }
 

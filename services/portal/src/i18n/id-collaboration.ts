@@ -10,9 +10,12 @@ export const collaborationId = {
   status: { reserving: 'Sedang disisihkan', confirmed: 'Berjalan', closed: 'Selesai' },
   since: (date: string) => `sejak ${date}`,
   wrong: {
-    'wrong-length': 'ID kolaborasi terdiri dari 12 huruf dan angka setelah “KSBB”. Yang Anda ketik lebih pendek atau lebih panjang.',
-    'unknown-character': 'Ada huruf yang tidak dipakai dalam ID kolaborasi. Huruf U tidak dipakai, begitu juga tanda selain garis hubung.',
-    'wrong-check-character': 'Ada huruf yang salah ketik atau tertukar: huruf pemeriksanya tidak cocok. Bandingkan lagi dengan bukti Anda.',
+    'wrong-length':
+      'ID kolaborasi terdiri dari 12 huruf dan angka setelah “KSBB”. Yang Anda ketik lebih pendek atau lebih panjang.',
+    'unknown-character':
+      'Ada huruf yang tidak dipakai dalam ID kolaborasi. Huruf U tidak dipakai, begitu juga tanda selain garis hubung.',
+    'wrong-check-character':
+      'Ada huruf yang salah ketik atau tertukar: huruf pemeriksanya tidak cocok. Bandingkan lagi dengan bukti Anda.',
   },
   notFound: 'ID ini ditulis dengan benar, tetapi tidak ada kolaborasi dengan ID tersebut.',
   jumps: 'Bagian halaman ini',
@@ -63,7 +66,8 @@ export const collaborationId = {
   },
   open: {
     title: 'Buka dengan PIN',
-    intro: 'Dengan PIN Anda dapat melihat kontak UMKM, menandatangani kontrak pinjaman, serta mengatur pelatihan. Terbuka selama satu jam di perangkat ini.',
+    intro:
+      'Dengan PIN Anda dapat melihat kontak UMKM, menandatangani kontrak pinjaman, serta mengatur pelatihan. Terbuka selama satu jam di perangkat ini.',
     submit: 'Buka',
     opened: 'Terbuka di perangkat ini untuk satu jam.',
     close: 'Tutup kembali',
@@ -101,7 +105,13 @@ export const collaborationId = {
   },
   trainings: {
     title: 'Pelatihan',
-    status: { offered: 'Belum dijadwalkan', scheduled: 'Dijadwalkan', held: 'Terlaksana', reported: 'Dilaporkan', cancelled: 'Dibatalkan' },
+    status: {
+      offered: 'Belum dijadwalkan',
+      scheduled: 'Dijadwalkan',
+      held: 'Terlaksana',
+      reported: 'Dilaporkan',
+      cancelled: 'Dibatalkan',
+    },
     waiting: 'Pelatihan sedang disiapkan. Muat ulang halaman ini sebentar lagi.',
     needsPin: 'Buka dengan PIN untuk menjadwalkan, mencatat kehadiran, dan melapor.',
     participants: 'Peserta',

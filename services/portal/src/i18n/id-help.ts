@@ -1,7 +1,8 @@
 /** Texts of the commitment form and its answer. */
 export const helpId = {
   title: 'Beri bantuan',
-  intro: 'Isi berapa yang ingin Anda berikan. Kosongkan yang tidak. Yang Anda janjikan langsung disisihkan, supaya tidak dijanjikan dua kali.',
+  intro:
+    'Isi berapa yang ingin Anda berikan. Kosongkan yang tidak. Yang Anda janjikan langsung disisihkan, supaya tidak dijanjikan dua kali.',
   noneSelected: 'Belum ada UMKM yang dipilih.',
   chooseOnMap: 'Pilih UMKM di peta',
   changeSelection: 'Ubah pilihan di peta',
@@ -12,7 +13,8 @@ export const helpId = {
   amountSeats: (topic: string) => `Kursi pelatihan ${topic.toLowerCase()}`,
   partner: 'Mitra pembiayaan',
   choosePartner: 'Pilih mitra',
-  partnerHint: 'Kontrak elektronik ditandatangani di situs mitra. Kedua mitra ini contoh. Pengembaliannya dipinjamkan lagi kepada UMKM berikutnya.',
+  partnerHint:
+    'Kontrak elektronik ditandatangani di situs mitra. Kedua mitra ini contoh. Pengembaliannya dipinjamkan lagi kepada UMKM berikutnya.',
   instalments: 'Angsuran bulanan',
   instalmentsOption: (count: number) => `${count} kali`,
   fillAll: 'Penuhi semua',
@@ -28,7 +30,8 @@ export const helpId = {
   phoneHint: 'Contoh: 0812 3456 7890',
   anonymous: 'Jangan tampilkan nama saya kepada umum',
   consent: 'Saya setuju data kontak saya disimpan untuk kolaborasi ini',
-  consentHint: 'Sesuai UU 27/2022 tentang Pelindungan Data Pribadi. Kontak Anda hanya terlihat oleh UMKM yang Anda bantu.',
+  consentHint:
+    'Sesuai UU 27/2022 tentang Pelindungan Data Pribadi. Kontak Anda hanya terlihat oleh UMKM yang Anda bantu.',
   submit: 'Kirim janji bantuan',
   summary: 'Yang akan Anda janjikan',
   summaryEmpty: 'Belum ada yang diisi',
@@ -58,7 +61,8 @@ export const helpId = {
     title: 'Terima kasih, bantuan Anda tercatat',
     idLabel: 'ID kolaborasi',
     pinLabel: 'PIN pelapor',
-    pinOnce: 'PIN ini hanya ditampilkan sekali. Catat atau cetak sekarang. Anda memerlukannya untuk melaporkan bantuan.',
+    pinOnce:
+      'PIN ini hanya ditampilkan sekali. Catat atau cetak sekarang. Anda memerlukannya untuk melaporkan bantuan.',
     pinGone: 'PIN sudah pernah ditampilkan dan tidak dapat ditampilkan lagi.',
     lines: 'Yang Anda janjikan',
     full: 'Tersisihkan seluruhnya',

@@ -6,7 +6,8 @@ export const problemsId = {
     faultTitle: 'Ada yang gagal di sini',
     fault: 'Kesalahan ini sudah dicatat. Silakan coba lagi.',
     awayTitle: 'Bagian ini sedang tidak tersedia',
-    away: (part: string) => `${part} sedang tidak dapat dihubungi. Tidak ada yang hilang. Silakan coba lagi sebentar lagi.`,
+    away: (part: string) =>
+      `${part} sedang tidak dapat dihubungi. Tidak ada yang hilang. Silakan coba lagi sebentar lagi.`,
     refusedTitle: 'Permintaan ditolak',
     originTitle: 'Kiriman ini tidak diterima',
     origin: 'Formulir hanya dapat dikirim dari situs ini sendiri. Buka halamannya lagi lalu kirim ulang.',
@@ -26,7 +27,8 @@ export const problemsId = {
     unauthorized: 'PIN atau tautan ini tidak berlaku, atau sudah kedaluwarsa.',
     'wrong-pin': 'PIN ini tidak cocok dengan kolaborasi ini.',
     'too-many-attempts': 'Terlalu banyak percobaan PIN. Tunggu sebentar, lalu coba lagi.',
-    'idempotency-key-reused': 'Formulir ini sudah pernah dikirim dengan isi lain. Muat ulang halamannya untuk memulai yang baru.',
+    'idempotency-key-reused':
+      'Formulir ini sudah pernah dikirim dengan isi lain. Muat ulang halamannya untuk memulai yang baru.',
     'nothing-left-to-cover': 'Tidak ada yang tersisa: semua yang Anda isi sudah dijanjikan orang lain.',
     'unknown-msme': 'Ada UMKM yang belum dikenal. Coba lagi sebentar lagi.',
     'no-pin': 'Kolaborasi ini meminjamkan lagi uang yang sudah kembali; tidak ada PIN dan tidak ada yang dilaporkan.',

@@ -6,7 +6,8 @@ import { problemsId } from './id-problems.ts';
 export const id = {
   siteName: 'KSBB UMKM',
   tagline: 'Kolaborasi Sosial Berskala Besar untuk usaha kecil Jakarta',
-  description: 'Peta usaha mikro, kecil, dan menengah di Jakarta yang membutuhkan bantuan. Pilih, beri bantuan, dan ikuti sampai tiba.',
+  description:
+    'Peta usaha mikro, kecil, dan menengah di Jakarta yang membutuhkan bantuan. Pilih, beri bantuan, dan ikuti sampai tiba.',
   skipToContent: 'Langsung ke isi',
   otherLanguage: 'English',
   otherLanguageLong: 'Read this page in English',
@@ -21,7 +22,14 @@ export const id = {
   },
   package: { goods: 'Barang', capital: 'Modal', training: 'Pelatihan' },
   packageLong: { goods: 'Sarana dan prasarana', capital: 'Pinjaman modal', training: 'Pelatihan' },
-  category: { pasar: 'Pasar', kuliner: 'Kuliner', toko: 'Toko', jasa: 'Jasa', kerajinan: 'Kerajinan', lainnya: 'Lainnya' },
+  category: {
+    pasar: 'Pasar',
+    kuliner: 'Kuliner',
+    toko: 'Toko',
+    jasa: 'Jasa',
+    kerajinan: 'Kerajinan',
+    lainnya: 'Lainnya',
+  },
   item: {
     'face-mask': 'Masker',
     glove: 'Sarung tangan',
@@ -42,7 +50,11 @@ export const id = {
   partnerLong: { amanah: 'Amanah: syariah, qardh al-hasan tanpa bunga', lumbung: 'Lumbung: konvensional, bunga 0 %' },
   unit: { goods: { one: 'buah', many: 'buah' }, seats: { one: 'kursi', many: 'kursi' } },
   capital: 'Modal usaha',
-  origin: { openstreetmap: 'Tempat nyata dari OpenStreetMap', generated: 'Data contoh', registered: 'Didaftarkan petugas' },
+  origin: {
+    openstreetmap: 'Tempat nyata dari OpenStreetMap',
+    generated: 'Data contoh',
+    registered: 'Didaftarkan petugas',
+  },
   verified: 'Terverifikasi',
   covered: 'Kebutuhan tercukupi',
   giveHelp: 'Beri Bantuan',
@@ -53,7 +65,8 @@ export const id = {
   },
   main: {
     title: 'Usaha kecil Jakarta yang membutuhkan bantuan',
-    intro: 'Pilih usaha di peta atau di daftar, lalu beri barang, modal, atau pelatihan. Satu ID mengikuti bantuan Anda sampai tiba.',
+    intro:
+      'Pilih usaha di peta atau di daftar, lalu beri barang, modal, atau pelatihan. Satu ID mengikuti bantuan Anda sampai tiba.',
     moreFilters: 'Saringan lain',
     search: 'Cari nama usaha',
     anyPackage: 'Semua',
@@ -118,7 +131,8 @@ export const id = {
     title: 'Gabung Donasi',
     intro: 'Lembaga yang menyalurkan bantuan. Hubungi mereka, atau kirim ke rekening yang tertera.',
     example: 'Contoh, bukan rekening sungguhan',
-    exampleNote: 'Rekening dan kontak bertanda “contoh” dikarang untuk mencoba situs ini. Jangan mengirim uang ke sana.',
+    exampleNote:
+      'Rekening dan kontak bertanda “contoh” dikarang untuk mencoba situs ini. Jangan mengirim uang ke sana.',
     packages: 'Menyalurkan',
     accounts: 'Rekening',
     holder: (name: string) => `a.n. ${name}`,

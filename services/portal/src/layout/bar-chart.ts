@@ -17,15 +17,22 @@ export function barChart({ words, bars }: { words: { whole: string; part: string
     <p class="chart-key"><span class="dot part"></span>${words.part} <span class="dot whole"></span>${words.whole}</p>
     <ul>
       ${bars.map(
-        ({ name, whole, part, text }) => html`<li>
-          <span class="bar-name">${name}</span>
-          <svg class="bar" viewBox=${`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true" focusable="false">
-            <rect class="bar-ground" width=${WIDTH} height=${HEIGHT} />
-            <rect class="bar-promised" width=${width(whole)} height=${HEIGHT} />
-            <rect class="bar-delivered" width=${width(part)} height=${HEIGHT} />
-          </svg>
-          <span class="bar-text">${text}</span>
-        </li>`,
+        ({ name, whole, part, text }) =>
+          html`<li>
+            <span class="bar-name">${name}</span>
+            <svg
+              class="bar"
+              viewBox=${`0 0 ${WIDTH} ${HEIGHT}`}
+              preserveAspectRatio="none"
+              aria-hidden="true"
+              focusable="false"
+            >
+              <rect class="bar-ground" width=${WIDTH} height=${HEIGHT} />
+              <rect class="bar-promised" width=${width(whole)} height=${HEIGHT} />
+              <rect class="bar-delivered" width=${width(part)} height=${HEIGHT} />
+            </svg>
+            <span class="bar-text">${text}</span>
+          </li>`,
       )}
     </ul>
   </div>`;

@@ -33,10 +33,16 @@ function head({ title, scripts = [], assets, visit, at }: Document): VNode {
     <link rel="stylesheet" href=${assets.style} />
     <link rel="alternate" hreflang="id" href=${pathIn('id', at)} />
     <link rel="alternate" hreflang="en" href=${pathIn('en', at)} />
-    ${withMap ? html`<script src=${assets.leaflet.script} defer></script><script src=${assets.topojson} defer></script>` : null}
+    ${
+      withMap
+        ? html`<script src=${assets.leaflet.script} defer></script>
+            <script src=${assets.topojson} defer></script>`
+        : null
+    }
     ${scripts.map((name) => {
       const { url, imports } = assets.scripts[name];
-      return html`${imports.map((address) => html`<link rel="modulepreload" href=${address} />`)}<script type="module" src=${url}></script>`;
+      return html`${imports.map((address) => html`<link rel="modulepreload" href=${address} />`)}
+        <script type="module" src=${url}></script>`;
     })}
   </head>`;
 }

@@ -29,8 +29,7 @@ function frame(props: FieldProps, control: VNode, extra?: VNode | null): VNode {
   return html`<div class=${error === undefined ? 'field' : 'field has-error'}>
     <label for=${id}>${label}</label>
     ${hint === undefined ? null : html`<p class="hint" id=${`${id}-hint`}>${hint}</p>`}
-    ${error === undefined ? null : html`<p class="error" id=${`${id}-error`}>${error}</p>`}
-    ${control}${extra ?? null}
+    ${error === undefined ? null : html`<p class="error" id=${`${id}-error`}>${error}</p>`} ${control}${extra ?? null}
   </div>`;
 }
 
@@ -48,7 +47,20 @@ type InputProps = FieldProps & {
 
 /** One line of text, a number, a date. */
 export function inputField(props: InputProps): VNode {
-  const { name, scope, value, type = 'text', inputmode, autocomplete, maxlength, required, error, after, data = {}, className } = props;
+  const {
+    name,
+    scope,
+    value,
+    type = 'text',
+    inputmode,
+    autocomplete,
+    maxlength,
+    required,
+    error,
+    after,
+    data = {},
+    className,
+  } = props;
   const attributes = Object.fromEntries(Object.entries(data).map(([key, content]) => [`data-${key}`, content]));
   const control = html`<input
     class=${className}
@@ -64,7 +76,10 @@ export function inputField(props: InputProps): VNode {
     aria-describedby=${describedBy(props)}
     ...${attributes}
   />`;
-  return frame(props, after === undefined || after === null ? control : html`<div class="with-after">${control}${after}</div>`);
+  return frame(
+    props,
+    after === undefined || after === null ? control : html`<div class="with-after">${control}${after}</div>`,
+  );
 }
 
 export function textField(props: FieldProps & { rows?: number; maxlength?: number }): VNode {
@@ -79,8 +94,7 @@ export function textField(props: FieldProps & { rows?: number; maxlength?: numbe
       aria-invalid=${error === undefined ? undefined : 'true'}
       aria-describedby=${describedBy(props)}
     >
-${value}</textarea
-    >`,
+${value}</textarea>`,
   );
 }
 
@@ -90,7 +104,9 @@ export type OptionGroup = { label: string; options: readonly Option[] };
 const option = ({ value, label }: Option, chosen: string | undefined): VNode =>
   html`<option value=${value} selected=${value === chosen}>${label}</option>`;
 
-export function selectField(props: FieldProps & { options: readonly (Option | OptionGroup)[]; disabled?: boolean; data?: Record<string, string> }): VNode {
+export function selectField(
+  props: FieldProps & { options: readonly (Option | OptionGroup)[]; disabled?: boolean; data?: Record<string, string> },
+): VNode {
   const { name, scope, value, options, disabled, error, data = {} } = props;
   const attributes = Object.fromEntries(Object.entries(data).map(([key, content]) => [`data-${key}`, content]));
   return frame(
@@ -104,7 +120,9 @@ export function selectField(props: FieldProps & { options: readonly (Option | Op
       ...${attributes}
     >
       ${options.map((entry) =>
-        'options' in entry ? html`<optgroup label=${entry.label}>${entry.options.map((inner) => option(inner, value))}</optgroup>` : option(entry, value),
+        'options' in entry
+          ? html`<optgroup label=${entry.label}>${entry.options.map((inner) => option(inner, value))}</optgroup>`
+          : option(entry, value),
       )}
     </select>`,
   );

@@ -12,7 +12,14 @@ const paths: Record<PackageOfHelp | 'pin' | 'arrow', string> = {
 
 function icon(name: keyof typeof paths): VNode {
   return html`<svg class="icon" viewBox="0 0 24 24" width="20" height="20" aria-hidden="true" focusable="false">
-    <path d=${paths[name]} fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round" />
+    <path
+      d=${paths[name]}
+      fill="none"
+      stroke="currentColor"
+      stroke-width="2"
+      stroke-linecap="round"
+      stroke-linejoin="round"
+    />
   </svg>`;
 }
 

@@ -16,7 +16,10 @@ export function needName(texts: Texts, need: Need): string {
 }
 
 /** What a line of a collaboration is of, in words. */
-export function lineName(texts: Texts, line: { item: GoodsItem | null; topic: TrainingTopic | null; partner: Partner | null }): string {
+export function lineName(
+  texts: Texts,
+  line: { item: GoodsItem | null; topic: TrainingTopic | null; partner: Partner | null },
+): string {
   if (line.item !== null) return texts.item[line.item];
   if (line.topic !== null) return texts.topic[line.topic];
   return line.partner === null ? texts.capital : `${texts.capital} (${texts.partner[line.partner]})`;

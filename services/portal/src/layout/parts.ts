@@ -13,7 +13,9 @@ export function notice(kind: 'good' | 'bad' | 'plain', content: ComponentChildre
 /** The packages of which an MSME still needs something, or that all is covered. */
 export function needBadges({ texts }: Pick<Visit, 'texts'>, openNeeds: readonly PackageOfHelp[]): VNode {
   if (openNeeds.length === 0) return html`<span class="badge covered">${texts.covered}</span>`;
-  return html`<span class="badges">${openNeeds.map((of) => html`<span class=${`badge need ${of}`}>${packageIcon(of)}${texts.package[of]}</span>`)}</span>`;
+  return html`<span class="badges"
+    >${openNeeds.map((of) => html`<span class=${`badge need ${of}`}>${packageIcon(of)}${texts.package[of]}</span>`)}</span
+  >`;
 }
 
 /** Says that an MSME is not a real one, where it is not. */
@@ -22,7 +24,10 @@ export function originBadge({ texts }: Pick<Visit, 'texts'>, origin: MsmeSummary
 }
 
 /** The box for the collaboration ID. `typed` and `error` come from an attempt before. */
-export function trackBox({ texts, to }: Pick<Visit, 'texts' | 'to'>, { typed, error }: { typed?: string; error?: string } = {}): VNode {
+export function trackBox(
+  { texts, to }: Pick<Visit, 'texts' | 'to'>,
+  { typed, error }: { typed?: string; error?: string } = {},
+): VNode {
   return html`<form class="track" method="get" action=${to('/collaborations')}>
     <div class="track-inner">
       ${inputField({
@@ -41,7 +46,11 @@ export function trackBox({ texts, to }: Pick<Visit, 'texts' | 'to'>, { typed, er
 }
 
 /** A table that can be scrolled sideways on a narrow screen, also by keyboard. */
-export function table(caption: string, head: readonly string[], rows: readonly (readonly ComponentChildren[])[]): VNode {
+export function table(
+  caption: string,
+  head: readonly string[],
+  rows: readonly (readonly ComponentChildren[])[],
+): VNode {
   return html`<div class="table" role="region" aria-label=${caption} tabindex="0">
     <table>
       <caption class="visually-hidden">
@@ -53,7 +62,12 @@ export function table(caption: string, head: readonly string[], rows: readonly (
         </tr>
       </thead>
       <tbody>
-        ${rows.map((row) => html`<tr>${row.map((cell, at) => (at === 0 ? html`<th scope="row">${cell}</th>` : html`<td>${cell}</td>`))}</tr>`)}
+        ${rows.map(
+          (row) =>
+            html`<tr>
+              ${row.map((cell, at) => (at === 0 ? html`<th scope="row">${cell}</th>` : html`<td>${cell}</td>`))}
+            </tr>`,
+        )}
       </tbody>
     </table>
   </div>`;

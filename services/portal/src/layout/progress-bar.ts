@@ -15,11 +15,23 @@ export function progressBar({ total, parts }: { total: number; parts: readonly P
   let at = 0;
   const bars = parts.map(({ kind, value }) => {
     const width = Math.min(WIDTH - at, value * scale);
-    const bar = html`<rect class=${`bar-${kind}`} x=${at.toFixed(2)} y="0" width=${width.toFixed(2)} height=${HEIGHT} />`;
+    const bar = html`<rect
+      class=${`bar-${kind}`}
+      x=${at.toFixed(2)}
+      y="0"
+      width=${width.toFixed(2)}
+      height=${HEIGHT}
+    />`;
     at += width;
     return bar;
   });
-  return html`<svg class="progress" viewBox=${`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true" focusable="false">
+  return html`<svg
+    class="progress"
+    viewBox=${`0 0 ${WIDTH} ${HEIGHT}`}
+    preserveAspectRatio="none"
+    aria-hidden="true"
+    focusable="false"
+  >
     <rect class="bar-ground" x="0" y="0" width=${WIDTH} height=${HEIGHT} />
     ${bars}
   </svg>`;

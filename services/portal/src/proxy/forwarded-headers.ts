@@ -19,7 +19,9 @@ const EDGE_ONLY = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwar
 function without(headers: IncomingHttpHeaders, names: readonly string[]): OutgoingHttpHeaders {
   const named = (headers.connection ?? '').split(',').map((name) => name.trim().toLowerCase());
   const dropped = new Set([...HOP_BY_HOP, ...named, ...names]);
-  return Object.fromEntries(Object.entries(headers).filter(([name, value]) => !dropped.has(name) && value !== undefined));
+  return Object.fromEntries(
+    Object.entries(headers).filter(([name, value]) => !dropped.has(name) && value !== undefined),
+  );
 }
 
 type Client = { address: string | undefined; host: string | undefined; protocol: string };

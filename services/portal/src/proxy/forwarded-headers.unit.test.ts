@@ -36,7 +36,15 @@ test('what belongs to one connection, to the edge or to the pages is not passed 
 });
 
 test('a service sets no cookies at the edge and does not say what it runs on', () => {
-  expect(responseHeaders({ 'content-type': 'application/json', etag: '"1"', 'set-cookie': ['a=b'], 'x-powered-by': 'x', connection: 'close' })).toEqual({
+  expect(
+    responseHeaders({
+      'content-type': 'application/json',
+      etag: '"1"',
+      'set-cookie': ['a=b'],
+      'x-powered-by': 'x',
+      connection: 'close',
+    }),
+  ).toEqual({
     'content-type': 'application/json',
     etag: '"1"',
   });

@@ -17,8 +17,17 @@ const echo = createServer((request, response) => {
       response.destroy();
       return;
     }
-    const seen: Seen = { method: request.method ?? '', url: request.url ?? '', headers: request.headers, body: Buffer.concat(chunks).toString('hex') };
-    response.writeHead(request.url === '/teapot' ? 418 : 200, { 'content-type': 'application/json', 'set-cookie': 'a=b', etag: '"7"' });
+    const seen: Seen = {
+      method: request.method ?? '',
+      url: request.url ?? '',
+      headers: request.headers,
+      body: Buffer.concat(chunks).toString('hex'),
+    };
+    response.writeHead(request.url === '/teapot' ? 418 : 200, {
+      'content-type': 'application/json',
+      'set-cookie': 'a=b',
+      etag: '"7"',
+    });
     response.end(JSON.stringify(seen));
   });
 });
@@ -31,7 +40,10 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => void echo.listen(0, '127.0.0.1', resolve));
   const addresses = { 'fintech-gateway': `http://127.0.0.1:${portOf(echo)}`, gone: 'http://127.0.0.1:1' };
   app = express();
-  app.use('/api', createProxy({ addresses, publicUrl: 'https://ksbb.example', log: createLog('portal', 'silent'), timeoutMs: 300 }));
+  app.use(
+    '/api',
+    createProxy({ addresses, publicUrl: 'https://ksbb.example', log: createLog('portal', 'silent'), timeoutMs: 300 }),
+  );
   edge = createServer(app);
   await new Promise<void>((resolve) => void edge.listen(0, '127.0.0.1', resolve));
 });
@@ -65,11 +77,14 @@ test('methods, statuses and the root of a service are passed on', async () => {
   expect(((await supertest(app).get('/api/fintech-gateway')).body as Seen).url).toBe('/');
 });
 
-test.each(['/api/nothing/x', '/api/constructor/x', '/api/__proto__/x', '/api/', '/api/gonew'])('%s is no service', async (path) => {
-  const response = await supertest(app).get(path);
-  expect(response.status).toBe(404);
-  expect(response.type).toBe('application/problem+json');
-});
+test.each(['/api/nothing/x', '/api/constructor/x', '/api/__proto__/x', '/api/', '/api/gonew'])(
+  '%s is no service',
+  async (path) => {
+    const response = await supertest(app).get(path);
+    expect(response.status).toBe(404);
+    expect(response.type).toBe('application/problem+json');
+  },
+);
 
 test('a service that is away is told as such, with a time to come back', async () => {
   const response = await supertest(app).get('/api/gone/x');
@@ -86,13 +101,23 @@ test('a service that says nothing is given up, one that breaks off is away', asy
 test('a body above 256 KB is refused by what it says and by what it is', async () => {
   const large = 'x'.repeat(256 * 1024 + 1);
   expect((await supertest(app).post('/api/fintech-gateway/x').type('text/plain').send(large)).status).toBe(413);
-  expect((await supertest(app).post('/api/fintech-gateway/x').type('text/plain').send(large.slice(1))).status).toBe(200);
+  expect((await supertest(app).post('/api/fintech-gateway/x').type('text/plain').send(large.slice(1))).status).toBe(
+    200,
+  );
 
   const status = await new Promise<number | undefined>((resolve, reject) => {
-    const sending = httpRequest({ port: portOf(edge), path: '/api/fintech-gateway/x', method: 'POST', headers: { 'transfer-encoding': 'chunked' } }, (response) => {
-      response.resume();
-      resolve(response.statusCode);
-    });
+    const sending = httpRequest(
+      {
+        port: portOf(edge),
+        path: '/api/fintech-gateway/x',
+        method: 'POST',
+        headers: { 'transfer-encoding': 'chunked' },
+      },
+      (response) => {
+        response.resume();
+        resolve(response.statusCode);
+      },
+    );
     sending.on('error', reject);
     for (let sent = 0; sent <= large.length; sent += 16_384) sending.write(large.slice(0, 16_384));
     sending.end();

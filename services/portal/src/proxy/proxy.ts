@@ -43,7 +43,11 @@ function maySendAgain(error: NodeJS.ErrnoException, request: Request, upstream: 
   if (!request.complete) return false;
   if (error.code === 'ECONNREFUSED') return true;
   const broke = error.code === 'ECONNRESET' || error.code === 'EPIPE';
-  return broke && upstream.reusedSocket && (SAFE_METHODS.includes(request.method) || request.headers['idempotency-key'] !== undefined);
+  return (
+    broke &&
+    upstream.reusedSocket &&
+    (SAFE_METHODS.includes(request.method) || request.headers['idempotency-key'] !== undefined)
+  );
 }
 
 function refuse(response: Response, problem: Problem): void {
@@ -51,8 +55,12 @@ function refuse(response: Response, problem: Problem): void {
     response.destroy();
     return;
   }
-  if (problem.options.retryAfterSeconds !== undefined) response.set('Retry-After', String(problem.options.retryAfterSeconds));
-  response.status(problem.status).type('application/problem+json').send(JSON.stringify(problemBody(problem)));
+  if (problem.options.retryAfterSeconds !== undefined)
+    response.set('Retry-After', String(problem.options.retryAfterSeconds));
+  response
+    .status(problem.status)
+    .type('application/problem+json')
+    .send(JSON.stringify(problemBody(problem)));
 }
 
 /** `/map?zoom=3` of `/api/msme-registry/map?zoom=3`, untouched: a signature may cover it. */
@@ -83,7 +91,14 @@ export function createProxy({ addresses, publicUrl, log, timeoutMs = TIMEOUT_MS 
       method: request.method,
       agent: fresh ? false : agents[secure ? 'https:' : 'http:'],
       timeout: timeoutMs,
-      headers: { ...requestHeaders(request.headers, { address: request.socket.remoteAddress, host: request.headers.host, protocol }), ...traceHeaders() },
+      headers: {
+        ...requestHeaders(request.headers, {
+          address: request.socket.remoteAddress,
+          host: request.headers.host,
+          protocol,
+        }),
+        ...traceHeaders(),
+      },
     });
   }
 
@@ -91,7 +106,8 @@ export function createProxy({ addresses, publicUrl, log, timeoutMs = TIMEOUT_MS 
     const service = /^\/api\/([a-z-]+)/.exec(request.originalUrl)?.[1] ?? '';
     response.locals.route = Object.hasOwn(addresses, service) ? `/api/${service}/*` : '/api/*';
     const address = Object.hasOwn(addresses, service) ? addresses[service] : undefined;
-    if (address === undefined) return refuse(response, notFound('no-such-service', `There is no service ${service} here.`));
+    if (address === undefined)
+      return refuse(response, notFound('no-such-service', `There is no service ${service} here.`));
     if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES) {
       request.resume();
       return refuse(response, tooLarge());
@@ -108,12 +124,15 @@ export function createProxy({ addresses, publicUrl, log, timeoutMs = TIMEOUT_MS 
     const watch = (onError: (error: Error) => void) => {
       const watched = upstream;
       let answered = false;
-      watched.on('timeout', () => watched.destroy(new Problem(504, 'timed-out', 'The service did not answer in time.')));
+      watched.on('timeout', () =>
+        watched.destroy(new Problem(504, 'timed-out', 'The service did not answer in time.')),
+      );
       watched.on('error', (error) => (answered ? fail(error) : onError(error)));
       watched.on('response', (answer: IncomingMessage) => {
         answered = true;
         response.status(answer.statusCode ?? 502);
-        for (const [name, value] of Object.entries(responseHeaders(answer.headers))) if (value !== undefined) response.setHeader(name, value);
+        for (const [name, value] of Object.entries(responseHeaders(answer.headers)))
+          if (value !== undefined) response.setHeader(name, value);
         pipeline(answer, response, () => {});
       });
     };

@@ -39,7 +39,8 @@ afterEach(() => {
   service.close();
 });
 
-const post = (key: Record<string, string>) => supertest(app).post('/api/commitment/commitments').set(key).type('text/plain').send('three masks');
+const post = (key: Record<string, string>) =>
+  supertest(app).post('/api/commitment/commitments').set(key).type('text/plain').send('three masks');
 
 test('a read goes to a service once more where the connection kept for it was being closed', async () => {
   expect((await supertest(app).get('/api/commitment/second')).status).toBe(200);

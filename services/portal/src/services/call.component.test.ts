@@ -8,9 +8,19 @@ import { createRegistryClient } from './msme-registry.ts';
 type Told = { status: number; body: string; type?: string };
 
 let next: Told = { status: 200, body: '{}' };
-const seen: { method: string | undefined; url: string | undefined; authorization: string | undefined; key: string | string[] | undefined }[] = [];
+const seen: {
+  method: string | undefined;
+  url: string | undefined;
+  authorization: string | undefined;
+  key: string | string[] | undefined;
+}[] = [];
 const server = createServer((request, response) => {
-  seen.push({ method: request.method, url: request.url, authorization: request.headers.authorization, key: request.headers['idempotency-key'] });
+  seen.push({
+    method: request.method,
+    url: request.url,
+    authorization: request.headers.authorization,
+    key: request.headers['idempotency-key'],
+  });
   response.writeHead(next.status, { 'content-type': next.type ?? 'application/json' });
   response.end(next.body);
 });
@@ -28,13 +38,27 @@ afterAll(() => {
 
 test('an answer that fits its contract is handed on', async () => {
   next = { status: 201, body: '{"n":7,"more":true}' };
-  const reply = await call()({ method: 'post', path: '/things', query: { a: 'b c', none: undefined }, body: { x: 1 }, bearer: 'tok', idempotencyKey: 'key-12345', answer });
+  const reply = await call()({
+    method: 'post',
+    path: '/things',
+    query: { a: 'b c', none: undefined },
+    body: { x: 1 },
+    bearer: 'tok',
+    idempotencyKey: 'key-12345',
+    answer,
+  });
   expect(reply).toEqual({ kind: 'answer', value: { n: 7 } });
   expect(seen).toEqual([{ method: 'POST', url: '/things?a=b+c', authorization: 'Bearer tok', key: 'key-12345' }]);
 });
 
 test('a refusal is known by the end of its type, with its fields and what else it says', async () => {
-  const body = JSON.stringify({ type: 'urn:ksbb-umkm:problem:wrong-pin', title: 'wrong pin', status: 403, errors: [{ pointer: '/pin', detail: 'six digits' }], attemptsLeft: 4 });
+  const body = JSON.stringify({
+    type: 'urn:ksbb-umkm:problem:wrong-pin',
+    title: 'wrong pin',
+    status: 403,
+    errors: [{ pointer: '/pin', detail: 'six digits' }],
+    attemptsLeft: 4,
+  });
   next = { status: 403, body, type: 'application/problem+json' };
   expect(await call()({ path: '/things', answer })).toMatchObject({
     kind: 'refusal',
@@ -62,7 +86,10 @@ test('a refusal in no known form is a refusal still', async () => {
 });
 
 test('a service that cannot be reached is away', async () => {
-  expect(await createCall('training', 'http://127.0.0.1:1', log)({ path: '/things', answer })).toEqual({ kind: 'away', service: 'training' });
+  expect(await createCall('training', 'http://127.0.0.1:1', log)({ path: '/things', answer })).toEqual({
+    kind: 'away',
+    service: 'training',
+  });
 });
 
 test('the areas are asked for again only after a while, and at once after a failure', async () => {

@@ -8,7 +8,14 @@ import type { ServiceName } from '../settings.ts';
 /** What a service answered: what was asked for, a refusal with its reason, or nothing that can be used. */
 export type Reply<T> = { kind: 'answer'; value: T } | Refusal | { kind: 'away'; service: ServiceName };
 
-export type Refusal = { kind: 'refusal'; service: ServiceName; status: number; slug: string; errors: FieldError[]; extensions: Record<string, unknown> };
+export type Refusal = {
+  kind: 'refusal';
+  service: ServiceName;
+  status: number;
+  slug: string;
+  errors: FieldError[];
+  extensions: Record<string, unknown>;
+};
 
 type Ask<T extends z.ZodType> = {
   method?: 'get' | 'post' | 'put';
@@ -74,7 +81,9 @@ export function createCall(service: ServiceName, address: string, log: Log): Cal
       if (response.status >= 500) return away(response.status);
       if (response.status >= 400) return refusalOf(service, response.status, response.data);
       const parsed = answer.safeParse(response.data);
-      return parsed.success ? { kind: 'answer', value: parsed.data } : away(z.prettifyError(parsed.error).slice(0, 500));
+      return parsed.success
+        ? { kind: 'answer', value: parsed.data }
+        : away(z.prettifyError(parsed.error).slice(0, 500));
     } catch (error) {
       return away(error instanceof Error ? error.message : String(error));
     }

@@ -18,7 +18,8 @@ export type CommitmentClient = ReturnType<typeof createCommitmentClient>;
 /** What the portal asks of the commitment service. Ids are canonical. */
 export function createCommitmentClient(call: Call) {
   return {
-    boards: (msmeIds: readonly string[]) => call({ path: '/boards', query: { msmeIds: msmeIds.join(',') }, answer: boardList }),
+    boards: (msmeIds: readonly string[]) =>
+      call({ path: '/boards', query: { msmeIds: msmeIds.join(',') }, answer: boardList }),
     institutions: () => call({ path: '/institutions', answer: institutionList }),
     make: (body: MakeCommitmentRequest, idempotencyKey: string) =>
       call({ method: 'post', path: '/commitments', body, idempotencyKey, answer: makeCommitmentAnswer }),
@@ -26,10 +27,17 @@ export function createCommitmentClient(call: Call) {
     open: (id: string, pin: string) =>
       call({ method: 'post', path: `/collaborations/${id}/capability`, body: { pin }, answer: capabilityAnswer }),
     reportDelivery: (id: string, body: ReportDeliveryRequest, idempotencyKey: string) =>
-      call({ method: 'post', path: `/collaborations/${id}/deliveries`, body, idempotencyKey, answer: reportDeliveryAnswer }),
+      call({
+        method: 'post',
+        path: `/collaborations/${id}/deliveries`,
+        body,
+        idempotencyKey,
+        answer: reportDeliveryAnswer,
+      }),
     confirmReceipt: (id: string, body: ConfirmReceiptRequest, bearer: string) =>
       call({ method: 'post', path: `/collaborations/${id}/receipts`, body, bearer, answer: confirmReceiptAnswer }),
     /** Whom to get in touch with, as the bearer may see it. Refused where the token is not for this collaboration. */
-    contacts: (id: string, bearer: string) => call({ path: `/collaborations/${id}/contacts`, bearer, answer: collaborationContacts }),
+    contacts: (id: string, bearer: string) =>
+      call({ path: `/collaborations/${id}/contacts`, bearer, answer: collaborationContacts }),
   };
 }

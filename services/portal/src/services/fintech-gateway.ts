@@ -7,7 +7,8 @@ export type GatewayClient = ReturnType<typeof createGatewayClient>;
 export function createGatewayClient(call: Call) {
   return {
     /** With the donor's token, also where a contract is signed. */
-    loans: (collaborationId: string, bearer?: string) => call({ path: `/collaborations/${collaborationId}/loans`, bearer, answer: loanList }),
+    loans: (collaborationId: string, bearer?: string) =>
+      call({ path: `/collaborations/${collaborationId}/loans`, bearer, answer: loanList }),
     chain: (loanId: string) => call({ path: `/fund/chain/${loanId}`, answer: fundChain }),
   };
 }

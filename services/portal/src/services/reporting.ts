@@ -7,6 +7,7 @@ export type ReportingClient = ReturnType<typeof createReportingClient>;
 export function createReportingClient(call: Call) {
   return {
     totals: () => call({ path: '/totals', answer: totals }),
-    timeline: (collaborationId: string) => call({ path: `/collaborations/${collaborationId}/timeline`, answer: timeline }),
+    timeline: (collaborationId: string) =>
+      call({ path: `/collaborations/${collaborationId}/timeline`, answer: timeline }),
   };
 }

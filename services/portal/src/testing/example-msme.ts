@@ -12,7 +12,12 @@ export const exampleMsme: MsmeDetail = msmeDetail.parse({
   sourceId: 'osm:way/352856285',
   profile: { id: 'Pasar di Petojo Utara, Gambir.', en: 'A market in Petojo Utara, Gambir.' },
   location: { lat: -6.162739, lon: 106.812031 },
-  area: { kodeKelurahan: '31.71.01.1003', kelurahan: 'Petojo Utara', kecamatan: 'Gambir', kota: 'Kota Administrasi Jakarta Pusat' },
+  area: {
+    kodeKelurahan: '31.71.01.1003',
+    kelurahan: 'Petojo Utara',
+    kecamatan: 'Gambir',
+    kota: 'Kota Administrasi Jakarta Pusat',
+  },
   photos: [],
   needs: [
     { needId: `${msmeId}.face-mask`, package: 'goods', item: 'face-mask', quantity: 200, declaredAt },

@@ -17,6 +17,9 @@ test.each(['', '   ', 'Rp'])('%j is nothing', (typed) => {
   expect(readAmount(typed)).toBeUndefined();
 });
 
-test.each(['six', '-3', '1.5', '6.000,000', '60.00.000', '1e6', '5 buah', '0x10', '99999999999999999999'])('%j is no whole number', (typed) => {
-  expect(readAmount(typed)).toBeNull();
-});
+test.each(['six', '-3', '1.5', '6.000,000', '60.00.000', '1e6', '5 buah', '0x10', '99999999999999999999'])(
+  '%j is no whole number',
+  (typed) => {
+    expect(readAmount(typed)).toBeNull();
+  },
+);

@@ -90,7 +90,9 @@ export function loadAssets(): Assets {
       const found = shelf.byUrl.get(`${PREFIX}${request.path.slice(1)}`);
       if (found === undefined) return next();
       response.locals.route = '/assets/:hash/:name';
-      return response.set({ 'Content-Type': found.type, 'Cache-Control': 'public, max-age=31536000, immutable' }).send(found.body);
+      return response
+        .set({ 'Content-Type': found.type, 'Cache-Control': 'public, max-age=31536000, immutable' })
+        .send(found.body);
     },
   };
 }

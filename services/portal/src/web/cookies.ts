@@ -8,7 +8,13 @@ export function readCookie(header: string | undefined, name: string): string | u
 }
 
 /** `Set-Cookie` of a cookie that scripts cannot read and other sites cannot send. `maxAgeSeconds` 0 forgets it. */
-export function setCookie(cookie: { name: string; value: string; path: string; maxAgeSeconds: number; secure: boolean }): string {
+export function setCookie(cookie: {
+  name: string;
+  value: string;
+  path: string;
+  maxAgeSeconds: number;
+  secure: boolean;
+}): string {
   const { name, value, path, maxAgeSeconds, secure } = cookie;
   return `${name}=${value}; Path=${path}; Max-Age=${Math.max(0, Math.floor(maxAgeSeconds))}; HttpOnly; SameSite=Strict${secure ? '; Secure' : ''}`;
 }

@@ -22,7 +22,8 @@ function tell(error: unknown, texts: Texts): Told {
     return { status: error.refusal.status, title: words.refusedTitle, text: problemText(texts, error) };
   }
   if (error instanceof ForeignForm) return { status: 403, title: words.originTitle, text: words.origin };
-  if (error instanceof Problem && error.status === 404) return { status: 404, title: words.notFoundTitle, text: words.notFound };
+  if (error instanceof Problem && error.status === 404)
+    return { status: 404, title: words.notFoundTitle, text: words.notFound };
   const status = statusOf(error);
   if (status === 413) return { status, title: words.refusedTitle, text: words.tooLarge };
   if (status < 500) return { status, title: words.notFoundTitle, text: words.notFound };

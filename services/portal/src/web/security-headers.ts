@@ -11,7 +11,13 @@ export function tileSource(tileUrl: string): string {
  * Nothing inline and nothing from elsewhere, but for the tiles that a setting names. The referrer stays within the site: with
  * none at all, browsers would send `Origin: null` with forms, which cannot be told from a forged one.
  */
-export function securityHeaders({ publicUrl, tileUrl }: { publicUrl: string; tileUrl?: string | undefined }): RequestHandler {
+export function securityHeaders({
+  publicUrl,
+  tileUrl,
+}: {
+  publicUrl: string;
+  tileUrl?: string | undefined;
+}): RequestHandler {
   const https = publicUrl.startsWith('https:');
   return helmet({
     contentSecurityPolicy: {

@@ -2,7 +2,13 @@ import type { GoodsItem, TrainingTopic } from '@ksbb/contracts';
 import type { Entry } from './entry.ts';
 
 export type GoodsCount = { promised: number; reported: number; confirmed: number };
-export type TrainingCount = { promisedSeats: number; scheduled: number; held: number; attended: number; reported: number };
+export type TrainingCount = {
+  promisedSeats: number;
+  scheduled: number;
+  held: number;
+  attended: number;
+  reported: number;
+};
 
 /** What one collaboration adds to the totals. */
 export type Contribution = {

@@ -46,7 +46,12 @@ test('goods reported and received are counted once it is known what they are', (
 test('an MSME at which nothing arrived is not helped; the last word on a report counts', () => {
   const receipt = given(ids.DONOR).find((entry) => entry.event === 'line-receipt-confirmed');
   if (receipt?.event !== 'line-receipt-confirmed') throw new Error('no receipt in the life');
-  const nothingCame: Entry = { ...receipt, eventId: 'later', version: receipt.version + 1, data: { ...receipt.data, confirmedAmount: 0 } };
+  const nothingCame: Entry = {
+    ...receipt,
+    eventId: 'later',
+    version: receipt.version + 1,
+    data: { ...receipt.data, confirmedAmount: 0 },
+  };
   expect(contributionOf([receipt]).helped).toEqual([receipt.data.msmeId]);
   expect(contributionOf([receipt, nothingCame]).helped).toEqual([]);
   expect(contributionOf([nothingCame, receipt]).helped).toEqual([]);
@@ -56,7 +61,8 @@ test('a training counts as scheduled from its first announcement, and goods as r
   const [announced] = given(ids.DONOR, ({ event }) => event !== 'training-scheduled');
   const confirmed = given(ids.DONOR).find(({ event }) => event === 'commitment-confirmed');
   const delivered = given(ids.DONOR).find((entry) => entry.event === 'line-delivered');
-  if (announced === undefined || confirmed === undefined || delivered?.event !== 'line-delivered') throw new Error('not in the life');
+  if (announced === undefined || confirmed === undefined || delivered?.event !== 'line-delivered')
+    throw new Error('not in the life');
   const onePiece: Entry = { ...delivered, data: { ...delivered.data, quantity: 1, reportedTotal: 1 } };
   const { goods, trainings } = contributionOf([confirmed, announced, onePiece]);
   expect(goods.get('face-mask')).toEqual({ promised: 100, reported: 1, confirmed: 0 });
@@ -66,12 +72,18 @@ test('a training counts as scheduled from its first announcement, and goods as r
 test('receipts of two lines of one report are kept apart', () => {
   const confirmed = given(ids.DONOR).find(({ event }) => event === 'commitment-confirmed');
   const receipt = given(ids.DONOR).find((entry) => entry.event === 'line-receipt-confirmed');
-  if (confirmed?.event !== 'commitment-confirmed' || receipt?.event !== 'line-receipt-confirmed') throw new Error('not in the life');
+  if (confirmed?.event !== 'commitment-confirmed' || receipt?.event !== 'line-receipt-confirmed')
+    throw new Error('not in the life');
   const [line] = confirmed.data.lines;
   if (line?.package !== 'goods') throw new Error('no goods in the life');
   const gloves = { ...line, lineId: `${ids.DONOR}.4`, item: 'glove' as const, quantity: 7 };
   const both: Entry = { ...confirmed, data: { ...confirmed.data, lines: [line, gloves] } };
-  const ofGloves: Entry = { ...receipt, eventId: 'other', version: receipt.version + 1, data: { ...receipt.data, lineId: gloves.lineId, confirmedAmount: 7 } };
+  const ofGloves: Entry = {
+    ...receipt,
+    eventId: 'other',
+    version: receipt.version + 1,
+    data: { ...receipt.data, lineId: gloves.lineId, confirmedAmount: 7 },
+  };
   expect(contributionOf([both, receipt, ofGloves]).goods).toEqual(
     new Map([
       ['face-mask', { promised: 100, reported: 0, confirmed: 50 }],
@@ -83,16 +95,36 @@ test('receipts of two lines of one report are kept apart', () => {
 test('the timeline tells all of it, oldest first, with the public name of the donor and without the link to sign', () => {
   const donor = folded(life).timelines.find(({ collaborationId }) => collaborationId === ids.DONOR);
   expect(donor?.entries.map(({ event }) => event)).toEqual([
-    'commitment-confirmed', 'line-delivered', 'line-delivered',
-    'line-receipt-confirmed', 'line-receipt-confirmed', 'line-receipt-confirmed',
-    'contract-forwarded', 'contract-signed', 'loan-disbursed', 'line-receipt-confirmed',
-    'training-scheduled', 'training-scheduled', 'attendance-recorded', 'training-held', 'training-reported',
-    'line-released', 'commitment-closed',
-    'repayment-received', 'repayment-received', 'repayment-received', 'loan-repaid', 'fund-relent',
+    'commitment-confirmed',
+    'line-delivered',
+    'line-delivered',
+    'line-receipt-confirmed',
+    'line-receipt-confirmed',
+    'line-receipt-confirmed',
+    'contract-forwarded',
+    'contract-signed',
+    'loan-disbursed',
+    'line-receipt-confirmed',
+    'training-scheduled',
+    'training-scheduled',
+    'attendance-recorded',
+    'training-held',
+    'training-reported',
+    'line-released',
+    'commitment-closed',
+    'repayment-received',
+    'repayment-received',
+    'repayment-received',
+    'loan-repaid',
+    'fund-relent',
   ]);
   expect(donor?.entries[0]?.data).toMatchObject({ donorName: 'PT Contoh' });
   expect(donor?.entries[6]?.data).toMatchObject({ partnerContractId: 'AMN-1' });
   expect(JSON.stringify(donor)).not.toContain('https://');
   const next = folded(life).timelines.find(({ collaborationId }) => collaborationId === ids.RELEND);
-  expect(next?.entries.map(({ event }) => event)).toEqual(['commitment-confirmed', 'fund-relent', 'contract-forwarded']);
+  expect(next?.entries.map(({ event }) => event)).toEqual([
+    'commitment-confirmed',
+    'fund-relent',
+    'contract-forwarded',
+  ]);
 });

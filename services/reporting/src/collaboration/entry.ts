@@ -46,7 +46,9 @@ export const collaborationEvents = [
   trainingCancelled,
 ] as const;
 
-type NamedData<D extends EventDefinition> = D extends EventDefinition ? { event: D['name']; data: z.output<D['data']> } : never;
+type NamedData<D extends EventDefinition> = D extends EventDefinition
+  ? { event: D['name']; data: z.output<D['data']> }
+  : never;
 
 /** Where a fact comes from and when it happened. */
 export type Origin = { eventId: string; service: string; version: number; time: string };
@@ -57,7 +59,14 @@ export type Entry = Origin & NamedData<(typeof collaborationEvents)[number]>;
 /** @param event one of `collaborationEvents`, whose data fits its schema */
 export function entryOf(event: ReceivedEvent): Entry {
   const [, service, name] = event.type.split('.');
-  return { eventId: event.id, service, version: event.version, time: event.time, event: name, data: event.data } as Entry;
+  return {
+    eventId: event.id,
+    service,
+    version: event.version,
+    time: event.time,
+    event: name,
+    data: event.data,
+  } as Entry;
 }
 
 /** The collaboration of a line or a loan. */

@@ -26,7 +26,11 @@ test('money lent on concerns where it comes from, where it goes, and whose it wa
     { donorCollaborationId: 'KSBB-0000-0000-0011', generation: 2, amountRupiah: 5_999_999 },
   ];
   const relent = envelope(fundRelent, 'fund', 1, { ...fundRelent.example, lots }, new Date());
-  expect(collaborationsOf(entryOf(received(relent)))).toEqual(['KSBB-0000-0000-0011', 'KSBB-0000-0000-0022', 'KSBB-0000-0000-0055']);
+  expect(collaborationsOf(entryOf(received(relent)))).toEqual([
+    'KSBB-0000-0000-0011',
+    'KSBB-0000-0000-0022',
+    'KSBB-0000-0000-0055',
+  ]);
 });
 
 test('facts are in the order of time, then of producer, version and id', () => {

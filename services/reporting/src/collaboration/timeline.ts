@@ -6,6 +6,11 @@ import { type Entry, inOrder } from './entry.ts';
 export function timelineOf(collaborationId: string, entries: readonly Entry[]): Timeline {
   return {
     collaborationId,
-    entries: inOrder(entries).map(({ eventId, event, time, data }) => ({ eventId, event, time, data: forTimeline(event, data) })),
+    entries: inOrder(entries).map(({ eventId, event, time, data }) => ({
+      eventId,
+      event,
+      time,
+      data: forTimeline(event, data),
+    })),
   };
 }

@@ -17,7 +17,13 @@ export function listEvents({ archive }: { archive: Archive }): Route {
     answers: { 200: { description: 'A page of events.', schema: archivePage } },
     handle: async ({ query: { limit, cursor } }) => {
       const { items, nextCursor } = pageFrom(await archive.page(cursor, limit + 1), limit, ({ eventId }) => eventId);
-      return { status: 200, body: { items: items.map((event) => ({ ...event, data: forOpenData(nameOf(event.type), event.data) })), nextCursor } };
+      return {
+        status: 200,
+        body: {
+          items: items.map((event) => ({ ...event, data: forOpenData(nameOf(event.type), event.data) })),
+          nextCursor,
+        },
+      };
     },
   });
 }

@@ -16,7 +16,10 @@ export function listLoans({ loans }: { loans: FactSets<LoanFact> }): Route {
     answers: { 200: { description: 'A page of loans.', schema: portfolio } },
     handle: async ({ query: { limit, cursor } }) => {
       const { items, nextCursor } = pageFrom(await loans.page(cursor, limit + 1), limit, ({ id }) => id);
-      return { status: 200, body: { items: items.map(({ facts }) => loanOf(facts)).filter((loan) => loan !== null), nextCursor } };
+      return {
+        status: 200,
+        body: { items: items.map(({ facts }) => loanOf(facts)).filter((loan) => loan !== null), nextCursor },
+      };
     },
   });
 }

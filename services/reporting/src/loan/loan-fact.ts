@@ -40,7 +40,14 @@ export function loanFactsOf(entry: Entry): LoanFact[] {
       });
     }
     case 'fund-relent': {
-      const { toLoanId: loanId, toCollaborationId: collaborationId, msmeId, partner, amountRupiah, fromLoanId } = entry.data;
+      const {
+        toLoanId: loanId,
+        toCollaborationId: collaborationId,
+        msmeId,
+        partner,
+        amountRupiah,
+        fromLoanId,
+      } = entry.data;
       return [{ ...origin, loanId, collaborationId, msmeId, partner, kind: 'relent', amountRupiah, fromLoanId }];
     }
     case 'contract-forwarded':
@@ -53,7 +60,9 @@ export function loanFactsOf(entry: Entry): LoanFact[] {
       return [{ ...origin, ...aboutOf(entry.data), kind: 'cancelled' }];
     case 'loan-disbursed': {
       const owedRupiah = entry.data.schedule.reduce((sum, instalment) => sum + instalment.amountRupiah, 0);
-      return [{ ...origin, ...aboutOf(entry.data), kind: 'disbursed', amountRupiah: entry.data.amountRupiah, owedRupiah }];
+      return [
+        { ...origin, ...aboutOf(entry.data), kind: 'disbursed', amountRupiah: entry.data.amountRupiah, owedRupiah },
+      ];
     }
     case 'repayment-received': {
       const { repaidRupiah, outstandingRupiah } = entry.data;

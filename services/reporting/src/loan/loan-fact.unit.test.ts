@@ -6,11 +6,23 @@ import { loanFactsOf } from './loan-fact.ts';
 
 const factsOf = (name: string) => {
   const definition = catalogue.find((event) => event.name === name)!;
-  return loanFactsOf(entryOf(received(envelope(definition, 'subject', 1, definition.example, new Date('2026-11-24T05:00:00Z')))));
+  return loanFactsOf(
+    entryOf(received(envelope(definition, 'subject', 1, definition.example, new Date('2026-11-24T05:00:00Z')))),
+  );
 };
 
-const about = { loanId: 'KSBB-0000-0000-0011.2', collaborationId: 'KSBB-0000-0000-0011', msmeId: 'osm-way-352856285', partner: 'amanah' };
-const origin = (service: string) => ({ eventId: `${service}:subject@1`, service, version: 1, time: '2026-11-24T05:00:00.000Z' });
+const about = {
+  loanId: 'KSBB-0000-0000-0011.2',
+  collaborationId: 'KSBB-0000-0000-0011',
+  msmeId: 'osm-way-352856285',
+  partner: 'amanah',
+};
+const origin = (service: string) => ({
+  eventId: `${service}:subject@1`,
+  service,
+  version: 1,
+  time: '2026-11-24T05:00:00.000Z',
+});
 const gateway = { ...origin('fintech-gateway'), ...about };
 
 test.each<[string, object[]]>([

@@ -6,7 +6,17 @@ type PortfolioLoan = Portfolio['items'][number];
 type Status = PortfolioLoan['status'];
 
 /** How far a loan has come; a declined or cancelled one has not been disbursed. */
-const STEPS: readonly Status[] = ['promised', 'forwarded', 'signed', 'declined', 'cancelled', 'disbursed', 'repaying', 'repaid', 'written-off'];
+const STEPS: readonly Status[] = [
+  'promised',
+  'forwarded',
+  'signed',
+  'declined',
+  'cancelled',
+  'disbursed',
+  'repaying',
+  'repaid',
+  'written-off',
+];
 
 const REACHED: Record<LoanFact['kind'], Status> = {
   promised: 'promised',
@@ -22,7 +32,14 @@ const REACHED: Record<LoanFact['kind'], Status> = {
 };
 
 /** The kinds that show that the partner has, or had, a contract. */
-const WITH_CONTRACT: readonly LoanFact['kind'][] = ['forwarded', 'signed', 'disbursed', 'repayment', 'repaid', 'written-off'];
+const WITH_CONTRACT: readonly LoanFact['kind'][] = [
+  'forwarded',
+  'signed',
+  'disbursed',
+  'repayment',
+  'repaid',
+  'written-off',
+];
 
 /** What one loan adds to the totals of its partner. */
 export type LoanContribution = {
@@ -40,15 +57,24 @@ function ofKind<Name extends LoanFact['kind']>(facts: readonly LoanFact[], kind:
   return facts.filter((fact): fact is Kind<Name> => fact.kind === kind);
 }
 
-const sum = (facts: readonly { amountRupiah: number }[]) => facts.reduce((total, { amountRupiah }) => total + amountRupiah, 0);
+const sum = (facts: readonly { amountRupiah: number }[]) =>
+  facts.reduce((total, { amountRupiah }) => total + amountRupiah, 0);
 
 function statusOf(facts: readonly LoanFact[]): Status {
-  return facts.map(({ kind }) => REACHED[kind]).reduce((one, other) => (STEPS.indexOf(other) > STEPS.indexOf(one) ? other : one));
+  return facts
+    .map(({ kind }) => REACHED[kind])
+    .reduce((one, other) => (STEPS.indexOf(other) > STEPS.indexOf(one) ? other : one));
 }
 
 /** What is agreed with the partner counts before what was promised. */
 function amountOf(facts: readonly LoanFact[]): number | undefined {
-  const [fact] = [...ofKind(facts, 'disbursed'), ...ofKind(facts, 'repaid'), ...ofKind(facts, 'forwarded'), ...ofKind(facts, 'promised'), ...ofKind(facts, 'relent')];
+  const [fact] = [
+    ...ofKind(facts, 'disbursed'),
+    ...ofKind(facts, 'repaid'),
+    ...ofKind(facts, 'forwarded'),
+    ...ofKind(facts, 'promised'),
+    ...ofKind(facts, 'relent'),
+  ];
   return fact?.amountRupiah;
 }
 
@@ -60,7 +86,10 @@ function repaymentOf(facts: readonly LoanFact[]): { repaidRupiah: number; outsta
     ...ofKind(facts, 'repaid').map(({ amountRupiah }) => ({ repaidRupiah: amountRupiah, outstandingRupiah: 0 })),
     ...ofKind(facts, 'written-off').map(({ repaidRupiah }) => ({ repaidRupiah, outstandingRupiah: 0 })),
   ];
-  return amounts.reduce((one, other) => (other.repaidRupiah >= one.repaidRupiah ? other : one), { repaidRupiah: 0, outstandingRupiah: 0 });
+  return amounts.reduce((one, other) => (other.repaidRupiah >= one.repaidRupiah ? other : one), {
+    repaidRupiah: 0,
+    outstandingRupiah: 0,
+  });
 }
 
 /** Folds what is known of one loan, in any order. Null while no event has said its amount. */

@@ -11,7 +11,11 @@ export const pageQuery = (usual: number) =>
  * Cuts a page out of what was found when one more was asked for than it holds.
  * @param found at most `limit` + 1 of what is listed, in order
  */
-export function pageFrom<T>(found: readonly T[], limit: number, idOf: (one: T) => string): { items: T[]; nextCursor: string | null } {
+export function pageFrom<T>(
+  found: readonly T[],
+  limit: number,
+  idOf: (one: T) => string,
+): { items: T[]; nextCursor: string | null } {
   const items = found.slice(0, limit);
   const last = items.at(-1);
   return { items, nextCursor: found.length > limit && last !== undefined ? idOf(last) : null };

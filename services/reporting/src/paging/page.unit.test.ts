@@ -15,5 +15,6 @@ test('a page has from 1 to 200 items', () => {
   const query = pageQuery(50);
   expect(query.parse({})).toEqual({ limit: 50 });
   expect(query.parse({ limit: '200', cursor: 'b' })).toEqual({ limit: 200, cursor: 'b' });
-  for (const bad of [{ limit: '0' }, { limit: '201' }, { limit: 'all' }, { cursor: '' }, { page: '2' }]) expect(query.safeParse(bad).success).toBe(false);
+  for (const bad of [{ limit: '0' }, { limit: '201' }, { limit: 'all' }, { cursor: '' }, { page: '2' }])
+    expect(query.safeParse(bad).success).toBe(false);
 });

@@ -15,7 +15,8 @@ export function showLoan({ loans }: { loans: FactSets<LoanFact> }): Route {
     answers: { 200: { description: 'The loan.', schema: portfolioLoan } },
     handle: async ({ params: { loanId } }) => {
       const loan = loanOf((await loans.load(loanId))?.facts ?? []);
-      if (loan === null) throw notFound('no-such-loan', `Nothing is known of a loan ${loanId}. A new one appears here within seconds.`);
+      if (loan === null)
+        throw notFound('no-such-loan', `Nothing is known of a loan ${loanId}. A new one appears here within seconds.`);
       return { status: 200, body: loan };
     },
   });

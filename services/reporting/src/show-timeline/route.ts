@@ -15,7 +15,11 @@ export function showTimeline({ collaborations }: { collaborations: FactSets<Entr
     answers: { 200: { description: 'The events that came in so far.', schema: timeline } },
     handle: async ({ params: { collaborationId } }) => {
       const found = await collaborations.load(collaborationId);
-      if (found === null) throw notFound('no-such-collaboration', `Nothing is known of ${collaborationId}. A new one appears here within seconds.`);
+      if (found === null)
+        throw notFound(
+          'no-such-collaboration',
+          `Nothing is known of ${collaborationId}. A new one appears here within seconds.`,
+        );
       return { status: 200, body: timelineOf(collaborationId, found.facts) };
     },
   });

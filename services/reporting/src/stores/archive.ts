@@ -5,7 +5,14 @@ import { unlessOnlyDuplicates } from './duplicates.ts';
 import { inBatches } from './in-batches.ts';
 
 /** An event as it came, but for what its schema does not know. */
-export type Archived = { eventId: string; type: string; subject: string; version: number; time: string; data: Record<string, unknown> };
+export type Archived = {
+  eventId: string;
+  type: string;
+  subject: string;
+  version: number;
+  time: string;
+  data: Record<string, unknown>;
+};
 
 type Document = Omit<Archived, 'eventId'> & { _id: string };
 
@@ -32,7 +39,14 @@ export function openArchive(connection: Connection): Archive {
     page: async (after, limit) => {
       const filter = (after === undefined ? {} : { _id: { $gt: after } }) as object;
       const found = (await collection.find(filter, { sort: { _id: 1 }, limit }).toArray()) as unknown as Document[];
-      return found.map(({ _id, type, subject, version, time, data }) => ({ eventId: _id, type, subject, version, time, data }));
+      return found.map(({ _id, type, subject, version, time, data }) => ({
+        eventId: _id,
+        type,
+        subject,
+        version,
+        time,
+        data,
+      }));
     },
   };
 }

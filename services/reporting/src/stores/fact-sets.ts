@@ -33,7 +33,10 @@ export function openFactSets<Fact extends { eventId: string }>(connection: Conne
 
   return {
     add: async (id, fact) => {
-      const put = () => collection.updateOne({ _id: id } as object, { $set: { [`facts.${keyOf(fact.eventId)}`]: fact } } as object, { upsert: true });
+      const put = () =>
+        collection.updateOne({ _id: id } as object, { $set: { [`facts.${keyOf(fact.eventId)}`]: fact } } as object, {
+          upsert: true,
+        });
       await put().catch((error) => {
         if (!isDuplicateKey(error)) throw error;
         // Another fact began the set at the same moment; it is there now.

@@ -29,8 +29,12 @@ afterAll(async () => {
 
 describe('a set of facts', () => {
   test('takes a fact once', async () => {
-    for (const eventId of ['gateway:KSBB.2@1', 'gateway:KSBB.2@2', 'gateway:KSBB.2@1']) await sets.add('repeated', fact(eventId));
-    expect(await sets.load('repeated')).toEqual({ id: 'repeated', facts: [fact('gateway:KSBB.2@1'), fact('gateway:KSBB.2@2')] });
+    for (const eventId of ['gateway:KSBB.2@1', 'gateway:KSBB.2@2', 'gateway:KSBB.2@1'])
+      await sets.add('repeated', fact(eventId));
+    expect(await sets.load('repeated')).toEqual({
+      id: 'repeated',
+      facts: [fact('gateway:KSBB.2@1'), fact('gateway:KSBB.2@2')],
+    });
   });
 
   test('loses nothing and doubles nothing when many begin it at once', async () => {
@@ -69,7 +73,10 @@ test('what is no duplicate is not passed over', () => {
   const duplicate = { code: 11000 };
   expect(() => unlessOnlyDuplicates({ code: 11000, writeErrors: [duplicate, duplicate] })).not.toThrow();
   expect(() => unlessOnlyDuplicates({ code: 11000, writeErrors: duplicate })).not.toThrow();
-  const others = [new Error('cut off'), Object.assign(new Error('mixed'), { code: 11000, writeErrors: [duplicate, { code: 121 }] })];
+  const others = [
+    new Error('cut off'),
+    Object.assign(new Error('mixed'), { code: 11000, writeErrors: [duplicate, { code: 121 }] }),
+  ];
   for (const error of others) expect(() => unlessOnlyDuplicates(error)).toThrow(error);
 });
 
@@ -78,7 +85,12 @@ test('of one MSME the newest counts, whatever comes last', async () => {
   await msmes.note('two', 2, false);
   await msmes.note('two', 1, true);
   expect(await msmes.countListed()).toBe(1);
-  for (const [version, listed] of [[1, true], [2, false], [3, true]] as const) await msmes.note('three', version, listed);
+  for (const [version, listed] of [
+    [1, true],
+    [2, false],
+    [3, true],
+  ] as const)
+    await msmes.note('three', version, listed);
   expect(await msmes.countListed()).toBe(2);
 });
 

@@ -13,7 +13,11 @@ function addOnce<Fact extends { eventId: string }>(sets: Map<string, Fact[]>, id
   if (!facts.some(({ eventId }) => eventId === fact.eventId)) sets.set(id, [...facts, fact]);
 }
 
-export type Folded = { timelines: Timeline[]; loans: (Portfolio['items'][number] | null)[]; totals: Omit<Totals, 'msmesListed' | 'asOf'> };
+export type Folded = {
+  timelines: Timeline[];
+  loans: (Portfolio['items'][number] | null)[];
+  totals: Omit<Totals, 'msmesListed' | 'asOf'>;
+};
 
 /** All that the pure functions make of events that arrive in this order. */
 export function folded(delivered: readonly Envelope[]): Folded {

@@ -10,7 +10,8 @@ test('every event of the life fits its schema, and every kind of event is in it'
 });
 
 test('what it adds up to is exact', () => {
-  const { commitmentsConfirmed, commitmentsClosed, msmesHelped, goods, amanah, lumbung, bookkeeping, leadership } = totalsOfLife;
+  const { commitmentsConfirmed, commitmentsClosed, msmesHelped, goods, amanah, lumbung, bookkeeping, leadership } =
+    totalsOfLife;
   expect(inOrder.totals).toMatchObject({ commitmentsConfirmed, commitmentsClosed, msmesHelped });
   const nothing = { promised: 0, reported: 0, confirmed: 0 };
   expect(inOrder.totals.goods).toEqual([
@@ -21,7 +22,10 @@ test('what it adds up to is exact', () => {
   const untaught = { promisedSeats: 0, scheduled: 0, held: 0, attended: 0, reported: 0 };
   expect(inOrder.totals.trainings).toEqual([
     bookkeeping,
-    ...['digital-marketing', 'food-safety', 'product-photography', 'customer-service'].map((topic) => ({ topic, ...untaught })),
+    ...['digital-marketing', 'food-safety', 'product-photography', 'customer-service'].map((topic) => ({
+      topic,
+      ...untaught,
+    })),
     leadership,
   ]);
 });
@@ -34,8 +38,11 @@ test.each(Array.from({ length: 50 }, (_, seed) => seed))('disturbed by the seed 
   expect(JSON.stringify(folded(disturbed(life, seed)))).toBe(JSON.stringify(inOrder));
 });
 
-test.each(catalogue.map((definition) => [definition.name, definition] as const))('%s twice, after its successor, changes nothing more', (_name, definition) => {
-  const first = envelope(definition, 'KSBB-0000-0000-0011', 1, definition.example, new Date('2026-11-24T05:00:00Z'));
-  const second = envelope(definition, 'KSBB-0000-0000-0011', 2, definition.example, new Date('2026-11-24T06:00:00Z'));
-  expect(JSON.stringify(folded([second, first, second, first]))).toBe(JSON.stringify(folded([first, second])));
-});
+test.each(catalogue.map((definition) => [definition.name, definition] as const))(
+  '%s twice, after its successor, changes nothing more',
+  (_name, definition) => {
+    const first = envelope(definition, 'KSBB-0000-0000-0011', 1, definition.example, new Date('2026-11-24T05:00:00Z'));
+    const second = envelope(definition, 'KSBB-0000-0000-0011', 2, definition.example, new Date('2026-11-24T06:00:00Z'));
+    expect(JSON.stringify(folded([second, first, second, first]))).toBe(JSON.stringify(folded([first, second])));
+  },
+);

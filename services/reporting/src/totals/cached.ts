@@ -11,7 +11,10 @@ type Caching = {
  * Gives the value of `load`, at most `maxAgeMs` old (or five times as old as the last load took, where that is longer).
  * Never more than one load is under way; a failed one is not kept.
  */
-export function createCached<T>(load: () => Promise<T>, { maxAgeMs, now = () => performance.now() }: Caching): () => Promise<T> {
+export function createCached<T>(
+  load: () => Promise<T>,
+  { maxAgeMs, now = () => performance.now() }: Caching,
+): () => Promise<T> {
   let kept: { value: T; until: number } | undefined;
   let loading: Promise<T> | undefined;
 

@@ -1,10 +1,30 @@
-import { type GoodsItem, goodsItem, type Partner, partner, type Totals, type TrainingTopic, trainingTopic } from '@ksbb/contracts';
-import { type Contribution, type GoodsCount, noGoods, noTrainings, type TrainingCount } from '../collaboration/contribution.ts';
+import {
+  type GoodsItem,
+  goodsItem,
+  type Partner,
+  partner,
+  type Totals,
+  type TrainingTopic,
+  trainingTopic,
+} from '@ksbb/contracts';
+import {
+  type Contribution,
+  type GoodsCount,
+  noGoods,
+  noTrainings,
+  type TrainingCount,
+} from '../collaboration/contribution.ts';
 import type { LoanContribution } from '../loan/loan.ts';
 
 type LoanCount = Omit<LoanContribution, 'partner'>;
 
-const noLoans = (): LoanCount => ({ contracts: 0, promisedRupiah: 0, disbursedRupiah: 0, repaidRupiah: 0, relentRupiah: 0 });
+const noLoans = (): LoanCount => ({
+  contracts: 0,
+  promisedRupiah: 0,
+  disbursedRupiah: 0,
+  repaidRupiah: 0,
+  relentRupiah: 0,
+});
 
 /** Adds each number of `more` to the number of the same name in `sums`. */
 function addTo<Counts extends Record<string, number>>(sums: Counts, more: Counts): void {

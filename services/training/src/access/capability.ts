@@ -17,7 +17,8 @@ export function createAdmitDonor(secret: string, clock: () => Date): AdmitDonor 
 
   return async (token, collaborationId) => {
     const { sub, role } = await read(token).catch((error: unknown) => {
-      if (error instanceof errors.JWTExpired) throw unauthorized('This token has expired; get a new one with the PIN of the collaboration.');
+      if (error instanceof errors.JWTExpired)
+        throw unauthorized('This token has expired; get a new one with the PIN of the collaboration.');
       throw unauthorized('This token is not valid here; get one with the PIN of the collaboration.');
     });
     if (sub !== collaborationId) throw forbidden('This token opens another collaboration.');

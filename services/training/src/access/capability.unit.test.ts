@@ -8,11 +8,31 @@ const now = new Date('2026-11-25T00:00:00.000Z');
 const inAnHour = new Date(now.getTime() + 3_600_000);
 const admit = createAdmitDonor(secret, () => now);
 
-type Given = { sub?: string; role?: string; issuer?: string; audience?: string; expires?: Date | null; algorithm?: string; key?: string };
+type Given = {
+  sub?: string;
+  role?: string;
+  issuer?: string;
+  audience?: string;
+  expires?: Date | null;
+  algorithm?: string;
+  key?: string;
+};
 
 async function token(given: Given = {}): Promise<string> {
-  const { sub = collaborationId, role = 'donor', issuer = 'ksbb-commitment', audience = 'ksbb', expires = inAnHour, algorithm = 'HS256', key = secret } = given;
-  const unsigned = new SignJWT({ role }).setProtectedHeader({ alg: algorithm }).setSubject(sub).setIssuer(issuer).setAudience(audience);
+  const {
+    sub = collaborationId,
+    role = 'donor',
+    issuer = 'ksbb-commitment',
+    audience = 'ksbb',
+    expires = inAnHour,
+    algorithm = 'HS256',
+    key = secret,
+  } = given;
+  const unsigned = new SignJWT({ role })
+    .setProtectedHeader({ alg: algorithm })
+    .setSubject(sub)
+    .setIssuer(issuer)
+    .setAudience(audience);
   if (expires !== null) unsigned.setExpirationTime(expires);
   return unsigned.sign(new TextEncoder().encode(key));
 }
@@ -49,6 +69,9 @@ test('an expired token is told so', async () => {
 });
 
 test('a token of another collaboration, and one of an MSME, is 403', async () => {
-  expect(await refusalOf(await token({ sub: 'KSBB-0000-0000-0022' }))).toMatchObject({ status: 403, slug: 'forbidden' });
+  expect(await refusalOf(await token({ sub: 'KSBB-0000-0000-0022' }))).toMatchObject({
+    status: 403,
+    slug: 'forbidden',
+  });
   expect(await refusalOf(await token({ role: 'msme' }))).toMatchObject({ status: 403, slug: 'forbidden' });
 });

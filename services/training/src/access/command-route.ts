@@ -20,7 +20,10 @@ type CommandRoute<Body extends z.ZodType> = {
 };
 
 /** A route by which the donor of a collaboration moves one training on. Answers the training as it is then. */
-export function commandRoute<Body extends z.ZodType = z.ZodUnknown>(route: CommandRoute<Body>, { trainings, admitDonor, clock }: CommandDeps): Route {
+export function commandRoute<Body extends z.ZodType = z.ZodUnknown>(
+  route: CommandRoute<Body>,
+  { trainings, admitDonor, clock }: CommandDeps,
+): Route {
   const { commandOf, ...rest } = route;
   return defineRoute({
     ...rest,
@@ -29,7 +32,9 @@ export function commandRoute<Body extends z.ZodType = z.ZodUnknown>(route: Comma
     answers: { 200: { description: 'The training as it is now; the same for a repeat.', schema: trainingView } },
     handle: async ({ params, body, request }) => {
       await admitDonor(bearerToken(request), collaborationIdOf(params.trainingId));
-      const result = await trainings.decide(params.trainingId, (training) => decide(training, commandOf(body), clock()));
+      const result = await trainings.decide(params.trainingId, (training) =>
+        decide(training, commandOf(body), clock()),
+      );
       if ('refused' in result) throw problemOf(result);
       return { status: 200, body: viewOf(result.state) };
     },

@@ -5,7 +5,10 @@ import type { TrainingRefusal } from '../training/decide.ts';
 export function problemOf(refusal: TrainingRefusal): Problem {
   switch (refusal.refused) {
     case 'no-such-training':
-      return notFound('no-such-training', 'There is no such training. A training exists once a commitment with seats on its topic is confirmed.');
+      return notFound(
+        'no-such-training',
+        'There is no such training. A training exists once a commitment with seats on its topic is confirmed.',
+      );
     case 'not-scheduled':
       return conflict('not-scheduled', 'This training has no time yet; schedule it first.');
     case 'not-held':
@@ -17,7 +20,11 @@ export function problemOf(refusal: TrainingRefusal): Problem {
     case 'cancelled':
       return conflict('training-cancelled', 'This training is cancelled.', { reason: refusal.reason });
     case 'not-started':
-      return conflict('not-started', `This training starts at ${refusal.startsAt}; attendance and holding come after that.`, { startsAt: refusal.startsAt });
+      return conflict(
+        'not-started',
+        `This training starts at ${refusal.startsAt}; attendance and holding come after that.`,
+        { startsAt: refusal.startsAt },
+      );
     case 'start-in-the-past':
       return unprocessable('start-in-the-past', 'A session cannot start in the past.', [
         { pointer: '/startsAt', detail: `A time after now, which is ${refusal.now}.` },
@@ -35,7 +42,10 @@ export function problemOf(refusal: TrainingRefusal): Problem {
       return unprocessable(
         'attendance-missing',
         `Attendance is missing of: ${names}.`,
-        refusal.missing.map(({ msmeId, msmeName }) => ({ pointer: '', detail: `Record the attendance of ${msmeId} (${msmeName}) first; 0 where nobody came.` })),
+        refusal.missing.map(({ msmeId, msmeName }) => ({
+          pointer: '',
+          detail: `Record the attendance of ${msmeId} (${msmeName}) first; 0 where nobody came.`,
+        })),
       );
     }
     default:

@@ -17,7 +17,11 @@ test.each<[TrainingRefusal, string, string]>([
   [{ refused: 'start-in-the-past', now: '2026-12-01T02:00:00.000Z' }, '/startsAt', '2026-12-01T02:00:00.000Z'],
   [{ refused: 'unknown-msme', msmeId: 'toko', participants: ['warung', 'bengkel'] }, '/msmeId', 'warung, bengkel'],
   [{ refused: 'more-than-seats', seats: 4 }, '/attended', 'From 0 to 4'],
-  [{ refused: 'attendance-missing', missing: [{ msmeId: 'bengkel', msmeName: 'Bengkel Jaya' }] }, '', 'bengkel (Bengkel Jaya)'],
+  [
+    { refused: 'attendance-missing', missing: [{ msmeId: 'bengkel', msmeName: 'Bengkel Jaya' }] },
+    '',
+    'bengkel (Bengkel Jaya)',
+  ],
 ])('%j is answered 422 at %s, saying what would be right', (refusal, pointer, right) => {
   const problem = problemOf(refusal);
   expect(problem.status).toBe(422);

@@ -8,7 +8,8 @@ export function holdTraining(deps: CommandDeps): Route {
       method: 'post',
       path: '/trainings/:trainingId/holding',
       operationId: 'holdTraining',
-      summary: 'Mark a training as held, once its start time has passed and the attendance of every participant is recorded.',
+      summary:
+        'Mark a training as held, once its start time has passed and the attendance of every participant is recorded.',
       commandOf: () => ({ is: 'hold-training' }),
     },
     deps,

@@ -1,4 +1,10 @@
-import { type commitmentConfirmed, type ConfirmedLine, type EventOf, skillOf, type TrainingTopic } from '@ksbb/contracts';
+import {
+  type commitmentConfirmed,
+  type ConfirmedLine,
+  type EventOf,
+  skillOf,
+  type TrainingTopic,
+} from '@ksbb/contracts';
 import type { Trainings } from '../stores/trainings.ts';
 import { decide, type OfferTraining } from '../training/decide.ts';
 import { trainingIdOf } from '../training/ids.ts';

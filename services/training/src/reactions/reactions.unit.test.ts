@@ -5,11 +5,23 @@ import { hasLine } from './take-line-out-when-it-is-released.ts';
 
 const { collaborationId, lines } = commitmentConfirmed.data.parse(commitmentConfirmed.example);
 const bookkeeping = lines.find((line) => line.package === 'training')!;
-const another: ConfirmedLine = { ...bookkeeping, lineId: `${collaborationId}.4`, msmeId: 'warung', msmeName: 'Warung', needId: 'warung.bookkeeping', seats: 2 };
+const another: ConfirmedLine = {
+  ...bookkeeping,
+  lineId: `${collaborationId}.4`,
+  msmeId: 'warung',
+  msmeName: 'Warung',
+  needId: 'warung.bookkeeping',
+  seats: 2,
+};
 const leadership: ConfirmedLine = { ...another, lineId: `${collaborationId}.5`, topic: 'leadership', skill: 'soft' };
 
 test('one training is offered for each topic, to the MSMEs with seats in it; other packages are left out', () => {
-  const participant = { lineId: bookkeeping.lineId, msmeId: bookkeeping.msmeId, msmeName: bookkeeping.msmeName, seats: 4 };
+  const participant = {
+    lineId: bookkeeping.lineId,
+    msmeId: bookkeeping.msmeId,
+    msmeName: bookkeeping.msmeName,
+    seats: 4,
+  };
   const fromWarung = { msmeId: 'warung', msmeName: 'Warung', seats: 2 };
   expect(offersOf(collaborationId, [...lines, another, leadership])).toEqual([
     {
@@ -26,12 +38,25 @@ test('one training is offered for each topic, to the MSMEs with seats in it; oth
 });
 
 test('a commitment without training lines offers nothing', () => {
-  expect(offersOf(collaborationId, lines.filter((line) => line.package !== 'training'))).toEqual([]);
+  expect(
+    offersOf(
+      collaborationId,
+      lines.filter((line) => line.package !== 'training'),
+    ),
+  ).toEqual([]);
 });
 
 test('a training has the lines that are in it and those that left', () => {
   const participants = [{ lineId: 'a', msmeId: 'warung', msmeName: 'Warung', seats: 1, attended: null }];
-  const training: Training = { trainingId: 't', collaborationId, topic: 'leadership', skill: 'soft', status: 'offered', participants, leftLineIds: ['b'] };
+  const training: Training = {
+    trainingId: 't',
+    collaborationId,
+    topic: 'leadership',
+    skill: 'soft',
+    status: 'offered',
+    participants,
+    leftLineIds: ['b'],
+  };
   expect(['a', 'b', 'c'].map((lineId) => hasLine(training, lineId))).toEqual([true, true, false]);
   expect(hasLine({ status: 'none' }, 'a')).toBe(false);
 });

@@ -7,7 +7,9 @@ import type { Training } from '../training/training.ts';
 /** Whether the line gave seats to the training, now or before. */
 export function hasLine(training: Training, lineId: string): boolean {
   if (training.status === 'none') return false;
-  return training.participants.some((participant) => participant.lineId === lineId) || training.leftLineIds.includes(lineId);
+  return (
+    training.participants.some((participant) => participant.lineId === lineId) || training.leftLineIds.includes(lineId)
+  );
 }
 
 /** The event does not say the topic, so the training is looked for among those of the collaboration. */

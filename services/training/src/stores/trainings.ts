@@ -1,4 +1,10 @@
-import { attendanceRecorded, trainingCancelled, trainingHeld, trainingReported, trainingScheduled } from '@ksbb/contracts';
+import {
+  attendanceRecorded,
+  trainingCancelled,
+  trainingHeld,
+  trainingReported,
+  trainingScheduled,
+} from '@ksbb/contracts';
 import type { DocumentStore, StoreDefinition, Stored } from '@ksbb/document-store';
 import { possibleTrainingIds } from '../training/ids.ts';
 import { evolve, type Training, type TrainingEvent } from '../training/training.ts';

@@ -5,7 +5,10 @@ import type { Participant } from './training.ts';
  * there is one line.
  * @param lines the MSME's lines, with at least `attended` seats together
  */
-export function spreadOverLines(attended: number, lines: Participant[]): { participant: Participant; attended: number }[] {
+export function spreadOverLines(
+  attended: number,
+  lines: Participant[],
+): { participant: Participant; attended: number }[] {
   let left = attended;
   return lines.map((participant) => {
     const here = Math.min(left, participant.seats);

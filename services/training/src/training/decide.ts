@@ -1,19 +1,33 @@
 import { seatsOf, spreadOverLines } from './attendance.ts';
-import { aboutOf, type AboutTraining, type Cancelled, type Participant, type Scheduled, type Session, type Training, type TrainingEvent } from './training.ts';
+import {
+  aboutOf,
+  type AboutTraining,
+  type Cancelled,
+  type Participant,
+  type Scheduled,
+  type Session,
+  type Training,
+  type TrainingEvent,
+} from './training.ts';
 
 /** A session may start this long before now, so that one that begins this minute can still be entered. */
 const GRACE_MS = 60_000;
 
 const NOBODY_LEFT = 'no participants are left';
 
-export type OfferTraining = { is: 'offer-training'; about: AboutTraining; participants: Omit<Participant, 'attended'>[] };
+export type OfferTraining = {
+  is: 'offer-training';
+  about: AboutTraining;
+  participants: Omit<Participant, 'attended'>[];
+};
 export type TakeLineOut = { is: 'take-line-out'; lineId: string };
 export type ScheduleTraining = { is: 'schedule-training'; session: Session };
 export type RecordAttendance = { is: 'record-attendance'; msmeId: string; attended: number };
 export type HoldTraining = { is: 'hold-training' };
 export type ReportTraining = { is: 'report-training'; summary: string };
 export type CancelTraining = { is: 'cancel-training'; reason: string };
-export type TrainingCommand = OfferTraining | TakeLineOut | ScheduleTraining | RecordAttendance | HoldTraining | ReportTraining | CancelTraining;
+export type TrainingCommand =
+  OfferTraining | TakeLineOut | ScheduleTraining | RecordAttendance | HoldTraining | ReportTraining | CancelTraining;
 
 export type TrainingRefusal =
   | { refused: 'no-such-training' }
@@ -32,9 +46,13 @@ type Decision = TrainingEvent[] | TrainingRefusal;
 
 const cancelled = ({ reason }: Cancelled): TrainingRefusal => ({ refused: 'cancelled', reason });
 const hasStarted = ({ session }: Scheduled, now: Date) => Date.parse(session.startsAt) <= now.getTime();
-const isCounted = (participant: Participant): participant is Participant & { attended: number } => participant.attended !== null;
+const isCounted = (participant: Participant): participant is Participant & { attended: number } =>
+  participant.attended !== null;
 const isSameSession = (one: Session, other: Session) =>
-  one.startsAt === other.startsAt && one.endsAt === other.endsAt && one.place === other.place && one.trainer === other.trainer;
+  one.startsAt === other.startsAt &&
+  one.endsAt === other.endsAt &&
+  one.place === other.place &&
+  one.trainer === other.trainer;
 
 function offer(training: Training, { about, participants }: OfferTraining): Decision {
   return training.status === 'none' ? [{ type: 'training-offered', data: { ...about, participants } }] : [];
@@ -67,7 +85,8 @@ function schedule(training: Training, { session }: ScheduleTraining, now: Date):
     default:
       return training satisfies never;
   }
-  if (Date.parse(session.startsAt) < now.getTime() - GRACE_MS) return { refused: 'start-in-the-past', now: now.toISOString() };
+  if (Date.parse(session.startsAt) < now.getTime() - GRACE_MS)
+    return { refused: 'start-in-the-past', now: now.toISOString() };
   const invited = training.participants.map(({ msmeId, seats }) => ({ msmeId, seats }));
   return [{ type: 'training-scheduled', data: { ...aboutOf(training), ...session, invited } }];
 }
@@ -90,7 +109,11 @@ function recordAttendance(training: Training, { msmeId, attended }: RecordAttend
   }
   const lines = training.participants.filter((participant) => participant.msmeId === msmeId);
   if (lines.length === 0) {
-    return { refused: 'unknown-msme', msmeId, participants: [...new Set(training.participants.map((participant) => participant.msmeId))] };
+    return {
+      refused: 'unknown-msme',
+      msmeId,
+      participants: [...new Set(training.participants.map((participant) => participant.msmeId))],
+    };
   }
   if (attended > seatsOf(lines)) return { refused: 'more-than-seats', seats: seatsOf(lines) };
   const changed = spreadOverLines(attended, lines).filter((line) => line.attended !== line.participant.attended);
@@ -118,7 +141,9 @@ function hold(training: Training, now: Date): Decision {
     case 'scheduled': {
       if (!hasStarted(training, now)) return { refused: 'not-started', startsAt: training.session.startsAt };
       const counted = training.participants.filter(isCounted);
-      const missing = training.participants.filter((participant) => !isCounted(participant)).map(({ msmeId, msmeName }) => ({ msmeId, msmeName }));
+      const missing = training.participants
+        .filter((participant) => !isCounted(participant))
+        .map(({ msmeId, msmeName }) => ({ msmeId, msmeName }));
       if (missing.length > 0) return { refused: 'attendance-missing', missing };
       const participants = counted.map(({ lineId, msmeId, seats, attended }) => ({ lineId, msmeId, seats, attended }));
       return [{ type: 'training-held', data: { ...aboutOf(training), participants, heldAt: now.toISOString() } }];
@@ -157,7 +182,12 @@ function cancel(training: Training, { reason }: CancelTraining): Decision {
       return training.reason === reason ? [] : cancelled(training);
     case 'offered':
     case 'scheduled':
-      return [{ type: 'training-cancelled', data: { ...aboutOf(training), lineIds: training.participants.map(({ lineId }) => lineId), reason } }];
+      return [
+        {
+          type: 'training-cancelled',
+          data: { ...aboutOf(training), lineIds: training.participants.map(({ lineId }) => lineId), reason },
+        },
+      ];
     default:
       return training satisfies never;
   }

@@ -1,12 +1,25 @@
 import { decide, type TrainingCommand } from './decide.ts';
 import { evolve, type Session, type Training, type TrainingEvent } from './training.ts';
 
-const about = { trainingId: 'KSBB-0000-0000-0011.bookkeeping', collaborationId: 'KSBB-0000-0000-0011', topic: 'bookkeeping', skill: 'hard' } as const;
+const about = {
+  trainingId: 'KSBB-0000-0000-0011.bookkeeping',
+  collaborationId: 'KSBB-0000-0000-0011',
+  topic: 'bookkeeping',
+  skill: 'hard',
+} as const;
 const warung = { lineId: 'KSBB-0000-0000-0011.3', msmeId: 'warung', msmeName: 'Warung Bu Siti', seats: 4 };
 const bengkel = { lineId: 'KSBB-0000-0000-0011.5', msmeId: 'bengkel', msmeName: 'Bengkel Jaya', seats: 2 };
-const session: Session = { startsAt: '2026-12-01T02:00:00.000Z', endsAt: '2026-12-01T05:00:00.000Z', place: 'Balai Kota', trainer: 'Ibu Ratna' };
+const session: Session = {
+  startsAt: '2026-12-01T02:00:00.000Z',
+  endsAt: '2026-12-01T05:00:00.000Z',
+  place: 'Balai Kota',
+  trainer: 'Ibu Ratna',
+};
 const { trainer: _, ...time } = session;
-const invited = [{ msmeId: 'warung', seats: 4 }, { msmeId: 'bengkel', seats: 2 }];
+const invited = [
+  { msmeId: 'warung', seats: 4 },
+  { msmeId: 'bengkel', seats: 2 },
+];
 
 const before = new Date('2026-11-25T00:00:00.000Z');
 const atStart = new Date(session.startsAt);
@@ -31,21 +44,35 @@ const held: TrainingEvent = {
   },
 };
 const summary = 'Three owners keep a cash book now.';
-const reported: TrainingEvent = { type: 'training-reported', data: { ...about, summary, reportedAt: after.toISOString() } };
+const reported: TrainingEvent = {
+  type: 'training-reported',
+  data: { ...about, summary, reportedAt: after.toISOString() },
+};
 const left = ({ lineId }: typeof warung): TrainingEvent => ({ type: 'participant-left', data: { lineId } });
 const reason = 'the trainer is ill';
-const cancelled: TrainingEvent = { type: 'training-cancelled', data: { ...about, lineIds: [warung.lineId, bengkel.lineId], reason } };
+const cancelled: TrainingEvent = {
+  type: 'training-cancelled',
+  data: { ...about, lineIds: [warung.lineId, bengkel.lineId], reason },
+};
 
 const toHeld = [offered, scheduled, attended(warung, 3), attended(bengkel, 0), held];
 const toReported = [...toHeld, reported];
 
 const given = (...events: TrainingEvent[]) => events.reduce<Training>(evolve, { status: 'none' });
-const when = (history: TrainingEvent[], command: TrainingCommand, now = after) => decide(given(...history), command, now);
+const when = (history: TrainingEvent[], command: TrainingCommand, now = after) =>
+  decide(given(...history), command, now);
 
 const offer: TrainingCommand = { is: 'offer-training', about, participants: [warung, bengkel] };
 const takeOut = ({ lineId }: typeof warung): TrainingCommand => ({ is: 'take-line-out', lineId });
-const schedule = (changes: Partial<Session> = {}): TrainingCommand => ({ is: 'schedule-training', session: { ...session, ...changes } });
-const record = (msmeId: string, count: number): TrainingCommand => ({ is: 'record-attendance', msmeId, attended: count });
+const schedule = (changes: Partial<Session> = {}): TrainingCommand => ({
+  is: 'schedule-training',
+  session: { ...session, ...changes },
+});
+const record = (msmeId: string, count: number): TrainingCommand => ({
+  is: 'record-attendance',
+  msmeId,
+  attended: count,
+});
 const hold: TrainingCommand = { is: 'hold-training' };
 const report = (text = summary): TrainingCommand => ({ is: 'report-training', summary: text });
 const cancel = (why = reason): TrainingCommand => ({ is: 'cancel-training', reason: why });
@@ -62,7 +89,10 @@ describe('offering', () => {
 });
 
 describe('taking a released line out', () => {
-  test.each([['offered', [offered]], ['scheduled', [offered, scheduled]]])('its MSME leaves a training that is %s', (_status, history) => {
+  test.each([
+    ['offered', [offered]],
+    ['scheduled', [offered, scheduled]],
+  ])('its MSME leaves a training that is %s', (_status, history) => {
     expect(when(history, takeOut(bengkel))).toEqual([left(bengkel)]);
   });
 
@@ -95,14 +125,16 @@ describe('scheduling', () => {
     ]);
   });
 
-  test.each([{ place: 'Kecamatan Gambir' }, { trainer: 'Pak Joko' }, { endsAt: '2026-12-01T06:00:00.000Z' }, { startsAt: '2026-12-01T01:00:00.000Z' }])(
-    'another %j moves it',
-    (changes) => {
-      expect(when([offered, scheduled], schedule(changes), before)).toEqual([
-        { type: 'training-scheduled', data: { ...about, ...session, ...changes, invited } },
-      ]);
-    },
-  );
+  test.each([
+    { place: 'Kecamatan Gambir' },
+    { trainer: 'Pak Joko' },
+    { endsAt: '2026-12-01T06:00:00.000Z' },
+    { startsAt: '2026-12-01T01:00:00.000Z' },
+  ])('another %j moves it', (changes) => {
+    expect(when([offered, scheduled], schedule(changes), before)).toEqual([
+      { type: 'training-scheduled', data: { ...about, ...session, ...changes, invited } },
+    ]);
+  });
 
   test('the same again changes nothing, also when it has begun or was held', () => {
     for (const history of [[offered, scheduled], toHeld, toReported]) expect(when(history, schedule())).toEqual([]);
@@ -113,13 +145,16 @@ describe('scheduling', () => {
     expect(when([offered], schedule(), minuteLater)).toEqual([scheduled]);
     const later = new Date('2026-12-01T02:01:00.001Z');
     expect(when([offered], schedule(), later)).toEqual({ refused: 'start-in-the-past', now: later.toISOString() });
-    expect(when([offered, scheduled], schedule({ startsAt: '2026-12-01T01:59:00.000Z' }), later)).toMatchObject({ refused: 'start-in-the-past' });
+    expect(when([offered, scheduled], schedule({ startsAt: '2026-12-01T01:59:00.000Z' }), later)).toMatchObject({
+      refused: 'start-in-the-past',
+    });
   });
 
   test('it is refused where it comes too late or there is no training', () => {
     expect(when([], schedule(), before)).toEqual({ refused: 'no-such-training' });
     expect(when([offered, cancelled], schedule(), before)).toEqual({ refused: 'cancelled', reason });
-    for (const history of [toHeld, toReported]) expect(when(history, schedule({ place: 'elsewhere' }), before)).toEqual({ refused: 'already-held' });
+    for (const history of [toHeld, toReported])
+      expect(when(history, schedule({ place: 'elsewhere' }), before)).toEqual({ refused: 'already-held' });
   });
 });
 
@@ -131,21 +166,30 @@ describe('recording attendance', () => {
 
   test('before the start it is refused', () => {
     const justBefore = new Date(atStart.getTime() - 1);
-    expect(when([offered, scheduled], record('warung', 3), justBefore)).toEqual({ refused: 'not-started', startsAt: session.startsAt });
+    expect(when([offered, scheduled], record('warung', 3), justBefore)).toEqual({
+      refused: 'not-started',
+      startsAt: session.startsAt,
+    });
   });
 
   test('a later record replaces an earlier one until the training is held', () => {
     expect(when([offered, scheduled, attended(warung, 3)], record('warung', 2))).toEqual([attended(warung, 2)]);
-    for (const history of [toHeld, toReported]) expect(when(history, record('warung', 2))).toEqual({ refused: 'already-held' });
+    for (const history of [toHeld, toReported])
+      expect(when(history, record('warung', 2))).toEqual({ refused: 'already-held' });
   });
 
   test('the same again changes nothing, also when it was held', () => {
-    for (const history of [[offered, scheduled, attended(warung, 3)], toHeld, toReported]) expect(when(history, record('warung', 3))).toEqual([]);
+    for (const history of [[offered, scheduled, attended(warung, 3)], toHeld, toReported])
+      expect(when(history, record('warung', 3))).toEqual([]);
   });
 
   test('more than the seats, or an MSME without seats, is refused', () => {
     expect(when([offered, scheduled], record('warung', 5))).toEqual({ refused: 'more-than-seats', seats: 4 });
-    expect(when([offered, scheduled], record('toko', 1))).toEqual({ refused: 'unknown-msme', msmeId: 'toko', participants: ['warung', 'bengkel'] });
+    expect(when([offered, scheduled], record('toko', 1))).toEqual({
+      refused: 'unknown-msme',
+      msmeId: 'toko',
+      participants: ['warung', 'bengkel'],
+    });
     expect(when([offered, scheduled, left(bengkel)], record('bengkel', 1))).toMatchObject({ refused: 'unknown-msme' });
   });
 
@@ -157,9 +201,14 @@ describe('recording attendance', () => {
 
   test('an MSME with two lines fills the seats of the first before those of the second', () => {
     const second = { ...warung, lineId: 'KSBB-0000-0000-0011.9', seats: 3 };
-    const history: TrainingEvent[] = [{ type: 'training-offered', data: { ...about, participants: [warung, second] } }, scheduled];
+    const history: TrainingEvent[] = [
+      { type: 'training-offered', data: { ...about, participants: [warung, second] } },
+      scheduled,
+    ];
     expect(when(history, record('warung', 6))).toEqual([attended(warung, 4), attended(second, 2)]);
-    expect(when([...history, attended(warung, 4), attended(second, 2)], record('warung', 5))).toEqual([attended(second, 1)]);
+    expect(when([...history, attended(warung, 4), attended(second, 2)], record('warung', 5))).toEqual([
+      attended(second, 1),
+    ]);
     expect(when(history, record('warung', 8))).toEqual({ refused: 'more-than-seats', seats: 7 });
     expect(when(history, record('toko', 1))).toMatchObject({ participants: ['warung'] });
   });
@@ -175,7 +224,10 @@ describe('holding', () => {
 
   test('from the start on, and not before', () => {
     expect(when(counted, hold, atStart)).toMatchObject([{ type: 'training-held', data: { heldAt: session.startsAt } }]);
-    expect(when(counted, hold, new Date(atStart.getTime() - 1))).toEqual({ refused: 'not-started', startsAt: session.startsAt });
+    expect(when(counted, hold, new Date(atStart.getTime() - 1))).toEqual({
+      refused: 'not-started',
+      startsAt: session.startsAt,
+    });
   });
 
   test('whose attendance is missing is named', () => {
@@ -186,13 +238,21 @@ describe('holding', () => {
   });
 
   test('who has left is not missing', () => {
-    expect(when([offered, scheduled, attended(warung, 3), left(bengkel)], hold)).toMatchObject([{ type: 'training-held', data: { participants: [{ msmeId: 'warung' }] } }]);
+    expect(when([offered, scheduled, attended(warung, 3), left(bengkel)], hold)).toMatchObject([
+      { type: 'training-held', data: { participants: [{ msmeId: 'warung' }] } },
+    ]);
   });
 
   test('moved to another time, attendance has to be recorded again; with another place it stays', () => {
-    const moved: TrainingEvent = { type: 'training-scheduled', data: { ...about, ...session, startsAt: '2026-12-01T03:00:00.000Z', invited } };
+    const moved: TrainingEvent = {
+      type: 'training-scheduled',
+      data: { ...about, ...session, startsAt: '2026-12-01T03:00:00.000Z', invited },
+    };
     expect(when([...counted, moved], hold)).toMatchObject({ refused: 'attendance-missing' });
-    const elsewhere: TrainingEvent = { type: 'training-scheduled', data: { ...about, ...session, place: 'Kecamatan Gambir', invited } };
+    const elsewhere: TrainingEvent = {
+      type: 'training-scheduled',
+      data: { ...about, ...session, place: 'Kecamatan Gambir', invited },
+    };
     expect(when([...counted, elsewhere], hold)).toEqual([held]);
   });
 
@@ -219,7 +279,10 @@ describe('reporting', () => {
 });
 
 describe('cancelling', () => {
-  test.each([['offered', [offered]], ['scheduled', [offered, scheduled]]])('a training that is %s is cancelled for all its lines', (_status, history) => {
+  test.each([
+    ['offered', [offered]],
+    ['scheduled', [offered, scheduled]],
+  ])('a training that is %s is cancelled for all its lines', (_status, history) => {
     expect(when(history, cancel())).toEqual([cancelled]);
   });
 
@@ -240,7 +303,10 @@ describe('the state after events', () => {
       ...about,
       status: 'reported',
       session,
-      participants: [{ ...warung, attended: 3 }, { ...bengkel, attended: 0 }],
+      participants: [
+        { ...warung, attended: 3 },
+        { ...bengkel, attended: 0 },
+      ],
       leftLineIds: [],
       heldAt: after.toISOString(),
       summary,
@@ -252,15 +318,23 @@ describe('the state after events', () => {
   });
 
   test('keeps the session of a cancelled training, and the lines that left', () => {
-    expect(given(offeredToOne, scheduled, left(warung), cancelled)).toMatchObject({ status: 'cancelled', session, reason, participants: [], leftLineIds: [warung.lineId] });
+    expect(given(offeredToOne, scheduled, left(warung), cancelled)).toMatchObject({
+      status: 'cancelled',
+      session,
+      reason,
+      participants: [],
+      leftLineIds: [warung.lineId],
+    });
     expect(given(offered, cancelled)).toMatchObject({ status: 'cancelled', session: null });
   });
 
   test('an event that does not fit leaves it alone', () => {
     const none: Training = { status: 'none' };
-    for (const event of [scheduled, attended(warung, 1), held, reported, cancelled, left(warung)]) expect(evolve(none, event)).toEqual(none);
+    for (const event of [scheduled, attended(warung, 1), held, reported, cancelled, left(warung)])
+      expect(evolve(none, event)).toEqual(none);
     const done = given(...toReported);
-    for (const event of [offered, scheduled, attended(warung, 1), held, reported, cancelled]) expect(evolve(done, event)).toEqual(done);
+    for (const event of [offered, scheduled, attended(warung, 1), held, reported, cancelled])
+      expect(evolve(done, event)).toEqual(done);
   });
 
   test('the published invitation does not carry the trainer', () => {

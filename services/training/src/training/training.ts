@@ -14,7 +14,12 @@ export type Participant = { lineId: string; msmeId: string; msmeName: string; se
 /** When, where and by whom. Times are RFC 3339 UTC with milliseconds. */
 export type Session = { startsAt: string; endsAt: string; place: string; trainer: string };
 
-export type AboutTraining = { trainingId: string; collaborationId: string; topic: TrainingTopic; skill: 'hard' | 'soft' };
+export type AboutTraining = {
+  trainingId: string;
+  collaborationId: string;
+  topic: TrainingTopic;
+  skill: 'hard' | 'soft';
+};
 
 /** `leftLineIds`: lines whose MSME was in it and is no longer. */
 type Begun = AboutTraining & { participants: Participant[]; leftLineIds: string[] };
@@ -29,7 +34,9 @@ export type Cancelled = Begun & { status: 'cancelled'; session: Session | null; 
 export type Training = { status: 'none' } | Offered | Scheduled | Held | Reported | Cancelled;
 
 /** The trainer stays inside the service: the published event has no such field. */
-type WithTrainer<Event> = Event extends { data: infer Data } ? Omit<Event, 'data'> & { data: Data & { trainer: string } } : never;
+type WithTrainer<Event> = Event extends { data: infer Data }
+  ? Omit<Event, 'data'> & { data: Data & { trainer: string } }
+  : never;
 
 export type TrainingEvent =
   | { type: 'training-offered'; data: AboutTraining & { participants: Omit<Participant, 'attended'>[] } }
@@ -73,7 +80,9 @@ export function evolve(training: Training, event: TrainingEvent): Training {
     case 'attendance-recorded': {
       if (training.status !== 'scheduled') return training;
       const { lineId, attended } = event.data;
-      const participants = training.participants.map((participant) => (participant.lineId === lineId ? { ...participant, attended } : participant));
+      const participants = training.participants.map((participant) =>
+        participant.lineId === lineId ? { ...participant, attended } : participant,
+      );
       return { ...training, participants };
     }
     case 'training-held':

@@ -3,10 +3,27 @@ import { z } from 'zod';
 import type { Caller, PartnerAnswer, PartnerRequest } from '../call.ts';
 import { sameSignature } from '../constant-time.ts';
 import { jsonOf, readMessage, understood } from '../message.ts';
-import { CallFailed, type Callback, CLOCK_SKEW_MS, ContractRefused, type Movement, type Partner, type VerifiedCallback } from '../partner.ts';
+import {
+  CallFailed,
+  type Callback,
+  CLOCK_SKEW_MS,
+  ContractRefused,
+  type Movement,
+  type Partner,
+  type VerifiedCallback,
+} from '../partner.ts';
 import { baseUrl, definePartner, type Secrets, secrets } from '../partner-kind.ts';
 import { amanahSignature } from './signature.ts';
-import { callbackSchema, contractBody, deliveryOf, factsOf, movementsOf, statementSchema, statusSchema, takenSchema } from './wire.ts';
+import {
+  callbackSchema,
+  contractBody,
+  deliveryOf,
+  factsOf,
+  movementsOf,
+  statementSchema,
+  statusSchema,
+  takenSchema,
+} from './wire.ts';
 
 const operations = ['create-contract', 'get-contract', 'cancel-contract', 'statement'] as const;
 
@@ -56,7 +73,12 @@ function createAmanah({ settings: { url, clientId, secrets: all }, caller, clock
   const basePath = new URL(url).pathname.replace(/\/$/, '');
 
   /** A signed request to what is at `path` of the partner's API. */
-  function signedRequest(method: 'GET' | 'POST', path: string, body = '', more: Record<string, string> = {}): PartnerRequest {
+  function signedRequest(
+    method: 'GET' | 'POST',
+    path: string,
+    body = '',
+    more: Record<string, string> = {},
+  ): PartnerRequest {
     const timestamp = clock().toISOString();
     const headers = {
       'X-PARTNER-ID': clientId,
@@ -82,7 +104,10 @@ function createAmanah({ settings: { url, clientId, secrets: all }, caller, clock
   return {
     forward: async (contract) => {
       const idempotencyKey = { 'Idempotency-Key': `ksbb-amanah-${contract.reference}` };
-      const answer = await caller.call('create-contract', signedRequest('POST', '/v1.0/qardh-contracts', contractBody(contract), idempotencyKey));
+      const answer = await caller.call(
+        'create-contract',
+        signedRequest('POST', '/v1.0/qardh-contracts', contractBody(contract), idempotencyKey),
+      );
       if (answer.status >= 300) throw refusalOf(answer);
       const { referenceNo, eContractUrl } = understood(takenSchema, answer.body);
       return { partnerContractId: referenceNo, signUrl: contract.parentContractId === null ? eContractUrl : null };
@@ -105,7 +130,7 @@ function createAmanah({ settings: { url, clientId, secrets: all }, caller, clock
     },
     statement: async (day) => {
       const movements: Movement[] = [];
-      for (let cursor: string | null = ''; cursor !== null && movements.length < MOST_MOVEMENTS; ) {
+      for (let cursor: string | null = ''; cursor !== null && movements.length < MOST_MOVEMENTS;) {
         const query: URLSearchParams = new URLSearchParams({ date: day, ...(cursor === '' ? {} : { cursor }) });
         const answer = await caller.call('statement', signedRequest('GET', `/v1.0/statement?${query}`));
         if (answer.status >= 300) throw new CallFailed('misconfigured', `answered ${answer.status}`);

@@ -11,7 +11,10 @@ const amountOf = (pattern: RegExp) =>
 const amount = amountOf(/^[1-9]\d{0,14}\.00$/);
 const amountOrZero = amountOf(/^(0|[1-9]\d{0,14})\.00$/);
 const number = z.int().min(1);
-const schedule = z.array(z.object({ instalment: number, dueDate: z.iso.date(), amount })).min(1).max(24);
+const schedule = z
+  .array(z.object({ instalment: number, dueDate: z.iso.date(), amount }))
+  .min(1)
+  .max(24);
 const text = z.string().min(1).max(200);
 
 export const takenSchema = z.object({ referenceNo: text, eContractUrl: z.url() });
@@ -51,9 +54,11 @@ export const statementSchema = z.object({
 const MOVEMENT_KIND = { DISBURSEMENT: 'disbursement', REPAYMENT: 'repayment', WRITE_OFF: 'write-off' } as const;
 
 export function movementsOf({ movements }: z.output<typeof statementSchema>): Movement[] {
-  return movements.map(({ type, partnerReferenceNo: reference, repaymentNo: repaymentId, amount: amountRupiah, occurredAt: at }) => {
-    return { kind: MOVEMENT_KIND[type], reference, repaymentId, amountRupiah, at };
-  });
+  return movements.map(
+    ({ type, partnerReferenceNo: reference, repaymentNo: repaymentId, amount: amountRupiah, occurredAt: at }) => {
+      return { kind: MOVEMENT_KIND[type], reference, repaymentId, amountRupiah, at };
+    },
+  );
 }
 
 const about = { referenceNo: text, partnerReferenceNo: text, sequence: number, occurredAt: timestamp };
@@ -61,7 +66,11 @@ export const callbackSchema = z.discriminatedUnion('event', [
   z.object({ ...about, event: z.literal('CONTRACT_SIGNED') }),
   z.object({ ...about, event: z.literal('CONTRACT_DECLINED') }),
   z.object({ ...about, event: z.literal('DISBURSED'), data: z.object({ amount, schedule }) }),
-  z.object({ ...about, event: z.literal('REPAYMENT'), data: z.object({ repaymentNo: text, instalment: number, amount }) }),
+  z.object({
+    ...about,
+    event: z.literal('REPAYMENT'),
+    data: z.object({ repaymentNo: text, instalment: number, amount }),
+  }),
   z.object({ ...about, event: z.literal('COMPLETED'), data: z.object({ totalRepaid: amount }) }),
   z.object({ ...about, event: z.literal('CANCELLED') }),
   z.object({ ...about, event: z.literal('WRITTEN_OFF'), data: z.object({ amount }) }),
@@ -73,7 +82,13 @@ const scheduleOf = (wire: Scheduled[]) =>
   wire.map(({ instalment, dueDate, amount: amountRupiah }) => ({ instalment, dueDate, amountRupiah }));
 
 /** The body of a new contract: always the same bytes for the same contract. */
-export function contractBody({ reference, borrower, amountRupiah, instalments, parentContractId }: ContractToForward): string {
+export function contractBody({
+  reference,
+  borrower,
+  amountRupiah,
+  instalments,
+  parentContractId,
+}: ContractToForward): string {
   return JSON.stringify({
     partnerReferenceNo: reference,
     borrower: { id: borrower.msmeId, name: borrower.name, kelurahan: borrower.kelurahan },
@@ -123,10 +138,21 @@ export function factsOf(status: z.output<typeof statusSchema>): PartnerFact[] {
     ...(declinedAt === null ? [] : [{ kind: 'declined', at: declinedAt } as const]),
     ...(disbursedAt === null
       ? []
-      : [{ kind: 'disbursed', at: disbursedAt, amountRupiah: status.amount, schedule: scheduleOf(status.schedule) } as const]),
+      : [
+          {
+            kind: 'disbursed',
+            at: disbursedAt,
+            amountRupiah: status.amount,
+            schedule: scheduleOf(status.schedule),
+          } as const,
+        ]),
     ...repayments,
-    ...(completedAt === null ? [] : [{ kind: 'completed', at: completedAt, totalRupiah: status.repaidAmount } as const]),
+    ...(completedAt === null
+      ? []
+      : [{ kind: 'completed', at: completedAt, totalRupiah: status.repaidAmount } as const]),
     ...(cancelledAt === null ? [] : [{ kind: 'cancelled', at: cancelledAt } as const]),
-    ...(writtenOffAt === null ? [] : [{ kind: 'written-off', at: writtenOffAt, amountRupiah: status.writtenOffAmount } as const]),
+    ...(writtenOffAt === null
+      ? []
+      : [{ kind: 'written-off', at: writtenOffAt, amountRupiah: status.writtenOffAmount } as const]),
   ];
 }

@@ -17,7 +17,10 @@ partnerConformance({
   }),
   sign: (rawBody, _path, now) => {
     const seconds = String(now.getTime() / 1000);
-    return { 'lumbung-signature': `t=${seconds},v1=${lumbungSignature(secret, seconds, rawBody)}`, 'lumbung-delivery': 'LMB-1-E1' };
+    return {
+      'lumbung-signature': `t=${seconds},v1=${lumbungSignature(secret, seconds, rawBody)}`,
+      'lumbung-delivery': 'LMB-1-E1',
+    };
   },
   idleHeaders: ['lumbung-delivery'],
   eventField: 'type',

@@ -3,10 +3,29 @@ import { z } from 'zod';
 import type { Caller, PartnerAnswer } from '../call.ts';
 import { sameSignature } from '../constant-time.ts';
 import { jsonOf, readMessage, understood } from '../message.ts';
-import { CallFailed, type Callback, CLOCK_SKEW_MS, ContractRefused, type Movement, type Partner, type VerifiedCallback } from '../partner.ts';
+import {
+  CallFailed,
+  type Callback,
+  CLOCK_SKEW_MS,
+  ContractRefused,
+  type Movement,
+  type Partner,
+  type VerifiedCallback,
+} from '../partner.ts';
 import { baseUrl, definePartner, type Secrets, secrets } from '../partner-kind.ts';
 import { lumbungSignature, parseSignatureHeader } from './signature.ts';
-import { deliveryOf, eventSchema, factsOf, idOf, loanBody, movementsOf, pageSchema, statementSchema, statusSchema, takenSchema } from './wire.ts';
+import {
+  deliveryOf,
+  eventSchema,
+  factsOf,
+  idOf,
+  loanBody,
+  movementsOf,
+  pageSchema,
+  statementSchema,
+  statusSchema,
+  takenSchema,
+} from './wire.ts';
 
 const operations = ['create-contract', 'get-contract', 'cancel-contract', 'statement', 'events'] as const;
 
@@ -21,7 +40,9 @@ type Parts = {
 const PAGE = 100;
 /** More than a day of one partner has. */
 const MOST_MOVEMENTS = 100_000;
-const refusalSchema = z.object({ error: z.object({ code: z.string(), message: z.string().default(''), field: z.string().optional() }) });
+const refusalSchema = z.object({
+  error: z.object({ code: z.string(), message: z.string().default(''), field: z.string().optional() }),
+});
 /** Refusals of the contract itself. What else the partner answers 4xx is about how we ask. */
 const FINAL = new Set(['invalid_field', 'parent_not_signed', 'principal_too_small']);
 /** A loan stands at the partner under our key or reference, with other terms than we now send. */
@@ -48,7 +69,8 @@ function createLumbung({ settings: { url, token, secrets: all }, caller }: Parts
   function whyNotGenuine({ headers, rawBody }: Callback, now: Date): string | null {
     const given = parseSignatureHeader(String(headers['lumbung-signature'] ?? ''));
     if (given === null) return 'Lumbung-Signature is missing or not of the form t=...,v1=...';
-    if (Math.abs(now.getTime() - Number(given.seconds) * 1000) > CLOCK_SKEW_MS) return 'Lumbung-Signature is more than 300 s from now';
+    if (Math.abs(now.getTime() - Number(given.seconds) * 1000) > CLOCK_SKEW_MS)
+      return 'Lumbung-Signature is more than 300 s from now';
     const isRight = all.some((one) => sameSignature(given.signature, lumbungSignature(one, given.seconds, rawBody)));
     return isRight ? null : 'Lumbung-Signature does not fit the body';
   }
@@ -72,7 +94,12 @@ function createLumbung({ settings: { url, token, secrets: all }, caller }: Parts
     },
     cancel: async (reference) => {
       const address = `${url}/api/loans/${encodeURIComponent(reference)}/cancel`;
-      const answer = await caller.call('cancel-contract', { method: 'POST', url: address, headers: authorization, body: '' });
+      const answer = await caller.call('cancel-contract', {
+        method: 'POST',
+        url: address,
+        headers: authorization,
+        body: '',
+      });
       if (answer.status < 300) return 'cancelled';
       const { code } = errorOf(answer.body);
       if (code === 'not_found') return 'unknown';
@@ -81,7 +108,7 @@ function createLumbung({ settings: { url, token, secrets: all }, caller }: Parts
     },
     statement: async (day) => {
       const movements: Movement[] = [];
-      for (let cursor: string | null = ''; cursor !== null && movements.length < MOST_MOVEMENTS; ) {
+      for (let cursor: string | null = ''; cursor !== null && movements.length < MOST_MOVEMENTS;) {
         const query = new URLSearchParams({ date: day, ...(cursor === '' ? {} : { cursor }) });
         const answer = await get('statement', `${url}/api/statement?${query}`);
         if (answer.status >= 300) throw new CallFailed('misconfigured', `answered ${answer.status}`);

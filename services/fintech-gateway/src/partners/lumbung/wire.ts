@@ -25,7 +25,9 @@ export const statusSchema = z.object({
     written_off_at: timestamp.nullable(),
     written_off: z.int().min(0),
     schedule,
-    repayments: z.array(z.object({ repayment_id: text, instalment: number, amount: rupiah, paid_at: timestamp })).max(100),
+    repayments: z
+      .array(z.object({ repayment_id: text, instalment: number, amount: rupiah, paid_at: timestamp }))
+      .max(100),
   }),
 });
 
@@ -45,17 +47,27 @@ export const statementSchema = z.object({
 });
 
 export function movementsOf({ movements }: z.output<typeof statementSchema>): Movement[] {
-  return movements.map(({ kind, external_id: reference, repayment_id: repaymentId, amount: amountRupiah, occurred_at: at }) => {
-    return { kind: kind === 'write_off' ? 'write-off' : kind, reference, repaymentId, amountRupiah, at };
-  });
+  return movements.map(
+    ({ kind, external_id: reference, repayment_id: repaymentId, amount: amountRupiah, occurred_at: at }) => {
+      return { kind: kind === 'write_off' ? 'write-off' : kind, reference, repaymentId, amountRupiah, at };
+    },
+  );
 }
 
 const about = { id: text, loan_id: text, external_id: text, seq: number, occurred_at: timestamp };
 export const eventSchema = z.discriminatedUnion('type', [
   z.object({ ...about, type: z.literal('loan.signed') }),
   z.object({ ...about, type: z.literal('loan.declined') }),
-  z.object({ ...about, type: z.literal('loan.disbursed'), data: z.object({ amount: rupiah, schedule: schedule.min(1) }) }),
-  z.object({ ...about, type: z.literal('loan.repayment'), data: z.object({ repayment_id: text, instalment: number, amount: rupiah }) }),
+  z.object({
+    ...about,
+    type: z.literal('loan.disbursed'),
+    data: z.object({ amount: rupiah, schedule: schedule.min(1) }),
+  }),
+  z.object({
+    ...about,
+    type: z.literal('loan.repayment'),
+    data: z.object({ repayment_id: text, instalment: number, amount: rupiah }),
+  }),
   z.object({ ...about, type: z.literal('loan.completed'), data: z.object({ total_repaid: rupiah }) }),
   z.object({ ...about, type: z.literal('loan.cancelled') }),
   z.object({ ...about, type: z.literal('loan.written_off'), data: z.object({ amount: rupiah }) }),
@@ -63,13 +75,23 @@ export const eventSchema = z.discriminatedUnion('type', [
 export type EventMessage = z.output<typeof eventSchema>;
 
 /** A page of the feed; its events are read one by one, so that one that does not fit holds up no other. */
-export const pageSchema = z.object({ events: z.array(z.unknown()).max(200), next_cursor: z.string().max(500), has_more: z.boolean() });
+export const pageSchema = z.object({
+  events: z.array(z.unknown()).max(200),
+  next_cursor: z.string().max(500),
+  has_more: z.boolean(),
+});
 
 const scheduleOf = (wire: z.output<typeof schedule>) =>
   wire.map(({ instalment, due_date: dueDate, amount: amountRupiah }) => ({ instalment, dueDate, amountRupiah }));
 
 /** The body of a new loan: always the same bytes for the same contract. */
-export function loanBody({ reference, borrower, amountRupiah, instalments, parentContractId }: ContractToForward): string {
+export function loanBody({
+  reference,
+  borrower,
+  amountRupiah,
+  instalments,
+  parentContractId,
+}: ContractToForward): string {
   return JSON.stringify({
     external_id: reference,
     borrower: { ref: borrower.msmeId, name: borrower.name, area: borrower.kelurahan },
@@ -115,18 +137,31 @@ export function idOf(event: unknown): string {
 
 /** All that the answer to a status question says has happened. */
 export function factsOf({ loan }: z.output<typeof statusSchema>): PartnerFact[] {
-  const repayments = loan.repayments.map(({ repayment_id: repaymentId, instalment, amount: amountRupiah, paid_at: at }) => {
-    return { kind: 'repayment', at, repaymentId, instalment, amountRupiah } as const;
-  });
+  const repayments = loan.repayments.map(
+    ({ repayment_id: repaymentId, instalment, amount: amountRupiah, paid_at: at }) => {
+      return { kind: 'repayment', at, repaymentId, instalment, amountRupiah } as const;
+    },
+  );
   return [
     ...(loan.signed_at === null ? [] : [{ kind: 'signed', at: loan.signed_at } as const]),
     ...(loan.declined_at === null ? [] : [{ kind: 'declined', at: loan.declined_at } as const]),
     ...(loan.disbursed_at === null
       ? []
-      : [{ kind: 'disbursed', at: loan.disbursed_at, amountRupiah: loan.principal, schedule: scheduleOf(loan.schedule) } as const]),
+      : [
+          {
+            kind: 'disbursed',
+            at: loan.disbursed_at,
+            amountRupiah: loan.principal,
+            schedule: scheduleOf(loan.schedule),
+          } as const,
+        ]),
     ...repayments,
-    ...(loan.completed_at === null ? [] : [{ kind: 'completed', at: loan.completed_at, totalRupiah: loan.repaid } as const]),
+    ...(loan.completed_at === null
+      ? []
+      : [{ kind: 'completed', at: loan.completed_at, totalRupiah: loan.repaid } as const]),
     ...(loan.cancelled_at === null ? [] : [{ kind: 'cancelled', at: loan.cancelled_at } as const]),
-    ...(loan.written_off_at === null ? [] : [{ kind: 'written-off', at: loan.written_off_at, amountRupiah: loan.written_off } as const]),
+    ...(loan.written_off_at === null
+      ? []
+      : [{ kind: 'written-off', at: loan.written_off_at, amountRupiah: loan.written_off } as const]),
   ];
 }

@@ -32,13 +32,32 @@ partnerConformance({
 
 test('one more entry opens it beside the others, with settings, bulkhead and breakers of its own', () => {
   const kinds = { ...PARTNERS, kencana };
-  const places = { amqpUrl: 'amqp://localhost', databaseUri: 'mongodb://localhost/gateway', partnersUrl: 'http://localhost:1', port: 8080 };
-  const environment = { ...environmentOf(places), KENCANA_URL: 'https://kencana.example/', KENCANA_PASSWORD: KENCANA.password, KENCANA_CALLBACK_SECRET: secrets.rotated };
-  const settings = { ...parseSettings(settingsSchema, environment), ...parseSettings(z.object(settingsOf(kinds)), environment) };
+  const places = {
+    amqpUrl: 'amqp://localhost',
+    databaseUri: 'mongodb://localhost/gateway',
+    partnersUrl: 'http://localhost:1',
+    port: 8080,
+  };
+  const environment = {
+    ...environmentOf(places),
+    KENCANA_URL: 'https://kencana.example/',
+    KENCANA_PASSWORD: KENCANA.password,
+    KENCANA_CALLBACK_SECRET: secrets.rotated,
+  };
+  const settings = {
+    ...parseSettings(settingsSchema, environment),
+    ...parseSettings(z.object(settingsOf(kinds)), environment),
+  };
   const opened = openPartners({ kinds, settings, observe: () => () => undefined, clock: () => new Date() });
   expect(opened.map(({ name }) => name)).toEqual(['amanah', 'lumbung', 'kencana']);
   const third = opened.find(({ name }) => name === 'kencana');
-  expect(third?.caller.state()).toMatchObject({ breakers: [{ operation: 'akad', state: 'closed' }, {}, {}, {}], inFlight: 0, waiting: 0 });
-  expect(() => parseSettings(z.object(settingsOf(kinds)), environmentOf(places))).toThrow(/KENCANA_URL is missing[^]*KENCANA_PASSWORD is missing[^]*KENCANA_CALLBACK_SECRET is missing/);
+  expect(third?.caller.state()).toMatchObject({
+    breakers: [{ operation: 'akad', state: 'closed' }, {}, {}, {}],
+    inFlight: 0,
+    waiting: 0,
+  });
+  expect(() => parseSettings(z.object(settingsOf(kinds)), environmentOf(places))).toThrow(
+    /KENCANA_URL is missing[^]*KENCANA_PASSWORD is missing[^]*KENCANA_CALLBACK_SECRET is missing/,
+  );
   for (const { caller } of opened) caller.close();
 });

@@ -17,9 +17,20 @@ import { baseUrl, definePartner, secrets } from '../../partners/partner-kind.ts'
 const SEN = 100;
 const text = z.string().min(1).max(200);
 /** Hundredths of a rupiah, of which there are only whole hundreds. */
-const sen = z.int().multipleOf(SEN).min(SEN).transform((value) => value / SEN);
-const moment = z.int().min(0).transform((milliseconds) => new Date(milliseconds).toISOString());
-const schedule = z.array(z.object({ ke: z.int().min(1), tanggal: z.iso.date(), sen }).transform(({ ke, tanggal, sen: amountRupiah }) => ({ instalment: ke, dueDate: tanggal, amountRupiah })));
+const sen = z
+  .int()
+  .multipleOf(SEN)
+  .min(SEN)
+  .transform((value) => value / SEN);
+const moment = z
+  .int()
+  .min(0)
+  .transform((milliseconds) => new Date(milliseconds).toISOString());
+const schedule = z.array(
+  z
+    .object({ ke: z.int().min(1), tanggal: z.iso.date(), sen })
+    .transform(({ ke, tanggal, sen: amountRupiah }) => ({ instalment: ke, dueDate: tanggal, amountRupiah })),
+);
 
 const about = { id: text, nomor: text, waktu: moment };
 const eventSchema = z.discriminatedUnion('kejadian', [
@@ -63,7 +74,9 @@ function movementOf(event: Event): Movement | null {
   const common = { reference: event.nomor, repaymentId: null, at: fact.at };
   if (fact.kind === 'disbursed') return { ...common, kind: 'disbursement', amountRupiah: fact.amountRupiah };
   if (fact.kind === 'written-off') return { ...common, kind: 'write-off', amountRupiah: fact.amountRupiah };
-  return fact.kind === 'repayment' ? { ...common, kind: 'repayment', repaymentId: fact.repaymentId, amountRupiah: fact.amountRupiah } : null;
+  return fact.kind === 'repayment'
+    ? { ...common, kind: 'repayment', repaymentId: fact.repaymentId, amountRupiah: fact.amountRupiah }
+    : null;
 }
 
 const deliveryOf = (event: Event): Delivery => ({ deliveryId: event.id, reference: event.nomor, fact: factOf(event) });
@@ -85,8 +98,11 @@ export const kencana = definePartner({
   create: ({ settings: { KENCANA_URL: url, KENCANA_PASSWORD: password, KENCANA_CALLBACK_SECRET: keys }, caller }) => {
     const headers = { Authorization: `Basic ${Buffer.from(`ksbb:${password}`).toString('base64')}` };
     const post = (operation: 'akad' | 'tanya' | 'batal' | 'mutasi', body: object) =>
-      caller.call(operation, { method: 'POST', url: `${url}/${operation}`, headers, body: JSON.stringify(body) }).then(meaningOf);
-    const said = ({ kode }: z.output<typeof envelope>) => new CallFailed('misconfigured', `answered ${kode.slice(0, 100)}`);
+      caller
+        .call(operation, { method: 'POST', url: `${url}/${operation}`, headers, body: JSON.stringify(body) })
+        .then(meaningOf);
+    const said = ({ kode }: z.output<typeof envelope>) =>
+      new CallFailed('misconfigured', `answered ${kode.slice(0, 100)}`);
     return {
       forward: async ({ reference: nomor, borrower, amountRupiah, instalments: tenor, parentContractId: induk }) => {
         const answer = await post('akad', { nomor, nasabah: borrower, sen: amountRupiah * SEN, tenor, induk });
@@ -117,9 +133,11 @@ export const kencana = definePartner({
       },
       verifyCallback: ({ headers: { 'x-kencana-waktu': at = '', 'x-kencana-tanda': given = '' }, rawBody }, now) => {
         const milliseconds = String(at);
-        const isFresh = /^\d{1,15}$/.test(milliseconds) && Math.abs(now.getTime() - Number(milliseconds)) <= CLOCK_SKEW_MS;
+        const isFresh =
+          /^\d{1,15}$/.test(milliseconds) && Math.abs(now.getTime() - Number(milliseconds)) <= CLOCK_SKEW_MS;
         if (!isFresh) return { is: 'refused', why: 'X-Kencana-Waktu is missing or more than 300 s from now' };
-        if (!keys.some((key) => sameSignature(String(given), kencanaSignature(key, milliseconds, rawBody)))) return { is: 'refused', why: 'X-Kencana-Tanda does not fit the body' };
+        if (!keys.some((key) => sameSignature(String(given), kencanaSignature(key, milliseconds, rawBody))))
+          return { is: 'refused', why: 'X-Kencana-Tanda does not fit the body' };
         const body = jsonOf(rawBody);
         const message = readMessage(eventSchema, body, idOf(body), deliveryOf);
         return 'errors' in message ? { is: 'malformed', message } : { is: 'genuine', delivery: message };

@@ -6,7 +6,13 @@ const NAME = 'ksbb_access';
 
 function cookies(collaborationId: string, value: string, maxAgeSeconds: number, secure: boolean): string[] {
   return languages.map((language) => {
-    return setCookie({ name: NAME, value, path: pathIn(language, `/collaborations/${collaborationId}`), maxAgeSeconds, secure });
+    return setCookie({
+      name: NAME,
+      value,
+      path: pathIn(language, `/collaborations/${collaborationId}`),
+      maxAgeSeconds,
+      secure,
+    });
   });
 }
 
@@ -15,7 +21,11 @@ export function readAccess(visit: Pick<Visit, 'cookie'>): string | undefined {
   return visit.cookie(NAME) || undefined;
 }
 
-export function keepAccess(collaborationId: string, capability: { token: string; expiresAt: string }, visit: Pick<Visit, 'secure'>): string[] {
+export function keepAccess(
+  collaborationId: string,
+  capability: { token: string; expiresAt: string },
+  visit: Pick<Visit, 'secure'>,
+): string[] {
   const seconds = (new Date(capability.expiresAt).getTime() - Date.now()) / 1000;
   return cookies(collaborationId, capability.token, seconds, visit.secure);
 }

@@ -11,13 +11,24 @@ function contactsList({ texts }: Visit, contacts: (Access & { open: true })['con
   if (contacts === null) return notice('bad', words.away);
   const { donor, msmes } = contacts;
   return html`<dl class="contacts">
-    ${donor === null
-      ? null
-      : html`<div>
-          <dt>${donor.name ?? ''}</dt>
-          <dd><a href=${`mailto:${donor.email}`}>${donor.email}</a>${donor.phone === null ? null : html`<br /><a href=${`tel:${donor.phone}`}>${donor.phone}</a>`}</dd>
-        </div>`}
-    ${msmes.map(({ msmeName, kelurahan }) => html`<div><dt>${msmeName}</dt><dd>${kelurahan}</dd></div>`)}
+    ${
+      donor === null
+        ? null
+        : html`<div>
+            <dt>${donor.name ?? ''}</dt>
+            <dd>
+              <a href=${`mailto:${donor.email}`}>${donor.email}</a
+              >${donor.phone === null ? null : html`<br /><a href=${`tel:${donor.phone}`}>${donor.phone}</a>`}
+            </dd>
+          </div>`
+    }
+    ${msmes.map(
+      ({ msmeName, kelurahan }) =>
+        html`<div>
+          <dt>${msmeName}</dt>
+          <dd>${kelurahan}</dd>
+        </div>`,
+    )}
   </dl>`;
 }
 

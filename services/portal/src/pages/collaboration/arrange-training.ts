@@ -1,4 +1,9 @@
-import { scheduleTrainingRequest, type ScheduleTrainingRequest, trainingTopic, type TrainingView } from '@ksbb/contracts';
+import {
+  scheduleTrainingRequest,
+  type ScheduleTrainingRequest,
+  trainingTopic,
+  type TrainingView,
+} from '@ksbb/contracts';
 import type { Texts } from '../../i18n/texts.ts';
 import type { Reply } from '../../services/call.ts';
 import { needed, Refused, ServiceAway } from '../../services/outcome.ts';
@@ -15,7 +20,10 @@ type Words = Texts['collaboration']['formErrors'];
 type Errors = Map<string, string>;
 
 /** Reads the form of a schedule; date and times are Jakarta's. */
-export function readSchedule(form: URLSearchParams, words: Words): { ok: true; request: ScheduleTrainingRequest } | { ok: false; errors: Errors } {
+export function readSchedule(
+  form: URLSearchParams,
+  words: Words,
+): { ok: true; request: ScheduleTrainingRequest } | { ok: false; errors: Errors } {
   const errors: Errors = new Map();
   const date = form.get('date') ?? '';
   const startsAt = fromJakarta(date, form.get('starts') ?? '');
@@ -25,17 +33,28 @@ export function readSchedule(form: URLSearchParams, words: Words): { ok: true; r
     if (startsAt === undefined) errors.set('starts', words.time);
     if (endsAt === undefined) errors.set('ends', words.time);
   }
-  const request = scheduleTrainingRequest.safeParse({ startsAt, endsAt, place: form.get('place') ?? '', trainer: form.get('trainer') ?? '' });
+  const request = scheduleTrainingRequest.safeParse({
+    startsAt,
+    endsAt,
+    place: form.get('place') ?? '',
+    trainer: form.get('trainer') ?? '',
+  });
   for (const { path } of request.error?.issues ?? []) {
     if (path[0] === 'place') errors.set('place', words.place);
     if (path[0] === 'trainer') errors.set('trainer', words.trainer);
   }
-  if (startsAt !== undefined && endsAt !== undefined && startsAt >= endsAt) errors.set('ends', words['end-before-start']);
+  if (startsAt !== undefined && endsAt !== undefined && startsAt >= endsAt)
+    errors.set('ends', words['end-before-start']);
   return request.success && errors.size === 0 ? { ok: true, request: request.data } : { ok: false, errors };
 }
 
 /** Reads how many of each participant came; who has nothing filled in is left as is. */
-export function readAttendance(form: URLSearchParams, { participants }: TrainingView, words: Words, count: (value: number) => string) {
+export function readAttendance(
+  form: URLSearchParams,
+  { participants }: TrainingView,
+  words: Words,
+  count: (value: number) => string,
+) {
   const errors: Errors = new Map();
   const attended: { msmeId: string; attended: number }[] = [];
   for (const { msmeId, seats } of participants) {
@@ -52,7 +71,13 @@ type Step = {
   name: 'schedule' | 'attendance' | 'holding' | 'report';
   done: 'scheduled' | 'attendance' | 'held' | 'reported';
   /** Does the step, or says what is wrong with the form. */
-  take: (parts: { services: Services; visit: Visit; collaborationId: string; trainingId: string; token: string }) => Promise<Reply<unknown> | Errors>;
+  take: (parts: {
+    services: Services;
+    visit: Visit;
+    collaborationId: string;
+    trainingId: string;
+    token: string;
+  }) => Promise<Reply<unknown> | Errors>;
 };
 
 const steps: readonly Step[] = [
@@ -82,13 +107,18 @@ const steps: readonly Step[] = [
       return reply;
     },
   },
-  { name: 'holding', done: 'held', take: ({ services, trainingId, token }) => services.training.hold(trainingId, token) },
+  {
+    name: 'holding',
+    done: 'held',
+    take: ({ services, trainingId, token }) => services.training.hold(trainingId, token),
+  },
   {
     name: 'report',
     done: 'reported',
     take: async ({ services, visit, trainingId, token }) => {
       const summary = (visit.form.get('summary') ?? '').trim();
-      if (summary.length < 10 || summary.length > 2000) return new Map([['summary', visit.texts.collaboration.formErrors.summary]]);
+      if (summary.length < 10 || summary.length > 2000)
+        return new Map([['summary', visit.texts.collaboration.formErrors.summary]]);
       return services.training.report(trainingId, summary, token);
     },
   },
@@ -98,14 +128,27 @@ const steps: readonly Step[] = [
 async function takeStep(services: Services, visit: Visit, step: Step, id: string, topic: string): Promise<PageAnswer> {
   const { texts, form } = visit;
   const again = (scope: string, status: number, errors: Errors, problem?: string) =>
-    showCollaboration(services, visit, id, { form: scope, draft: form, errors, ...(problem === undefined ? {} : { problem }) }, status);
+    showCollaboration(
+      services,
+      visit,
+      id,
+      { form: scope, draft: form, errors, ...(problem === undefined ? {} : { problem }) },
+      status,
+    );
   const token = readAccess(visit);
   if (token === undefined) return again('open', 403, new Map(), texts.problem.unauthorized);
   const outcome = await step.take({ services, visit, collaborationId: id, trainingId: `${id}.${topic}`, token });
   if (outcome instanceof Map) return again(topic, 422, outcome);
-  if (outcome.kind === 'answer') return seeOther(visit.to(`/collaborations/${id}`, new URLSearchParams({ done: step.done })));
-  if (outcome.kind === 'away') return again(topic, 503, new Map(), problemText(texts, new ServiceAway(outcome.service)));
-  return again(outcome.status === 401 ? 'open' : topic, outcome.status, new Map(), problemText(texts, new Refused(outcome)));
+  if (outcome.kind === 'answer')
+    return seeOther(visit.to(`/collaborations/${id}`, new URLSearchParams({ done: step.done })));
+  if (outcome.kind === 'away')
+    return again(topic, 503, new Map(), problemText(texts, new ServiceAway(outcome.service)));
+  return again(
+    outcome.status === 401 ? 'open' : topic,
+    outcome.status,
+    new Map(),
+    problemText(texts, new Refused(outcome)),
+  );
 }
 
 /** The donor arranges a training: schedule, attendance, holding, report; with the token that the PIN gave. */
@@ -116,7 +159,9 @@ export function arrangeTrainingPages(services: Services): Page[] {
     handle: (visit) =>
       withCollaboration(visit, async (id) => {
         const topic = trainingTopic.safeParse(visit.params['topic']);
-        return topic.success ? takeStep(services, visit, step, id, topic.data) : showCollaboration(services, visit, id, null, 404);
+        return topic.success
+          ? takeStep(services, visit, step, id, topic.data)
+          : showCollaboration(services, visit, id, null, 404);
       }),
   }));
 }

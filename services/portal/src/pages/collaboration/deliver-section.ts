@@ -31,7 +31,8 @@ export function deliverSection(visit: Visit, collaboration: CollaborationView, a
   return html`<section class="card form-card" id="deliver" aria-labelledby="deliver-title">
     <h2 id="deliver-title">${words.title}</h2>
     <p>${words.intro}</p>
-    ${fields.problem === undefined ? null : notice('bad', fields.problem)} ${errorSummary(texts.help.errorTitle, fields.errors, 'deliver')}
+    ${fields.problem === undefined ? null : notice('bad', fields.problem)}
+    ${errorSummary(texts.help.errorTitle, fields.errors, 'deliver')}
     <form method="post" action=${to(`/collaborations/${collaborationId}/deliveries`)} novalidate>
       <input type="hidden" name="key" value=${fields.of('key', randomUUID()).value} />
       ${waiting.map((line) =>

@@ -5,13 +5,22 @@ import { readReport } from './report-delivery.ts';
 
 const words = textsIn('en').collaboration.formErrors;
 const id = 'KSBB-0000-0000-0011';
-const errorsOf = (checked: { ok: true } | { ok: false; errors: Map<string, string> }) => (checked.ok ? {} : Object.fromEntries(checked.errors));
+const errorsOf = (checked: { ok: true } | { ok: false; errors: Map<string, string> }) =>
+  checked.ok ? {} : Object.fromEntries(checked.errors);
 
 describe('a delivery report', () => {
   const read = (fields: Record<string, string>) => readReport(new URLSearchParams(fields), id, words);
 
   test('takes the lines that have a quantity', () => {
-    expect(read({ [`quantity.${id}.1`]: '1.000', [`quantity.${id}.2`]: '', [`quantity.${id}.3`]: '0', note: ' ok ', pin: ' 012345 ' })).toEqual({
+    expect(
+      read({
+        [`quantity.${id}.1`]: '1.000',
+        [`quantity.${id}.2`]: '',
+        [`quantity.${id}.3`]: '0',
+        note: ' ok ',
+        pin: ' 012345 ',
+      }),
+    ).toEqual({
       ok: true,
       request: { pin: '012345', note: 'ok', lines: [{ lineId: `${id}.1`, quantity: 1000 }] },
     });
@@ -19,8 +28,12 @@ describe('a delivery report', () => {
 
   test('names what is missing or wrong', () => {
     expect(errorsOf(read({ [`quantity.${id}.1`]: '', pin: '12345' }))).toEqual({ '': words.nothing, pin: words.pin });
-    expect(errorsOf(read({ [`quantity.${id}.1`]: 'ten', pin: '012345' }))).toEqual({ [`quantity.${id}.1`]: words.number });
-    expect(errorsOf(read({ [`quantity.${id}.1`]: '1', note: 'x'.repeat(501), pin: '012345' }))).toEqual({ note: words.note });
+    expect(errorsOf(read({ [`quantity.${id}.1`]: 'ten', pin: '012345' }))).toEqual({
+      [`quantity.${id}.1`]: words.number,
+    });
+    expect(errorsOf(read({ [`quantity.${id}.1`]: '1', note: 'x'.repeat(501), pin: '012345' }))).toEqual({
+      note: words.note,
+    });
   });
 
   test('leaves out lines of another collaboration', () => {
@@ -35,7 +48,12 @@ describe('a schedule', () => {
   test('is read as Jakarta time', () => {
     expect(read({})).toEqual({
       ok: true,
-      request: { startsAt: '2026-12-01T02:00:00.000Z', endsAt: '2026-12-01T04:30:00.000Z', place: 'Balai warga', trainer: 'Sari' },
+      request: {
+        startsAt: '2026-12-01T02:00:00.000Z',
+        endsAt: '2026-12-01T04:30:00.000Z',
+        place: 'Balai warga',
+        trainer: 'Sari',
+      },
     });
   });
 
@@ -60,13 +78,20 @@ describe('attendance', () => {
   const read = (fields: Record<string, string>) => readAttendance(new URLSearchParams(fields), training, words, String);
 
   test('takes who is filled in, nobody having come included', () => {
-    expect(read({ 'attended.gen-0000001': '0' })).toEqual({ errors: new Map(), attended: [{ msmeId: 'gen-0000001', attended: 0 }] });
+    expect(read({ 'attended.gen-0000001': '0' })).toEqual({
+      errors: new Map(),
+      attended: [{ msmeId: 'gen-0000001', attended: 0 }],
+    });
     expect(read({ 'attended.gen-0000002': '2' }).attended).toEqual([{ msmeId: 'gen-0000002', attended: 2 }]);
   });
 
   test('refuses more than the seats, what is no number, and nothing at all', () => {
-    expect(read({ 'attended.gen-0000002': '3' }).errors).toEqual(new Map([['attended.gen-0000002', words.attended('2')]]));
-    expect(read({ 'attended.gen-0000001': 'all' }).errors).toEqual(new Map([['attended.gen-0000001', words.attended('4')]]));
+    expect(read({ 'attended.gen-0000002': '3' }).errors).toEqual(
+      new Map([['attended.gen-0000002', words.attended('2')]]),
+    );
+    expect(read({ 'attended.gen-0000001': 'all' }).errors).toEqual(
+      new Map([['attended.gen-0000001', words.attended('4')]]),
+    );
     expect(read({}).errors).toEqual(new Map([['', words.nothing]]));
   });
 });

@@ -22,7 +22,10 @@ export function leftToReport(line: Line, reports: readonly Report[]): number {
   return line.status === 'open' ? Math.max(0, line.promised - taken) : 0;
 }
 
-function isReleaseReason(texts: Visit['texts'], reason: string): reason is keyof Visit['texts']['collaboration']['releaseReason'] {
+function isReleaseReason(
+  texts: Visit['texts'],
+  reason: string,
+): reason is keyof Visit['texts']['collaboration']['releaseReason'] {
   return Object.hasOwn(texts.collaboration.releaseReason, reason);
 }
 
@@ -45,13 +48,32 @@ function lineRow(visit: Visit, line: Line, reports: readonly Report[]): VNode {
     <p class="meta"><a href=${to(`/msmes/${line.msmeId}`)}>${line.msmeName}</a>, ${line.kelurahan}</p>
     ${progressBar({
       total: line.promised,
-      parts: [{ kind: 'delivered', value: line.confirmed }, { kind: 'promised', value: Math.max(0, line.reported - line.confirmed) }],
+      parts: [
+        { kind: 'delivered', value: line.confirmed },
+        { kind: 'promised', value: Math.max(0, line.reported - line.confirmed) },
+      ],
     })}
     <dl class="facts">
-      <div><dt>${words.promised}</dt><dd>${amount(line.promised)}</dd></div>
-      <div><dt>${words.reported}</dt><dd>${amount(line.reported)}</dd></div>
-      <div><dt>${words.confirmed}</dt><dd>${amount(line.confirmed)}</dd></div>
-      ${difference === 0 ? null : html`<div class="differs"><dt>${words.difference}</dt><dd>${amount(difference)}</dd></div>`}
+      <div>
+        <dt>${words.promised}</dt>
+        <dd>${amount(line.promised)}</dd>
+      </div>
+      <div>
+        <dt>${words.reported}</dt>
+        <dd>${amount(line.reported)}</dd>
+      </div>
+      <div>
+        <dt>${words.confirmed}</dt>
+        <dd>${amount(line.confirmed)}</dd>
+      </div>
+      ${
+        difference === 0
+          ? null
+          : html`<div class="differs">
+              <dt>${words.difference}</dt>
+              <dd>${amount(difference)}</dd>
+            </div>`
+      }
     </dl>
   </li>`;
 }
@@ -90,8 +112,14 @@ export function reportsSection(visit: Visit, { lines, reports }: CollaborationVi
           </div>
           <p class="meta">${words.reportHeading(format.dateTime(report.reportedAt))}</p>
           <dl class="facts">
-            <div><dt>${words.reported}</dt><dd>${format.amount('goods', report.reportedQuantity)}</dd></div>
-            <div><dt>${words.confirmed}</dt><dd>${report.confirmedQuantity === null ? '–' : format.amount('goods', report.confirmedQuantity)}</dd></div>
+            <div>
+              <dt>${words.reported}</dt>
+              <dd>${format.amount('goods', report.reportedQuantity)}</dd>
+            </div>
+            <div>
+              <dt>${words.confirmed}</dt>
+              <dd>${report.confirmedQuantity === null ? '–' : format.amount('goods', report.confirmedQuantity)}</dd>
+            </div>
           </dl>
           ${[report.note, report.receiptNote ?? ''].filter((note) => note !== '').map((note) => html`<p class="note">${note}</p>`)}
         </li>`;

@@ -17,7 +17,11 @@ const line: CollaborationView['lines'][number] = {
   status: 'open',
   releaseReason: null,
 };
-const report = (reportedQuantity: number, confirmedQuantity: number | null, of = lineId): CollaborationView['reports'][number] => ({
+const report = (
+  reportedQuantity: number,
+  confirmedQuantity: number | null,
+  of = lineId,
+): CollaborationView['reports'][number] => ({
   reportId: `report-${reportedQuantity}`,
   lineId: of,
   reportedQuantity,

@@ -17,7 +17,8 @@ export type Loaded = {
 };
 
 /** Whether this browser has given the PIN. `contacts` is null where they cannot be loaded just now. */
-export type Access = { open: false } | { open: true; token: string; contacts: z.output<typeof collaborationContacts> | null };
+export type Access =
+  { open: false } | { open: true; token: string; contacts: z.output<typeof collaborationContacts> | null };
 
 const MAX_CHAINS = 10;
 
@@ -35,9 +36,15 @@ async function loadLoans({ gateway }: Services, id: string, token: string | unde
 }
 
 async function loadChains({ gateway }: Services, loans: readonly LoanView[]): Promise<Map<string, FundChain>> {
-  const lentOn = loans.filter(({ status, relentFrom }) => status === 'repaid' || relentFrom !== null).slice(0, MAX_CHAINS);
-  const chains = await Promise.all(lentOn.map(async ({ loanId }) => [loanId, orNull(await gateway.chain(loanId))] as const));
-  return new Map(chains.flatMap(([loanId, chain]) => (chain !== null && chain.links.length > 1 ? [[loanId, chain]] : [])));
+  const lentOn = loans
+    .filter(({ status, relentFrom }) => status === 'repaid' || relentFrom !== null)
+    .slice(0, MAX_CHAINS);
+  const chains = await Promise.all(
+    lentOn.map(async ({ loanId }) => [loanId, orNull(await gateway.chain(loanId))] as const),
+  );
+  return new Map(
+    chains.flatMap(([loanId, chain]) => (chain !== null && chain.links.length > 1 ? [[loanId, chain]] : [])),
+  );
 }
 
 /**

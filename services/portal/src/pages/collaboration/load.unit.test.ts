@@ -5,14 +5,25 @@ import { loadCollaboration } from './load.ts';
 
 const id = 'KSBB-0000-0000-0011';
 const away = { kind: 'away', service: 'reporting' } as const;
-const refusal: Refusal = { kind: 'refusal', service: 'fintech-gateway', status: 401, slug: 'unauthorized', errors: [], extensions: {} };
-const loan = (signUrl: string | null) => ({ loanId: `${id}.1`, status: 'awaiting-signature', relentFrom: null, signUrl }) as LoanView;
+const refusal: Refusal = {
+  kind: 'refusal',
+  service: 'fintech-gateway',
+  status: 401,
+  slug: 'unauthorized',
+  errors: [],
+  extensions: {},
+};
+const loan = (signUrl: string | null) =>
+  ({ loanId: `${id}.1`, status: 'awaiting-signature', relentFrom: null, signUrl }) as LoanView;
 
 /** The loans as the page shows them, and by which tokens they were asked for, where the gateway answers so. */
 async function loansFor(token: string | undefined, answer: (bearer?: string) => Reply<{ items: LoanView[] }>) {
   const askedBy: (string | undefined)[] = [];
   const services = {
-    commitment: { collaboration: async () => ({ kind: 'answer', value: { collaborationId: id } }), contacts: async () => away },
+    commitment: {
+      collaboration: async () => ({ kind: 'answer', value: { collaborationId: id } }),
+      contacts: async () => away,
+    },
     gateway: {
       loans: async (_: string, bearer?: string) => {
         askedBy.push(bearer);
@@ -41,5 +52,8 @@ test('everyone else sees the loans without it, also by a token whose hour is ove
 });
 
 test('a gateway that is away is not asked twice', async () => {
-  expect(await loansFor('token', () => ({ kind: 'away', service: 'fintech-gateway' }))).toEqual({ askedBy: ['token'], loans: null });
+  expect(await loansFor('token', () => ({ kind: 'away', service: 'fintech-gateway' }))).toEqual({
+    askedBy: ['token'],
+    loans: null,
+  });
 });

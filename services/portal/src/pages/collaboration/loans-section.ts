@@ -9,7 +9,8 @@ import type { Loaded } from './load.ts';
 
 function signature({ texts }: Visit, { status, signUrl, partner }: LoanView): VNode | null {
   const words = texts.collaboration.loans;
-  if (status === 'requested' || status === 'forwarding' || status === 'parked') return html`<p class="hint">${words.waiting}</p>`;
+  if (status === 'requested' || status === 'forwarding' || status === 'parked')
+    return html`<p class="hint">${words.waiting}</p>`;
   if (status !== 'awaiting-signature') return null;
   if (signUrl === null) return html`<p class="sign"><a href="#access">${words.signOpen}</a></p>`;
   return html`<p class="sign">
@@ -24,10 +25,14 @@ function chainList({ texts, format, to }: Visit, { links }: FundChain): VNode {
   return html`<h4>${words.chain}</h4>
     <ol class="chain">
       ${links.map(
-        ({ generation, msmeName, msmeId, amountRupiah, repaidRupiah, status }) => html`<li>
-          <strong>${words.generation(generation)}</strong>: ${format.rupiah(amountRupiah)}, <a href=${to(`/msmes/${msmeId}`)}>${msmeName}</a>
-          <span class="meta">${words.status[status]}. ${words.repaid(format.rupiah(repaidRupiah), format.rupiah(amountRupiah))}</span>
-        </li>`,
+        ({ generation, msmeName, msmeId, amountRupiah, repaidRupiah, status }) =>
+          html`<li>
+            <strong>${words.generation(generation)}</strong>: ${format.rupiah(amountRupiah)},
+            <a href=${to(`/msmes/${msmeId}`)}>${msmeName}</a>
+            <span class="meta"
+              >${words.status[status]}. ${words.repaid(format.rupiah(repaidRupiah), format.rupiah(amountRupiah))}</span
+            >
+          </li>`,
       )}
     </ol>`;
 }
@@ -48,10 +53,12 @@ function loanCard(visit: Visit, loan: LoanView, chain: FundChain | undefined): V
     </div>
     <p class="meta">${texts.partnerLong[loan.partner]}</p>
     ${signature(visit, loan)}
-    ${loan.repaidRupiah > 0 || rows.length > 0
-      ? html`${progressBar({ total: loan.amountRupiah, parts: [{ kind: 'delivered', value: loan.repaidRupiah }] })}
-          <p class="meta">${words.repaid(format.rupiah(loan.repaidRupiah), format.rupiah(loan.amountRupiah))}</p>`
-      : null}
+    ${
+      loan.repaidRupiah > 0 || rows.length > 0
+        ? html`${progressBar({ total: loan.amountRupiah, parts: [{ kind: 'delivered', value: loan.repaidRupiah }] })}
+            <p class="meta">${words.repaid(format.rupiah(loan.repaidRupiah), format.rupiah(loan.amountRupiah))}</p>`
+        : null
+    }
     ${rows.length === 0 ? null : table(`${words.schedule}, ${loan.msmeName}`, [words.instalment, words.due, words.amount, words.paid], rows)}
     ${chain === undefined ? null : chainList(visit, chain)}
   </li>`;
@@ -63,7 +70,8 @@ export function loansSection(visit: Visit, { collaboration, loans, chains }: Loa
   const words = visit.texts.collaboration.loans;
   return html`<section id="loans" aria-labelledby="loans-title">
     <h2 id="loans-title">${words.title}</h2>
-    ${loans === null ? notice('bad', words.away) : null} ${loans?.length === 0 ? html`<p class="hint">${words.waiting}</p>` : null}
+    ${loans === null ? notice('bad', words.away) : null}
+    ${loans?.length === 0 ? html`<p class="hint">${words.waiting}</p>` : null}
     <ul class="loans">
       ${(loans ?? []).map((loan) => loanCard(visit, loan, chains.get(loan.loanId)))}
     </ul>

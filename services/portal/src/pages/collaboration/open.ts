@@ -16,11 +16,20 @@ export function openCollaborationPage(services: Services): Page {
         const words = texts.collaboration.formErrors;
         const pin = (visit.form.get('pin') ?? '').trim();
         const again = (status: number, errors: Map<string, string>, problem?: string) =>
-          showCollaboration(services, visit, id, { form: 'open', draft: new URLSearchParams(), errors, ...(problem === undefined ? {} : { problem }) }, status);
+          showCollaboration(
+            services,
+            visit,
+            id,
+            { form: 'open', draft: new URLSearchParams(), errors, ...(problem === undefined ? {} : { problem }) },
+            status,
+          );
         if (!/^\d{6}$/.test(pin)) return again(422, new Map([['pin', words.pin]]));
         const reply = await services.commitment.open(id, pin);
         if (reply.kind === 'answer') {
-          return seeOther(visit.to(`/collaborations/${id}`, new URLSearchParams({ done: 'opened' })), keepAccess(id, reply.value, visit));
+          return seeOther(
+            visit.to(`/collaborations/${id}`, new URLSearchParams({ done: 'opened' })),
+            keepAccess(id, reply.value, visit),
+          );
         }
         if (reply.kind === 'away') return again(503, new Map(), problemText(texts, new ServiceAway(reply.service)));
         if (reply.slug === 'wrong-pin') return again(403, new Map([['pin', words['wrong-pin']]]));
@@ -35,6 +44,8 @@ export function closeCollaborationPage(): Page {
     method: 'post',
     path: '/collaborations/:id/close',
     handle: (visit) =>
-      withCollaboration(visit, async (id) => seeOther(visit.to(`/collaborations/${id}`, new URLSearchParams({ done: 'closed' })), forgetAccess(id, visit))),
+      withCollaboration(visit, async (id) =>
+        seeOther(visit.to(`/collaborations/${id}`, new URLSearchParams({ done: 'closed' })), forgetAccess(id, visit)),
+      ),
   };
 }

@@ -56,12 +56,19 @@ export function reportDeliveryPage(services: Services): Page {
         const { form, texts } = visit;
         const words = texts.collaboration.formErrors;
         const again = (status: number, errors: Map<string, string>, problem?: string) =>
-          showCollaboration(services, visit, id, { form: 'deliver', draft: form, errors, ...(problem === undefined ? {} : { problem }) }, status);
+          showCollaboration(
+            services,
+            visit,
+            id,
+            { form: 'deliver', draft: form, errors, ...(problem === undefined ? {} : { problem }) },
+            status,
+          );
         const checked = readReport(form, id, words);
         if (!checked.ok) return again(422, checked.errors);
         const key = /^[\x21-\x7e]{8,128}$/.test(form.get('key') ?? '') ? (form.get('key') ?? '') : randomUUID();
         const reply = await services.commitment.reportDelivery(id, checked.request, key);
-        if (reply.kind === 'answer') return seeOther(visit.to(`/collaborations/${id}`, new URLSearchParams({ done: 'delivery' })));
+        if (reply.kind === 'answer')
+          return seeOther(visit.to(`/collaborations/${id}`, new URLSearchParams({ done: 'delivery' })));
         if (reply.kind === 'away') return again(503, new Map(), problemText(texts, new ServiceAway(reply.service)));
         const refused = new Refused(reply);
         if (reply.slug === 'idempotency-key-reused') form.set('key', randomUUID());

@@ -28,18 +28,36 @@ function wrongId(visit: Visit, typed: string, parsed: ParsedCollaborationId & { 
 }
 
 /** The page of a collaboration as it is now, with the last attempt at one of its forms where that was not taken. */
-export async function showCollaboration(services: Services, visit: Visit, id: string, attempt: Attempt | null = null, status = 200): Promise<PageAnswer> {
+export async function showCollaboration(
+  services: Services,
+  visit: Visit,
+  id: string,
+  attempt: Attempt | null = null,
+  status = 200,
+): Promise<PageAnswer> {
   try {
     const loaded = await loadCollaboration(services, id, readAccess(visit));
-    return { kind: 'page', status, title: id, scripts: ['actions'], confidential: true, at: `/collaborations/${id}`, body: collaborationView(visit, loaded, attempt) };
+    return {
+      kind: 'page',
+      status,
+      title: id,
+      scripts: ['actions'],
+      confidential: true,
+      at: `/collaborations/${id}`,
+      body: collaborationView(visit, loaded, attempt),
+    };
   } catch (error) {
-    if (error instanceof Refused && error.refusal.status === 404) return trackAgain(visit, id, visit.texts.collaboration.notFound);
+    if (error instanceof Refused && error.refusal.status === 404)
+      return trackAgain(visit, id, visit.texts.collaboration.notFound);
     throw error;
   }
 }
 
 /** Runs a page of one collaboration with its canonical ID; says what is wrong with one that is mistyped. */
-export function withCollaboration(visit: Visit, handle: (id: string) => Promise<PageAnswer>): Promise<PageAnswer> | PageAnswer {
+export function withCollaboration(
+  visit: Visit,
+  handle: (id: string) => Promise<PageAnswer>,
+): Promise<PageAnswer> | PageAnswer {
   const typed = visit.params['id'] ?? '';
   const parsed = parseCollaborationId(typed);
   return parsed.ok ? handle(parsed.id) : wrongId(visit, typed, parsed);
@@ -65,7 +83,9 @@ export function collaborationPage(services: Services): Page {
     path: '/collaborations/:id',
     handle: (visit) =>
       withCollaboration(visit, async (id) => {
-        return id === visit.params['id'] ? showCollaboration(services, visit, id) : found(visit.to(`/collaborations/${id}`));
+        return id === visit.params['id']
+          ? showCollaboration(services, visit, id)
+          : found(visit.to(`/collaborations/${id}`));
       }),
   };
 }

@@ -20,12 +20,20 @@ function amountOf(data: Data): { of: PackageOfHelp; value: number } | undefined 
   return value === undefined ? undefined : { of: packageOfHelp.safeParse(data['package']).data ?? 'goods', value };
 }
 
-function isTold(texts: Visit['texts'], event: string): event is keyof Visit['texts']['collaboration']['timeline']['events'] {
+function isTold(
+  texts: Visit['texts'],
+  event: string,
+): event is keyof Visit['texts']['collaboration']['timeline']['events'] {
   return Object.hasOwn(texts.collaboration.timeline.events, event);
 }
 
 /** One event as a sentence. Events that the portal does not know yet are told as 'something happened'. */
-export function tellEvent({ texts, format }: Pick<Visit, 'texts' | 'format'>, event: string, data: Data, lines: CollaborationView['lines']): string {
+export function tellEvent(
+  { texts, format }: Pick<Visit, 'texts' | 'format'>,
+  event: string,
+  data: Data,
+  lines: CollaborationView['lines'],
+): string {
   const words = texts.collaboration.timeline;
   if (!isTold(texts, event)) return words.other;
   const line = lines.find(({ lineId }) => lineId === data['lineId']);
@@ -48,13 +56,15 @@ export function timelineSection(visit: Visit, { timeline, collaboration }: Loade
   const entries = timeline?.entries ?? [];
   return html`<section id="timeline" aria-labelledby="timeline-title">
     <h2 id="timeline-title">${words.title}</h2>
-    ${timeline === null ? notice('bad', words.away) : null} ${timeline !== null && entries.length === 0 ? html`<p class="hint">${words.none}</p>` : null}
+    ${timeline === null ? notice('bad', words.away) : null}
+    ${timeline !== null && entries.length === 0 ? html`<p class="hint">${words.none}</p>` : null}
     <ol class="timeline">
       ${entries.map(
-        ({ event, time, data }) => html`<li class=${`event ${event}`}>
-          <time datetime=${time}>${visit.format.dateTime(time)}</time>
-          <span>${tellEvent(visit, event, data, collaboration.lines)}</span>
-        </li>`,
+        ({ event, time, data }) =>
+          html`<li class=${`event ${event}`}>
+            <time datetime=${time}>${visit.format.dateTime(time)}</time>
+            <span>${tellEvent(visit, event, data, collaboration.lines)}</span>
+          </li>`,
       )}
     </ol>
   </section>`;

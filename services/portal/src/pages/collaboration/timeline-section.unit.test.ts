@@ -23,18 +23,26 @@ const lines: CollaborationView['lines'] = [
 ];
 
 const OF_A_COLLABORATION = ['commitment', 'fintech-gateway', 'training'];
-const events = catalogue.filter(({ service, name }) => OF_A_COLLABORATION.includes(service) && name !== 'need-coverage-changed');
+const events = catalogue.filter(
+  ({ service, name }) => OF_A_COLLABORATION.includes(service) && name !== 'need-coverage-changed',
+);
 
-test.each(events.map((event) => [event.name, event] as const))('%s is told in words of its own', (name, { example }) => {
-  expect(tellEvent(visit, name, example, lines)).not.toBe(visit.texts.collaboration.timeline.other);
-  expect(tellEvent(visit, name, example, lines)).not.toContain('undefined');
-});
+test.each(events.map((event) => [event.name, event] as const))(
+  '%s is told in words of its own',
+  (name, { example }) => {
+    expect(tellEvent(visit, name, example, lines)).not.toBe(visit.texts.collaboration.timeline.other);
+    expect(tellEvent(visit, name, example, lines)).not.toContain('undefined');
+  },
+);
 
 test('amounts are told in their unit, and lines by what they are of', () => {
-  const tell = (name: string) => tellEvent(visit, name, catalogue.find((event) => event.name === name)?.example ?? {}, lines);
+  const tell = (name: string) =>
+    tellEvent(visit, name, catalogue.find((event) => event.name === name)?.example ?? {}, lines);
   expect(tell('line-delivered')).toBe('The donor reported 100 pieces delivered: Face masks, Pasar Petojo');
   expect(tell('line-receipt-confirmed')).toBe('99 pieces received: Face masks, Pasar Petojo');
-  expect(tell('repayment-received').replaceAll(/\s/g, ' ')).toBe('An instalment of Rp 2,000,000 came back, Rp 2,000,000 so far');
+  expect(tell('repayment-received').replaceAll(/\s/g, ' ')).toBe(
+    'An instalment of Rp 2,000,000 came back, Rp 2,000,000 so far',
+  );
   expect(tell('attendance-recorded')).toBe('Attendance recorded for Bookkeeping: 3 seats');
 });
 

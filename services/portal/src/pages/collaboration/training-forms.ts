@@ -28,10 +28,18 @@ function scheduleForm({ texts }: Visit, action: string, { session, status }: Tra
     <button class="button" type="submit">${words.schedule}</button>
   </form>`;
   if (status === 'offered') return form;
-  return html`<details open=${fields.errors.size > 0}><summary>${words.reschedule}</summary>${form}</details>`;
+  return html`<details open=${fields.errors.size > 0}>
+    <summary>${words.reschedule}</summary>
+    ${form}
+  </details>`;
 }
 
-function attendanceForm({ texts, format }: Visit, action: string, { participants }: TrainingView, fields: Fields): VNode {
+function attendanceForm(
+  { texts, format }: Visit,
+  action: string,
+  { participants }: TrainingView,
+  fields: Fields,
+): VNode {
   const words = texts.collaboration.trainings;
   return html`<form method="post" action=${`${action}/attendance`} novalidate>
       <h4>${words.attendance}</h4>
@@ -74,7 +82,8 @@ export function trainingForms(visit: Visit, training: TrainingView, now: Date, a
       return html`${top}${scheduleForm(visit, action, training, fields)}
       ${hasStarted(training, now) ? attendanceForm(visit, action, training, fields) : html`<p class="hint">${words.attendanceLater}</p>`}`;
     case 'held':
-      return html`${top}<form method="post" action=${`${action}/report`} novalidate>
+      return html`${top}
+        <form method="post" action=${`${action}/report`} novalidate>
           ${textField({ ...fields.of('summary'), label: words.report, rows: 4, maxlength: 2000 })}
           <button class="button" type="submit">${words.sendReport}</button>
         </form>`;

@@ -17,26 +17,33 @@ function trainingCard(visit: Visit, training: TrainingView, { access, now }: Loa
       <h3>${packageIcon('training')}${texts.topic[topic]} <span class="meta">${texts.skill[skill]}</span></h3>
       <span class=${`badge training-${status}`}>${words.status[status]}</span>
     </div>
-    ${session === null
-      ? null
-      : html`<p class="session">
-          ${words.at(`${format.dateTime(session.startsAt)} – ${format.timeOfDay(session.endsAt)}`, session.place)}<br /><span class="meta"
-            >${words.trainerIs(session.trainer)}</span
-          >
-        </p>`}
+    ${
+      session === null
+        ? null
+        : html`<p class="session">
+            ${words.at(`${format.dateTime(session.startsAt)} – ${format.timeOfDay(session.endsAt)}`, session.place)}<br /><span
+              class="meta"
+              >${words.trainerIs(session.trainer)}</span
+            >
+          </p>`
+    }
     <h4>${words.participants}</h4>
     <ul class="participants">
       ${participants.map(
-        ({ msmeName, seats, attended }) => html`<li>
-          ${msmeName}: ${attended === null ? format.amount('training', seats) : words.came(format.count(attended), format.count(seats))}
-        </li>`,
+        ({ msmeName, seats, attended }) =>
+          html`<li>
+            ${msmeName}:
+            ${attended === null ? format.amount('training', seats) : words.came(format.count(attended), format.count(seats))}
+          </li>`,
       )}
     </ul>
     ${[summary, cancelReason].map((text) => (text === null ? null : html`<p class="note">${text}</p>`))}
     ${access.open ? trainingForms(visit, training, now, attempt) : null}
-    ${!access.open && (status === 'offered' || status === 'scheduled' || status === 'held')
-      ? html`<p class="hint"><a href="#access">${words.needsPin}</a></p>`
-      : null}
+    ${
+      !access.open && (status === 'offered' || status === 'scheduled' || status === 'held')
+        ? html`<p class="hint"><a href="#access">${words.needsPin}</a></p>`
+        : null
+    }
   </li>`;
 }
 
@@ -47,7 +54,8 @@ export function trainingsSection(visit: Visit, loaded: Loaded, attempt: Attempt 
   const words = visit.texts.collaboration.trainings;
   return html`<section id="trainings" aria-labelledby="trainings-title">
     <h2 id="trainings-title">${words.title}</h2>
-    ${trainings === null ? notice('bad', words.away) : null} ${trainings?.length === 0 ? html`<p class="hint">${words.waiting}</p>` : null}
+    ${trainings === null ? notice('bad', words.away) : null}
+    ${trainings?.length === 0 ? html`<p class="hint">${words.waiting}</p>` : null}
     <ul class="trainings">
       ${(trainings ?? []).map((training) => trainingCard(visit, training, loaded, attempt))}
     </ul>

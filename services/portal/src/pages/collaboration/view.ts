@@ -20,7 +20,9 @@ function jumps({ texts }: Visit, { collaboration, access }: Loaded): VNode {
     ...(has('capital') ? ([['#loans', words.loans.title]] as [string, string][]) : []),
     ...(has('training') ? ([['#trainings', words.trainings.title]] as [string, string][]) : []),
     ['#timeline', words.timeline.title],
-    ...(collaboration.origin === 'donor' ? ([['#access', access.open ? words.contacts.title : words.open.title]] as [string, string][]) : []),
+    ...(collaboration.origin === 'donor'
+      ? ([['#access', access.open ? words.contacts.title : words.open.title]] as [string, string][])
+      : []),
   ];
   return html`<nav class="jumps" aria-label=${words.jumps}>
     <ul>
@@ -32,7 +34,9 @@ function jumps({ texts }: Visit, { collaboration, access }: Loaded): VNode {
 /** What to say above the page after a form on it was taken; the address carries which. */
 function doneText({ texts, query }: Visit): string | undefined {
   const done = query.get('done') ?? '';
-  return Object.hasOwn(texts.collaboration.done, done) ? texts.collaboration.done[done as keyof typeof texts.collaboration.done] : undefined;
+  return Object.hasOwn(texts.collaboration.done, done)
+    ? texts.collaboration.done[done as keyof typeof texts.collaboration.done]
+    : undefined;
 }
 
 function who({ texts }: Visit, { origin, donorName }: Loaded['collaboration']): string {
@@ -51,16 +55,18 @@ export function collaborationView(visit: Visit, loaded: Loaded, attempt: Attempt
       <p class="eyebrow">${words.title}</p>
       <h1 class="code">${collaboration.collaborationId}</h1>
       <p>
-        <span class=${`badge ${collaboration.status}`}>${words.status[collaboration.status]}</span> ${who(visit, collaboration)}${collaboration.confirmedAt === null
-          ? null
-          : `, ${words.since(format.date(collaboration.confirmedAt))}`}
+        <span class=${`badge ${collaboration.status}`}>${words.status[collaboration.status]}</span>
+        ${who(visit, collaboration)}${
+          collaboration.confirmedAt === null ? null : `, ${words.since(format.date(collaboration.confirmedAt))}`
+        }
       </p>
     </header>
     ${jumps(visit, loaded)} ${done === undefined ? null : notice('good', done)}
     <div class="columns">
       <div class="column">
-        ${linesSection(visit, collaboration)} ${deliverSection(visit, collaboration, attempt)} ${reportsSection(visit, collaboration)}
-        ${loansSection(visit, loaded)} ${trainingsSection(visit, loaded, attempt)}
+        ${linesSection(visit, collaboration)} ${deliverSection(visit, collaboration, attempt)}
+        ${reportsSection(visit, collaboration)} ${loansSection(visit, loaded)}
+        ${trainingsSection(visit, loaded, attempt)}
       </div>
       <div class="column side">${accessSection(visit, loaded, attempt)} ${timelineSection(visit, loaded)}</div>
     </div>

@@ -53,7 +53,12 @@ function checkAmount(draft: Draft, name: string, declared: number, errors: Error
 }
 
 /** The line for one need, or undefined where nothing is given to it or what was typed is wrong. */
-function checkNeed(draft: Draft, { msme }: SelectedMsme, need: SelectedMsme['needs'][number]['need'], errors: Errors): RequestedLine | undefined {
+function checkNeed(
+  draft: Draft,
+  { msme }: SelectedMsme,
+  need: SelectedMsme['needs'][number]['need'],
+  errors: Errors,
+): RequestedLine | undefined {
   const amount = checkAmount(draft, amountField(need.needId), declaredAmount(need), errors);
   if (amount === undefined) return undefined;
   const place = { msmeId: msme.msmeId, needId: need.needId };
@@ -62,7 +67,8 @@ function checkNeed(draft: Draft, { msme }: SelectedMsme, need: SelectedMsme['nee
   const chosen = partner.safeParse(draft.get(partnerField(need.needId)));
   const instalments = readAmount(draft.get(instalmentsField(need.needId)) ?? '');
   if (!chosen.success) errors.set(partnerField(need.needId), 'partner');
-  if (typeof instalments !== 'number' || instalments < 1 || instalments > 24) errors.set(instalmentsField(need.needId), 'instalments');
+  if (typeof instalments !== 'number' || instalments < 1 || instalments > 24)
+    errors.set(instalmentsField(need.needId), 'instalments');
   if (!chosen.success || typeof instalments !== 'number') return undefined;
   return { ...place, package: 'capital', amountRupiah: amount, partner: chosen.data, instalments };
 }
@@ -71,7 +77,8 @@ function checkNeed(draft: Draft, { msme }: SelectedMsme, need: SelectedMsme['nee
 function fieldOf(path: readonly PropertyKey[], lines: readonly RequestedLine[]): [string, DraftError] {
   const [first, second] = path;
   if (first === 'consent') return ['consent', 'consent'];
-  if (first === 'donor' && (second === 'name' || second === 'kind' || second === 'email' || second === 'phone')) return [second, second];
+  if (first === 'donor' && (second === 'name' || second === 'kind' || second === 'email' || second === 'phone'))
+    return [second, second];
   const line = first === 'lines' && typeof second === 'number' ? lines[second] : undefined;
   return line === undefined ? ['', 'rejected'] : [amountField(line.needId), 'rejected'];
 }
@@ -82,7 +89,9 @@ function fieldOf(path: readonly PropertyKey[], lines: readonly RequestedLine[]):
  */
 export function checkDraft(draft: Draft, msmes: readonly SelectedMsme[]): Checked {
   const errors: Errors = new Map();
-  const lines = msmes.flatMap((selected) => selected.needs.flatMap(({ need }) => checkNeed(draft, selected, need, errors) ?? []));
+  const lines = msmes.flatMap((selected) =>
+    selected.needs.flatMap(({ need }) => checkNeed(draft, selected, need, errors) ?? []),
+  );
   if (errors.size === 0 && lines.length === 0) errors.set('', 'nothing');
   if (lines.length > MAX_LINES) errors.set('', 'too-many-lines');
   const phone = (draft.get('phone') ?? '').trim();
@@ -113,10 +122,17 @@ export function refusedFields(
   { errors, extensions }: { errors: readonly { pointer: string }[]; extensions: Record<string, unknown> },
   request: MakeCommitmentRequest,
 ): Map<string, DraftError> {
-  const paths = errors.map(({ pointer }) => pointer.split('/').slice(1).map((part) => (/^\d+$/.test(part) ? Number(part) : part)));
+  const paths = errors.map(({ pointer }) =>
+    pointer
+      .split('/')
+      .slice(1)
+      .map((part) => (/^\d+$/.test(part) ? Number(part) : part)),
+  );
   const outcomes = uncovered.safeParse(extensions).data?.lines ?? [];
   return new Map([
     ...paths.map((path) => fieldOf(path, request.lines)),
-    ...outcomes.flatMap(({ needId, shortfallReason }): [string, DraftError][] => (shortfallReason === null ? [] : [[amountField(needId), shortfallReason]])),
+    ...outcomes.flatMap(({ needId, shortfallReason }): [string, DraftError][] =>
+      shortfallReason === null ? [] : [[amountField(needId), shortfallReason]],
+    ),
   ]);
 }

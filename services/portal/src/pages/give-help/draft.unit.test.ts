@@ -28,7 +28,13 @@ test('all three packages become one request', () => {
   expect(checked).toEqual({
     ok: true,
     request: {
-      donor: { name: 'PT Contoh', kind: 'company', email: 'a@contoh.example', phone: '0812 3456 7890', anonymous: true },
+      donor: {
+        name: 'PT Contoh',
+        kind: 'company',
+        email: 'a@contoh.example',
+        phone: '0812 3456 7890',
+        anonymous: true,
+      },
       consent: true,
       lines: [
         { msmeId, needId: goods, package: 'goods', quantity: 120 },
@@ -88,7 +94,9 @@ test('what the service refuses is shown at the field it is about', () => {
   if (!checked.ok) throw new Error('the draft is good');
   const refused = {
     errors: [{ pointer: '/lines/1/msmeId' }, { pointer: '/donor/email' }, { pointer: 'header Idempotency-Key' }],
-    extensions: { lines: [{ needId: goods, msmeId, lineId: null, requested: 1, covered: 0, shortfallReason: 'already-covered' }] },
+    extensions: {
+      lines: [{ needId: goods, msmeId, lineId: null, requested: 1, covered: 0, shortfallReason: 'already-covered' }],
+    },
   };
   expect(Object.fromEntries(refusedFields(refused, checked.request))).toEqual({
     [`amount.${training}`]: 'rejected',

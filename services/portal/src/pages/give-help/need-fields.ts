@@ -31,7 +31,10 @@ function capitalFields({ texts }: Visit, needId: string, { draft, errors }: Form
       name: partnerField(needId),
       value: draft.get(partnerField(needId)) ?? '',
       error: errorText(partnerField(needId)),
-      options: [{ value: '', label: texts.help.choosePartner }, ...partner.options.map((value) => ({ value, label: texts.partnerLong[value] }))],
+      options: [
+        { value: '', label: texts.help.choosePartner },
+        ...partner.options.map((value) => ({ value, label: texts.partnerLong[value] })),
+      ],
     })}
     ${selectField({
       label: texts.help.instalments,
@@ -53,7 +56,11 @@ function needFields(visit: Visit, open: OpenNeed, state: FormState): VNode {
   const amount = format.amount(need.package, open.open);
   const heading = html`<h3>${packageIcon(need.package)}${needName(texts, need)}</h3>`;
   const typed = state.draft.get(name) ?? '';
-  if (open.open === 0 && typed === '') return html`<div class="need-form done">${heading}<p class="hint">${texts.help.allCovered}</p></div>`;
+  if (open.open === 0 && typed === '')
+    return html`<div class="need-form done">
+      ${heading}
+      <p class="hint">${texts.help.allCovered}</p>
+    </div>`;
   return html`<div class="need-form">
     ${heading}
     ${inputField({
@@ -66,7 +73,9 @@ function needFields(visit: Visit, open: OpenNeed, state: FormState): VNode {
       hint: open.open === 0 ? texts.help.allCovered : texts.help.open(amount),
       error: error === undefined ? undefined : texts.help.errors[error],
       data: { open: open.open, package: need.package },
-      after: html`<button class="button quiet fill" type="button" hidden data-fill=${name}>${texts.help.fillAll}</button>`,
+      after: html`<button class="button quiet fill" type="button" hidden data-fill=${name}>
+        ${texts.help.fillAll}
+      </button>`,
     })}
     ${need.package === 'capital' ? capitalFields(visit, need.needId, state) : null}
   </div>`;

@@ -8,7 +8,9 @@ import { receiptView } from './receipt-view.ts';
 
 /** The names of the MSMEs of needs that were not set aside at all; such a need has no line that would name it. */
 async function namesOf(registry: Services['registry'], short: Receipt['short']): Promise<Map<string, string>> {
-  const ids = [...new Set(short.filter(([, , covered]) => covered === 0).map(([needId]) => needId.split('.', 1)[0] ?? ''))];
+  const ids = [
+    ...new Set(short.filter(([, , covered]) => covered === 0).map(([needId]) => needId.split('.', 1)[0] ?? '')),
+  ];
   const msmes = await Promise.all(ids.slice(0, MAX_SELECTED).map((id) => registry.msme(id)));
   return new Map(msmes.flatMap((reply) => orNull(reply) ?? []).map(({ msmeId, name }) => [msmeId, name]));
 }

@@ -32,7 +32,11 @@ function coveredLine({ texts, format }: Visit, line: Line, short: Short | undefi
 }
 
 /** A need of which nothing was set aside has no line; its kind is the end of its id. */
-function uncoveredNeed({ texts, format }: Visit, [needId, requested, , reason]: Short, names: ReadonlyMap<string, string>): VNode {
+function uncoveredNeed(
+  { texts, format }: Visit,
+  [needId, requested, , reason]: Short,
+  names: ReadonlyMap<string, string>,
+): VNode {
   const { result } = texts.help;
   const kind = needId.slice(needId.lastIndexOf('.') + 1);
   const kinds: Record<string, string> = { ...texts.item, ...texts.topic, capital: texts.capital };
@@ -42,7 +46,9 @@ function uncoveredNeed({ texts, format }: Visit, [needId, requested, , reason]: 
     <div>
       <strong>${kinds[kind] ?? kind}</strong>
       <span class="meta">${names.get(needId.slice(0, needId.lastIndexOf('.'))) ?? ''}</span>
-      <span class="verdict">${result.zero(format.amount(of, requested))}${reason === null ? '' : `: ${result.reasons[reason]}`}</span>
+      <span class="verdict"
+        >${result.zero(format.amount(of, requested))}${reason === null ? '' : `: ${result.reasons[reason]}`}</span
+      >
     </div>
   </li>`;
 }
@@ -56,10 +62,12 @@ function secrets({ texts }: Visit, { collaborationId }: CollaborationView, recei
     </div>
     <div class="ticket-pin">
       <h2>${result.pinLabel}</h2>
-      ${receipt === null
-        ? html`<p>${result.pinGone}</p>`
-        : html`<p class="code big" id="pin">${receipt.pin}</p>
-            <p class="warning">${result.pinOnce}</p>`}
+      ${
+        receipt === null
+          ? html`<p>${result.pinGone}</p>`
+          : html`<p class="code big" id="pin">${receipt.pin}</p>
+              <p class="warning">${result.pinOnce}</p>`
+      }
     </div>
   </div>`;
 }
@@ -85,7 +93,13 @@ export function receiptView(visit: Visit, { collaboration, receipt, names }: Rec
     <h2>${result.lines}</h2>
     ${status === 'reserving' ? notice('plain', result.reserving) : null}
     <ul class="outcomes">
-      ${lines.map((line) => coveredLine(visit, line, short.find(([needId]) => needId === needIdOf(line))))}
+      ${lines.map((line) =>
+        coveredLine(
+          visit,
+          line,
+          short.find(([needId]) => needId === needIdOf(line)),
+        ),
+      )}
       ${short.filter(([needId]) => !covered.has(needId)).map((need) => uncoveredNeed(visit, need, names))}
     </ul>
     ${receipt !== null && receipt.moreShort > 0 ? html`<p class="hint">${result.moreShort(receipt.moreShort)}</p>` : null}
@@ -94,7 +108,9 @@ export function receiptView(visit: Visit, { collaboration, receipt, names }: Rec
       ${packages.map((of) => html`<li>${packageIcon(of)}<span>${result.steps[of]}</span></li>`)}
     </ul>
     <div class="actions no-print">
-      <a class="button accent large" href=${to(`/collaborations/${collaborationId}`)}>${result.toCollaboration}${arrowIcon()}</a>
+      <a class="button accent large" href=${to(`/collaborations/${collaborationId}`)}
+        >${result.toCollaboration}${arrowIcon()}</a
+      >
       <button class="button quiet" type="button" hidden data-print>${result.print}</button>
     </div>
   </div>`;

@@ -18,7 +18,8 @@ const MINUTES = 10;
 /** Browsers keep 4096 bytes of a cookie with its attributes. */
 const MAX_LENGTH = 3_200;
 
-const pathsOf = (collaborationId: string) => languages.map((language) => pathIn(language, `/collaborations/${collaborationId}/receipt`));
+const pathsOf = (collaborationId: string) =>
+  languages.map((language) => pathIn(language, `/collaborations/${collaborationId}/receipt`));
 
 function encode(receipt: Receipt): string {
   return deflateRawSync(JSON.stringify(receipt)).toString('base64url');
@@ -40,15 +41,24 @@ function fitted(pin: string, short: Receipt['short']): string {
 export function writeReceipt(answer: MakeCommitmentAnswer, { secure }: { secure: boolean }): string[] {
   const short = answer.lines
     .filter(({ covered, requested }) => covered < requested)
-    .map(({ needId, requested, covered, shortfallReason }): Receipt['short'][number] => [needId, requested, covered, shortfallReason]);
+    .map(({ needId, requested, covered, shortfallReason }): Receipt['short'][number] => [
+      needId,
+      requested,
+      covered,
+      shortfallReason,
+    ]);
   const value = fitted(answer.pin, short);
-  return pathsOf(answer.collaborationId).map((path) => setCookie({ name: NAME, value, path, maxAgeSeconds: MINUTES * 60, secure }));
+  return pathsOf(answer.collaborationId).map((path) =>
+    setCookie({ name: NAME, value, path, maxAgeSeconds: MINUTES * 60, secure }),
+  );
 }
 
 /** The receipt, or null where it was shown before, is too old, or was tampered with. */
 export function readReceipt(cookie: (name: string) => string | undefined): Receipt | null {
   try {
-    const text = inflateRawSync(Buffer.from(cookie(NAME) ?? '', 'base64url'), { maxOutputLength: 64 * 1024 }).toString();
+    const text = inflateRawSync(Buffer.from(cookie(NAME) ?? '', 'base64url'), {
+      maxOutputLength: 64 * 1024,
+    }).toString();
     return receiptSchema.parse(JSON.parse(text));
   } catch {
     return null;

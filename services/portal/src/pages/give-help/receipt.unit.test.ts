@@ -15,7 +15,10 @@ const line = (n: number, covered: number): MakeCommitmentAnswer['lines'][number]
 const cookieOf = (headers: readonly string[]) => (name: string) => readCookie(headers[0]?.split(';', 1)[0], name);
 
 test('the receipt travels in a cookie of its own page, in both languages, and is read back', () => {
-  const cookies = writeReceipt({ collaborationId, pin: '012345', lines: [line(1, 10), line(2, 4), line(3, 0)] }, { secure: true });
+  const cookies = writeReceipt(
+    { collaborationId, pin: '012345', lines: [line(1, 10), line(2, 4), line(3, 0)] },
+    { secure: true },
+  );
   expect(cookies.map((cookie) => /Path=([^;]+)/.exec(cookie)?.[1])).toEqual([
     `/collaborations/${collaborationId}/receipt`,
     `/en/collaborations/${collaborationId}/receipt`,
@@ -37,7 +40,10 @@ test('a receipt of fifty hostile needs still fits into a cookie, and says how ma
     seed = (seed * 48_271) % 2_147_483_647;
     return letters[seed % letters.length] ?? 'a';
   };
-  const lines = Array.from({ length: 50 }, () => ({ ...line(1, 0), needId: `${Array.from({ length: 64 }, draw).join('')}.${Array.from({ length: 40 }, draw).join('')}` }));
+  const lines = Array.from({ length: 50 }, () => ({
+    ...line(1, 0),
+    needId: `${Array.from({ length: 64 }, draw).join('')}.${Array.from({ length: 40 }, draw).join('')}`,
+  }));
   const cookies = writeReceipt({ collaborationId, pin: '012345', lines }, { secure: true });
   for (const cookie of cookies) expect(cookie.length).toBeLessThan(4_096);
   const receipt = readReceipt(cookieOf(cookies));
@@ -51,5 +57,6 @@ test.each(['', 'nonsense', Buffer.from('{}').toString('base64url')])('%j is no r
 });
 
 test('once shown it is forgotten', () => {
-  for (const cookie of forgetReceipt(collaborationId, { secure: false })) expect(cookie).toMatch(/^ksbb_receipt=; .*Max-Age=0;/);
+  for (const cookie of forgetReceipt(collaborationId, { secure: false }))
+    expect(cookie).toMatch(/^ksbb_receipt=; .*Max-Age=0;/);
 });

@@ -65,7 +65,8 @@ export function sendHelpPage(deps: Deps): Page {
       if (!checked.ok) return again(422, { errors: checked.errors });
 
       const reply = await deps.commitment.make(checked.request, key);
-      if (reply.kind === 'away') return again(503, { problem: problemText(visit.texts, new ServiceAway(reply.service)) });
+      if (reply.kind === 'away')
+        return again(503, { problem: problemText(visit.texts, new ServiceAway(reply.service)) });
       if (reply.kind === 'refusal') return again(reply.status, refusedPage(visit, reply, checked.request));
       const answer = needed(reply);
       const receipt = writeReceipt(answer, { secure: visit.secure });
@@ -75,7 +76,11 @@ export function sendHelpPage(deps: Deps): Page {
 }
 
 /** A form that was sent with other contents before gets a new key: the next press is a commitment of its own. */
-function refusedPage(visit: Visit, reply: Refusal, request: Parameters<typeof refusedFields>[1]): Partial<GiveHelpPage> {
+function refusedPage(
+  visit: Visit,
+  reply: Refusal,
+  request: Parameters<typeof refusedFields>[1],
+): Partial<GiveHelpPage> {
   return {
     problem: problemText(visit.texts, new Refused(reply)),
     errors: refusedFields(reply, request),

@@ -18,10 +18,18 @@ export type Selected = {
  * Loads what is selected. What is open is asked of the board itself, as copies of it come later; where the board does not
  * know an MSME yet, all that it declares is open. @throws ServiceAway when a service is away
  */
-export async function loadSelected({ registry, commitment }: Pick<Services, 'registry' | 'commitment'>, msmeIds: readonly string[]): Promise<Selected> {
+export async function loadSelected(
+  { registry, commitment }: Pick<Services, 'registry' | 'commitment'>,
+  msmeIds: readonly string[],
+): Promise<Selected> {
   if (msmeIds.length === 0) return { msmes: [], unknown: [] };
-  const [boards, ...replies] = await Promise.all([commitment.boards(msmeIds), ...msmeIds.map((id) => registry.msme(id))]);
-  const openByNeed = new Map(needed(boards).items.flatMap((board) => board.needs.map(({ needId, open }) => [needId, open])));
+  const [boards, ...replies] = await Promise.all([
+    commitment.boards(msmeIds),
+    ...msmeIds.map((id) => registry.msme(id)),
+  ]);
+  const openByNeed = new Map(
+    needed(boards).items.flatMap((board) => board.needs.map(({ needId, open }) => [needId, open])),
+  );
   const msmes: SelectedMsme[] = [];
   const unknown: string[] = [];
   for (const [at, reply] of replies.entries()) {
@@ -30,7 +38,12 @@ export async function loadSelected({ registry, commitment }: Pick<Services, 'reg
       continue;
     }
     const msme = needed(reply);
-    msmes.push({ msme, needs: msme.needs.toSorted(byPackage).map((need) => ({ need, open: openByNeed.get(need.needId) ?? declaredAmount(need) })) });
+    msmes.push({
+      msme,
+      needs: msme.needs
+        .toSorted(byPackage)
+        .map((need) => ({ need, open: openByNeed.get(need.needId) ?? declaredAmount(need) })),
+    });
   }
   return { msmes, unknown };
 }

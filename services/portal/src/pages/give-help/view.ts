@@ -72,7 +72,9 @@ export function giveHelpView(visit: Visit, page: GiveHelpPage): VNode {
       <div class="send">
         <div class="summary" hidden data-summary>
           <h2>${texts.help.summary}</h2>
-          <output data-empty=${texts.help.summaryEmpty} data-words=${JSON.stringify({ ...texts.package, pieces: texts.unit.goods.many, seats: texts.unit.seats.many })}
+          <output
+            data-empty=${texts.help.summaryEmpty}
+            data-words=${JSON.stringify({ ...texts.package, pieces: texts.unit.goods.many, seats: texts.unit.seats.many })}
             >${texts.help.summaryEmpty}</output
           >
         </div>

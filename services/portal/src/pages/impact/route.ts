@@ -8,6 +8,10 @@ export function impactPage({ reporting }: Pick<Services, 'reporting'>): Page {
   return {
     method: 'get',
     path: '/impact',
-    handle: async (visit) => ({ kind: 'page', title: visit.texts.impact.title, body: impactView(visit, needed(await reporting.totals())) }),
+    handle: async (visit) => ({
+      kind: 'page',
+      title: visit.texts.impact.title,
+      body: impactView(visit, needed(await reporting.totals())),
+    }),
   };
 }

@@ -13,7 +13,15 @@ function bigNumbers({ texts, format }: Visit, totals: Totals): VNode {
     [words.commitments, totals.commitmentsConfirmed],
     [words.closed, totals.commitmentsClosed],
   ] as const;
-  return html`<dl class="big-numbers">${numbers.map(([term, value]) => html`<div><dt>${term}</dt><dd>${format.count(value)}</dd></div>`)}</dl>`;
+  return html`<dl class="big-numbers">
+    ${numbers.map(
+      ([term, value]) =>
+        html`<div>
+          <dt>${term}</dt>
+          <dd>${format.count(value)}</dd>
+        </div>`,
+    )}
+  </dl>`;
 }
 
 function section(id: string, title: string, none: string, isEmpty: boolean, content: () => ComponentChildren): VNode {
@@ -28,12 +36,22 @@ function goodsSection({ texts, format }: Visit, { goods }: Totals): VNode {
   return section('goods-title', words.goods, words.none, goods.length === 0, () => [
     barChart({
       words: { whole: words.promised, part: words.confirmed },
-      bars: goods.map(({ item, promised, confirmed }) => ({ name: texts.item[item], whole: promised, part: confirmed, text: `${format.count(confirmed)} / ${format.count(promised)}` })),
+      bars: goods.map(({ item, promised, confirmed }) => ({
+        name: texts.item[item],
+        whole: promised,
+        part: confirmed,
+        text: `${format.count(confirmed)} / ${format.count(promised)}`,
+      })),
     }),
     table(
       words.tableOf(words.goods),
       [words.item, words.promised, words.reported, words.confirmed],
-      goods.map(({ item, promised, reported, confirmed }) => [texts.item[item], format.count(promised), format.count(reported), format.count(confirmed)]),
+      goods.map(({ item, promised, reported, confirmed }) => [
+        texts.item[item],
+        format.count(promised),
+        format.count(reported),
+        format.count(confirmed),
+      ]),
     ),
   ]);
 }
@@ -90,7 +108,8 @@ export function impactView(visit: Visit, totals: Totals): VNode {
   return html`<div class="page impact">
     <h1>${texts.impact.title}</h1>
     <p class="lead">${texts.impact.intro}</p>
-    ${bigNumbers(visit, totals)} ${goodsSection(visit, totals)} ${loansSection(visit, totals)} ${trainingsSection(visit, totals)}
+    ${bigNumbers(visit, totals)} ${goodsSection(visit, totals)} ${loansSection(visit, totals)}
+    ${trainingsSection(visit, totals)}
     <p class="hint">${texts.impact.asOf(format.dateTime(totals.asOf))}</p>
   </div>`;
 }

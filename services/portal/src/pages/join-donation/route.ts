@@ -10,7 +10,12 @@ export function joinDonationPage({ commitment }: Pick<Services, 'commitment'>): 
     path: '/join-donation',
     handle: async (visit) => {
       const { items } = needed(await commitment.institutions());
-      return { kind: 'page', title: visit.texts.joinDonation.title, scripts: ['actions'], body: joinDonationView(visit, items) };
+      return {
+        kind: 'page',
+        title: visit.texts.joinDonation.title,
+        scripts: ['actions'],
+        body: joinDonationView(visit, items),
+      };
     },
   };
 }

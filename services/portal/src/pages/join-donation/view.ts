@@ -13,13 +13,29 @@ function contactValue({ example }: Institution, { kind, value }: Institution['co
   return example || !safe ? html`<span>${value}</span>` : html`<a href=${schemes[kind] + value}>${value}</a>`;
 }
 
-function accountRow({ texts }: Visit, { example }: Institution, { bank, number, holder }: Institution['accounts'][number]): VNode {
+function accountRow(
+  { texts }: Visit,
+  { example }: Institution,
+  { bank, number, holder }: Institution['accounts'][number],
+): VNode {
   const words = texts.joinDonation;
   return html`<li>
-    <span class="bank">${bank}</span> <span class="code">${number}</span> <span class="meta">${words.holder(holder)}</span>
-    ${example
-      ? null
-      : html`<button class="button quiet" type="button" hidden data-copy=${number} data-copied=${words.copied} aria-label=${words.copyNumber(bank)}>${words.copy}</button>`}
+    <span class="bank">${bank}</span> <span class="code">${number}</span>
+    <span class="meta">${words.holder(holder)}</span>
+    ${
+      example
+        ? null
+        : html`<button
+            class="button quiet"
+            type="button"
+            hidden
+            data-copy=${number}
+            data-copied=${words.copied}
+            aria-label=${words.copyNumber(bank)}
+          >
+            ${words.copy}
+          </button>`
+    }
   </li>`;
 }
 
@@ -32,7 +48,8 @@ function institutionCard(visit: Visit, institution: Institution): VNode {
     <h2>${name}</h2>
     <p class="meta">${kind[language]}</p>
     <p class="badges-row">
-      <span class="meta">${words.packages}</span> ${packages.map((of) => html`<span class="badge plain">${packageIcon(of)}${texts.package[of]}</span>`)}
+      <span class="meta">${words.packages}</span>
+      ${packages.map((of) => html`<span class="badge plain">${packageIcon(of)}${texts.package[of]}</span>`)}
     </p>
     <h3>${words.accounts}</h3>
     <ul class="accounts">

@@ -36,10 +36,13 @@ function packageChoice({ texts }: Visit, chosen: Filters['package']): VNode {
     <legend>${texts.main.packageLegend}</legend>
     <div class="segment-row">
       ${choices.map(
-        (of) => html`<label class="segment">
-          <input type="radio" name="package" value=${of ?? ''} checked=${chosen === of} />
-          <span>${of === undefined ? null : packageIcon(of)}${of === undefined ? texts.main.anyPackage : texts.package[of]}</span>
-        </label>`,
+        (of) =>
+          html`<label class="segment">
+            <input type="radio" name="package" value=${of ?? ''} checked=${chosen === of} />
+            <span
+              >${of === undefined ? null : packageIcon(of)}${of === undefined ? texts.main.anyPackage : texts.package[of]}</span
+            >
+          </label>`,
       )}
     </div>
   </fieldset>`;
@@ -70,7 +73,10 @@ export function filterPanel(visit: Visit, filters: Filters, areas: Areas): VNode
           label: main.category,
           name: 'category',
           value: filters.category ?? '',
-          options: [{ value: '', label: main.anyCategory }, ...msmeCategory.options.map((value) => ({ value, label: texts.category[value] }))],
+          options: [
+            { value: '', label: main.anyCategory },
+            ...msmeCategory.options.map((value) => ({ value, label: texts.category[value] })),
+          ],
         })}
         ${selectField({
           label: main.kecamatan,

@@ -3,7 +3,8 @@ import { readFilters, readSelection, registryFilter, writeFilters } from './filt
 const read = (query: string) => readFilters(new URLSearchParams(query));
 
 test('an address is read and written back the same', () => {
-  const query = 'q=tahu&package=goods&category=kuliner&kecamatan=31.71.01&kelurahan=31.71.01.1003&open=true&cursor=abc&msme=gen-0000001&msme=osm-way-1';
+  const query =
+    'q=tahu&package=goods&category=kuliner&kecamatan=31.71.01&kelurahan=31.71.01.1003&open=true&cursor=abc&msme=gen-0000001&msme=osm-way-1';
   expect(writeFilters(read(query)).toString()).toBe(query);
 });
 
@@ -25,9 +26,18 @@ test('a kelurahan counts only inside its kecamatan', () => {
 test('the registry is asked for the smaller area', () => {
   expect(registryFilter(read('kecamatan=31.71.01&kelurahan=31.71.01.1003')).kode).toBe('31.71.01.1003');
   expect(registryFilter(read('kecamatan=31.71.01')).kode).toBe('31.71.01');
-  expect(registryFilter(read(''))).toEqual({ q: undefined, package: undefined, category: undefined, kode: undefined, open: undefined });
+  expect(registryFilter(read(''))).toEqual({
+    q: undefined,
+    package: undefined,
+    category: undefined,
+    kode: undefined,
+    open: undefined,
+  });
 });
 
 test('a selection keeps its order, holds each MSME once and drops what is no id', () => {
-  expect(readSelection(new URLSearchParams('msme=b-2&msme=a-1&msme=b-2&msme=%3Cscript%3E&msme=NOPE'))).toEqual(['b-2', 'a-1']);
+  expect(readSelection(new URLSearchParams('msme=b-2&msme=a-1&msme=b-2&msme=%3Cscript%3E&msme=NOPE'))).toEqual([
+    'b-2',
+    'a-1',
+  ]);
 });

@@ -26,7 +26,8 @@ function mapData({ texts, language, to }: Visit, map: MapSettings): string {
 function attribution({ texts }: Visit, { tileUrl, tileAttribution }: MapSettings): VNode {
   const tiles = tileUrl === undefined || tileAttribution === '' ? '' : ` · ${tileAttribution}`;
   return html`<p class="attribution">
-    <a href="https://www.openstreetmap.org/copyright">${texts.footer.places}</a> · ${texts.footer.boundaries}${tiles} ·${' '}
+    <a href="https://www.openstreetmap.org/copyright">${texts.footer.places}</a> · ${texts.footer.boundaries}${tiles}
+    ·${' '}
     <a href="https://leafletjs.com">Leaflet</a>
   </p>`;
 }

@@ -14,7 +14,11 @@ type MsmeList = z.output<typeof msmeList>;
 
 export type MainPage = { filters: Filters; list: MsmeList | null; areas: AreaList; map: MapSettings };
 
-function msmeCard(visit: Visit, { msmeId, name, category, origin, area, openNeeds }: MsmeSummary, selected: readonly string[]): VNode {
+function msmeCard(
+  visit: Visit,
+  { msmeId, name, category, origin, area, openNeeds }: MsmeSummary,
+  selected: readonly string[],
+): VNode {
   const { texts, to } = visit;
   return html`<li class="card msme">
     <label class="pick">
@@ -33,19 +37,27 @@ function msmeCard(visit: Visit, { msmeId, name, category, origin, area, openNeed
 /** What is selected and not on this page of the list travels along unseen. */
 function selectedElsewhere(filters: Filters, list: MsmeList | null): VNode[] {
   const here = new Set((list?.items ?? []).map(({ msmeId }) => msmeId));
-  return filters.selected.filter((id) => !here.has(id)).map((id) => html`<input type="hidden" name="msme" value=${id} />`);
+  return filters.selected
+    .filter((id) => !here.has(id))
+    .map((id) => html`<input type="hidden" name="msme" value=${id} />`);
 }
 
 function pager(visit: Visit, filters: Filters, nextCursor: string | null): VNode | null {
   const { main } = visit.texts;
   if (nextCursor === null && filters.cursor === undefined) return null;
   return html`<div class="pager">
-    ${filters.cursor === undefined
-      ? null
-      : html`<button class="button quiet" type="submit" formaction=${visit.to('/')}>${main.first}</button>`}
-    ${nextCursor === null
-      ? null
-      : html`<button class="button quiet" type="submit" name="cursor" value=${nextCursor} formaction=${visit.to('/')}>${main.next}</button>`}
+    ${
+      filters.cursor === undefined
+        ? null
+        : html`<button class="button quiet" type="submit" formaction=${visit.to('/')}>${main.first}</button>`
+    }
+    ${
+      nextCursor === null
+        ? null
+        : html`<button class="button quiet" type="submit" name="cursor" value=${nextCursor} formaction=${visit.to('/')}>
+            ${main.next}
+          </button>`
+    }
   </div>`;
 }
 
@@ -56,7 +68,9 @@ function results(visit: Visit, { filters, list }: MainPage): VNode {
   return html`<section id="results" class="results" aria-labelledby="list-title">
     <div class="results-head">
       <h2 id="list-title">${texts.main.list}</h2>
-      <p id="count" class="count" role="status">${list === null ? '' : texts.main.count(format.count(list.total), list.total)}</p>
+      <p id="count" class="count" role="status">
+        ${list === null ? '' : texts.main.count(format.count(list.total), list.total)}
+      </p>
       ${filtered ? html`<a class="reset" data-keep-selection href=${to('/', selectionQuery(filters.selected))}>${texts.main.reset}</a>` : null}
     </div>
     ${list === null ? notice('bad', texts.main.listAway) : null}
@@ -72,16 +86,26 @@ function results(visit: Visit, { filters, list }: MainPage): VNode {
 function tray(visit: Visit, { filters }: MainPage): VNode {
   const { texts, to } = visit;
   const clear = writeFilters({ ...filters, selected: [] });
-  const words = Object.fromEntries(['zero', 'one', 'many'].map((key, at) => [key, texts.main.selected(at === 2 ? 1234 : at).replace(/1[.,]?234/, '{count}')]));
+  const words = Object.fromEntries(
+    ['zero', 'one', 'many'].map((key, at) => [
+      key,
+      texts.main.selected(at === 2 ? 1234 : at).replace(/1[.,]?234/, '{count}'),
+    ]),
+  );
   return html`<div class="tray">
     <div class="tray-inner">
       <p class="tray-words">
-        <output id="selected" data-words=${JSON.stringify({ ...words, limit: texts.main.selectedLimit(MAX_SELECTED) })} data-limit=${MAX_SELECTED}
+        <output
+          id="selected"
+          data-words=${JSON.stringify({ ...words, limit: texts.main.selectedLimit(MAX_SELECTED) })}
+          data-limit=${MAX_SELECTED}
           >${texts.main.selected(filters.selected.length)}</output
         >
         <a id="clear" href=${to('/', clear)} hidden=${filters.selected.length === 0}>${texts.main.clear}</a>
       </p>
-      <button class="button accent large" type="submit" formaction=${to('/give-help')}>${texts.giveHelp}${arrowIcon()}</button>
+      <button class="button accent large" type="submit" formaction=${to('/give-help')}>
+        ${texts.giveHelp}${arrowIcon()}
+      </button>
     </div>
   </div>`;
 }
@@ -99,7 +123,8 @@ export function mainView(visit: Visit, page: MainPage): VNode {
       </div>
     </div>
     <form id="explore" method="get" action=${to('/')} class="explore">
-      ${filterPanel(visit, page.filters, page.areas.items)} ${mapPanel(visit, page.map)} ${results(visit, page)} ${tray(visit, page)}
+      ${filterPanel(visit, page.filters, page.areas.items)} ${mapPanel(visit, page.map)} ${results(visit, page)}
+      ${tray(visit, page)}
     </form>
   </div>`;
 }

@@ -13,14 +13,27 @@ const TOKEN = /^[\w-]+\.[\w-]+\.[\w-]+$/;
 
 function badLink(visit: Visit): PageAnswer {
   const { texts } = visit;
-  return { kind: 'page', status: 403, title: texts.error.refusedTitle, body: messageView(visit, { title: texts.error.refusedTitle, text: texts.collaboration.msmeOwn.link }) };
+  return {
+    kind: 'page',
+    status: 403,
+    title: texts.error.refusedTitle,
+    body: messageView(visit, { title: texts.error.refusedTitle, text: texts.collaboration.msmeOwn.link }),
+  };
 }
 
 /** The page as it is now. Asking for the contacts also proves the token, and says whose it is. */
-async function show({ commitment }: Deps, visit: Visit, attempt: ReceiptAttempt | null = null, status = 200): Promise<PageAnswer> {
+async function show(
+  { commitment }: Deps,
+  visit: Visit,
+  attempt: ReceiptAttempt | null = null,
+  status = 200,
+): Promise<PageAnswer> {
   const { id = '', token = '' } = visit.params;
   if (!isCollaborationId(id) || !TOKEN.test(token)) return badLink(visit);
-  const [contactsReply, collaboration] = await Promise.all([commitment.contacts(id, token), commitment.collaboration(id)]);
+  const [contactsReply, collaboration] = await Promise.all([
+    commitment.contacts(id, token),
+    commitment.collaboration(id),
+  ]);
   if (contactsReply.kind === 'refusal') return badLink(visit);
   const contacts = needed(contactsReply);
   return {
@@ -54,7 +67,8 @@ export function confirmReceiptPage(deps: Deps): Page {
       const request = confirmReceiptRequest.safeParse({ ...about, quantity, note: form.get('note') ?? '' });
       if (!request.success) return again(422, texts.collaboration.formErrors.rejected);
       const reply = await deps.commitment.confirmReceipt(id, request.data, token);
-      if (reply.kind === 'answer') return seeOther(visit.to(`/m/${id}/${token}`, new URLSearchParams({ done: 'receipt' })));
+      if (reply.kind === 'answer')
+        return seeOther(visit.to(`/m/${id}/${token}`, new URLSearchParams({ done: 'receipt' })));
       if (reply.kind === 'away') return again(503, problemText(texts, new ServiceAway(reply.service)));
       return again(reply.status, problemText(texts, new Refused(reply)));
     },

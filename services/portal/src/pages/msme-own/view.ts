@@ -52,7 +52,9 @@ function reportCard(visit: Visit, page: MsmeOwnPage, report: Report): VNode {
   return html`<li class="card report">
     <div class="line-head">
       <h3>${packageIcon('goods')}${line === undefined ? report.lineId : lineName(texts, line)}</h3>
-      <span class=${report.confirmedQuantity === null ? 'badge needs' : 'badge covered'}>${report.confirmedQuantity === null ? words.waiting : words.answered}</span>
+      <span class=${report.confirmedQuantity === null ? 'badge needs' : 'badge covered'}
+        >${report.confirmedQuantity === null ? words.waiting : words.answered}</span
+      >
     </div>
     <p>${words.reported(amount(report.reportedQuantity), format.date(report.reportedAt))}</p>
     ${report.note === '' ? null : html`<p class="note">${report.note}</p>`}
@@ -65,9 +67,9 @@ function donorContact({ texts }: Visit, { donor }: MsmeOwnPage['contacts']): VNo
   return html`<section class="card" aria-labelledby="contact-title">
     <h2 id="contact-title">${texts.collaboration.contacts.title}</h2>
     <p>
-      ${donor.name ?? texts.collaboration.anonymous}<br /><a href=${`mailto:${donor.email}`}>${donor.email}</a>${donor.phone === null
-        ? null
-        : html`<br /><a href=${`tel:${donor.phone}`}>${donor.phone}</a>`}
+      ${donor.name ?? texts.collaboration.anonymous}<br /><a href=${`mailto:${donor.email}`}>${donor.email}</a>${
+        donor.phone === null ? null : html`<br /><a href=${`tel:${donor.phone}`}>${donor.phone}</a>`
+      }
     </p>
   </section>`;
 }

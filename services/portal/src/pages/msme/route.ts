@@ -25,7 +25,11 @@ export function msmePage({ registry, commitment }: Pick<Services, 'registry' | '
       if (reply.kind === 'refusal' && reply.status === 404) return missing();
       const msme = needed(reply);
       const coverage = orNull(boards)?.items.find((board) => board.msmeId === msme.msmeId)?.needs ?? msme.coverage;
-      return { kind: 'page', title: msme.name, body: msmeView(visit, { msme, coverage, selected: readSelection(visit.query) }) };
+      return {
+        kind: 'page',
+        title: msme.name,
+        body: msmeView(visit, { msme, coverage, selected: readSelection(visit.query) }),
+      };
     },
   };
 }

@@ -16,13 +16,27 @@ function place({ texts }: Visit, { area, location }: MsmeDetail): VNode {
   const link =
     location === null
       ? html`<span class="meta">${texts.msme.unlocated}</span>`
-      : html`<a href=${`https://www.openstreetmap.org/?mlat=${location.lat}&mlon=${location.lon}#map=17/${location.lat}/${location.lon}`}>${texts.msme.openMap}</a>`;
-  return html`<p class="place">${pinIcon()}<span>${words}<br />${link}</span></p>`;
+      : html`<a
+          href=${`https://www.openstreetmap.org/?mlat=${location.lat}&mlon=${location.lon}#map=17/${location.lat}/${location.lon}`}
+          >${texts.msme.openMap}</a
+        >`;
+  return html`<p class="place">
+    ${pinIcon()}<span>${words}<br />${link}</span>
+  </p>`;
 }
 
-function needRow({ texts, format }: Visit, need: MsmeDetail['needs'][number], coverage: NeedCoverage | undefined): VNode {
+function needRow(
+  { texts, format }: Visit,
+  need: MsmeDetail['needs'][number],
+  coverage: NeedCoverage | undefined,
+): VNode {
   const amount = (value: number) => format.amount(need.package, value);
-  const { declared, promised, delivered, open } = coverage ?? { declared: declaredAmount(need), promised: 0, delivered: 0, open: declaredAmount(need) };
+  const { declared, promised, delivered, open } = coverage ?? {
+    declared: declaredAmount(need),
+    promised: 0,
+    delivered: 0,
+    open: declaredAmount(need),
+  };
   const name = needName(texts, need);
   const facts = [
     [texts.msme.declared, declared],
@@ -31,10 +45,24 @@ function needRow({ texts, format }: Visit, need: MsmeDetail['needs'][number], co
     [texts.msme.open, open],
   ] as const;
   return html`<li class="card need-card">
-    <h3>${packageIcon(need.package)}${name}${need.package === 'training' ? html` <span class="meta">${texts.skill[need.skill]}</span>` : null}</h3>
-    ${progressBar({ total: declared, parts: [{ kind: 'delivered', value: delivered }, { kind: 'promised', value: Math.max(0, promised - delivered) }] })}
+    <h3>
+      ${packageIcon(need.package)}${name}${need.package === 'training' ? html` <span class="meta">${texts.skill[need.skill]}</span>` : null}
+    </h3>
+    ${progressBar({
+      total: declared,
+      parts: [
+        { kind: 'delivered', value: delivered },
+        { kind: 'promised', value: Math.max(0, promised - delivered) },
+      ],
+    })}
     <dl class="facts">
-      ${facts.map(([term, value], at) => html`<div class=${at === 3 && value > 0 ? 'strong' : ''}><dt>${term}</dt><dd>${amount(value)}</dd></div>`)}
+      ${facts.map(
+        ([term, value], at) =>
+          html`<div class=${at === 3 && value > 0 ? 'strong' : ''}>
+            <dt>${term}</dt>
+            <dd>${amount(value)}</dd>
+          </div>`,
+      )}
     </dl>
   </li>`;
 }
@@ -46,14 +74,17 @@ export function msmeView(visit: Visit, { msme, coverage, selected }: MsmePage): 
   return html`<div class="page msme-page">
     <p class="back"><a href=${to('/', selectionQuery(selected))}>${texts.msme.back}</a></p>
     <div class="msme-head">
-      ${photo === undefined
-        ? categoryArt(msme.category, texts.msme.photoAlt(texts.category[msme.category]))
-        : html`<img class="art" src=${photo.url} alt=${photo.alt} width="96" height="96" loading="lazy" />`}
+      ${
+        photo === undefined
+          ? categoryArt(msme.category, texts.msme.photoAlt(texts.category[msme.category]))
+          : html`<img class="art" src=${photo.url} alt=${photo.alt} width="96" height="96" loading="lazy" />`
+      }
       <div>
         <h1>${msme.name}</h1>
         <p class="badges-row">
           <span class="badge plain">${texts.category[msme.category]}</span>
-          ${msme.verified ? html`<span class="badge covered">${texts.verified}</span>` : null} ${originBadge(visit, msme.origin)}
+          ${msme.verified ? html`<span class="badge covered">${texts.verified}</span>` : null}
+          ${originBadge(visit, msme.origin)}
         </p>
         <p class="lead">${msme.profile[language]}</p>
         ${place(visit, msme)}
@@ -62,10 +93,18 @@ export function msmeView(visit: Visit, { msme, coverage, selected }: MsmePage): 
     <h2>${texts.msme.needs}</h2>
     ${msme.needs.length === 0 ? html`<p class="empty">${texts.msme.noNeeds}</p>` : null}
     <ul class="need-cards">
-      ${msme.needs.toSorted(byPackage).map((need) => needRow(visit, need, coverage?.find(({ needId }) => needId === need.needId)))}
+      ${msme.needs.toSorted(byPackage).map((need) =>
+        needRow(
+          visit,
+          need,
+          coverage?.find(({ needId }) => needId === need.needId),
+        ),
+      )}
     </ul>
     <div class="actions">
-      <a class="button accent large" href=${to('/give-help', selectionQuery(withThis))}>${texts.giveHelp}${arrowIcon()}</a>
+      <a class="button accent large" href=${to('/give-help', selectionQuery(withThis))}
+        >${texts.giveHelp}${arrowIcon()}</a
+      >
       <a class="button quiet" href=${to('/', selectionQuery(withThis))}>${texts.msme.add}</a>
     </div>
   </div>`;
