@@ -2,7 +2,7 @@ import specifications from '@asyncapi/specs';
 import { catalogue } from '@ksbb/contracts';
 import { Ajv, type ValidateFunction } from 'ajv';
 import formats from 'ajv-formats';
-import { subscribers } from '../topology/subscribers.ts';
+import { subscribers } from './subscribers.ts';
 import { asyncApiDocument } from './asyncapi-doc.ts';
 
 const specification = specifications.schemas['3.0.0'];

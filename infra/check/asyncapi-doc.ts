@@ -1,5 +1,5 @@
 import { envelopeSchema, type EventDefinition } from '@ksbb/contracts';
-import type { Subscriber } from '../topology/subscribers.ts';
+import type { Subscriber } from './subscribers.ts';
 import { exampleEnvelope, schemaOf } from './contracts-set.ts';
 
 /** The AMQP binding of AsyncAPI, https://github.com/asyncapi/bindings/tree/master/amqp */

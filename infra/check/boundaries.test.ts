@@ -15,8 +15,8 @@ const allowed = {
   'services/one/src/app.ts':
     "import { bus } from '@ksbb/messaging';\nimport { decide } from './thing/decide.ts';\nexport const app = [bus, decide];",
   'services/one/src/app.component.test.ts':
-    "import { fresh } from '../../../infra/dev/testing.ts';\nimport { app } from './app.ts';\nimport 'mongoose';\nfresh(app);",
-  'services/one/src/testing/given.ts': "export { fresh } from '../../../../infra/dev/testing.ts';",
+    "import { fresh } from '@ksbb/testkit';\nimport { app } from './app.ts';\nimport 'mongoose';\nfresh(app);",
+  'services/one/src/testing/given.ts': "export { fresh } from '@ksbb/testkit';",
   'services/one/src/stores/things.ts': "import mongoose from 'mongoose';\nexport const things = mongoose;",
   'services/one/src/thing/thing.ts':
     "import type { id } from '@ksbb/contracts';\nimport type { z } from 'zod';\nexport type Thing = z.infer<typeof id>;",
@@ -24,10 +24,11 @@ const allowed = {
     "import type { Thing } from './thing.ts';\nimport { more } from '../other/decide.ts';\nexport const decide = (thing: Thing) => more(thing);",
   'services/one/src/other/decide.ts': 'export const more = (thing: unknown) => thing;',
   'services/two/src/app.ts': "import { store } from '@ksbb/document-store';\nexport const app = store;",
-  'infra/dev/testing.ts':
-    "import { subscriptions } from '../../services/one/src/app.ts';\nexport const fresh = (value: unknown) => [value, subscriptions];",
-  'infra/demo/story.ts': "import { step } from './step.ts';\nexport type Story = { step: typeof step };",
-  'infra/demo/step.ts': "import type { Story } from './story.ts';\nexport const step = (story: Story) => story;",
+  'packages/testkit/src/index.ts': 'export const fresh = (value: unknown) => value;',
+  'infra/check/subscribers.ts': "export { app } from '../../services/one/src/app.ts';",
+  'infra/local/ports.ts': 'export const port = 1;',
+  'tests/scenario/story.ts': "import { step } from './step.ts';\nexport type Story = { step: typeof step };",
+  'tests/scenario/step.ts': "import type { Story } from './story.ts';\nexport const step = (story: Story) => story;",
   'tests/e2e/demo.ts': "import { kind } from '@ksbb/contracts';\nexport const demo = kind;",
 };
 
@@ -46,11 +47,11 @@ const forbidden: { rule: string; files: Record<string, string>; from: string; to
   {
     rule: 'no-cycles-at-run-time',
     files: {
-      'infra/demo/left.ts': "import { right } from './right.ts';\nexport const left = () => right;",
-      'infra/demo/right.ts': "import { left } from './left.ts';\nexport const right = () => left;",
+      'tests/scenario/left.ts': "import { right } from './right.ts';\nexport const left = () => right;",
+      'tests/scenario/right.ts': "import { left } from './left.ts';\nexport const right = () => left;",
     },
-    from: 'infra/demo/left.ts',
-    to: 'infra/demo/right.ts',
+    from: 'tests/scenario/left.ts',
+    to: 'tests/scenario/right.ts',
   },
   {
     rule: 'imports-resolve',
@@ -75,9 +76,9 @@ const forbidden: { rule: string; files: Record<string, string>; from: string; to
   },
   {
     rule: 'services-import-only-packages',
-    files: { 'services/one/src/fresh.ts': "export { fresh } from '../../../infra/dev/testing.ts';" },
-    from: 'services/one/src/fresh.ts',
-    to: 'infra/dev/testing.ts',
+    files: { 'services/one/src/port.component.test.ts': "export { port } from '../../../infra/local/ports.ts';" },
+    from: 'services/one/src/port.component.test.ts',
+    to: 'infra/local/ports.ts',
   },
   {
     rule: 'packages-import-no-service',
@@ -89,9 +90,9 @@ const forbidden: { rule: string; files: Record<string, string>; from: string; to
   },
   {
     rule: 'packages-import-only-packages',
-    files: { 'packages/messaging/src/fresh.ts': "export { fresh } from '../../../infra/dev/testing.ts';" },
-    from: 'packages/messaging/src/fresh.ts',
-    to: 'infra/dev/testing.ts',
+    files: { 'packages/messaging/src/port.component.test.ts': "export { port } from '../../../infra/local/ports.ts';" },
+    from: 'packages/messaging/src/port.component.test.ts',
+    to: 'infra/local/ports.ts',
   },
   {
     rule: 'contracts-import-only-zod',
@@ -152,8 +153,8 @@ const forbidden: { rule: string; files: Record<string, string>; from: string; to
   },
   {
     rule: 'journeys-use-the-front-door',
-    files: { 'infra/demo/look.ts': "export { connection } from 'mongoose';" },
-    from: 'infra/demo/look.ts',
+    files: { 'tests/scenario/look.ts': "export { connection } from 'mongoose';" },
+    from: 'tests/scenario/look.ts',
     to: 'node_modules/mongoose/index.js',
   },
   {
@@ -199,7 +200,7 @@ function tree(files: Record<string, string>): string {
     });
   }
   mkdirSync(join(root, 'node_modules/@ksbb'));
-  for (const name of ['contracts', 'service-kit', 'messaging', 'document-store']) {
+  for (const name of ['contracts', 'service-kit', 'messaging', 'document-store', 'testkit']) {
     write(root, {
       [`packages/${name}/package.json`]: `{"name":"@ksbb/${name}","type":"module","exports":{".":"./src/index.ts"}}`,
     });

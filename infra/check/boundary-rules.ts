@@ -2,7 +2,7 @@ import { globSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { IForbiddenRuleType, IRegularForbiddenRuleType } from 'dependency-cruiser';
 
-/** Test files, and what they share in a folder `testing`, may use infra/dev and the real broker and database by themselves. */
+/** Test files, and what they share in a folder `testing`, may use infra/local and the real broker and database by themselves. */
 const TESTS = '([.]test[.]ts$|/src/testing/)';
 /** Names under which @types/… has types and nothing else: only the compiler finds them. */
 const TYPES_ALONE = '^(geojson|topojson-specification)$';
@@ -63,7 +63,7 @@ export function boundaryRules(root: string): IForbiddenRuleType[] {
     forbid(
       'services-import-only-packages',
       'A service runs without what surrounds it in the repository.',
-      { path: '^services/', pathNot: TESTS },
+      { path: '^services/' },
       { path: '^(infra|tests)/' },
     ),
     forbid(
@@ -75,7 +75,7 @@ export function boundaryRules(root: string): IForbiddenRuleType[] {
     forbid(
       'packages-import-only-packages',
       'A package runs without what surrounds it in the repository.',
-      { path: '^packages/', pathNot: TESTS },
+      { path: '^packages/' },
       { path: '^(infra|tests)/' },
     ),
     forbid(
@@ -105,7 +105,10 @@ export function boundaryRules(root: string): IForbiddenRuleType[] {
     forbid(
       'only-stores-know-mongodb',
       'What lies in the database, and how, is known in stores/ alone.',
-      { path: '^(services|packages)/', pathNot: [TESTS, '^services/[^/]+/src/stores/', '^packages/document-store/'] },
+      {
+        path: '^(services|packages)/',
+        pathNot: [TESTS, '^services/[^/]+/src/stores/', '^packages/(document-store|testkit)/'],
+      },
       { path: `${PACKAGE_OF}(mongoose|mongodb)/` },
     ),
     forbid(
@@ -123,7 +126,7 @@ export function boundaryRules(root: string): IForbiddenRuleType[] {
     forbid(
       'journeys-use-the-front-door',
       'The demo and the journeys go over HTTP and events as people and partners do, and look into no service and no database.',
-      { path: '^(infra/demo|tests/e2e)/' },
+      { path: '^(tests/scenario|tests/e2e)/' },
       { path: ['^services/', '^packages/document-store/', `${PACKAGE_OF}(mongoose|mongodb)/`] },
     ),
     ...coreRules(root),

@@ -1,6 +1,6 @@
 /** `npm run check`: everything that can be said of the tree without running it. Runs all steps, also after one failed. */
-import { ROOT } from '../dev/run-directory.ts';
-import { ToolMissing } from '../k8s/tools.ts';
+import { ROOT } from '../local/run-directory.ts';
+import { ToolMissing } from './tools.ts';
 import { boundaryFaults } from './boundaries.ts';
 import { faultsOf } from './command.ts';
 import { treeHygieneFaults } from './hygiene.ts';

@@ -1,4 +1,4 @@
-import { run } from '../dev/programs.ts';
+import { run } from '../local/programs.ts';
 
 /** Longest time for one tool of the check. */
 const LIMIT_MS = 120_000;

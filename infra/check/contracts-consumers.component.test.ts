@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { catalogue, type Envelope, type EventDefinition, type ReceivedEvent } from '@ksbb/contracts';
-import { createBus, type Following, type Subscription } from '@ksbb/messaging';
+import { createBus, type BroadcastSubscription, type Subscription } from '@ksbb/messaging';
 import { createLog, createMetrics } from '@ksbb/service-kit';
-import { ROOT } from '../dev/run-directory.ts';
-import { freshVhost, removeVhost } from '../dev/testing.ts';
-import { subscribers } from '../topology/subscribers.ts';
+import { ROOT } from '../local/run-directory.ts';
+import { freshVhost, removeVhost } from '@ksbb/testkit';
+import { subscribers } from './subscribers.ts';
 import { exampleEnvelope, readReleased } from './contracts-set.ts';
 import { bare, grown } from './contracts-variants.ts';
 
@@ -79,25 +79,33 @@ test.each(subscribers)(
   },
 );
 
-const followers = subscribers.flatMap(({ service, followed }) =>
-  followed === undefined ? [] : [{ service, followed }],
+const followers = subscribers.flatMap(({ service, broadcastSubscriptions }) =>
+  broadcastSubscriptions === undefined ? [] : [{ service, broadcastSubscriptions }],
 );
 
-test.each(followers)('$service takes the example of every event that it follows', async ({ service, followed }) => {
-  const expected = followed.flatMap(({ event }) =>
-    published(event).map(({ id, data }) => ({ reaction: event.name, id, data: known(event, data) })),
-  );
-  const { see, all } = collector(expected.length);
-  const table: Following<null>[] = followed.map(({ event }) => ({ event, handle: see(event.name) }));
-  const bus = createBus({ url, service: `${service}-follower`, log, registry: createMetrics(service).registry });
-  await new Promise<void>((resolve) => {
-    bus.follow(table, null, async () => resolve());
-  });
-  await bus.started();
-  await Promise.all(once(followed.map(({ event }) => event)).map((event) => bus.publish(event).catch(() => undefined)));
-  expect(inOrder(await all)).toEqual(inOrder(expected));
-  await bus.close();
-});
+test.each(followers)(
+  '$service takes the example of every event that it follows',
+  async ({ service, broadcastSubscriptions }) => {
+    const expected = broadcastSubscriptions.flatMap(({ event }) =>
+      published(event).map(({ id, data }) => ({ reaction: event.name, id, data: known(event, data) })),
+    );
+    const { see, all } = collector(expected.length);
+    const table: BroadcastSubscription<null>[] = broadcastSubscriptions.map(({ event }) => ({
+      event,
+      handle: see(event.name),
+    }));
+    const bus = createBus({ url, service: `${service}-follower`, log, registry: createMetrics(service).registry });
+    await new Promise<void>((resolve) => {
+      bus.subscribeToBroadcast(table, null, async () => resolve());
+    });
+    await bus.started();
+    await Promise.all(
+      once(broadcastSubscriptions.map(({ event }) => event)).map((event) => bus.publish(event).catch(() => undefined)),
+    );
+    expect(inOrder(await all)).toEqual(inOrder(expected));
+    await bus.close();
+  },
+);
 
 test('every event has a consumer', () => {
   const taken = new Set(subscribers.flatMap(({ subscriptions }) => subscriptions.map(({ event }) => event.type)));

@@ -4,8 +4,8 @@ import { createBus, type Subscription } from '@ksbb/messaging';
 import { createLog, createMetrics } from '@ksbb/service-kit';
 import { connect } from 'amqplib';
 import { z } from 'zod';
-import { ROOT } from '../dev/run-directory.ts';
-import { freshVhost, removeVhost } from '../dev/testing.ts';
+import { ROOT } from '../local/run-directory.ts';
+import { freshVhost, removeVhost } from '@ksbb/testkit';
 import { type Contract, exampleEnvelope, readReleased } from './contracts-set.ts';
 import { bare, grown } from './contracts-variants.ts';
 

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { catalogue, defineEvent } from '@ksbb/contracts';
 import { z } from 'zod';
-import { run } from '../dev/programs.ts';
-import { ROOT } from '../dev/run-directory.ts';
+import { run } from '../local/programs.ts';
+import { ROOT } from '../local/run-directory.ts';
 import { breaksBetween } from './contracts-breaks.ts';
 import { contractFaults, contractsOf, exampleEnvelope, schemaOf } from './contracts-set.ts';
 

@@ -5,7 +5,7 @@
  */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { ROOT } from '../dev/run-directory.ts';
+import { ROOT } from '../local/run-directory.ts';
 import { contractFaults, currentContracts, readReleased, writeReleased } from './contracts-set.ts';
 
 const { values } = parseArgs({

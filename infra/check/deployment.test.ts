@@ -4,8 +4,8 @@ import { parseEnv } from 'node:util';
 import { parseSettings } from '@ksbb/service-kit';
 import { parse, parseAllDocuments } from 'yaml';
 import type { z } from 'zod';
-import { ROOT } from '../dev/run-directory.ts';
-import { SERVICE_NAMES } from '../dev/services.ts';
+import { ROOT } from '../local/run-directory.ts';
+import { SERVICE_NAMES } from '../local/services.ts';
 import { BACKING_IMAGES, baseImage, IMAGES } from '../images/images.ts';
 
 type Env = Record<string, string>;

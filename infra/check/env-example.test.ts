@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { parse } from 'yaml';
 import type { z } from 'zod';
-import { ROOT } from '../dev/run-directory.ts';
-import { SERVICE_NAMES, type ServiceName } from '../dev/services.ts';
+import { ROOT } from '../local/run-directory.ts';
+import { SERVICE_NAMES, type ServiceName } from '../local/services.ts';
 
 type Environment = Record<string, string | null>;
 

@@ -1,6 +1,6 @@
 import type { EventDefinition } from '@ksbb/contracts';
 import { z } from 'zod';
-import type { Subscriber } from '../topology/subscribers.ts';
+import type { Subscriber } from './subscribers.ts';
 import { fieldsOf, type JsonSchema } from './schema-fields.ts';
 
 const kebab = (name: string) => name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
@@ -12,11 +12,11 @@ function table(head: string[], rows: string[][]): string {
 }
 
 function consumersOf(event: EventDefinition, subscribers: readonly Subscriber[]): string {
-  const consumers = subscribers.flatMap(({ service, subscriptions, followed = [] }) => [
+  const consumers = subscribers.flatMap(({ service, subscriptions, broadcastSubscriptions = [] }) => [
     ...subscriptions
       .filter((row) => row.event.type === event.type)
       .map(({ reaction, effect }) => `${service}: ${reaction} (${effect})`),
-    ...followed
+    ...broadcastSubscriptions
       .filter((row) => row.event.type === event.type)
       .map(({ handle }) => `${service}: ${kebab(handle.name)} (followed)`),
   ]);

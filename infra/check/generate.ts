@@ -5,8 +5,8 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { catalogue } from '@ksbb/contracts';
-import { ROOT } from '../dev/run-directory.ts';
-import { bindingsOf, subscribers } from '../topology/subscribers.ts';
+import { ROOT } from '../local/run-directory.ts';
+import { bindingsOf, subscribers } from './subscribers.ts';
 import { asyncApiDocument } from './asyncapi-doc.ts';
 import { eventsDocument } from './events-doc.ts';
 

@@ -1,4 +1,4 @@
-import { ROOT } from '../dev/run-directory.ts';
+import { ROOT } from '../local/run-directory.ts';
 import { deadLinks, hygieneFaults } from './hygiene.ts';
 
 const path = (...parts: string[]) => `/${parts.join('/')}`;

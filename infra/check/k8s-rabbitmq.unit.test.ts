@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ROOT } from '../dev/run-directory.ts';
+import { ROOT } from '../local/run-directory.ts';
 import type { Manifest } from './k8s-objects.ts';
 import { rabbitmqFaults, rabbitmqStatefulSets } from './k8s-rabbitmq.ts';
 import { readManifests } from './k8s-schemas.ts';

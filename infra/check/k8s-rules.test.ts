@@ -1,6 +1,6 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ROOT } from '../dev/run-directory.ts';
+import { ROOT } from '../local/run-directory.ts';
 import { type Container, type Manifest, workloads } from './k8s-objects.ts';
 import { productionFaults, ruleFaults, RULES } from './k8s-rules.ts';
 import { readManifests } from './k8s-schemas.ts';

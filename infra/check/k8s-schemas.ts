@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { parseAllDocuments, stringify } from 'yaml';
-import { run } from '../dev/programs.ts';
-import type { Log } from '../dev/progress.ts';
-import { goModule } from '../k8s/tools.ts';
+import { run } from '../local/programs.ts';
+import type { Log } from '../local/progress.ts';
+import { goModule } from './tools.ts';
 import { type Manifest, nameOf } from './k8s-objects.ts';
 import { isRabbitmq, rabbitmqFaults, rabbitmqStatefulSets } from './k8s-rabbitmq.ts';
 

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { run } from '../dev/programs.ts';
-import { SERVICE_NAMES } from '../dev/services.ts';
+import { run } from '../local/programs.ts';
+import { SERVICE_NAMES } from '../local/services.ts';
 import { IMAGES } from '../images/images.ts';
 import { checkoutOf } from './service-alone.ts';
 

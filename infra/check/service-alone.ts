@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ROOT } from '../dev/run-directory.ts';
+import { ROOT } from '../local/run-directory.ts';
 import { copyCheckout } from '../images/checkout.ts';
 import type { Image } from '../images/images.ts';
 

@@ -8,10 +8,10 @@ import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync,
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { fetchMongoJavaServer } from '../dev/mongo-java-server.ts';
-import { findProgram, run } from '../dev/programs.ts';
-import { withProgress } from '../dev/progress.ts';
-import { ROOT } from '../dev/run-directory.ts';
+import { fetchMongoJavaServer } from '../local/mongo-java-server.ts';
+import { findProgram, run } from '../local/programs.ts';
+import { withProgress } from '../local/progress.ts';
+import { ROOT } from '../local/run-directory.ts';
 import { contentHash, copyCheckout } from './checkout.ts';
 import { type Engine, engineRun, findEngine, imageField, trustedAuthorities } from './engine.ts';
 import { BACKING_IMAGES, baseImage, type Image, IMAGES } from './images.ts';

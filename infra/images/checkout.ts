@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { ROOT } from '../dev/run-directory.ts';
+import { ROOT } from '../local/run-directory.ts';
 import type { Image } from './images.ts';
 
 /** What a workspace's dependencies are installed by, and what a build is not given. */

@@ -5,9 +5,9 @@
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { findProgram } from '../dev/programs.ts';
-import { withProgress } from '../dev/progress.ts';
-import { ROOT } from '../dev/run-directory.ts';
+import { findProgram } from '../local/programs.ts';
+import { withProgress } from '../local/progress.ts';
+import { ROOT } from '../local/run-directory.ts';
 import { type Engine, engineRun, findEngine } from './engine.ts';
 
 const IMAGE = process.argv[2] ?? 'localhost/ksbb/node:24-debian';

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { containerEngine, findProgram, run } from '../dev/programs.ts';
+import { containerEngine, findProgram, run } from '../local/programs.ts';
 
 /** What builds images, and how it is started. `name` is docker, podman or buildah. */
 export type Engine = { name: string; path: string; env: NodeJS.ProcessEnv };

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { SERVICE_NAMES } from '../dev/services.ts';
+import { SERVICE_NAMES } from '../local/services.ts';
 
 export type Image = {
   /** Without the prefix `ksbb/`. */
@@ -30,7 +30,7 @@ export const IMAGES: readonly Image[] = [
 /** The broker and the database that the local overlay brings with it. */
 export const BACKING_IMAGES: readonly Image[] = [
   { name: 'rabbitmq', dockerfile: 'infra/images/rabbitmq/Dockerfile', files: ['infra/images/rabbitmq'] },
-  { name: 'mongodb', dockerfile: 'infra/images/mongodb/Dockerfile', files: ['infra/dev/mongo-java-server'] },
+  { name: 'mongodb', dockerfile: 'infra/images/mongodb/Dockerfile', files: ['infra/local/mongo-java-server'] },
 ];
 
 /**

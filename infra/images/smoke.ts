@@ -1,15 +1,15 @@
 /**
  * `node infra/images/smoke.ts [--tag TAG] [--only NAME]`: starts each service from its image, as the image's own user, on
- * the broker and database of KSBB_TEST_* (see dev/testing.ts), waits until it says that it is ready, and ends it by SIGTERM.
+ * the broker and database of KSBB_TEST_* (see packages/testkit/src/servers.ts), waits until it says that it is ready, and ends it by SIGTERM.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { freePort } from '../dev/ports.ts';
-import { makeSecrets, SERVICE_NAMES, SERVICES, type ServiceName } from '../dev/services.ts';
-import { freshDatabase, freshVhost, removeDatabase, removeVhost } from '../dev/testing.ts';
+import { freePort } from '@ksbb/testkit';
+import { makeSecrets, SERVICE_NAMES, SERVICES, type ServiceName } from '../local/services.ts';
+import { freshDatabase, freshVhost, removeDatabase, removeVhost } from '@ksbb/testkit';
 import { type Engine, engineRun, findEngine } from './engine.ts';
 
 const READY_MS = 60_000;

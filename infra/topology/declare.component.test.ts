@@ -1,6 +1,6 @@
 import { connect } from 'amqplib';
-import { freePort } from '../dev/ports.ts';
-import { freshVhost, removeVhost } from '../dev/testing.ts';
+import { freePort } from '@ksbb/testkit';
+import { freshVhost, removeVhost } from '@ksbb/testkit';
 import { declareTopology } from './declare.ts';
 
 const bindings = {

@@ -8,7 +8,7 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { declareExchange, declareSubscriber } from '@ksbb/messaging';
 import { type ChannelModel, connect } from 'amqplib';
-import type { Bindings } from './subscribers.ts';
+import type { Bindings } from '../check/subscribers.ts';
 
 const CONNECT_TIMEOUT_MS = 5_000;
 const PAUSE_MS = 1_000;

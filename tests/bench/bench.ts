@@ -5,10 +5,10 @@
 import { rmSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
-import { startBackingServers } from '../../infra/dev/backing-servers.ts';
-import { type Command, runCommand } from '../../infra/dev/command.ts';
-import { makeRunDirectory } from '../../infra/dev/run-directory.ts';
-import type { Rabbit } from '../../infra/dev/servers.ts';
+import { startBackingServers } from '../../infra/local/backing-servers.ts';
+import { type Command, runCommand } from '../../infra/local/command.ts';
+import { makeRunDirectory } from '../../infra/local/run-directory.ts';
+import type { Rabbit } from '../../infra/local/servers.ts';
 import { benchBreakerOpen } from './breaker-open.ts';
 import { benchConsume, benchConsumeChecked } from './consume.ts';
 import { benchGatewayCall } from './gateway-call.ts';

@@ -7,7 +7,7 @@ import { createBus, declareExchange } from '@ksbb/messaging';
 import { createLog } from '@ksbb/service-kit';
 import { connect } from 'amqplib';
 import { Registry } from 'prom-client';
-import type { Rabbit } from '../../infra/dev/servers.ts';
+import type { Rabbit } from '../../infra/local/servers.ts';
 import { exampleEvent } from './events.ts';
 import { median, type Row } from './rounds.ts';
 

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { ROOT } from '../../infra/dev/run-directory.ts';
+import { ROOT } from '../../infra/local/run-directory.ts';
 
 const ROWS = ['race', 'kill', 'replicas', 'duplicates', 'poison', 'dead-letters', 'partners', 'database', 'broker'];
 

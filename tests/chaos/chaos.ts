@@ -3,8 +3,8 @@
  * and a ledger of what went in and what came out. Exit 0 only where nothing was lost, doubled or unexpected.
  */
 import { parseArgs } from 'node:util';
-import { type Command, runCommand } from '../../infra/dev/command.ts';
-import { until } from '../../infra/demo/api.ts';
+import { type Command, runCommand } from '../../infra/local/command.ts';
+import { eventually } from '@ksbb/testkit';
 import { type Chaos, drained } from './ledger/account.ts';
 import { booksOf } from './ledger/books.ts';
 import { holds, ledgerOf, type Row } from './ledger/row.ts';
@@ -83,7 +83,7 @@ async function main(command: Command): Promise<number> {
   await world.loadMsmes(MSMES[values.short ? 'short' : 'long']);
   await drained({ world });
   const ids = await listedMsmes(world);
-  await until('the needs boards know every MSME', async () => (await boardsOf(world, ids)).length === ids.length);
+  await eventually('the needs boards know every MSME', async () => (await boardsOf(world, ids)).length === ids.length);
   const needs = await findNeeds(world);
   const rows: Row[] = [];
   for (const [name, run] of Object.entries(ROWS)) {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import axe from 'axe-core';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { findChromium } from '../../infra/dev/chromium.ts';
+import { findChromium } from '../../infra/local/chromium.ts';
 import { SCREENSHOTS } from './running-platform.ts';
 
 export type Screen = { name: 'phone' | 'desktop'; width: number; height: number };

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { ROOT } from '../../infra/dev/run-directory.ts';
+import { ROOT } from '../../infra/local/run-directory.ts';
 
 type Result = {
   ok: boolean;
@@ -18,7 +18,7 @@ function run(script: string, ...args: string[]): Promise<{ code: number | null; 
 const lastLine = (output: string): unknown => JSON.parse(output.trimEnd().split('\n').at(-1) ?? '');
 
 test('the demo walks one donation end to end and every check holds', async () => {
-  const { code, output } = await run('infra/demo/demo.ts', '--json');
+  const { code, output } = await run('tests/scenario/demo.ts', '--json');
   const result = lastLine(output) as Result;
   expect(result.checks.filter((check) => !check.ok)).toEqual([]);
   expect(result).toMatchObject({

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Platform } from '../../infra/dev/platform.ts';
+import type { Platform } from '../../infra/local/platform.ts';
 
 export type MadeCollaboration = { collaborationId: string; pin: string; msmeId: string };
 

@@ -1,10 +1,10 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadMsmes } from '../../infra/dev/load-msmes.ts';
-import { type Platform, startPlatform } from '../../infra/dev/platform.ts';
-import { makeRunDirectory } from '../../infra/dev/run-directory.ts';
-import { SERVICE_NAMES, SERVICES } from '../../infra/dev/services.ts';
-import { freshDatabase, freshVhost, removeDatabase, removeVhost } from '../../infra/dev/testing.ts';
+import { loadMsmes } from '../../infra/local/load-msmes.ts';
+import { type Platform, startPlatform } from '../../infra/local/platform.ts';
+import { makeRunDirectory } from '../../infra/local/run-directory.ts';
+import { SERVICE_NAMES, SERVICES } from '../../infra/local/services.ts';
+import { freshDatabase, freshVhost, removeDatabase, removeVhost } from '@ksbb/testkit';
 
 export type RunningPlatform = { platform: Platform; stop: () => Promise<void> };
 

@@ -1,6 +1,6 @@
 import { createServer, type Socket } from 'node:net';
 import { createLog } from '@ksbb/service-kit';
-import { freshDatabase, removeDatabase } from '../../../infra/dev/testing.ts';
+import { freshDatabase, removeDatabase } from '../../testkit/src/servers.ts';
 import { isDatabaseUnavailable, openDatabase } from './database.ts';
 
 const log = createLog('test', 'silent');

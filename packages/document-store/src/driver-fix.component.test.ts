@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createLog } from '@ksbb/service-kit';
-import { freshDatabase, removeDatabase } from '../../../infra/dev/testing.ts';
+import { freshDatabase, removeDatabase } from '../../testkit/src/servers.ts';
 import { type Database, isDatabaseUnavailable, openDatabase } from './database.ts';
 
 /** The driver makes no two heartbeats within half a second. */

@@ -3,7 +3,7 @@ import { isDuplicateKey } from './errors.ts';
 
 /*
  * An event may come twice and late. A handler's effect is one of three, and its subscription names which:
- * insert: `insertOnce` below; newest wins: `putNewest` below; transition: `DocumentStore.decide` with a core that
+ * insert: `insertOnce` below; newest wins: `upsertIfNewer` below; transition: `DocumentStore.decide` with a core that
  * answers a repeated step with no events.
  */
 
@@ -27,7 +27,7 @@ export async function insertOnce(
  * Keeps the document of the highest version. Equal and older versions are ignored. Answers whether it was newer.
  * @param version the version of the event's subject
  */
-export async function putNewest(
+export async function upsertIfNewer(
   collection: Collection,
   id: string,
   version: number,

@@ -1,6 +1,6 @@
 export { type Database, isDatabaseUnavailable, openDatabase } from './database.ts';
 export { endWritesWithTheirConnection } from './driver-fix.ts';
-export { insertOnce, putNewest } from './effects.ts';
+export { insertOnce, upsertIfNewer } from './effects.ts';
 export { ContentionError, DuplicateKeyError, EventTooLargeError, isDuplicateKey, OutboxFullError } from './errors.ts';
 export { createRelay, type EventPublisher, type Relay } from './relay.ts';
 export {

@@ -4,7 +4,7 @@ import { createLog } from '@ksbb/service-kit';
 import { propagation, type TextMapPropagator } from '@opentelemetry/api';
 import { Registry } from 'prom-client';
 import { z } from 'zod';
-import { freshDatabase, removeDatabase } from '../../../infra/dev/testing.ts';
+import { freshDatabase, removeDatabase } from '../../testkit/src/servers.ts';
 import { batchedReads, batchedWrites } from './batch.ts';
 import { type Database, openDatabase } from './database.ts';
 import { createRelay, type EventPublisher, type Relay } from './relay.ts';

@@ -4,7 +4,7 @@ import { createBus } from '@ksbb/messaging';
 import { createLog } from '@ksbb/service-kit';
 import { Registry } from 'prom-client';
 import { z } from 'zod';
-import { freshDatabase, freshVhost, removeDatabase, removeVhost } from '../../../infra/dev/testing.ts';
+import { freshDatabase, freshVhost, removeDatabase, removeVhost } from '../../testkit/src/servers.ts';
 import { type Database, openDatabase } from './database.ts';
 import { createRelay, type EventPublisher, type Relay } from './relay.ts';
 import { openStore, type StoreDefinition } from './store.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventDefinition } from '@ksbb/contracts';
-import { serializeByKey } from '@ksbb/service-kit';
+import { keyedMutex } from '@ksbb/service-kit';
 import type { Connection } from 'mongoose';
 import { batchedReads, batchedWrites } from './batch.ts';
 import { ContentionError, DuplicateKeyError, isDuplicateKey, OutboxFullError, writeErrors } from './errors.ts';
@@ -73,7 +73,7 @@ export async function openStore<State, Event extends AggregateEvent>(
   type Document = StoredDocument<State>;
   const collection = connection.collection(definition.collection);
   const published = new Map(definition.publishes.map((event) => [event.name as string, event]));
-  const inTurn = serializeByKey();
+  const inTurn = keyedMutex();
 
   await collection.createIndex({ 'outbox.time': 1 }, { sparse: true });
   // The guarded update filters by both. MongoDB would find it by _id alone; the embedded database scans without this.

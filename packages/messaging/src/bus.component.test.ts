@@ -3,7 +3,7 @@ import { envelope } from '@ksbb/contracts';
 import { createLog } from '@ksbb/service-kit';
 import { Registry } from 'prom-client';
 import { type Bus, createBus } from './bus.ts';
-import { on, RejectedEvent, type Subscription, TooEarly } from './subscription.ts';
+import { on, RejectedEvent, type Subscription, RetryLater } from './subscription.ts';
 import { eventually, shelfFilled, type ShelfFilled, useBroker } from './testing/stock.ts';
 
 const broker = useBroker();
@@ -67,7 +67,7 @@ test('an event that comes too early goes to the tier at once', async () => {
   let tries = 0;
   const bus = await start(async () => {
     tries += 1;
-    throw new TooEarly('the shelf is not there yet');
+    throw new RetryLater('the shelf is not there yet');
   });
   await bus.publish(event('shelf-1', 1));
   const waiting = await broker.take('stock.retry.5s');
@@ -130,7 +130,7 @@ test.each([
   [99, 'stock.retry.5s', 1],
 ])('after attempt %p a failure goes to %s', async (attempt, queue, next) => {
   await start(async () => {
-    throw new TooEarly('never');
+    throw new RetryLater('never');
   });
   broker.channel.sendToQueue('stock.in', Buffer.from(JSON.stringify(event('shelf-1', 1))), {
     headers: { 'x-ksbb-attempt': attempt },

@@ -7,7 +7,7 @@ import { createConsumer, type RunningConsumer } from './consumer.ts';
 import { type DeadLetterDesk, openDeadLetters } from './dead-letters/desk.ts';
 import { deadLettersOf, unroutedOf } from './dead-letters/place.ts';
 import { CONTENT_TYPE } from './delivery.ts';
-import { createFollower, type Following } from './follow.ts';
+import { createBroadcastConsumer, type BroadcastSubscription } from './broadcast.ts';
 import { createBusMetrics } from './metrics.ts';
 import { createPublisher, ReturnedError } from './publisher.ts';
 import { createSettler } from './settle.ts';
@@ -46,7 +46,11 @@ export type Bus = {
    * Hands every one of these events to this process, whatever its replicas do, as long as it is connected. `onReset` reads
    * anew what may have been missed (see follow.ts).
    */
-  follow: <Deps>(table: readonly Following<Deps>[], deps: Deps, onReset: () => Promise<void>) => void;
+  subscribeToBroadcast: <Deps>(
+    table: readonly BroadcastSubscription<Deps>[],
+    deps: Deps,
+    onReset: () => Promise<void>,
+  ) => void;
   /** What this service could not handle, and what it published and nobody took. For operators. */
   deadLetters: DeadLetterDesk;
   /** Resolves when the broker is reached for the first time, and the service's queues stand. */
@@ -193,8 +197,8 @@ export function createBus(options: BusOptions): Bus {
         await running.attach(model);
       });
     },
-    follow: (table, deps, onReset) => {
-      void connect('follow', createFollower({ table, deps, onReset, log }));
+    subscribeToBroadcast: (table, deps, onReset) => {
+      void connect('broadcast', createBroadcastConsumer({ table, deps, onReset, log }));
     },
     deadLetters: openDeadLetters(url, [deadLettersOf(service), unroutedOf(service)]),
     started: async () => {

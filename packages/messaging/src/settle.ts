@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ReceivedEvent } from '@ksbb/contracts';
-import { serializeByKey } from '@ksbb/service-kit';
+import { keyedMutex } from '@ksbb/service-kit';
 import type { ConsumeMessage } from 'amqplib';
 import { attemptOf, type Fault, parseMessage, redeliveriesOf } from './delivery.ts';
-import { RejectedEvent, type Subscription, TooEarly } from './subscription.ts';
+import { RejectedEvent, type Subscription, RetryLater } from './subscription.ts';
 import { RETRY_TIERS } from './topology.ts';
 import { inProcessSpan } from './tracing.ts';
 
@@ -51,7 +51,7 @@ export function createSettler<Deps>({ subscriptions, deps, isDependencyDown, onF
     subscriptions as readonly Subscription<never>[],
     (subscription) => subscription.event.type,
   );
-  const inTurn = serializeByKey();
+  const inTurn = keyedMutex();
 
   async function handleOnce(event: ReceivedEvent, reactions: Subscription<never>[]): Promise<Error | undefined> {
     try {
@@ -76,7 +76,7 @@ export function createSettler<Deps>({ subscriptions, deps, isDependencyDown, onF
       }
       onFailure(event, error);
       tries += 1;
-      if (tries < TRIES_IN_PROCESS && !(error instanceof TooEarly)) {
+      if (tries < TRIES_IN_PROCESS && !(error instanceof RetryLater)) {
         await sleep(IN_PROCESS_PAUSE_MS * Math.random());
         continue;
       }

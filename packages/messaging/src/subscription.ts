@@ -32,9 +32,9 @@ export class RejectedEvent extends Error {
 }
 
 /** Thrown by a handler: another event has to come first. The event waits in a retry tier. */
-export class TooEarly extends Error {
+export class RetryLater extends Error {
   constructor(why: string) {
     super(why);
-    this.name = 'TooEarly';
+    this.name = 'RetryLater';
   }
 }

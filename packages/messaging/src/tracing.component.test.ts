@@ -6,7 +6,7 @@ import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import { Registry } from 'prom-client';
 import { z } from 'zod';
-import { freshVhost, removeVhost } from '../../../infra/dev/testing.ts';
+import { freshVhost, removeVhost } from '../../testkit/src/servers.ts';
 import { createBus } from './bus.ts';
 import { on, RejectedEvent, type Subscription } from './subscription.ts';
 

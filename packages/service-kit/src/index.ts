@@ -27,4 +27,4 @@ export {
 } from './settings.ts';
 export { fieldErrors, parse } from './validate.ts';
 export { traceHeaders, traceRequests } from './tracing.ts';
-export { serializeByKey } from './serialize-by-key.ts';
+export { keyedMutex } from './keyed-mutex.ts';

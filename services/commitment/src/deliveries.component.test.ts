@@ -15,7 +15,7 @@ import {
   trainingHeld,
 } from '@ksbb/contracts';
 import { openStore } from '@ksbb/document-store';
-import { describeDeliveries } from '../../../infra/testing/describe-deliveries.ts';
+import { describeDeliveries } from '@ksbb/testkit/deliveries';
 import type { NumberedLine } from './commitment/commitment.ts';
 import { decide } from './commitment/decide.ts';
 import { reserveAndConfirm, type Reservations } from './reserving/reserve-and-confirm.ts';

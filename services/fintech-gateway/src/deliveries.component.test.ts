@@ -19,7 +19,7 @@ import {
   needCoverageChanged,
   repaymentReceived,
 } from '@ksbb/contracts';
-import { describeDeliveries } from '../../../infra/testing/describe-deliveries.ts';
+import { describeDeliveries } from '@ksbb/testkit/deliveries';
 import { createLendOn } from './lend-on/lend-on.ts';
 import { decide, type LoanRefusal } from './loan/decide.ts';
 import type { Reactions } from './reactions/reactions.ts';

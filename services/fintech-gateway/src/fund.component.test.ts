@@ -1,4 +1,4 @@
-import { freePort } from '../../../infra/dev/ports.ts';
+import { freePort } from '@ksbb/testkit';
 import { dayInJakarta } from './loan/arrears.ts';
 import { OPERATOR_TOKEN, startGateway, type TestGateway } from './testing/gateway.ts';
 import { until } from './testing/until.ts';

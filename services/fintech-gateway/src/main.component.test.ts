@@ -1,4 +1,4 @@
-import { freePort } from '../../../infra/dev/ports.ts';
+import { freePort } from '@ksbb/testkit';
 import { environmentOf } from './testing/gateway.ts';
 import { type ServiceProcess, startServiceProcess } from './testing/service-process.ts';
 import { until } from './testing/until.ts';

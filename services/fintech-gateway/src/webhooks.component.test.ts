@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { freePort } from '../../../infra/dev/ports.ts';
+import { freePort } from '@ksbb/testkit';
 import { OPERATOR_TOKEN, startGateway, type TestGateway } from './testing/gateway.ts';
 import { until } from './testing/until.ts';
 import { isSignedWith, startWebhookReceiver, type WebhookReceiver } from './testing/webhook-receiver.ts';

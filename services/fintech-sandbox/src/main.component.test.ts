@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import axios from 'axios';
-import { freshDatabase, removeDatabase } from '../../../infra/dev/testing.ts';
+import { freshDatabase, removeDatabase } from '@ksbb/testkit';
 import { type CallbackReceiver, startCallbackReceiver } from './testing/callback-receiver.ts';
 import { callersOf, environmentOf, QARDH_PATH, qardhBody, until } from './testing/sandbox.ts';
 import { createTcpGate } from './testing/tcp-gate.ts';

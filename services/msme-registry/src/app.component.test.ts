@@ -15,7 +15,7 @@ import { openDatabase } from '@ksbb/document-store';
 import { type Bus, createBus, on, type Subscription } from '@ksbb/messaging';
 import { type BuiltService, createLog, createMetrics } from '@ksbb/service-kit';
 import request from 'supertest';
-import { freshDatabase, freshVhost, removeDatabase, removeVhost } from '../../../infra/dev/testing.ts';
+import { freshDatabase, freshVhost, removeDatabase, removeVhost } from '@ksbb/testkit';
 import { createApp } from './app.ts';
 
 const OPERATOR_TOKEN = 'a-token-for-this-test';

@@ -1,5 +1,5 @@
 import { envelope, needCoverageChanged } from '@ksbb/contracts';
-import { describeDeliveries } from '../../../infra/testing/describe-deliveries.ts';
+import { describeDeliveries } from '@ksbb/testkit/deliveries';
 import { openCoverageStore } from './stores/coverage-store.ts';
 import { subscriptions } from './subscriptions.ts';
 

@@ -5,7 +5,7 @@ import { msmeListed } from '@ksbb/contracts';
 import { type Bus, createBus, on, type Subscription } from '@ksbb/messaging';
 import { type Database, openDatabase } from '@ksbb/document-store';
 import { createLog, createMetrics } from '@ksbb/service-kit';
-import { freshDatabase, freshVhost, removeDatabase, removeVhost } from '../../../infra/dev/testing.ts';
+import { freshDatabase, freshVhost, removeDatabase, removeVhost } from '@ksbb/testkit';
 
 /** Each run starts a process, and waits for the broker to confirm every event. */
 const SLOW_MS = 120_000;

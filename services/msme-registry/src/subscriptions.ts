@@ -1,5 +1,5 @@
 import { msmeDelisted, msmeListed, msmeUpdated, needCoverageChanged } from '@ksbb/contracts';
-import { type Following, following, on, type Subscription } from '@ksbb/messaging';
+import { type BroadcastSubscription, onBroadcast, on, type Subscription } from '@ksbb/messaging';
 import type { MapIndex } from './map-index/map-index.ts';
 import { keepCoverageWhenNeedCoverageChanged } from './reactions/keep-coverage-when-need-coverage-changed.ts';
 import { showOnMap, showOpenNeedsOnMap, takeOffMap } from './reactions/keep-map-current.ts';
@@ -11,9 +11,9 @@ export const subscriptions: readonly Subscription<{ coverage: CoverageStore }>[]
 ];
 
 /** What every replica follows, to keep the map index that it has in memory. */
-export const followed: readonly Following<{ index: MapIndex }>[] = [
-  following(msmeListed, showOnMap),
-  following(msmeUpdated, showOnMap),
-  following(msmeDelisted, takeOffMap),
-  following(needCoverageChanged, showOpenNeedsOnMap),
+export const broadcastSubscriptions: readonly BroadcastSubscription<{ index: MapIndex }>[] = [
+  onBroadcast(msmeListed, showOnMap),
+  onBroadcast(msmeUpdated, showOnMap),
+  onBroadcast(msmeDelisted, takeOffMap),
+  onBroadcast(needCoverageChanged, showOpenNeedsOnMap),
 ];

@@ -3,7 +3,7 @@ import { openDatabase } from '@ksbb/document-store';
 import { type Bus, createBus } from '@ksbb/messaging';
 import { type BuiltService, createLog, createMetrics } from '@ksbb/service-kit';
 import request from 'supertest';
-import { freshDatabase, freshVhost, removeDatabase, removeVhost } from '../../../infra/dev/testing.ts';
+import { freshDatabase, freshVhost, removeDatabase, removeVhost } from '@ksbb/testkit';
 import { createApp } from './app.ts';
 import { disturbed, ids, life, totalsOfLife } from './testing/life.ts';
 

@@ -1,4 +1,4 @@
-import { describeDeliveries } from '../../../infra/testing/describe-deliveries.ts';
+import { describeDeliveries } from '@ksbb/testkit/deliveries';
 import { openReadModels } from './stores/read-models.ts';
 import { subscriptions } from './subscriptions.ts';
 import { life } from './testing/life.ts';

@@ -4,7 +4,7 @@ import { type Bus, createBus, on } from '@ksbb/messaging';
 import { type BuiltService, createLog, createMetrics } from '@ksbb/service-kit';
 import { SignJWT } from 'jose';
 import request from 'supertest';
-import { freshDatabase, freshVhost, removeDatabase, removeVhost } from '../../../infra/dev/testing.ts';
+import { freshDatabase, freshVhost, removeDatabase, removeVhost } from '@ksbb/testkit';
 import { createApp } from './app.ts';
 import { trainingStore } from './stores/trainings.ts';
 

@@ -1,6 +1,6 @@
 import { commitmentConfirmed, envelope, type EventDefinition, lineReleased } from '@ksbb/contracts';
 import { openStore } from '@ksbb/document-store';
-import { describeDeliveries } from '../../../infra/testing/describe-deliveries.ts';
+import { describeDeliveries } from '@ksbb/testkit/deliveries';
 import { trainingStore } from './stores/trainings.ts';
 import { subscriptions } from './subscriptions.ts';
 

@@ -1,5 +1,5 @@
 import type { Portfolio } from '@ksbb/contracts';
-import { insist } from '../../../infra/demo/api.ts';
+import { retryUntilOk } from '@ksbb/testkit';
 import type { ChaosWorld } from '../world/chaos-world.ts';
 
 const PARTNERS = ['amanah', 'lumbung'] as const;
@@ -42,7 +42,7 @@ async function pages<T>(read: (cursor: string) => Promise<{ items: T[]; next: st
 /** Every contract that the partners have. */
 export function contracts(world: ChaosWorld): Promise<Contract[]> {
   return pages(async (cursor) => {
-    const answer = await insist('GET', `${world.sandboxUrl}/admin/contracts?limit=200${cursor}`, {
+    const answer = await retryUntilOk('GET', `${world.sandboxUrl}/admin/contracts?limit=200${cursor}`, {
       token: world.sandboxAdminToken,
     });
     return { items: answer.contracts, next: answer.nextCursor };
@@ -51,7 +51,7 @@ export function contracts(world: ChaosWorld): Promise<Contract[]> {
 
 function portfolio(world: ChaosWorld): Promise<Portfolio['items']> {
   return pages(async (cursor) => {
-    const answer: Portfolio = await insist('GET', `${world.api('reporting')}/loans?limit=200${cursor}`, {});
+    const answer: Portfolio = await retryUntilOk('GET', `${world.api('reporting')}/loans?limit=200${cursor}`, {});
     return { items: answer.items, next: answer.nextCursor };
   });
 }
@@ -87,7 +87,7 @@ async function statementFacts(
   for (const partner of PARTNERS) {
     for (const day of days) {
       const path = `${world.api('fintech-gateway')}/fund/reconciliations/${partner}/${day}`;
-      const { differences } = await insist('POST', path, { token: world.operatorToken });
+      const { differences } = await retryUntilOk('POST', path, { token: world.operatorToken });
       const agree = `${partner}'s statement of ${day} agrees with the ledger`;
       facts.expected.push(agree);
       facts.seen.push(
@@ -104,7 +104,7 @@ async function statementFacts(
 export async function booksOf(world: ChaosWorld): Promise<{ expected: string[]; seen: string[]; balanced: boolean }> {
   const [all, loans] = await Promise.all([contracts(world), portfolio(world)]);
   const statements = await statementFacts(world, all);
-  const { accounts, balanced } = await insist('GET', `${world.api('fintech-gateway')}/fund/trial-balance`, {});
+  const { accounts, balanced } = await retryUntilOk('GET', `${world.api('fintech-gateway')}/fund/trial-balance`, {});
   return {
     expected: [
       ...statements.expected,

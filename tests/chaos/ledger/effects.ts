@@ -1,5 +1,5 @@
 import type { MsmeDetail, NeedCoverage, Timeline } from '@ksbb/contracts';
-import { call, insist } from '../../../infra/demo/api.ts';
+import { call, retryUntilOk } from '@ksbb/testkit';
 import { type Done, lentOn } from '../load/journeys.ts';
 import { boardsOf } from '../load/needs.ts';
 import type { ChaosWorld } from '../world/chaos-world.ts';
@@ -38,7 +38,7 @@ const coverageFact = (msmeId: string, needs: readonly NeedCoverage[]) =>
 
 /** What is known on the other side of events: in the registry, of what the needs board says. */
 async function coverageFacts(world: ChaosWorld, msmeId: string): Promise<string> {
-  const detail: MsmeDetail = await insist('GET', `${world.api('msme-registry')}/msmes/${msmeId}`, {});
+  const detail: MsmeDetail = await retryUntilOk('GET', `${world.api('msme-registry')}/msmes/${msmeId}`, {});
   return coverageFact(msmeId, detail.coverage ?? []);
 }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { FundChain, LoanView, Partner } from '@ksbb/contracts';
-import { answered, call, insist, until } from '../../../infra/demo/api.ts';
-import type { World } from '../../../infra/demo/world.ts';
+import { retryUntilAnswered, call, retryUntilOk, eventually } from '@ksbb/testkit';
+import type { World } from '../../scenario/world.ts';
 import type { Chaos } from '../ledger/account.ts';
 
 /** What a donor or officer did to the end, as facts that must be found afterwards, each exactly once. */
@@ -34,7 +34,7 @@ const NOTHING_LEFT = 'urn:ksbb-umkm:problem:nothing-left-to-cover';
 /** Commits to one line; undefined where nothing of it is left to give. */
 async function tryToCommit(world: World, line: object): Promise<Commitment | undefined> {
   const path = `${world.api('commitment')}/commitments`;
-  const { status, body } = await answered('POST', path, {
+  const { status, body } = await retryUntilAnswered('POST', path, {
     idempotencyKey: randomUUID(),
     body: { donor, consent: true, lines: [line] },
   });
@@ -69,12 +69,15 @@ const giveGoods: Journey = async ({ world, needs, random }) => {
   const { msmeId, needId } = needs.take('goods', 1, random);
   const { collaborationId, pin, lineId } = await commit(world, { package: 'goods', msmeId, needId, quantity: 1 });
   const collaboration = `${world.api('commitment')}/collaborations/${collaborationId}`;
-  const { reportId } = await insist('POST', `${collaboration}/deliveries`, {
+  const { reportId } = await retryUntilOk('POST', `${collaboration}/deliveries`, {
     idempotencyKey: randomUUID(),
     body: { pin, lines: [{ lineId, quantity: 1 }] },
   });
-  const { links } = await insist('GET', `${collaboration}/msme-links`, { token: world.operatorToken });
-  await insist('POST', `${collaboration}/receipts`, { token: links[0].token, body: { reportId, lineId, quantity: 1 } });
+  const { links } = await retryUntilOk('GET', `${collaboration}/msme-links`, { token: world.operatorToken });
+  await retryUntilOk('POST', `${collaboration}/receipts`, {
+    token: links[0].token,
+    body: { reportId, lineId, quantity: 1 },
+  });
   const facts = events(collaborationId, [
     'commitment-confirmed',
     'line-delivered',
@@ -102,11 +105,15 @@ export async function lendAsPlanned(chaos: Chaos, { amountRupiah, instalments, .
   const { collaborationId, pin, lineId: loanId, covered, msmeId } = await commitMoney(chaos, line);
 
   // Only the donor is shown where to sign.
-  const { token } = await insist('POST', `${world.api('commitment')}/collaborations/${collaborationId}/capability`, {
-    body: { pin },
-  });
+  const { token } = await retryUntilOk(
+    'POST',
+    `${world.api('commitment')}/collaborations/${collaborationId}/capability`,
+    {
+      body: { pin },
+    },
+  );
   const reach = (status: LoanView['status']) =>
-    until(
+    eventually(
       `loan ${loanId} is ${status}`,
       async () => {
         const answer = await call('GET', `${world.api('fintech-gateway')}/loans/${loanId}`, { token }).catch(
@@ -117,9 +124,9 @@ export async function lendAsPlanned(chaos: Chaos, { amountRupiah, instalments, .
       patience(chaos),
     );
   const { signUrl } = await reach('awaiting-signature');
-  await until(`loan ${loanId} is signed at its page`, () => sign(signUrl as string), patience(chaos));
+  await eventually(`loan ${loanId} is signed at its page`, () => sign(signUrl as string), patience(chaos));
   await reach('disbursed');
-  await answered('POST', `${world.sandboxUrl}/admin/repayments`, {
+  await retryUntilAnswered('POST', `${world.sandboxUrl}/admin/repayments`, {
     token: world.sandboxAdminToken,
     body: { ...plan, reference: loanId, instalments },
   });
@@ -145,7 +152,7 @@ export const lend: Journey = (chaos) => {
 
 /** What of a loan's money is paid out again, in rupiah. */
 export async function lentOn(world: World, loanId: string): Promise<number> {
-  const { links }: FundChain = await insist('GET', `${world.api('fintech-gateway')}/fund/chain/${loanId}`, {});
+  const { links }: FundChain = await retryUntilOk('GET', `${world.api('fintech-gateway')}/fund/chain/${loanId}`, {});
   return links
     .filter((link) => link.relentFrom === loanId && link.status === 'disbursed')
     .reduce((sum, link) => sum + link.amountRupiah, 0);
@@ -156,13 +163,17 @@ const teach: Journey = async (chaos) => {
   const { world, needs, random } = chaos;
   const { msmeId, needId } = needs.take('training', 1, random);
   const { collaborationId, pin } = await commit(world, { package: 'training', msmeId, needId, seats: 1 });
-  const { token } = await insist('POST', `${world.api('commitment')}/collaborations/${collaborationId}/capability`, {
-    body: { pin },
-  });
+  const { token } = await retryUntilOk(
+    'POST',
+    `${world.api('commitment')}/collaborations/${collaborationId}/capability`,
+    {
+      body: { pin },
+    },
+  );
   const training = `${world.api('training')}/trainings/${collaborationId}.${needId.slice(msmeId.length + 1)}`;
   const done = (method: string, path: string, newBody: () => object | undefined = () => undefined) => {
     let body = newBody();
-    return until(
+    return eventually(
       `${method} ${path} of ${collaborationId}`,
       async () => {
         // Told again and again: the offer comes by an event, and the session begins this moment.
@@ -198,7 +209,7 @@ const teach: Journey = async (chaos) => {
 
 /** An officer puts an MSME on the map. */
 const register: Journey = async ({ world }) => {
-  const { msmeId } = await insist('POST', `${world.api('msme-registry')}/msmes`, {
+  const { msmeId } = await retryUntilOk('POST', `${world.api('msme-registry')}/msmes`, {
     token: world.operatorToken,
     idempotencyKey: randomUUID(),
     body: {

@@ -7,11 +7,11 @@ import {
   newCollaborationId,
   type TrainingView,
 } from '@ksbb/contracts';
-import { call } from '../../../infra/demo/api.ts';
+import { call } from '@ksbb/testkit';
 import type { Chaos } from '../ledger/account.ts';
 import type { Sent } from '../world/broker-queues.ts';
 
-export type TooEarly = { facts: () => Promise<{ expected: string[]; seen: string[] }> };
+export type RetryLater = { facts: () => Promise<{ expected: string[]; seen: string[] }> };
 
 const TOPIC = 'bookkeeping';
 
@@ -80,7 +80,7 @@ export async function madeUpFacts(
 }
 
 /** Sends the training service what has to wait in a retry tier, and then what it has to wait for. */
-export async function tooEarly(chaos: Chaos): Promise<TooEarly> {
+export async function tooEarly(chaos: Chaos): Promise<RetryLater> {
   const { collaborationId, confirmed, released } = madeUpTraining();
   await chaos.world.queues.send([toService('training.in', released)]);
   setTimeout(() => void chaos.world.queues.send([toService('training.in', confirmed)]).catch(() => undefined), 2_000);

@@ -1,6 +1,6 @@
 import type { Board, NeedCoverage } from '@ksbb/contracts';
-import { good } from '../../../infra/demo/api.ts';
-import type { World } from '../../../infra/demo/world.ts';
+import { expectOk } from '@ksbb/testkit';
+import type { World } from '../../scenario/world.ts';
 
 export type OpenNeed = { msmeId: string; needId: string; left: number };
 export type Package = NeedCoverage['package'];
@@ -17,7 +17,7 @@ const BOARDS_AT_ONCE = 100;
 export async function boardsOf(world: World, msmeIds: readonly string[]): Promise<Board[]> {
   const boards: Board[] = [];
   for (let at = 0; at < msmeIds.length; at += BOARDS_AT_ONCE) {
-    const { items } = await good(
+    const { items } = await expectOk(
       'GET',
       `${world.api('commitment')}/boards?msmeIds=${msmeIds.slice(at, at + BOARDS_AT_ONCE).join(',')}`,
     );
@@ -31,7 +31,7 @@ export async function listedMsmes(world: World): Promise<string[]> {
   const ids: string[] = [];
   let cursor: string | null = null;
   do {
-    const page: { items: { msmeId: string }[]; nextCursor: string | null } = await good(
+    const page: { items: { msmeId: string }[]; nextCursor: string | null } = await expectOk(
       'GET',
       `${world.api('msme-registry')}/msmes?limit=200${cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`}`,
     );

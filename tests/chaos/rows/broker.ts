@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { SERVICE_NAMES } from '../../../infra/dev/services.ts';
+import { SERVICE_NAMES } from '../../../infra/local/services.ts';
 import { type Chaos, underLoad } from '../ledger/account.ts';
 import type { Row } from '../ledger/row.ts';
 import { type Probed, startProbe } from '../load/probe.ts';

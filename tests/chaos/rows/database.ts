@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { until } from '../../../infra/demo/api.ts';
-import { SERVICE_NAMES, type ServiceName } from '../../../infra/dev/services.ts';
+import { eventually } from '@ksbb/testkit';
+import { SERVICE_NAMES, type ServiceName } from '../../../infra/local/services.ts';
 import { type Chaos, underLoad } from '../ledger/account.ts';
 import type { Row } from '../ledger/row.ts';
 import { type Probed, startProbe } from '../load/probe.ts';
@@ -51,7 +51,7 @@ export async function breakDatabase(chaos: Chaos): Promise<Row> {
     const stayedReady = await neverUnready(world, ms);
     await end();
     const ended = performance.now();
-    const back = await until(
+    const back = await eventually(
       'every service is ready again',
       async () => (await Promise.all(OWNERS.map((service) => isReady(world, service)))).every(Boolean),
       BACK_WITHIN_MS,
@@ -82,7 +82,7 @@ export async function breakDatabase(chaos: Chaos): Promise<Row> {
     for (const service of SERVICE_NAMES) world.links[service].database.refuse(on);
   };
   return underLoad(chaos, { row: 'database' }, async () => {
-    await until('events go about', async () => world.tap.events().size >= REPEATED / 2);
+    await eventually('events go about', async () => world.tap.events().size >= REPEATED / 2);
     const before = new Set(await failedHandlings());
     const violations = [
       ...(await away('frozen', FROZEN_MS[length], mongo.freeze, mongo.thaw)),

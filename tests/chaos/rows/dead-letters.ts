@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ROOT } from '../../../infra/dev/run-directory.ts';
-import { until } from '../../../infra/demo/api.ts';
+import { ROOT } from '../../../infra/local/run-directory.ts';
+import { eventually } from '@ksbb/testkit';
 import { type Chaos, underLoad } from '../ledger/account.ts';
 import type { Row } from '../ledger/row.ts';
 import { madeUpFacts, madeUpTraining, toService } from '../load/made-up.ts';
@@ -91,7 +91,7 @@ export async function replayDeadLetters(chaos: Chaos): Promise<Row> {
     await world.queues.send(made.map(({ released }) => toService('training.in', released, LAST_ATTEMPT)));
     const withheld = await withholdReceipts(chaos);
     await world.queues.send(withheld);
-    await until(
+    await eventually(
       'the training service has given up',
       async () => (await world.queues.countDead('training')) === MADE_UP,
     );

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { SERVICE_NAMES, type ServiceName } from '../../../infra/dev/services.ts';
+import { SERVICE_NAMES, type ServiceName } from '../../../infra/local/services.ts';
 import { type Chaos, underLoad } from '../ledger/account.ts';
 import type { Row } from '../ledger/row.ts';
 import { type Window, WINDOWS } from '../world/amqp-link.ts';
-import { tooEarly, type TooEarly } from '../load/made-up.ts';
+import { tooEarly, type RetryLater } from '../load/made-up.ts';
 
 type Kill = { service: ServiceName; window: Window | null; pauseMs: number };
 
@@ -43,7 +43,7 @@ export async function killServices(chaos: Chaos): Promise<Row> {
   const { world, random, say } = chaos;
   const plan = planKills(chaos.short ? SHORT : LONG, random);
   const entered = new Map<Window, number>();
-  const sent: TooEarly[] = [];
+  const sent: RetryLater[] = [];
   const busy = new Set<ServiceName>();
   let next = 0;
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Partner } from '@ksbb/contracts';
-import { answered, insist, until } from '../../../infra/demo/api.ts';
+import { retryUntilAnswered, retryUntilOk, eventually } from '@ksbb/testkit';
 import type { Chaos } from '../ledger/account.ts';
 import { letThroughOpen, sentWhileParked } from '../ledger/partner-calls.ts';
 import { shuffled } from '../load/shuffled-deliveries.ts';
@@ -31,7 +31,9 @@ type BreakerState = 'closed' | 'half-open' | 'open';
 
 /** The state of a partner's breaker for new contracts, as operators see it. */
 async function breakerOf({ world }: Chaos, partner: Partner): Promise<BreakerState> {
-  const { items } = await insist('GET', `${world.api('fintech-gateway')}/partners`, { token: world.operatorToken });
+  const { items } = await retryUntilOk('GET', `${world.api('fintech-gateway')}/partners`, {
+    token: world.operatorToken,
+  });
   const breakers: { operation: string; state: BreakerState }[] = items.find(
     (item: { partner: Partner }) => item.partner === partner,
   ).breakers;
@@ -39,7 +41,7 @@ async function breakerOf({ world }: Chaos, partner: Partner): Promise<BreakerSta
 }
 
 const allClosed = (chaos: Chaos) =>
-  until('the breakers are closed', async () =>
+  eventually('the breakers are closed', async () =>
     (await Promise.all(PARTNERS.map((partner) => breakerOf(chaos, partner)))).every((state) => state === 'closed'),
   ).then(
     () => [],
@@ -58,7 +60,7 @@ const untilTheBreakerOpens =
     const lending = lend();
     const opened = await Promise.all(
       PARTNERS.map(async (partner) => {
-        await until(`the breaker of ${partner} opens`, async () => (await breakerOf(chaos, partner)) === 'open');
+        await eventually(`the breaker of ${partner} opens`, async () => (await breakerOf(chaos, partner)) === 'open');
         return { partner, from: performance.now() + ON_THE_WAY_MS };
       }),
     );
@@ -121,10 +123,10 @@ const storm401: Phase = async ({ chaos, faults, loans, lend }) => {
     for (const partner of PARTNERS)
       if ((await breakerOf(chaos, partner)) !== 'closed')
         found.add(`the breaker of ${partner} opened by refused credentials`);
-    const { items } = await insist('GET', `${gateway}/parked?limit=200`, { token });
+    const { items } = await retryUntilOk('GET', `${gateway}/parked?limit=200`, { token });
     for (const { loanId } of items as Parked[]) {
       resumed.set(loanId, [...(resumed.get(loanId) ?? []), performance.now()]);
-      await answered('POST', `${gateway}/parked/${loanId}/resume`, { token });
+      await retryUntilAnswered('POST', `${gateway}/parked/${loanId}/resume`, { token });
     }
   }
   await lent;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { until } from '../../../infra/demo/api.ts';
+import { eventually } from '@ksbb/testkit';
 import { type Chaos, givenUp, underLoad } from '../ledger/account.ts';
 import type { Row } from '../ledger/row.ts';
 import { madeUpFacts, madeUpTraining, toService } from '../load/made-up.ts';
@@ -87,7 +87,7 @@ async function killByMessage(
     toService('training.in', confirmed),
   );
   await world.queues.send(messages);
-  await until(
+  await eventually(
     'the message that kills is out of the way',
     async () => (await world.queues.countDead('training')) > POISONS.length,
     ISOLATED_WITHIN_MS,
@@ -111,7 +111,7 @@ export async function poison(chaos: Chaos): Promise<Row> {
     await world.queues.send(
       forged.map(({ made, header }) => toService('training.in', made.confirmed, { 'x-ksbb-attempt': header })),
     );
-    await until(
+    await eventually(
       'all poison is set aside',
       async () => (await world.queues.countDead('training')) >= POISONS.length,
     ).catch(() => undefined);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Board } from '@ksbb/contracts';
-import { answered, good } from '../../../infra/demo/api.ts';
+import { retryUntilAnswered, expectOk } from '@ksbb/testkit';
 import type { Chaos } from '../ledger/account.ts';
 import type { Row } from '../ledger/row.ts';
 
@@ -14,14 +14,14 @@ export async function raceForTheLastUnit({ world, needs, random }: Chaos): Promi
   const { msmeId, needId } = need;
   const commitment = world.api('commitment');
   const look = async () => {
-    const board: Board = await good('GET', `${commitment}/boards/${msmeId}`);
+    const board: Board = await expectOk('GET', `${commitment}/boards/${msmeId}`);
     return board.needs.find((one) => one.needId === needId) as Board['needs'][number];
   };
   const before = await look();
   const quantity = Math.ceil(before.open / (DONORS / 2));
   const answers = await Promise.all(
     Array.from({ length: DONORS }, () =>
-      answered('POST', `${commitment}/commitments`, {
+      retryUntilAnswered('POST', `${commitment}/commitments`, {
         idempotencyKey: randomUUID(),
         body: {
           donor: { name: 'Donatur Uji', kind: 'person', email: 'uji@contoh.example', anonymous: true },

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { good } from '../../../infra/demo/api.ts';
-import { SERVICE_NAMES } from '../../../infra/dev/services.ts';
+import { expectOk } from '@ksbb/testkit';
+import { SERVICE_NAMES } from '../../../infra/local/services.ts';
 import { type Chaos, underLoad } from '../ledger/account.ts';
 import { contracts } from '../ledger/books.ts';
 import { joined, type Row } from '../ledger/row.ts';
@@ -47,7 +47,7 @@ async function dueWorkOnce(chaos: Chaos, second: SecondReplicas): Promise<Row> {
         const calls = (await contractCalls(chaos, second)) - callsBefore;
         const deliveries: Delivery[] = [];
         for (const { reference } of fresh) {
-          const answer = await good(
+          const answer = await expectOk(
             'GET',
             `${world.sandboxUrl}/admin/deliveries?reference=${encodeURIComponent(reference)}`,
             { token: world.sandboxAdminToken },

@@ -1,7 +1,7 @@
-import type { Command } from '../../../infra/dev/command.ts';
-import { freePorts } from '../../../infra/dev/ports.ts';
-import { SERVICE_NAMES, type ServiceName } from '../../../infra/dev/services.ts';
-import { startWorld, type World } from '../../../infra/demo/world.ts';
+import type { Command } from '../../../infra/local/command.ts';
+import { freePorts } from '@ksbb/testkit';
+import { SERVICE_NAMES, type ServiceName } from '../../../infra/local/services.ts';
+import { startWorld, type World } from '../../scenario/world.ts';
 import { type Link, startLink } from './amqp-link.ts';
 import { type Balancer, startBalancer } from './balancer.ts';
 import { type BrokerQueues, brokerQueues } from './broker-queues.ts';

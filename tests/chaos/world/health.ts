@@ -1,4 +1,4 @@
-import { SERVICE_NAMES, type ServiceName } from '../../../infra/dev/services.ts';
+import { SERVICE_NAMES, type ServiceName } from '../../../infra/local/services.ts';
 import type { ChaosWorld } from './chaos-world.ts';
 
 const EVERY_MS = 500;

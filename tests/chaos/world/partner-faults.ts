@@ -1,5 +1,5 @@
 import type { Partner } from '@ksbb/contracts';
-import { insist } from '../../../infra/demo/api.ts';
+import { retryUntilOk } from '@ksbb/testkit';
 import type { ChaosWorld } from './chaos-world.ts';
 
 /** A fault that the partner sandboxes show on demand. */
@@ -38,7 +38,7 @@ export async function deliveriesAbout(
   { sandboxUrl, sandboxAdminToken: token }: ChaosWorld,
   reference: string,
 ): Promise<Delivery[]> {
-  const { deliveries } = await insist(
+  const { deliveries } = await retryUntilOk(
     'GET',
     `${sandboxUrl}/admin/deliveries?reference=${encodeURIComponent(reference)}`,
     { token },
@@ -49,21 +49,21 @@ export async function deliveriesAbout(
 /** The faults of the partner sandboxes, by their admin routes. */
 export function partnerFaults({ sandboxUrl, sandboxAdminToken: token }: ChaosWorld): PartnerFaults {
   let served = 0;
-  const kept = async (): Promise<Kept[]> => (await insist('GET', `${sandboxUrl}/admin/faults`, { token })).faults;
+  const kept = async (): Promise<Kept[]> => (await retryUntilOk('GET', `${sandboxUrl}/admin/faults`, { token })).faults;
   return {
     order: async (faults) => {
       // One after the other: they are served in the order in which they came.
-      for (const fault of faults) await insist('POST', `${sandboxUrl}/admin/faults`, { token, body: fault });
+      for (const fault of faults) await retryUntilOk('POST', `${sandboxUrl}/admin/faults`, { token, body: fault });
     },
     orderBadDay: async (partner, seed, count) => {
-      await insist('POST', `${sandboxUrl}/admin/scenarios`, {
+      await retryUntilOk('POST', `${sandboxUrl}/admin/scenarios`, {
         token,
         body: { scenario: 'bad-day', partner, seed, faults: count },
       });
     },
     clear: async () => {
       served += (await kept()).reduce((sum, fault) => sum + fault.served, 0);
-      await insist('DELETE', `${sandboxUrl}/admin/faults`, { token });
+      await retryUntilOk('DELETE', `${sandboxUrl}/admin/faults`, { token });
     },
     served: () => served,
   };

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
-import { until } from '../../../infra/demo/api.ts';
-import { freePorts } from '../../../infra/dev/ports.ts';
-import { ROOT } from '../../../infra/dev/run-directory.ts';
-import { startServiceProcesses } from '../../../infra/dev/service-processes.ts';
-import { SERVICE_NAMES, SERVICES, type ServiceName } from '../../../infra/dev/services.ts';
-import type { Supervised } from '../../../infra/dev/supervisor.ts';
+import { eventually } from '@ksbb/testkit';
+import { freePorts } from '@ksbb/testkit';
+import { ROOT } from '../../../infra/local/run-directory.ts';
+import { startServiceProcesses } from '../../../infra/local/service-processes.ts';
+import { SERVICE_NAMES, SERVICES, type ServiceName } from '../../../infra/local/services.ts';
+import type { Supervised } from '../../../infra/local/supervisor.ts';
 import type { ChaosWorld } from './chaos-world.ts';
 
 const STOP_GRACE_MS = 15_000;
@@ -40,7 +40,7 @@ export async function startSecondReplicas(world: ChaosWorld): Promise<SecondRepl
   const process = (service: ServiceName) => processes.get(service) as Supervised;
   const healthUrl = (service: ServiceName) => `http://127.0.0.1:${at(healthPorts, service)}`;
   const untilReady = (service: ServiceName) =>
-    until(
+    eventually(
       `the second ${service} is ready`,
       async () => (await fetch(`${healthUrl(service)}/healthz/ready`).catch(() => undefined))?.ok,
     ).then(() => undefined);

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ROOT } from '../../../infra/dev/run-directory.ts';
+import { ROOT } from '../../../infra/local/run-directory.ts';
 import { SUBSCRIBERS } from './broker-queues.ts';
 
 /** The lines in which services say that handling an event failed, with the service before each. */

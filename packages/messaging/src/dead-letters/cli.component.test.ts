@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ChannelModel, type ConfirmChannel, connect } from 'amqplib';
-import { freshVhost, removeVhost } from '../../../../infra/dev/testing.ts';
+import { freshVhost, removeVhost } from '../../../testkit/src/servers.ts';
 import { findBroker } from './broker.ts';
 import { declareExchange, declareSubscriber } from '../topology.ts';
 

@@ -1,5 +1,5 @@
 import { type ChannelModel, connect, type ConfirmChannel } from 'amqplib';
-import { freshVhost, removeVhost } from '../../../../infra/dev/testing.ts';
+import { freshVhost, removeVhost } from '../../../testkit/src/servers.ts';
 import { type Fate, sortDeadLetters } from './sort.ts';
 import { type DeadLetter, deadLettersOf, unrouted, unroutedOf } from './place.ts';
 import { openDeadLetters } from './desk.ts';

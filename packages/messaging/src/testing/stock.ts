@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { defineEvent, type EventOf } from '@ksbb/contracts';
 import { type Channel, type ChannelModel, connect, type GetMessage } from 'amqplib';
 import { z } from 'zod';
-import { freshVhost, removeVhost } from '../../../../infra/dev/testing.ts';
+import { freshVhost, removeVhost } from '../../../testkit/src/servers.ts';
 import type { Bus } from '../bus.ts';
 
 /** The event that the tests' service `stock` hears of. */

@@ -7,7 +7,7 @@ import {
   needCoverageChanged,
 } from '@ksbb/contracts';
 import request from 'supertest';
-import { freshDatabase, freshVhost, removeDatabase, removeVhost } from '../../../../infra/dev/testing.ts';
+import { freshDatabase, freshVhost, removeDatabase, removeVhost } from '@ksbb/testkit';
 import {
   donor,
   freshKey,

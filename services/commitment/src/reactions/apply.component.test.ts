@@ -1,5 +1,5 @@
-import { RejectedEvent, TooEarly } from '@ksbb/messaging';
-import { freshDatabase, freshVhost, removeDatabase, removeVhost } from '../../../../infra/dev/testing.ts';
+import { RejectedEvent, RetryLater } from '@ksbb/messaging';
+import { freshDatabase, freshVhost, removeDatabase, removeVhost } from '@ksbb/testkit';
 import type { CommitmentCommand } from '../commitment/commands.ts';
 import { decide } from '../commitment/decide.ts';
 import { listMsme, msmeNamed, type RunningService, startService } from '../testing/running-service.ts';
@@ -34,7 +34,7 @@ test('an event about a commitment that is still reserving is too early', async (
   ];
   const request = { collaborationId: id, origin: { kind: 'donor' as const }, donorName: null, lines, access: null };
   await service.commitments.decide(id, (state) => decide(state, { type: 'request', request }, service.clock()));
-  await expect(applyToCommitment(service, id, release)).rejects.toThrow(TooEarly);
+  await expect(applyToCommitment(service, id, release)).rejects.toThrow(RetryLater);
 });
 
 test('an event about a line that the board never reserved is rejected', async () => {

@@ -1,4 +1,4 @@
-import { RejectedEvent, TooEarly } from '@ksbb/messaging';
+import { RejectedEvent, RetryLater } from '@ksbb/messaging';
 import type { CommitmentCommand } from '../commitment/commands.ts';
 import type { Commitment } from '../commitment/commitment.ts';
 import { decide as decideCommitment } from '../commitment/decide.ts';
@@ -14,7 +14,7 @@ export async function applyToBoard({ boards }: Reservations, msmeId: string, com
 
 /**
  * Gives a commitment a command that an event brought, and answers what it is then.
- * @throws TooEarly while the commitment is reserving, RejectedEvent where the event is about what the commitment does not hold
+ * @throws RetryLater while the commitment is reserving, RejectedEvent where the event is about what the commitment does not hold
  */
 export async function applyToCommitment(
   { commitments, clock }: Reservations,
@@ -25,6 +25,6 @@ export async function applyToCommitment(
   if (!('refused' in result)) return result.state;
   const why = `${collaborationId} refused to ${command.type}: ${result.refused}`;
   if (result.refused === 'not-confirmed-yet' && (await commitments.load(collaborationId)) !== null)
-    throw new TooEarly(why);
+    throw new RetryLater(why);
   throw new RejectedEvent(why);
 }

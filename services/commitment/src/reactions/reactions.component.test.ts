@@ -14,7 +14,7 @@ import {
   trainingHeld,
 } from '@ksbb/contracts';
 import request from 'supertest';
-import { freshDatabase, freshVhost, removeDatabase, removeVhost } from '../../../../infra/dev/testing.ts';
+import { freshDatabase, freshVhost, removeDatabase, removeVhost } from '@ksbb/testkit';
 import { commitTo } from '../testing/commit.ts';
 import {
   donor,

@@ -1,6 +1,6 @@
 import { lineDelivered, lineReceiptConfirmed } from '@ksbb/contracts';
 import request from 'supertest';
-import { freshDatabase, freshVhost, removeDatabase, removeVhost } from '../../../../infra/dev/testing.ts';
+import { freshDatabase, freshVhost, removeDatabase, removeVhost } from '@ksbb/testkit';
 import { commitTo, msmeTokenOf } from '../testing/commit.ts';
 import { freshKey, type RunningService, startService, until } from '../testing/running-service.ts';
 

@@ -1,7 +1,7 @@
 import { commitmentClosed, commitmentConfirmed, type MakeCommitmentRequest } from '@ksbb/contracts';
 import { createLog } from '@ksbb/service-kit';
 import request from 'supertest';
-import { freshDatabase, freshVhost, removeDatabase, removeVhost } from '../../../../infra/dev/testing.ts';
+import { freshDatabase, freshVhost, removeDatabase, removeVhost } from '@ksbb/testkit';
 import { decide } from '../commitment/decide.ts';
 import { createRequested } from '../make-commitment/create-requested.ts';
 import { decide as decideBoard } from '../needs-board/decide.ts';

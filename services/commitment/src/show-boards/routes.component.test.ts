@@ -1,6 +1,6 @@
 import { institutionList } from '@ksbb/contracts';
 import request from 'supertest';
-import { freshDatabase, freshVhost, removeDatabase, removeVhost } from '../../../../infra/dev/testing.ts';
+import { freshDatabase, freshVhost, removeDatabase, removeVhost } from '@ksbb/testkit';
 import { listMsme, msmeNamed, type RunningService, startService } from '../testing/running-service.ts';
 
 let amqpUrl: string;

@@ -1,6 +1,6 @@
 import type { Partner } from '@ksbb/contracts';
 import { asDonorOf } from '../testing/donor-token.ts';
-import { freePort } from '../../../../infra/dev/ports.ts';
+import { freePort } from '@ksbb/testkit';
 import { OPERATOR_TOKEN, startGateway, type TestGateway } from '../testing/gateway.ts';
 import { until } from '../testing/until.ts';
 import { createWorld, type World } from '../testing/world.ts';

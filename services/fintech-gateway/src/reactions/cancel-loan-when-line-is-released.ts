@@ -1,5 +1,5 @@
 import type { EventOf, lineReleased } from '@ksbb/contracts';
-import { TooEarly } from '@ksbb/messaging';
+import { RetryLater } from '@ksbb/messaging';
 import { decide, type LoanRefusal } from '../loan/decide.ts';
 import type { Reactions } from './reactions.ts';
 
@@ -18,7 +18,7 @@ export async function cancelLoanWhenLineIsReleased(
   if (event.data.package !== 'capital' || !FROM_OUTSIDE.has(reason)) return;
   const result = await loans.decide<LoanRefusal>(lineId, (loan) => decide(loan, { kind: 'cancel', reason }, clock()));
   if ('refused' in result) {
-    if (result.refused === 'no-such-loan') throw new TooEarly(`loan ${lineId} is not requested yet`);
+    if (result.refused === 'no-such-loan') throw new RetryLater(`loan ${lineId} is not requested yet`);
     return;
   }
   const { state } = result;

@@ -1,7 +1,7 @@
 import { createRelay, type Database, openDatabase } from '@ksbb/document-store';
 import { createLog } from '@ksbb/service-kit';
 import { Registry } from 'prom-client';
-import { freshDatabase, removeDatabase } from '../../../../infra/dev/testing.ts';
+import { freshDatabase, removeDatabase } from '@ksbb/testkit';
 import { type Candidate, nextInNeed } from '../relending/next-in-need.ts';
 import { integersOf } from '../testing/random.ts';
 import { type CapitalNeed, openCandidates } from './candidates.ts';

@@ -1,5 +1,5 @@
-import { freePorts } from '../../../../infra/dev/ports.ts';
-import { freshDatabase, removeDatabase } from '../../../../infra/dev/testing.ts';
+import { freePorts } from '@ksbb/testkit';
+import { freshDatabase, removeDatabase } from '@ksbb/testkit';
 import { CREDENTIALS } from './credentials.ts';
 import { startServiceProcess } from './service-process.ts';
 

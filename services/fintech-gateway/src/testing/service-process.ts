@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { until } from './until.ts';
 
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
-const LEASH = new URL('../../../../infra/dev/leash.mjs', import.meta.url).href;
+const LEASH = new URL('../../../../infra/local/leash.mjs', import.meta.url).href;
 
 export type ServiceProcess = {
   /** Ends it without a chance to clean up, and waits until it is gone. */

@@ -21,8 +21,8 @@ import {
 import { type Bus, createBus, on } from '@ksbb/messaging';
 import { createLog, createMetrics } from '@ksbb/service-kit';
 import { randomBytes } from 'node:crypto';
-import { freshDatabase, freshVhost, removeDatabase, removeVhost } from '../../../../infra/dev/testing.ts';
-import { freePort } from '../../../../infra/dev/ports.ts';
+import { freshDatabase, freshVhost, removeDatabase, removeVhost } from '@ksbb/testkit';
+import { freePort } from '@ksbb/testkit';
 import { asDonorOf } from './donor-token.ts';
 import { startSandbox, type Sandbox } from './sandbox.ts';
 

@@ -1,7 +1,7 @@
 import { createRelay, type Database, openDatabase } from '@ksbb/document-store';
 import { createLog, parseSettings } from '@ksbb/service-kit';
 import { Registry } from 'prom-client';
-import { freshDatabase, removeDatabase } from '../../../../infra/dev/testing.ts';
+import { freshDatabase, removeDatabase } from '@ksbb/testkit';
 import { settingsSchema } from '../settings.ts';
 import { openStores, type Stores } from '../stores/stores.ts';
 import { environmentOf } from '../testing/gateway.ts';

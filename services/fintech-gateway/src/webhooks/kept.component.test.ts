@@ -3,7 +3,7 @@ import { createRelay, type Database, openDatabase } from '@ksbb/document-store';
 import { RejectedEvent } from '@ksbb/messaging';
 import { createLog, parseSettings } from '@ksbb/service-kit';
 import { Registry } from 'prom-client';
-import { freshDatabase, removeDatabase } from '../../../../infra/dev/testing.ts';
+import { freshDatabase, removeDatabase } from '@ksbb/testkit';
 import type { Reactions } from '../reactions/reactions.ts';
 import { tellPartner } from '../reactions/tell-partner.ts';
 import { settingsSchema } from '../settings.ts';

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createLog, createMetrics, parseSettings } from '@ksbb/service-kit';
 import type { Express } from 'express';
 import supertest from 'supertest';
-import { freshDatabase, removeDatabase } from '../../../../infra/dev/testing.ts';
+import { freshDatabase, removeDatabase } from '@ksbb/testkit';
 import { signatureOf } from '../amanah/signature.ts';
 import { createApp } from '../app.ts';
 import { settingsSchema } from '../settings.ts';

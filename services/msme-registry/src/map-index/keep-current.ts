@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bus } from '@ksbb/messaging';
-import { followed } from '../subscriptions.ts';
+import { broadcastSubscriptions } from '../subscriptions.ts';
 import type { MapIndex } from './map-index.ts';
 
 /** So long a start waits for the broker; then it reads what there is, and once more when the broker comes. */
@@ -15,13 +15,13 @@ export async function keepCurrent({
   index,
   read,
 }: {
-  bus: Pick<Bus, 'follow'>;
+  bus: Pick<Bus, 'subscribeToBroadcast'>;
   index: MapIndex;
   read: () => Promise<void>;
 }): Promise<void> {
   const filled = Promise.withResolvers<void>();
   let begun = false;
-  bus.follow(followed, { index }, async () => {
+  bus.subscribeToBroadcast(broadcastSubscriptions, { index }, async () => {
     begun = true;
     await read();
     filled.resolve();

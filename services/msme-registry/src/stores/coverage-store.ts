@@ -1,5 +1,5 @@
 import type { NeedCoverage } from '@ksbb/contracts';
-import { putNewest } from '@ksbb/document-store';
+import { upsertIfNewer } from '@ksbb/document-store';
 import type { Connection } from 'mongoose';
 
 export type KnownCoverage = { msmeId: string; version: number; needs: NeedCoverage[] };
@@ -15,7 +15,7 @@ export function openCoverageStore(connection: Connection): CoverageStore {
   const collection = connection.collection<{ _id: string; version: number; needs: NeedCoverage[] }>('coverage');
   return {
     put: async ({ msmeId, version, needs }) => {
-      await putNewest(connection.collection('coverage'), msmeId, version, { needs });
+      await upsertIfNewer(connection.collection('coverage'), msmeId, version, { needs });
     },
     load: async (msmeId) => {
       const found = await collection.findOne({ _id: msmeId });

@@ -1,6 +1,6 @@
 import { openDatabase, type Database } from '@ksbb/document-store';
 import { createLog } from '@ksbb/service-kit';
-import { freshDatabase, removeDatabase } from '../../../../infra/dev/testing.ts';
+import { freshDatabase, removeDatabase } from '@ksbb/testkit';
 import { life, received } from '../testing/life.ts';
 import { openArchive } from './archive.ts';
 import { unlessOnlyDuplicates } from './duplicates.ts';

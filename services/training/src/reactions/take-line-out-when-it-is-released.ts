@@ -1,5 +1,5 @@
 import type { EventOf, lineReleased } from '@ksbb/contracts';
-import { TooEarly } from '@ksbb/messaging';
+import { RetryLater } from '@ksbb/messaging';
 import { loadTrainingsOf, type Trainings } from '../stores/trainings.ts';
 import { decide } from '../training/decide.ts';
 import type { Training } from '../training/training.ts';
@@ -19,6 +19,6 @@ export async function takeLineOutWhenItIsReleased(
 ): Promise<void> {
   if (packageOfLine !== 'training') return;
   const found = (await loadTrainingsOf(trainings, collaborationId)).find(({ state }) => hasLine(state, lineId));
-  if (found === undefined) throw new TooEarly(`no training has the line ${lineId} yet`);
+  if (found === undefined) throw new RetryLater(`no training has the line ${lineId} yet`);
   await trainings.decide(found.id, (training) => decide(training, { is: 'take-line-out', lineId }, clock()));
 }

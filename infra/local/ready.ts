@@ -1,0 +1,53 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { connect } from 'amqplib';
+import { mongo } from 'mongoose';
+import type { LeashedProcess } from './leashed-process.ts';
+import { managementAnswers } from '@ksbb/testkit';
+
+const DEADLINE_MS = 180_000;
+const PAUSE_MS = 100;
+
+type Attempt = () => Promise<void>;
+
+/** Resolves once a client can really connect, and the management API answers where there is one. */
+export function untilRabbitAnswers(
+  url: string,
+  managementUrl: string | undefined,
+  process: LeashedProcess | undefined,
+) {
+  return untilAnswers('RabbitMQ', process, async () => {
+    const connection = await connect(url, { timeout: 5000 });
+    await connection.close();
+    if (managementUrl !== undefined && !(await managementAnswers(managementUrl)))
+      throw new Error('no management API yet');
+  });
+}
+
+/** Resolves once a client can really connect and be answered. */
+export function untilMongoAnswers(url: string, process: LeashedProcess | undefined): Promise<void> {
+  return untilAnswers('MongoDB', process, async () => {
+    const client = new mongo.MongoClient(url, { serverSelectionTimeoutMS: 2000, connectTimeoutMS: 2000 });
+    try {
+      await client.db('admin').command({ ping: 1 });
+    } finally {
+      await client.close();
+    }
+  });
+}
+
+/** A server that we did not start is tried once: it should be there already. */
+async function untilAnswers(name: string, process: LeashedProcess | undefined, attempt: Attempt): Promise<void> {
+  const deadline = Date.now() + DEADLINE_MS;
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      if (process === undefined) throw new Error(`${name} does not answer: ${reason}`, { cause });
+      if (process.hasEnded()) throw new Error(`${name} ended while starting: ${process.lastLines()}`, { cause });
+      if (Date.now() > deadline)
+        throw new Error(`${name} does not answer: ${reason}\n${process.lastLines()}`, { cause });
+      await sleep(PAUSE_MS);
+    }
+  }
+}

@@ -1,0 +1,65 @@
+/** `npm start [-- --msmes N] [--port P]`: the whole platform with data loaded, until Ctrl-C. Keeps nothing between runs. */
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { startBackingServers } from './backing-servers.ts';
+import { runCommand, type Command } from './command.ts';
+import { loadMsmes } from './load-msmes.ts';
+import { memoryFor } from './memory.ts';
+import { startPlatform } from './platform.ts';
+import { isFreePort } from '@ksbb/testkit';
+import { makeRunDirectory, ROOT } from './run-directory.ts';
+
+const MOST_MSMES = 1_000_000;
+
+const log = (text: string) => void process.stdout.write(`[start] ${text}\n`);
+
+async function main(command: Command): Promise<number> {
+  const { msmes, port } = readOptions();
+  if (!(await isFreePort(port))) {
+    throw new Error(`port ${port} is taken; stop what listens there, or choose another: npm start -- --port 8081`);
+  }
+  const dir = makeRunDirectory('start');
+  command.defer(() => rmSync(dir, { recursive: true, force: true }));
+  const { rabbit, mongo } = await startBackingServers(command, { dir, log, ...memoryFor(msmes) });
+  sayWhereTheBrokerIs(command, rabbit.url);
+  const logDir = join(ROOT, '.run/logs');
+  const show = (line: string) => void process.stdout.write(`${line}\n`);
+  const shared = { dir, logDir, show, log, rabbitUrl: rabbit.url, mongoUrl: mongo.url };
+  const platform = await startPlatform({
+    ...shared,
+    ports: { portal: port },
+    settings: { portal: { PUBLIC_URL: `http://localhost:${port}` } },
+  });
+  command.defer(() => platform.stop());
+  log(`loading the real MSMEs and ${msmes} generated ones`);
+  await loadMsmes(platform, msmes, { defer: command.defer });
+  log(`open http://localhost:${port} (logs in .run/logs, Ctrl-C stops everything)`);
+  if (rabbit.managementUrl !== undefined) log(`RabbitMQ management: ${rabbit.managementUrl}`);
+  await command.interrupted;
+  return 0;
+}
+
+/** For commands that an operator runs beside it, such as `npm run dead-letters`. */
+function sayWhereTheBrokerIs(command: Command, amqpUrl: string): void {
+  const file = join(ROOT, '.run/start.json');
+  writeFileSync(file, JSON.stringify({ pid: process.pid, amqpUrl }), { mode: 0o600 });
+  command.defer(() => rmSync(file, { force: true }));
+}
+
+function readOptions(): { msmes: number; port: number } {
+  const { values } = parseArgs({
+    options: { msmes: { type: 'string', default: '5000' }, port: { type: 'string', default: '8080' } },
+  });
+  return { msmes: integer('--msmes', values.msmes, MOST_MSMES), port: integer('--port', values.port, 65_535) };
+}
+
+function integer(name: string, text: string, most: number): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1 || value > most) {
+    throw new Error(`${name} must be a whole number from 1 to ${most}, not "${text}"`);
+  }
+  return value;
+}
+
+runCommand(main, { log, codeWhenInterrupted: 0 });

@@ -1,0 +1,6 @@
+export { type Answer, call, expectOk, retryUntilAnswered, retryUntilOk } from './api.ts';
+export { eventually } from './eventually.ts';
+export { freePort, freePorts, isFreePort } from './ports.ts';
+export { addVhost, guessManagementUrl, managementAnswers } from './rabbitmq-management.ts';
+export { seededRandom, type SeededRandom } from './random.ts';
+export { freshDatabase, freshVhost, removeDatabase, removeVhost } from './servers.ts';
