@@ -4,12 +4,11 @@
  */
 import { parseArgs } from 'node:util';
 import { type Command, runCommand } from '../../infra/local/command.ts';
-import { eventually } from '@ksbb/testkit';
+import { eventually, seededRandom } from '@ksbb/testkit';
 import { type Chaos, drained } from './ledger/account.ts';
 import { booksOf } from './ledger/books.ts';
 import { holds, ledgerOf, type Row } from './ledger/row.ts';
 import { boardsOf, findNeeds, listedMsmes } from './load/needs.ts';
-import { seededRandom } from './load/random.ts';
 import { breakBroker } from './rows/broker.ts';
 import { breakDatabase } from './rows/database.ts';
 import { replayDeadLetters } from './rows/dead-letters.ts';

@@ -4,3 +4,4 @@ export { freePort, freePorts, isFreePort } from './ports.ts';
 export { addVhost, guessManagementUrl, managementAnswers } from './rabbitmq-management.ts';
 export { seededRandom, type SeededRandom } from './random.ts';
 export { freshDatabase, freshVhost, removeDatabase, removeVhost } from './servers.ts';
+export { type Inspector, startTcpProxy, type TcpProxy } from './tcp-proxy.ts';

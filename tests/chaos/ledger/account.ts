@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { SeededRandom } from '@ksbb/testkit';
 import type { Done } from '../load/journeys.ts';
 import { listedMsmes, type Needs } from '../load/needs.ts';
 import { type Load, startLoad } from '../load/load.ts';
@@ -25,7 +26,7 @@ export type Chaos = {
   world: ChaosWorld;
   needs: Needs;
   /** Of this row alone, so that a row does the same whether others run before it or not. */
-  random: () => number;
+  random: SeededRandom;
   short: boolean;
   say: (text: string) => void;
 };

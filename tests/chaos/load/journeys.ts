@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { FundChain, LoanView, Partner } from '@ksbb/contracts';
-import { retryUntilAnswered, call, retryUntilOk, eventually } from '@ksbb/testkit';
+import { call, eventually, retryUntilAnswered, retryUntilOk, type SeededRandom } from '@ksbb/testkit';
 import type { World } from '../../scenario/world.ts';
 import type { Chaos } from '../ledger/account.ts';
 
@@ -146,7 +146,7 @@ export async function lendAsPlanned(chaos: Chaos, { amountRupiah, instalments, .
 
 /** A loan at either partner, told of in another order than it was repaid. */
 export const lend: Journey = (chaos) => {
-  const partner = chaos.random() < 0.5 ? 'amanah' : 'lumbung';
+  const partner = chaos.random.float() < 0.5 ? 'amanah' : 'lumbung';
   return lendAsPlanned(chaos, { partner, amountRupiah: LOAN_RUPIAH, instalments: [2, 1] });
 };
 
@@ -228,8 +228,8 @@ const register: Journey = async ({ world }) => {
 export const unfinished = (error: Error): Done => ({ facts: [`a journey to its end, where ${error.message}`] });
 
 /** Mostly goods, as the quickest; enough of the others that every service has work. */
-export function pickJourney(random: () => number): Journey {
-  const drawn = random();
+export function pickJourney(random: SeededRandom): Journey {
+  const drawn = random.float();
   if (drawn < 0.6) return giveGoods;
   if (drawn < 0.75) return teach;
   if (drawn < 0.9) return register;

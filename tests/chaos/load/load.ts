@@ -17,7 +17,7 @@ export function startLoad(chaos: Chaos, { donors, pauseMs }: { donors: number; p
   const giving = Array.from({ length: donors }, async () => {
     while (!stopped) {
       all.push(await pickJourney(random)(chaos).catch(unfinished));
-      await sleep(2 * pauseMs * random());
+      await sleep(2 * pauseMs * random.float());
     }
   });
   const done = Promise.all(giving);

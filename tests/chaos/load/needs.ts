@@ -1,5 +1,5 @@
 import type { Board, NeedCoverage } from '@ksbb/contracts';
-import { expectOk } from '@ksbb/testkit';
+import { expectOk, type SeededRandom } from '@ksbb/testkit';
 import type { World } from '../../scenario/world.ts';
 
 export type OpenNeed = { msmeId: string; needId: string; left: number };
@@ -8,7 +8,7 @@ export type Package = NeedCoverage['package'];
 /** What can still be given, as the harness counts it: it is the only donor. */
 export type Needs = {
   /** Takes `amount` off a need that has as much left, by chance. @throws where no need has */
-  take: (of: Package, amount: number, random: () => number) => OpenNeed;
+  take: (of: Package, amount: number, random: SeededRandom) => OpenNeed;
 };
 
 const BOARDS_AT_ONCE = 100;
@@ -50,7 +50,7 @@ export async function findNeeds(world: World): Promise<Needs> {
   return {
     take: (of, amount, random) => {
       const enough = (byPackage.get(of) ?? []).filter(({ left }) => left >= amount);
-      const need = enough[Math.floor(random() * enough.length)];
+      const need = enough[random.below(enough.length)];
       if (need === undefined) throw new Error(`no need of ${of} is open any more: load more MSMEs`);
       need.left -= amount;
       return need;

@@ -23,13 +23,6 @@ export function deliveriesOf({ id, routingKey, content, type, contentType }: Tap
   }));
 }
 
-export function shuffled<T>(items: readonly T[], random: () => number): T[] {
-  return items
-    .map((item) => ({ item, at: random() }))
-    .toSorted((one, other) => one.at - other.at)
-    .map(({ item }) => item);
-}
-
 /**
  * Puts itself between the exchange and the services' queues: every delivery comes late by up to 1.5 s, so in another order,
  * and one in ten comes twice. Answers how to end it, which tells how many were repeated.
@@ -39,11 +32,11 @@ export async function shuffleDeliveries({ world, random }: Chaos): Promise<() =>
   let repeated = 0;
   let stopped = false;
 
-  const later = (delivery: Sent) => void due.push({ at: performance.now() + random() * MOST_DELAY_MS, delivery });
+  const later = (delivery: Sent) => void due.push({ at: performance.now() + random.float() * MOST_DELAY_MS, delivery });
   world.tap.listen((event) => {
     for (const delivery of deliveriesOf(event)) {
       later(delivery);
-      if (random() >= REPEATED) continue;
+      if (random.float() >= REPEATED) continue;
       later(delivery);
       repeated += 1;
     }
@@ -52,10 +45,7 @@ export async function shuffleDeliveries({ world, random }: Chaos): Promise<() =>
     while (!stopped || due.length > 0) {
       await sleep(SEND_EVERY_MS);
       const now = stopped ? Infinity : performance.now();
-      const ready = shuffled(
-        due.filter(({ at }) => at <= now),
-        random,
-      );
+      const ready = random.shuffled(due.filter(({ at }) => at <= now));
       const waiting = due.filter(({ at }) => at > now);
       due.splice(0, due.length, ...waiting);
       if (ready.length > 0) await world.queues.send(ready.map(({ delivery }) => delivery));

@@ -3,14 +3,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ROOT } from '../../../infra/local/run-directory.ts';
-import { eventually } from '@ksbb/testkit';
+import { eventually, startTcpProxy } from '@ksbb/testkit';
 import { type Chaos, underLoad } from '../ledger/account.ts';
 import type { Row } from '../ledger/row.ts';
 import { madeUpFacts, madeUpTraining, toService } from '../load/made-up.ts';
 import { deliveriesOf } from '../load/shuffled-deliveries.ts';
 import type { Sent } from '../world/broker-queues.ts';
 import { createFrameReader } from '../world/amqp-frames.ts';
-import { startTcpProxy } from '../world/tcp-proxy.ts';
 
 const WITHHELD = 'commitment.line-receipt-confirmed.v1';
 const WITHHELD_FOR_MS = { long: 15_000, short: 3_000 };
@@ -104,7 +103,7 @@ export async function replayDeadLetters(chaos: Chaos): Promise<Row> {
       ['commitment', withheld.length],
       ['training', MADE_UP],
     ] as const) {
-      const half = await replay(chaos, service, 1 + Math.floor(random() * count));
+      const half = await replay(chaos, service, 1 + random.below(count));
       killed += Number(half.killed);
       const left = await world.queues.countDead(service);
       const both = await Promise.all([replay(chaos, service), replay(chaos, service)]);

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Chaos, drained, givenUp, underLoad } from '../ledger/account.ts';
 import { joined, type Row, rowOf } from '../ledger/row.ts';
-import { deliveriesOf, shuffled, shuffleDeliveries } from '../load/shuffled-deliveries.ts';
+import { deliveriesOf, shuffleDeliveries } from '../load/shuffled-deliveries.ts';
 
 const LASTS_MS = { long: 60_000, short: 5_000 };
 const SENT_AT_ONCE = 500;
@@ -13,7 +13,7 @@ async function repeatAll(chaos: Chaos): Promise<Row> {
   const { world, random, say } = chaos;
   const owners = ['msme-registry', 'commitment', 'fintech-gateway', 'training', 'reporting'] as const;
   const before = await world.databases.digests(owners);
-  const deliveries = shuffled([...world.tap.events().values()].flatMap(deliveriesOf), random);
+  const deliveries = random.shuffled([...world.tap.events().values()].flatMap(deliveriesOf));
   for (let at = 0; at < deliveries.length; at += SENT_AT_ONCE)
     await world.queues.send(deliveries.slice(at, at + SENT_AT_ONCE));
   const stuck = await drained(chaos);

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { SeededRandom } from '@ksbb/testkit';
 import { SERVICE_NAMES, type ServiceName } from '../../../infra/local/services.ts';
 import { type Chaos, underLoad } from '../ledger/account.ts';
 import type { Row } from '../ledger/row.ts';
@@ -21,19 +22,16 @@ const KILLERS = 2;
 const LONG = 200;
 const SHORT = 10;
 
-function pick<T>(from: readonly T[], random: () => number): T {
-  return from[Math.floor(random() * from.length)] as T;
-}
-
 /** Half of the kills at any instant, the others in a window, each window in turn. */
-function planKills(count: number, random: () => number): Kill[] {
+function planKills(count: number, random: SeededRandom): Kill[] {
+  const pick = (from: readonly ServiceName[]) => from[random.below(from.length)] as ServiceName;
   const windows = Object.keys(PASSING) as Window[];
   return Array.from({ length: count }, (_, at) => {
     const window = at % 2 === 0 ? (windows[(at / 2) % windows.length] as Window) : null;
     return {
       window,
-      service: pick(window === null ? SERVICE_NAMES : PASSING[window], random),
-      pauseMs: random() * MOST_PAUSE_MS,
+      service: pick(window === null ? SERVICE_NAMES : PASSING[window]),
+      pauseMs: random.float() * MOST_PAUSE_MS,
     };
   });
 }

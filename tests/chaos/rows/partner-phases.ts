@@ -3,7 +3,6 @@ import type { Partner } from '@ksbb/contracts';
 import { retryUntilAnswered, retryUntilOk, eventually } from '@ksbb/testkit';
 import type { Chaos } from '../ledger/account.ts';
 import { letThroughOpen, sentWhileParked } from '../ledger/partner-calls.ts';
-import { shuffled } from '../load/shuffled-deliveries.ts';
 import { PARTNER_CALLS } from '../world/chaos-world.ts';
 import type { PartnerFault, PartnerFaults } from '../world/partner-faults.ts';
 
@@ -80,7 +79,7 @@ const untilTheBreakerOpens =
  * and then the question about it fails too.
  */
 const unclearAnswers: Phase = async ({ chaos: { random }, faults, loans, lend }) => {
-  const tooMany = () => ({ kind: 'status', status: 429, retryAfterSeconds: 1 + Math.floor(2 * random()) }) as const;
+  const tooMany = () => ({ kind: 'status', status: 429, retryAfterSeconds: 1 + random.below(2) }) as const;
   for (const partner of PARTNERS) {
     const create: Pick<PartnerFault, 'kind' | 'milliseconds' | 'status' | 'retryAfterSeconds'>[] = [
       { kind: 'reset' },
@@ -92,8 +91,8 @@ const unclearAnswers: Phase = async ({ chaos: { random }, faults, loans, lend })
     ];
     const ask: Pick<PartnerFault, 'kind' | 'status'>[] = [{ kind: 'reset' }, { kind: 'status', status: 503 }];
     await faults.order([
-      ...shuffled(create, random).map((fault) => ({ partner, route: 'create-contract' as const, times: 1, ...fault })),
-      ...shuffled(ask, random).map((fault) => ({ partner, route: 'get-contract' as const, times: 1, ...fault })),
+      ...random.shuffled(create).map((fault) => ({ partner, route: 'create-contract' as const, times: 1, ...fault })),
+      ...random.shuffled(ask).map((fault) => ({ partner, route: 'get-contract' as const, times: 1, ...fault })),
     ]);
   }
   await lend();
@@ -136,8 +135,7 @@ const storm401: Phase = async ({ chaos, faults, loans, lend }) => {
 
 /** Something of everything, as the sandboxes' own scenario has it. */
 const badDay: Phase = async ({ chaos, faults, lend }) => {
-  for (const partner of PARTNERS)
-    await faults.orderBadDay(partner, Math.floor(chaos.random() * 2 ** 31), BAD_DAY_FAULTS);
+  for (const partner of PARTNERS) await faults.orderBadDay(partner, chaos.random.below(2 ** 31), BAD_DAY_FAULTS);
   await lend();
   return [];
 };

@@ -1,10 +1,10 @@
 import type { Partner } from '@ksbb/contracts';
+import type { SeededRandom } from '@ksbb/testkit';
 import { type Chaos, underLoad } from '../ledger/account.ts';
 import { type Contract, contracts } from '../ledger/books.ts';
 import { wrongCalls } from '../ledger/partner-calls.ts';
 import type { Row } from '../ledger/row.ts';
 import { type Done, lendAsPlanned, type LoanPlan, unfinished } from '../load/journeys.ts';
-import { shuffled } from '../load/shuffled-deliveries.ts';
 import { type Delivery, deliveriesAbout, partnerFaults } from '../world/partner-faults.ts';
 import { LONG_PHASES, PARTNERS, PHASES } from './partner-phases.ts';
 
@@ -16,18 +16,18 @@ const INSTALMENTS = [1, 2, 3];
 const MOST_LATE_MS = 500;
 
 /** Every loan's repayments are told out of order and late; one is told twice, one tampered with first, one first signed too long ago. */
-function planLoan(partner: Partner, random: () => number): LoanPlan {
-  const [one] = shuffled(INSTALMENTS, random);
-  const [other] = shuffled(INSTALMENTS, random);
-  const [third] = shuffled(INSTALMENTS, random);
+function planLoan(partner: Partner, random: SeededRandom): LoanPlan {
+  const [one] = random.shuffled(INSTALMENTS);
+  const [other] = random.shuffled(INSTALMENTS);
+  const [third] = random.shuffled(INSTALMENTS);
   return {
     partner,
     amountRupiah: LOAN_RUPIAH,
-    instalments: shuffled(INSTALMENTS, random),
+    instalments: random.shuffled(INSTALMENTS),
     duplicate: [one as number],
     tamperFirst: [other as number],
     staleFirst: [third as number],
-    lateMs: Math.floor(random() * MOST_LATE_MS),
+    lateMs: random.below(MOST_LATE_MS),
   };
 }
 
@@ -116,7 +116,7 @@ export async function breakPartners(chaos: Chaos): Promise<Row> {
     };
     const phases = Object.entries(PHASES).filter(([name]) => !short || !LONG_PHASES.has(name));
     for (let round = 0; round < ROUNDS[length]; round += 1) {
-      for (const [name, run] of shuffled(phases, random)) {
+      for (const [name, run] of random.shuffled(phases)) {
         const started = performance.now();
         const found = await run({ chaos, faults, loans: LOANS[length], lend }).catch((error: Error) => [error.message]);
         violations.push(...found);

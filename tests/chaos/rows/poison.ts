@@ -104,7 +104,7 @@ export async function poison(chaos: Chaos): Promise<Row> {
     const poisons = SUBSCRIBERS.flatMap(poisonsOf);
     for (const one of poisons) {
       await world.queues.send([one]);
-      await sleep(BETWEEN_MS * chaos.random());
+      await sleep(BETWEEN_MS * chaos.random.float());
     }
     // A header of ours that somebody else wrote: such an event is handled as any other.
     const forged = ['many', -1, 1e9, { a: 1 }].map((header) => ({ made: madeUpTraining(), header }));

@@ -5,7 +5,6 @@ import { type Chaos, underLoad } from '../ledger/account.ts';
 import { contracts } from '../ledger/books.ts';
 import { joined, type Row } from '../ledger/row.ts';
 import { lend } from '../load/journeys.ts';
-import { shuffled } from '../load/shuffled-deliveries.ts';
 import { metric, metricsOf } from '../world/health.ts';
 import { type SecondReplicas, startSecondReplicas } from '../world/second-replicas.ts';
 
@@ -73,13 +72,13 @@ async function dueWorkOnce(chaos: Chaos, second: SecondReplicas): Promise<Row> {
 async function rollingRestart(chaos: Chaos, second: SecondReplicas): Promise<Row> {
   const { world, random, short, say } = chaos;
   const before = second.restarts();
-  const services = short ? shuffled(SERVICE_NAMES, random).slice(0, RESTARTED_IN_SHORT) : SERVICE_NAMES;
+  const services = short ? random.shuffled(SERVICE_NAMES).slice(0, RESTARTED_IN_SHORT) : SERVICE_NAMES;
   return underLoad(chaos, { row: 'replicas' }, async () => {
     for (const service of services) {
-      await sleep(random() * MOST_PAUSE_MS);
+      await sleep(random.float() * MOST_PAUSE_MS);
       world.expectDeath(service);
       world.platform.kill(service, 'SIGTERM');
-      await sleep(random() * MOST_PAUSE_MS);
+      await sleep(random.float() * MOST_PAUSE_MS);
       second.kill(service, 'SIGKILL');
       await second.untilReady(service);
       await world.platform.untilReady(service);

@@ -1,5 +1,5 @@
 import { createFrameReader, type Frame } from './amqp-frames.ts';
-import { type Inspector, startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
+import { type Inspector, startTcpProxy, type TcpProxy } from '@ksbb/testkit';
 
 /** The moments between two steps of a service in which it must be able to die. */
 export const WINDOWS = [
