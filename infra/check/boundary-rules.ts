@@ -14,9 +14,13 @@ function forbid(name: string, comment: string, from: Rule['from'], to: Rule['to'
   return { name, comment, severity: 'error', from, to };
 }
 
-/** A core is a folder with a decide.ts. Relative to the root, with slashes. */
+const foldersOf = (pattern: string, root: string) => [
+  ...new Set(globSync(pattern, { cwd: root }).map((file) => dirname(file).replaceAll('\\', '/'))),
+];
+
+/** A core is a folder with a decide.ts, or `kernel`, which the modules of a service share. Relative to the root, with slashes. */
 function coreFolders(root: string): string[] {
-  return globSync('services/*/src/**/decide.ts', { cwd: root }).map((file) => dirname(file).replaceAll('\\', '/'));
+  return [...foldersOf('services/*/src/**/decide.ts', root), ...foldersOf('services/*/src/kernel/*.ts', root)];
 }
 
 function coreRules(root: string): IForbiddenRuleType[] {

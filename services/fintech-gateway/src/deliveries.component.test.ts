@@ -20,8 +20,8 @@ import {
   repaymentReceived,
 } from '@ksbb/contracts';
 import { describeDeliveries } from '@ksbb/testkit/deliveries';
-import { createLendOn } from './lend-on/lend-on.ts';
-import { decide, type LoanRefusal } from './loan/decide.ts';
+import { createLendOn } from './fund/relender.ts';
+import { decide, type LoanRefusal } from './loans/core/decide.ts';
 import type { Reactions } from './reactions/reactions.ts';
 import { openStores } from './stores/stores.ts';
 import { subscriptions } from './subscriptions.ts';

@@ -1,6 +1,6 @@
 import type { Metrics } from '@ksbb/service-kit';
 import { Counter, Gauge, Histogram } from 'prom-client';
-import type { BreakerState } from './breaker/breaker.ts';
+import type { BreakerState } from './partners/breaker.ts';
 
 const STATE_NUMBER: Record<BreakerState, number> = { closed: 0, 'half-open': 1, open: 2 };
 

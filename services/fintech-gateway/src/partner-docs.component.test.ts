@@ -91,7 +91,7 @@ test('webhook-listen prints what comes and whether it is genuine, and ends when 
     process.execPath,
     [
       '--disable-warning=ExperimentalWarning',
-      'services/fintech-gateway/src/webhook-listen/webhook-listen.ts',
+      'services/fintech-gateway/src/webhooks/webhook-listen.ts',
       '--secret',
       secret,
     ],
@@ -116,10 +116,9 @@ test('webhook-listen prints what comes and whether it is genuine, and ends when 
 });
 
 test('webhook-listen says what it needs', () => {
-  const { status, stderr } = spawnSync(
-    process.execPath,
-    ['services/fintech-gateway/src/webhook-listen/webhook-listen.ts'],
-    { cwd: root, encoding: 'utf8' },
-  );
+  const { status, stderr } = spawnSync(process.execPath, ['services/fintech-gateway/src/webhooks/webhook-listen.ts'], {
+    cwd: root,
+    encoding: 'utf8',
+  });
   expect([status, stderr]).toEqual([1, expect.stringContaining('give --secret, or --gateway and --token')]);
 });

@@ -1,7 +1,7 @@
 import { partner } from '@ksbb/contracts';
 import { platformSettings, secret } from '@ksbb/service-kit';
 import { z } from 'zod';
-import { PARTNERS, settingsOf } from './partners/partners.ts';
+import { PARTNERS, settingsOf } from './partners/open-partners.ts';
 import { DEFAULT_STEPS_MS } from './webhooks/retry-schedule.ts';
 
 const milliseconds = (least: number, most: number) => z.coerce.number().int().min(least).max(most);

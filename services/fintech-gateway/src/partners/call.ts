@@ -8,8 +8,8 @@ import {
   type BreakerState,
   createBreaker,
   type Verdict,
-} from '../breaker/breaker.ts';
-import { BulkheadFull, createBulkhead } from '../breaker/bulkhead.ts';
+} from './breaker.ts';
+import { BulkheadFull, createBulkhead } from './bulkhead.ts';
 import { createHttpClient, KEEP_ALIVE_MS } from '../http/client.ts';
 import { retryAfterMs } from '../http/retry-after.ts';
 import { withTimeLimit } from '../http/time-limit.ts';

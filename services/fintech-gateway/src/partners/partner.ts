@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FieldError } from '@ksbb/service-kit';
-import type { PartnerFact } from '../loan/facts.ts';
+import type { PartnerFact } from '../loans/core/partner-reports.ts';
 
 /** A contract as a partner gets it. `reference` is our own number of it and names one contract at the partner. */
 export type ContractToForward = {

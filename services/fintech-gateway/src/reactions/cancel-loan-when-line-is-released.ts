@@ -1,6 +1,6 @@
 import type { EventOf, lineReleased } from '@ksbb/contracts';
 import { RetryLater } from '@ksbb/messaging';
-import { decide, type LoanRefusal } from '../loan/decide.ts';
+import { decide, type LoanRefusal } from '../loans/core/decide.ts';
 import type { Reactions } from './reactions.ts';
 
 /** Reasons of the commitment's own; the others follow from what is known here already. */

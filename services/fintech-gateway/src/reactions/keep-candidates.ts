@@ -1,5 +1,5 @@
 import type { EventOf, Msme, msmeDelisted, msmeListed, msmeUpdated, needCoverageChanged } from '@ksbb/contracts';
-import type { CapitalNeed } from '../stores/candidates.ts';
+import type { CapitalNeed } from '../fund/stores/candidates.ts';
 import type { Reactions } from './reactions.ts';
 import { kecamatanOf } from './request-loan.ts';
 

@@ -1,7 +1,7 @@
 import type { EventOf, loanRepaid, loanWrittenOff, Lot, Partner } from '@ksbb/contracts';
 import { RejectedEvent } from '@ksbb/messaging';
-import { decide, type RelendingRefusal } from '../relending/decide.ts';
-import { relendingIdOf } from '../relending/relending.ts';
+import { decide, type RelendingRefusal } from '../fund/relending/decide.ts';
+import { relendingIdOf } from '../fund/relending/relending.ts';
 import type { Reactions } from './reactions.ts';
 
 /** What has come back of a loan looks for the next MSME, under as many instalments as it had. */

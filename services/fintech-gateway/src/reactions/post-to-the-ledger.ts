@@ -1,5 +1,5 @@
 import type { EventOf, loanDisbursed, loanWrittenOff, repaymentReceived } from '@ksbb/contracts';
-import { postDisbursement, postRepayment, postWriteOff } from '../ledger/posting.ts';
+import { postDisbursement, postRepayment, postWriteOff } from '../fund/ledger.ts';
 import type { Reactions } from './reactions.ts';
 
 export async function postDisbursementWhenLoanIsDisbursed(

@@ -1,10 +1,10 @@
 import type { Partner } from '@ksbb/contracts';
-import type { LendOn } from '../lend-on/lend-on.ts';
-import type { Candidates } from '../stores/candidates.ts';
-import type { Jobs } from '../stores/jobs.ts';
-import type { Loans } from '../stores/loans.ts';
-import type { Postings } from '../stores/postings.ts';
-import type { Relendings } from '../stores/relendings.ts';
+import type { LendOn } from '../fund/relender.ts';
+import type { Candidates } from '../fund/stores/candidates.ts';
+import type { Jobs } from '../loans/stores/jobs.ts';
+import type { Loans } from '../loans/stores/loans.ts';
+import type { Postings } from '../fund/stores/postings.ts';
+import type { Relendings } from '../fund/stores/relendings.ts';
 import type { WebhookOutbox } from '../webhooks/outbox.ts';
 
 /** What the reactions work on. */

@@ -1,8 +1,8 @@
 import type { commitmentConfirmed, EventOf } from '@ksbb/contracts';
 import { RejectedEvent } from '@ksbb/messaging';
-import { contractOf } from '../loan/loan.ts';
-import { decide, type RelendingRefusal } from '../relending/decide.ts';
-import { relendingIdOfProposal } from '../relending/relending.ts';
+import { contractOf } from '../loans/core/loan.ts';
+import { decide, type RelendingRefusal } from '../fund/relending/decide.ts';
+import { relendingIdOfProposal } from '../fund/relending/relending.ts';
 import type { Reactions } from './reactions.ts';
 import { capitalLines, requestLoan, termsOf } from './request-loan.ts';
 

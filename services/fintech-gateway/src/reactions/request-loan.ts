@@ -1,7 +1,7 @@
 import type { commitmentConfirmed, ConfirmedLine, EventOf, Lot } from '@ksbb/contracts';
 import { RejectedEvent } from '@ksbb/messaging';
-import { decide, type LoanRefusal } from '../loan/decide.ts';
-import type { Terms } from '../loan/loan.ts';
+import { decide, type LoanRefusal } from '../loans/core/decide.ts';
+import type { Terms } from '../loans/core/loan.ts';
 import type { Reactions } from './reactions.ts';
 
 export type CapitalLine = Extract<ConfirmedLine, { package: 'capital' }>;

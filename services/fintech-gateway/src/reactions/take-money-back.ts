@@ -1,6 +1,6 @@
 import type { contractCancelled, contractDeclined, EventOf } from '@ksbb/contracts';
-import { decide, type RelendingRefusal } from '../relending/decide.ts';
-import { relendingIdOf } from '../relending/relending.ts';
+import { decide, type RelendingRefusal } from '../fund/relending/decide.ts';
+import { relendingIdOf } from '../fund/relending/relending.ts';
 import type { Reactions } from './reactions.ts';
 
 /** A loan of repaid money does not come about: the money goes back to where it was taken from, and to the next. */

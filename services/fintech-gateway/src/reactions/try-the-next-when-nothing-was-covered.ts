@@ -1,6 +1,6 @@
 import type { commitmentClosed, EventOf } from '@ksbb/contracts';
-import { decide, type RelendingRefusal } from '../relending/decide.ts';
-import { relendingIdOfProposal } from '../relending/relending.ts';
+import { decide, type RelendingRefusal } from '../fund/relending/decide.ts';
+import { relendingIdOfProposal } from '../fund/relending/relending.ts';
 import type { Reactions } from './reactions.ts';
 
 /** Others were faster at the MSME that money was proposed to: it is offered to the next. */

@@ -2,9 +2,9 @@ import { createRelay, type Database, openDatabase } from '@ksbb/document-store';
 import { createLog } from '@ksbb/service-kit';
 import { Registry } from 'prom-client';
 import { freshDatabase, removeDatabase } from '@ksbb/testkit';
-import { type Candidate, nextInNeed } from '../relending/next-in-need.ts';
+import { type Candidate, nextInNeed } from '../fund/relending/next-in-need.ts';
 import { integersOf } from '../testing/random.ts';
-import { type CapitalNeed, openCandidates } from './candidates.ts';
+import { type CapitalNeed, openCandidates } from '../fund/stores/candidates.ts';
 import { openStores, type Stores } from './stores.ts';
 
 const log = createLog('test', 'silent');

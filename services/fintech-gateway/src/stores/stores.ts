@@ -1,16 +1,16 @@
 import type { Database, Relay } from '@ksbb/document-store';
-import { type Candidates, openCandidates } from './candidates.ts';
-import { type Cursors, openCursors } from './cursors.ts';
-import { type Jobs, openJobs } from './jobs.ts';
-import { type Loans, openLoans } from './loans.ts';
-import { openPartnerCredentials, type PartnerCredentials } from './partner-credentials.ts';
-import { openPostings, type Postings } from './postings.ts';
-import { openReconciliations, type Reconciliations } from './reconciliations.ts';
-import { openRelendings, type Relendings } from './relendings.ts';
-import { openSetAside, type SetAsideStore } from './set-aside.ts';
-import { openWebhookDeliveries, type WebhookDeliveries } from './webhook-deliveries.ts';
-import { openWebhookEndpoints, type WebhookEndpoints } from './webhook-endpoints.ts';
-import { openWebhookMessages, type WebhookMessages } from './webhook-messages.ts';
+import { type Candidates, openCandidates } from '../fund/stores/candidates.ts';
+import { type Cursors, openCursors } from '../loans/stores/cursors.ts';
+import { type Jobs, openJobs } from '../loans/stores/jobs.ts';
+import { type Loans, openLoans } from '../loans/stores/loans.ts';
+import { openPartnerCredentials, type PartnerCredentials } from '../webhooks/stores/credentials.ts';
+import { openPostings, type Postings } from '../fund/stores/postings.ts';
+import { openReconciliations, type Reconciliations } from '../fund/stores/reconciliations.ts';
+import { openRelendings, type Relendings } from '../fund/stores/relendings.ts';
+import { openSetAside, type SetAsideStore } from '../loans/stores/quarantine.ts';
+import { openWebhookDeliveries, type WebhookDeliveries } from '../webhooks/stores/deliveries.ts';
+import { openWebhookEndpoints, type WebhookEndpoints } from '../webhooks/stores/endpoints.ts';
+import { openWebhookMessages, type WebhookMessages } from '../webhooks/stores/messages.ts';
 
 export type Stores = {
   loans: Loans;

@@ -1,6 +1,6 @@
 import type { Lot } from '@ksbb/contracts';
-import type { Answer, PartnerFact } from '../loan/facts.ts';
-import type { Terms } from '../loan/loan.ts';
+import type { Answer, PartnerFact } from '../loans/core/partner-reports.ts';
+import type { Terms } from '../loans/core/loan.ts';
 
 const donor = 'KSBB-0000-0000-0011';
 

@@ -2,8 +2,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { parseSettings } from '@ksbb/service-kit';
 import { z } from 'zod';
-import { dayInJakarta } from '../loan/arrears.ts';
-import type { PartnerFact } from '../loan/facts.ts';
+import { dayInJakarta } from '../loans/core/arrears.ts';
+import type { PartnerFact } from '../loans/core/partner-reports.ts';
 import {
   CallFailed,
   type Callback,
@@ -14,7 +14,7 @@ import {
 } from '../partners/partner.ts';
 import { callbackConformance } from './callback-conformance.ts';
 import type { Credentials, PartnerSide, Subject } from './partner-subject.ts';
-import type { OpenPartner } from '../partners/partner-kind.ts';
+import type { OpenPartner } from '../partners/define-partner.ts';
 import { patientCalls } from './call-settings.ts';
 import { startSandbox } from './sandbox.ts';
 import { until } from './until.ts';

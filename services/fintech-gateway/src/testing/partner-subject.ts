@@ -1,4 +1,4 @@
-import type { PartnerKind } from '../partners/partner-kind.ts';
+import type { PartnerKind } from '../partners/define-partner.ts';
 import type { CallbackSubject } from './callback-conformance.ts';
 import type { Sandbox } from './sandbox.ts';
 

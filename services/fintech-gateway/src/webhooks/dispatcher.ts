@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { createLane, type DispatcherParts, type Lane } from './lane.ts';
-import type { Offer } from './waiting.ts';
+import { createLane, type DispatcherParts, type Lane } from './endpoint-worker.ts';
+import type { Offer } from './pending-delivery.ts';
 
 export type Dispatcher = {
   /** Starts a lane for every endpoint that something is due for, or tells its lane to look. */

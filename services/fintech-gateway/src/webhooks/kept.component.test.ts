@@ -8,7 +8,7 @@ import type { Reactions } from '../reactions/reactions.ts';
 import { tellPartner } from '../reactions/tell-partner.ts';
 import { settingsSchema } from '../settings.ts';
 import { openStores, type Stores } from '../stores/stores.ts';
-import { activeSecrets } from '../stores/webhook-endpoints.ts';
+import { activeSecrets } from './stores/endpoints.ts';
 import { environmentOf } from '../testing/gateway.ts';
 import { until } from '../testing/until.ts';
 import { openWebhooks } from './open-webhooks.ts';

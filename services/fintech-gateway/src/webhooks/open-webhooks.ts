@@ -1,17 +1,17 @@
 import type { Log, Route } from '@ksbb/service-kit';
 import { startLoop } from '../loop/loop.ts';
-import { credentialRoutes } from '../partner-api/credential-routes.ts';
-import { deliveryRoutes } from '../partner-api/delivery-routes.ts';
-import { endpointRoutes } from '../partner-api/endpoint-routes.ts';
-import { createUrlCheck } from '../partner-api/endpoint-url.ts';
+import { credentialRoutes } from './api/credential-routes.ts';
+import { deliveryRoutes } from './api/delivery-routes.ts';
+import { endpointRoutes } from './api/endpoint-routes.ts';
+import { createUrlCheck } from './api/endpoint-url.ts';
 import type { Settings } from '../settings.ts';
 import type { Stores } from '../stores/stores.ts';
 import { createDispatcher } from './dispatcher.ts';
 import { guardedAgents } from './guarded-agents.ts';
-import type { DispatcherParts } from './lane.ts';
+import type { DispatcherParts } from './endpoint-worker.ts';
 import { createWebhookOutbox, type WebhookOutbox } from './outbox.ts';
 import { createSend } from './send.ts';
-import type { Offer } from './waiting.ts';
+import type { Offer } from './pending-delivery.ts';
 
 export type Webhooks = {
   outbox: WebhookOutbox;

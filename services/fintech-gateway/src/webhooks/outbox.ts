@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Partner } from '@ksbb/contracts';
-import { deliveryIdOf, type WebhookDeliveries } from '../stores/webhook-deliveries.ts';
-import type { Endpoint, WebhookEndpoints } from '../stores/webhook-endpoints.ts';
-import type { Message, WebhookMessages } from '../stores/webhook-messages.ts';
+import { deliveryIdOf, type WebhookDeliveries } from './stores/deliveries.ts';
+import type { Endpoint, WebhookEndpoints } from './stores/endpoints.ts';
+import type { Message, WebhookMessages } from './stores/messages.ts';
 import type { EventType } from './event-types.ts';
-import type { Offer } from './waiting.ts';
+import type { Offer } from './pending-delivery.ts';
 
 /** The message is larger than receivers take. */
 export class PayloadTooLarge extends Error {

@@ -12,7 +12,7 @@ import {
   type Partner,
   type VerifiedCallback,
 } from '../partner.ts';
-import { baseUrl, definePartner, type Secrets, secrets } from '../partner-kind.ts';
+import { baseUrl, definePartner, type Secrets, secrets } from '../define-partner.ts';
 import { lumbungSignature, parseSignatureHeader } from './signature.ts';
 import {
   deliveryOf,
@@ -25,7 +25,7 @@ import {
   statementSchema,
   statusSchema,
   takenSchema,
-} from './wire.ts';
+} from './dto.ts';
 
 const operations = ['create-contract', 'get-contract', 'cancel-contract', 'statement', 'events'] as const;
 

@@ -1,6 +1,6 @@
 import { parseSettings } from '@ksbb/service-kit';
 import { z } from 'zod';
-import { openPartners, PARTNERS, settingsOf } from '../../partners/partners.ts';
+import { openPartners, PARTNERS, settingsOf } from '../../partners/open-partners.ts';
 import { settingsSchema } from '../../settings.ts';
 import { environmentOf } from '../gateway.ts';
 import { partnerConformance } from '../partner-conformance.ts';

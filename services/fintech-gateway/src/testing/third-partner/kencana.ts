@@ -1,12 +1,12 @@
 import { createHmac } from 'node:crypto';
 import { secret } from '@ksbb/service-kit';
 import { z } from 'zod';
-import type { PartnerFact } from '../../loan/facts.ts';
+import type { PartnerFact } from '../../loans/core/partner-reports.ts';
 import type { PartnerAnswer } from '../../partners/call.ts';
 import { sameSignature } from '../../partners/constant-time.ts';
 import { jsonOf, readMessage, understood } from '../../partners/message.ts';
 import { CallFailed, CLOCK_SKEW_MS, ContractRefused, type Delivery, type Movement } from '../../partners/partner.ts';
-import { baseUrl, definePartner, secrets } from '../../partners/partner-kind.ts';
+import { baseUrl, definePartner, secrets } from '../../partners/define-partner.ts';
 
 /*
  * The folder of a third partner, as docs/adding-a-partner.md asks for one: made up for the test that follows that page, and

@@ -1,0 +1,108 @@
+import { partner as partnerName } from '@ksbb/contracts';
+import { conflict, defineRoute, notFound, requireBearer, type Route, unavailable } from '@ksbb/service-kit';
+import { z } from 'zod';
+import { dayInJakarta } from '../loans/core/arrears.ts';
+import { CallFailed } from '../partners/partner.ts';
+import type { Reconciliations } from './stores/reconciliations.ts';
+import type { DayComparison } from './day-comparison.ts';
+
+type PartnerName = z.output<typeof partnerName>;
+type Parts = {
+  comparisons: ReadonlyMap<PartnerName, DayComparison>;
+  reconciliations: Reconciliations;
+  operatorToken: string;
+  clock: () => Date;
+};
+
+const RETRY_AFTER_SECONDS = 30;
+const amount = z.int().nullable();
+const difference = z.object({
+  difference: z.enum(['missing-here', 'missing-there', 'amount-differs', 'twice-there']),
+  kind: z.enum(['disbursement', 'repayment', 'write-off']),
+  reference: z.string(),
+  repaymentId: z.string().nullable(),
+  oursRupiah: amount,
+  theirsRupiah: amount,
+});
+const reconciliation = z.object({
+  partner: partnerName,
+  day: z.iso.date(),
+  comparedAt: z.iso.datetime(),
+  ours: z.int().min(0),
+  theirs: z.int().min(0),
+  differences: z.array(difference),
+  closedAt: z.iso.datetime().nullable(),
+});
+const oneDay = z.object({ partner: partnerName, day: z.iso.date('a day in Jakarta such as 2026-11-24') });
+
+/** The daily comparison of our books with each partner's statement. For operators. */
+export function reconciliationRoutes({ comparisons, reconciliations, operatorToken, clock }: Parts): Route[] {
+  return [
+    defineRoute({
+      method: 'get',
+      path: '/fund/reconciliations/:partner',
+      operationId: 'listReconciliations',
+      summary: 'Days of a partner that were compared, the newest first, with every difference. For operators.',
+      params: z.object({ partner: partnerName }),
+      query: z.strictObject({
+        limit: z.coerce.number().int().min(1).max(100).default(30),
+        cursor: z.iso.date().optional(),
+      }),
+      bearer: true,
+      answers: {
+        200: {
+          description: 'One page.',
+          schema: z.object({ items: z.array(reconciliation), nextCursor: z.string().nullable() }),
+        },
+      },
+      handle: async ({ request, params, query: { limit, cursor } }) => {
+        requireBearer(request, operatorToken);
+        const found = await reconciliations.list(params.partner, limit + 1, cursor ?? null);
+        const items = found.slice(0, limit);
+        return { status: 200, body: { items, nextCursor: found.length > limit ? (items.at(-1)?.day ?? null) : null } };
+      },
+    }),
+    defineRoute({
+      method: 'post',
+      path: '/fund/reconciliations/:partner/:day',
+      operationId: 'compareDay',
+      summary: 'Compares a day now, also one that is not over. A closed day stays as it is. For operators.',
+      params: oneDay,
+      bearer: true,
+      answers: {
+        200: { description: 'What was found.', schema: reconciliation },
+        503: { description: 'The partner gives no statement now.' },
+      },
+      handle: async ({ request, params: { partner, day } }) => {
+        requireBearer(request, operatorToken);
+        const comparison = comparisons.get(partner);
+        if (comparison === undefined) throw notFound('no-such-partner', `There is no partner ${partner}.`);
+        try {
+          return { status: 200, body: await comparison.compare(day) };
+        } catch (error) {
+          if (error instanceof CallFailed)
+            throw unavailable(`${partner} gives no statement now: ${error.message}.`, RETRY_AFTER_SECONDS);
+          throw error;
+        }
+      },
+    }),
+    defineRoute({
+      method: 'post',
+      path: '/fund/reconciliations/:partner/:day/close',
+      operationId: 'closeDay',
+      summary: 'Closes a day that is over and was compared without a difference. For operators.',
+      params: oneDay,
+      bearer: true,
+      answers: { 204: { description: 'Closed.' }, 409: { description: 'Not over, not compared, or different.' } },
+      handle: async ({ request, params: { partner, day } }) => {
+        requireBearer(request, operatorToken);
+        if (day >= dayInJakarta(clock())) throw conflict('day-not-over', `${day} is not over in Jakarta.`);
+        const outcome = await reconciliations.close(partner, day, clock());
+        if (outcome === 'not-compared')
+          throw conflict('day-not-compared', `${day} was not compared with ${partner} yet.`);
+        if (outcome === 'differs') throw conflict('day-differs', `${day} differs from the statement of ${partner}.`);
+        return { status: 204 };
+      },
+    }),
+  ];
+}
