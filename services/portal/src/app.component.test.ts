@@ -110,8 +110,8 @@ describe('forms', () => {
     const response = await post(`/collaborations/${ID}/close`).set('Origin', 'https://ksbb.example');
     expect(response.status).toBe(303);
     expect(response.headers['set-cookie']).toEqual([
-      `ksbb_access=; Path=/collaborations/${ID}; Max-Age=0; HttpOnly; SameSite=Strict; Secure`,
-      `ksbb_access=; Path=/en/collaborations/${ID}; Max-Age=0; HttpOnly; SameSite=Strict; Secure`,
+      `ksbb_access=; Max-Age=0; Path=/collaborations/${ID}; HttpOnly; Secure; SameSite=Strict`,
+      `ksbb_access=; Max-Age=0; Path=/en/collaborations/${ID}; HttpOnly; Secure; SameSite=Strict`,
     ]);
   });
 });

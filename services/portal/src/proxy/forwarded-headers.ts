@@ -1,4 +1,6 @@
-import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
+
+type Headers = Record<string, string | string[] | undefined>;
 
 /** Headers that concern one connection only (RFC 9110, 7.6.1), and so are never passed on. */
 const HOP_BY_HOP = [
@@ -16,18 +18,22 @@ const HOP_BY_HOP = [
 /** What a client says about itself and only the edge may say. */
 const EDGE_ONLY = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-real-ip'];
 
-function without(headers: IncomingHttpHeaders, names: readonly string[]): OutgoingHttpHeaders {
-  const named = (headers.connection ?? '').split(',').map((name) => name.trim().toLowerCase());
+function without(headers: Headers, names: readonly string[]): Record<string, string | string[]> {
+  const named = String(headers['connection'] ?? '')
+    .split(',')
+    .map((name) => name.trim().toLowerCase());
   const dropped = new Set([...HOP_BY_HOP, ...named, ...names]);
   return Object.fromEntries(
-    Object.entries(headers).filter(([name, value]) => !dropped.has(name) && value !== undefined),
+    Object.entries(headers).flatMap(([name, value]) =>
+      dropped.has(name) || value === undefined ? [] : [[name, value]],
+    ),
   );
 }
 
 type Client = { address: string | undefined; host: string | undefined; protocol: string };
 
 /** The headers that a service is sent. Cookies belong to the portal's pages and never leave it. */
-export function requestHeaders(headers: IncomingHttpHeaders, client: Client): OutgoingHttpHeaders {
+export function requestHeaders(headers: IncomingHttpHeaders, client: Client): Record<string, string | string[]> {
   return {
     ...without(headers, [...EDGE_ONLY, 'host', 'cookie', 'expect']),
     ...(client.address === undefined ? {} : { 'x-forwarded-for': client.address }),
@@ -37,6 +43,6 @@ export function requestHeaders(headers: IncomingHttpHeaders, client: Client): Ou
 }
 
 /** The headers that a client is sent. A service sets no cookies and says nothing of what it runs on. */
-export function responseHeaders(headers: IncomingHttpHeaders): OutgoingHttpHeaders {
+export function responseHeaders(headers: Headers): Record<string, string | string[]> {
   return without(headers, ['set-cookie', 'x-powered-by', 'server']);
 }

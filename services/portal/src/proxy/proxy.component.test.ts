@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import { createServer, request as httpRequest, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { connect, type AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createLog } from '@ksbb/service-kit';
 import express from 'express';
 import supertest from 'supertest';
@@ -8,11 +10,15 @@ import { createProxy } from './proxy.ts';
 type Seen = { method: string; url: string; headers: Record<string, unknown>; body: string };
 
 /** A service that answers what it was asked; `/hang` says nothing, `/cut` breaks off. */
+let asked = 0;
 const echo = createServer((request, response) => {
+  asked += 1;
   const chunks: Buffer[] = [];
   request.on('data', (chunk: Buffer) => chunks.push(chunk));
   request.on('end', () => {
     if (request.url === '/hang') return;
+    if (request.url === '/late') return void setTimeout(() => response.end('late'), 100);
+    if (request.url === '/long') return void response.write('x'.repeat(1024 * 1024));
     if (request.url === '/cut') {
       response.destroy();
       return;
@@ -123,4 +129,47 @@ test('a body above 256 KB is refused by what it says and by what it is', async (
     sending.end();
   });
   expect(status).toBe(413);
+});
+
+/** Sends a request and closes its connection `afterMs` later; resolves when the edge has seen it go. */
+async function sendAndLeave(head: string, afterMs: number, how: 'destroy' | 'resetAndDestroy'): Promise<void> {
+  const socket = connect(portOf(edge), '127.0.0.1');
+  socket.on('error', () => undefined);
+  socket.write(head);
+  await sleep(afterMs);
+  const closed = once(socket, 'close');
+  socket[how]();
+  await closed;
+  await sleep(200);
+}
+
+test('a slow body holds no connection to a service', async () => {
+  const before = asked;
+  const socket = connect(portOf(edge), '127.0.0.1');
+  socket.write('POST /api/fintech-gateway/x HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nabc');
+  await sleep(200);
+  expect(asked).toBe(before);
+  socket.write('defghi');
+  await once(socket, 'data');
+  expect(asked).toBe(before + 1);
+  socket.destroy();
+});
+
+test('a service hears that the client has left', async () => {
+  const closed = new Promise((resolve) => echo.once('request', (_, response) => response.once('close', resolve)));
+  await sendAndLeave(get('/long'), 50, 'destroy');
+  await closed;
+});
+
+const get = (path: string) => `GET /api/fintech-gateway${path} HTTP/1.1\r\nHost: x\r\n\r\n`;
+
+test.each([
+  ['while a service is asked', get('/late'), 30],
+  ['as soon as the request is sent', get('/late'), 0],
+  ['when the service has just answered', get('/late'), 100],
+  ['in the middle of the answer', get('/long'), 50],
+  ['in the middle of the body', 'POST /api/fintech-gateway/x HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nabc', 30],
+])('a client that leaves %s harms nobody', async (_when, head, afterMs) => {
+  for (const how of ['destroy', 'resetAndDestroy'] as const) await sendAndLeave(head, afterMs, how);
+  expect((await supertest(app).get('/api/fintech-gateway')).status).toBe(200);
 });

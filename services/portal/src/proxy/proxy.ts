@@ -1,53 +1,51 @@
-import { Agent as HttpAgent, type ClientRequest, type IncomingMessage, request as httpRequest } from 'node:http';
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import { pipeline, Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { type Log, notFound, Problem, problemBody, traceHeaders, unavailable } from '@ksbb/service-kit';
 import type { Request, RequestHandler, Response } from 'express';
+import readBody from 'raw-body';
+import { Agent, type Dispatcher } from 'undici';
 import { requestHeaders, responseHeaders } from './forwarded-headers.ts';
 
 const MAX_BODY_BYTES = 256 * 1024;
 const TIMEOUT_MS = 15_000;
 const RETRY_AFTER_SECONDS = 2;
-const MAX_SOCKETS = 128;
+const MAX_CONNECTIONS = 128;
 
 type Proxy = {
   /** The addresses of the services, by the name that stands in the path. */
   addresses: Readonly<Record<string, string>>;
   publicUrl: string;
   log: Log;
-  /** How long a service may say nothing. */
+  /** How long a service may be silent. */
   timeoutMs?: number;
 };
 
-const tooLarge = () => new Problem(413, 'too-large', 'The body is larger than is taken here.');
-
-/** A stream that lets bytes through as they are, remembers them in `seen`, and breaks off after so many. */
-function limited(maxBytes: number, seen: Buffer[]): Transform {
-  let size = 0;
-  return new Transform({
-    transform(chunk: Buffer, _encoding, callback) {
-      size += chunk.length;
-      seen.push(chunk);
-      callback(size > maxBytes ? tooLarge() : null, chunk);
-    },
-  });
-}
-
 const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'];
 
+const codeOf = (error: unknown) => (error as NodeJS.ErrnoException | null)?.code;
+
 /**
- * Whether a request that broke before any answer may be sent once more: nobody heard it, or hearing it twice changes
- * nothing. A service that ends closes its idle connections, and one of them may just have been taken for this request.
+ * Whether a request that failed before any answer may be sent once more: either no service read it, or reading it twice
+ * changes nothing. A service that stops closes its idle connections, and the request may just have taken one of them.
  */
-function maySendAgain(error: NodeJS.ErrnoException, request: Request, upstream: ClientRequest): boolean {
-  if (!request.complete) return false;
-  if (error.code === 'ECONNREFUSED') return true;
-  const broke = error.code === 'ECONNRESET' || error.code === 'EPIPE';
-  return (
-    broke &&
-    upstream.reusedSocket &&
-    (SAFE_METHODS.includes(request.method) || request.headers['idempotency-key'] !== undefined)
-  );
+function maySendAgain(error: unknown, { method, headers }: Request): boolean {
+  const code = codeOf(error);
+  if (code === 'ECONNREFUSED') return true;
+  const isBroken = code === 'ECONNRESET' || code === 'EPIPE' || code === 'UND_ERR_SOCKET';
+  return isBroken && (SAFE_METHODS.includes(method) || headers['idempotency-key'] !== undefined);
+}
+
+const TIMEOUTS = ['UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'];
+
+/** What the client is told about a request that could not be read or forwarded. */
+function problemOf(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  if ((error as { type?: string }).type === 'entity.too.large')
+    return new Problem(413, 'too-large', 'The body is larger than is taken here.');
+  const code = codeOf(error) ?? '';
+  if (code === 'UND_ERR_INVALID_ARG' || code === 'UND_ERR_NOT_SUPPORTED')
+    return new Problem(400, 'invalid-request', 'The method, the path or a header of this request is malformed.');
+  if (TIMEOUTS.includes(code)) return new Problem(504, 'timed-out', 'The service did not answer in time.');
+  return unavailable('This service is away for the moment.', RETRY_AFTER_SECONDS);
 }
 
 function refuse(response: Response, problem: Problem): void {
@@ -63,88 +61,70 @@ function refuse(response: Response, problem: Problem): void {
     .send(JSON.stringify(problemBody(problem)));
 }
 
-/** `/map?zoom=3` of `/api/msme-registry/map?zoom=3`, untouched: a signature may cover it. */
-function restOf(originalUrl: string, service: string): string {
+/** `/map?zoom=3` of `/api/msme-registry/map?zoom=3`, unchanged: a signature may cover it. */
+function pathAtService(originalUrl: string, service: string): string {
   const rest = originalUrl.slice(`/api/${service}`.length);
   return rest.startsWith('/') ? rest : `/${rest}`;
 }
 
+/** Sends the status, the headers and the bytes of a service's answer on. @throws when either side breaks off */
+async function sendOn(answer: Dispatcher.ResponseData, response: Response): Promise<void> {
+  response.status(answer.statusCode);
+  for (const [name, value] of Object.entries(responseHeaders(answer.headers))) response.setHeader(name, value ?? '');
+  await pipeline(answer.body, response);
+}
+
 /**
- * Forwards `/api/<service>/…` to that service: body bytes unchanged and at most 256 KB, headers but for those that belong to
- * one connection, to the edge, or to the portal's own pages. Mount it at `/api`.
+ * Forwards `/api/<service>/…` to that service. It reads the body first, at most 256 KB, so that a slow client holds no
+ * connection to a service. The bytes stay as they are; so do the headers, except those that belong to one connection, to
+ * the edge, or to the portal's own pages. Mount it at `/api`.
  */
 export function createProxy({ addresses, publicUrl, log, timeoutMs = TIMEOUT_MS }: Proxy): RequestHandler {
-  const agents = {
-    'http:': new HttpAgent({ keepAlive: true, maxSockets: MAX_SOCKETS }),
-    'https:': new HttpsAgent({ keepAlive: true, maxSockets: MAX_SOCKETS }),
-  };
+  const timeouts = { connect: { timeout: timeoutMs }, headersTimeout: timeoutMs, bodyTimeout: timeoutMs };
+  const pool = new Agent({ ...timeouts, connections: MAX_CONNECTIONS });
+  // without pipelining, undici opens a connection for each request
+  const newConnections = new Agent({ ...timeouts, connections: MAX_CONNECTIONS, pipelining: 0 });
   const protocol = new URL(publicUrl).protocol.slice(0, -1);
 
-  function open(request: Request, service: string, address: string, fresh = false): ClientRequest {
-    const target = new URL(address);
-    const secure = target.protocol === 'https:';
-    return (secure ? httpsRequest : httpRequest)({
-      protocol: target.protocol,
-      hostname: target.hostname,
-      port: target.port,
-      path: target.pathname.replace(/\/$/, '') + restOf(request.originalUrl, service),
-      method: request.method,
-      agent: fresh ? false : agents[secure ? 'https:' : 'http:'],
-      timeout: timeoutMs,
-      headers: {
-        ...requestHeaders(request.headers, {
-          address: request.socket.remoteAddress,
-          host: request.headers.host,
-          protocol,
-        }),
-        ...traceHeaders(),
-      },
+  async function ask(request: Request, target: URL, path: string, signal: AbortSignal) {
+    const body: Buffer = await readBody(request, {
+      limit: MAX_BODY_BYTES,
+      length: request.headers['content-length'] ?? null,
     });
+    const client = { address: request.socket.remoteAddress, host: request.headers.host, protocol };
+    const forwarding: Dispatcher.RequestOptions = {
+      origin: target.origin,
+      path: target.pathname.replace(/\/$/, '') + path,
+      method: request.method as Dispatcher.HttpMethod,
+      headers: { ...requestHeaders(request.headers, client), ...traceHeaders() },
+      body: body.length === 0 ? null : body,
+      signal,
+    };
+    try {
+      return await pool.request(forwarding);
+    } catch (error) {
+      if (!maySendAgain(error, request)) throw error;
+      return newConnections.request(forwarding);
+    }
   }
 
-  return (request, response) => {
+  return async (request, response) => {
     const service = /^\/api\/([a-z-]+)/.exec(request.originalUrl)?.[1] ?? '';
-    response.locals.route = Object.hasOwn(addresses, service) ? `/api/${service}/*` : '/api/*';
     const address = Object.hasOwn(addresses, service) ? addresses[service] : undefined;
+    response.locals.route = address === undefined ? '/api/*' : `/api/${service}/*`;
     if (address === undefined)
       return refuse(response, notFound('no-such-service', `There is no service ${service} here.`));
-    if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES) {
-      request.resume();
-      return refuse(response, tooLarge());
+    const left = new AbortController();
+    response.once('close', () => left.abort());
+    try {
+      const answer = await ask(request, new URL(address), pathAtService(request.originalUrl, service), left.signal);
+      await sendOn(answer, response);
+    } catch (error) {
+      // nobody waits for an answer any more
+      if (left.signal.aborted) return;
+      const problem = problemOf(error);
+      if (problem.status >= 500) log.warn({ to: service, reason: String(error) }, 'a forwarded request failed');
+      refuse(response, problem);
     }
-
-    const seen: Buffer[] = [];
-    let upstream = open(request, service, address);
-    const fail = (error: Error) => {
-      upstream.destroy();
-      if (error instanceof Problem) return refuse(response, error);
-      log.warn({ to: service, reason: error.message }, 'a forwarded request failed');
-      return refuse(response, unavailable('This service is away for the moment.', RETRY_AFTER_SECONDS));
-    };
-    const watch = (onError: (error: Error) => void) => {
-      const watched = upstream;
-      let answered = false;
-      watched.on('timeout', () =>
-        watched.destroy(new Problem(504, 'timed-out', 'The service did not answer in time.')),
-      );
-      watched.on('error', (error) => (answered ? fail(error) : onError(error)));
-      watched.on('response', (answer: IncomingMessage) => {
-        answered = true;
-        response.status(answer.statusCode ?? 502);
-        for (const [name, value] of Object.entries(responseHeaders(answer.headers)))
-          if (value !== undefined) response.setHeader(name, value);
-        pipeline(answer, response, () => {});
-      });
-    };
-    watch((error) => {
-      if (!maySendAgain(error, request, upstream)) return fail(error);
-      upstream = open(request, service, address, true);
-      watch(fail);
-      return void upstream.end(Buffer.concat(seen));
-    });
-    response.on('close', () => upstream.destroy());
-    return void pipeline(request, limited(MAX_BODY_BYTES, seen), upstream, (error) => {
-      if (error instanceof Problem) fail(error);
-    });
   };
 }

@@ -1,20 +1,28 @@
-/** The value of a cookie by its exact name; the first where it is there twice. */
+import { parseCookie, stringifySetCookie } from 'cookie';
+import { languages, pathIn } from '../i18n/language.ts';
+
+/** The value of a cookie by its exact name; the first where the header has two. */
 export function readCookie(header: string | undefined, name: string): string | undefined {
-  for (const part of (header ?? '').split(';')) {
-    const at = part.indexOf('=');
-    if (at > 0 && part.slice(0, at).trim() === name) return part.slice(at + 1).trim();
-  }
-  return undefined;
+  return parseCookie(header ?? '')[name];
 }
 
-/** `Set-Cookie` of a cookie that scripts cannot read and other sites cannot send. `maxAgeSeconds` 0 forgets it. */
-export function setCookie(cookie: {
-  name: string;
-  value: string;
-  path: string;
-  maxAgeSeconds: number;
-  secure: boolean;
-}): string {
-  const { name, value, path, maxAgeSeconds, secure } = cookie;
-  return `${name}=${value}; Path=${path}; Max-Age=${Math.max(0, Math.floor(maxAgeSeconds))}; HttpOnly; SameSite=Strict${secure ? '; Secure' : ''}`;
+type PageCookie = { name: string; value: string; path: string; maxAgeSeconds: number; secure: boolean };
+
+/**
+ * The `Set-Cookie` headers of a cookie for one page, in each language. Scripts cannot read it and other sites cannot send
+ * it. `path` has no language; `maxAgeSeconds` 0 deletes the cookie.
+ */
+export function setCookies({ name, value, path, maxAgeSeconds, secure }: PageCookie): string[] {
+  const maxAge = Math.max(0, Math.floor(maxAgeSeconds));
+  return languages.map((language) =>
+    stringifySetCookie({
+      name,
+      value,
+      path: pathIn(language, path),
+      maxAge,
+      secure,
+      httpOnly: true,
+      sameSite: 'strict',
+    }),
+  );
 }

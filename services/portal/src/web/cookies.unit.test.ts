@@ -1,4 +1,4 @@
-import { readCookie, setCookie } from './cookies.ts';
+import { readCookie, setCookies } from './cookies.ts';
 
 test('a cookie is found by its exact name', () => {
   const header = 'xksbb=1; ksbb=two=2; ksbb=3';
@@ -8,8 +8,13 @@ test('a cookie is found by its exact name', () => {
 });
 
 test('a cookie is out of reach of scripts and other sites, and of http where the portal is on https', () => {
-  const cookie = { name: 'a', value: 'b', path: '/c', maxAgeSeconds: 59.9 };
-  expect(setCookie({ ...cookie, secure: false })).toBe('a=b; Path=/c; Max-Age=59; HttpOnly; SameSite=Strict');
-  expect(setCookie({ ...cookie, secure: true })).toBe('a=b; Path=/c; Max-Age=59; HttpOnly; SameSite=Strict; Secure');
-  expect(setCookie({ ...cookie, maxAgeSeconds: -5, secure: false })).toContain('Max-Age=0');
+  const cookie = { name: 'a', value: 'b.c-d_e=', path: '/c', maxAgeSeconds: 59.9 };
+  expect(setCookies({ ...cookie, secure: false })).toEqual([
+    'a=b.c-d_e=; Max-Age=59; Path=/c; HttpOnly; SameSite=Strict',
+    'a=b.c-d_e=; Max-Age=59; Path=/en/c; HttpOnly; SameSite=Strict',
+  ]);
+  expect(setCookies({ ...cookie, secure: true })[0]).toBe(
+    'a=b.c-d_e=; Max-Age=59; Path=/c; HttpOnly; Secure; SameSite=Strict',
+  );
+  expect(setCookies({ ...cookie, maxAgeSeconds: -5, secure: false })[0]).toContain('Max-Age=0;');
 });

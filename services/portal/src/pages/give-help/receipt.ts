@@ -1,8 +1,7 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { lineOutcome, type MakeCommitmentAnswer } from '@ksbb/contracts';
 import { z } from 'zod';
-import { languages, pathIn } from '../../i18n/language.ts';
-import { setCookie } from '../../web/cookies.ts';
+import { setCookies } from '../../web/cookies.ts';
 
 /** What the donor is shown once: the PIN, and which needs were not set aside in full. */
 const receiptSchema = z.object({
@@ -18,8 +17,7 @@ const MINUTES = 10;
 /** Browsers keep 4096 bytes of a cookie with its attributes. */
 const MAX_LENGTH = 3_200;
 
-const pathsOf = (collaborationId: string) =>
-  languages.map((language) => pathIn(language, `/collaborations/${collaborationId}/receipt`));
+const pathOf = (collaborationId: string) => `/collaborations/${collaborationId}/receipt`;
 
 function encode(receipt: Receipt): string {
   return deflateRawSync(JSON.stringify(receipt)).toString('base64url');
@@ -48,9 +46,8 @@ export function writeReceipt(answer: MakeCommitmentAnswer, { secure }: { secure:
       shortfallReason,
     ]);
   const value = fitted(answer.pin, short);
-  return pathsOf(answer.collaborationId).map((path) =>
-    setCookie({ name: NAME, value, path, maxAgeSeconds: MINUTES * 60, secure }),
-  );
+  const path = pathOf(answer.collaborationId);
+  return setCookies({ name: NAME, value, path, maxAgeSeconds: MINUTES * 60, secure });
 }
 
 /** The receipt, or null where it was shown before, is too old, or was tampered with. */
@@ -67,5 +64,5 @@ export function readReceipt(cookie: (name: string) => string | undefined): Recei
 
 /** Cookies that forget the receipt once it was shown. */
 export function forgetReceipt(collaborationId: string, { secure }: { secure: boolean }): string[] {
-  return pathsOf(collaborationId).map((path) => setCookie({ name: NAME, value: '', path, maxAgeSeconds: 0, secure }));
+  return setCookies({ name: NAME, value: '', path: pathOf(collaborationId), maxAgeSeconds: 0, secure });
 }
