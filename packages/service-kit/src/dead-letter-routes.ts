@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { requireBearer } from './bearer.ts';
+import { bearerAuthenticator } from './auth.ts';
 import { notFound, unavailable } from './problem.ts';
 import { defineRoute, type Route } from './route.ts';
 
@@ -67,8 +67,10 @@ export function deadLetterRoutes({
   operatorToken,
 }: {
   deadLetters: DeadLetters;
-  operatorToken: string;
+  /** Deprecated: give `createHttpApp` an authenticator of operators. */
+  operatorToken?: string;
 }): Route[] {
+  const auth = operatorToken === undefined ? 'operator' : bearerAuthenticator('operator', operatorToken);
   const reached = <T>(asked: Promise<T>): Promise<T> =>
     asked.catch((error: unknown) => {
       throw Object.assign(
@@ -87,7 +89,7 @@ export function deadLetterRoutes({
     summary:
       'Events that could not be handled here, and those of this service that nobody took, by event type and error. For operators.',
     query: choiceQuery,
-    bearer: true,
+    auth,
     answers: {
       200: {
         description: 'The groups, largest first.',
@@ -95,10 +97,7 @@ export function deadLetterRoutes({
       },
       ...answers,
     },
-    handle: async ({ request, query }) => {
-      requireBearer(request, operatorToken);
-      return { status: 200, body: await reached(deadLetters.list(query)) };
-    },
+    handle: async ({ query }) => ({ status: 200, body: await reached(deadLetters.list(query)) }),
   });
 
   const show = defineRoute({
@@ -107,14 +106,13 @@ export function deadLetterRoutes({
     operationId: 'showDeadLetter',
     summary: 'The dead letters of one event, with their content. For operators.',
     params: z.strictObject({ eventId: word }),
-    bearer: true,
+    auth,
     answers: {
       200: { description: 'At least one.', schema: z.object({ letters: z.array(letter) }) },
       404: { description: 'None.' },
       ...answers,
     },
-    handle: async ({ request, params: { eventId } }) => {
-      requireBearer(request, operatorToken);
+    handle: async ({ params: { eventId } }) => {
       const letters = await reached(deadLetters.show(eventId));
       if (letters.length === 0)
         throw notFound('no-such-dead-letter', `There is no dead letter of the event ${eventId} here.`);
@@ -129,13 +127,12 @@ export function deadLetterRoutes({
       operationId: `${verb}DeadLetters`,
       summary,
       body: choiceBody,
-      bearer: true,
+      auth,
       answers: {
         200: { description: 'How many, and how many are left.', schema: z.object({ [done]: z.int(), left: z.int() }) },
         ...answers,
       },
-      handle: async ({ request, body }) => {
-        requireBearer(request, operatorToken);
+      handle: async ({ body }) => {
         const { moved, left } = await reached(deadLetters[verb](body));
         return { status: 200, body: { [done]: moved, left } };
       },

@@ -1,6 +1,6 @@
 import request from 'supertest';
 import { z } from 'zod';
-import { bearerToken, requireBearer } from './bearer.ts';
+import { bearerToken, requireBearer } from './auth.ts';
 import { createHttpApp } from './http.ts';
 import { createHealthApp } from './lifecycle.ts';
 import { createLog } from './log.ts';

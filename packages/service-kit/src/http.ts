@@ -1,9 +1,12 @@
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
+import type { Authenticator, Authenticators } from './auth.ts';
+import { bodyReader, parseBody } from './body.ts';
+import { idempotencyKeyOf } from './conventions.ts';
 import type { Log } from './log.ts';
-import type { Metrics } from './metrics.ts';
+import { measureRequests, type Metrics } from './metrics.ts';
 import { openApiDocument } from './openapi.ts';
-import { badRequest, notFound, Problem, problemBody, unavailable } from './problem.ts';
-import type { Route } from './route.ts';
+import { notFound, Problem, problemBody, unavailable } from './problem.ts';
+import type { Answer, Route } from './route.ts';
 import { traceRequests } from './tracing.ts';
 import { parse } from './validate.ts';
 
@@ -12,6 +15,8 @@ type HttpApp = {
   routes: Route[];
   log: Log;
   metrics: Metrics;
+  /** The authenticators of the kinds that routes name by a word. */
+  auth?: Authenticators;
   /** Says whether an error means that a dependency is down for now: answered 503 with Retry-After. */
   isUnavailable?: (error: unknown) => boolean;
   /** Largest body taken, in bytes; larger ones get 413. */
@@ -20,32 +25,61 @@ type HttpApp = {
 
 const RETRY_AFTER_SECONDS = 2;
 
-function idempotencyKeyOf(request: Request): string {
-  const key = request.get('idempotency-key') ?? '';
-  if (/^[\x21-\x7e]{8,128}$/.test(key)) return key;
-  throw badRequest('This request needs an Idempotency-Key header.', [
-    {
-      pointer: 'header Idempotency-Key',
-      detail: 'Send 8 to 128 visible ASCII characters, fresh for each new request.',
-    },
-  ]);
+/** @throws Error where the route names a kind for which the app has no authenticator */
+function authenticatorOf({ auth, method, path }: Route, authenticators: Authenticators): Authenticator | undefined {
+  if (typeof auth === 'object') return auth;
+  if (auth === undefined || auth === 'public') return undefined;
+  const found = authenticators[auth];
+  if (found === undefined) throw new Error(`no authenticator of the kind ${auth}, for ${method} ${path}`);
+  return found;
 }
 
-function mount(app: Express, route: Route): void {
+function send(response: Response, { status, headers = {}, body }: Answer): void {
+  response.status(status).set(headers);
+  if (body === undefined) response.end();
+  else if (typeof body === 'string' || Buffer.isBuffer(body)) response.send(body);
+  else response.json(body);
+}
+
+type ReadBody = ReturnType<typeof bodyReader>;
+
+/** Reads the body of a caller who was let in. */
+async function admit(
+  authenticator: Authenticator | undefined,
+  request: Request,
+  readBody: () => Promise<Buffer>,
+): Promise<{ principal: unknown; rawBody: Buffer }> {
+  if (authenticator === undefined) return { principal: undefined, rawBody: await readBody() };
+  if ('verifyBody' in authenticator) {
+    await authenticator.checkHeaders(request);
+    const rawBody = await readBody();
+    return { principal: await authenticator.verifyBody(request, rawBody), rawBody };
+  }
+  const principal = await authenticator.authenticate(request);
+  return { principal, rawBody: await readBody() };
+}
+
+function mount(app: Express, route: Route, authenticator: Authenticator | undefined, readBody: ReadBody): void {
   app[route.method](route.path, async (request: Request, response: Response) => {
     response.locals.route = route.path;
-    const answer = await route.handle({
-      params: route.params ? parse(route.params, request.params, 'path ') : {},
-      query: route.query ? parse(route.query, request.query, 'query ') : {},
-      body: route.body ? parse(route.body, request.body) : undefined,
-      idempotencyKey: route.idempotent ? idempotencyKeyOf(request) : '',
-      request,
-      rawBody: response.locals.rawBody ?? Buffer.alloc(0),
-    });
-    response.status(answer.status).set(answer.headers ?? {});
-    if (answer.body === undefined) response.end();
-    else if (typeof answer.body === 'string' || Buffer.isBuffer(answer.body)) response.send(answer.body);
-    else response.json(answer.body);
+    try {
+      const { principal, rawBody } = await admit(authenticator, request, () => readBody(request, response));
+      const body = route.body ? parseBody(request, rawBody) : undefined;
+      const answer = await route.handle({
+        params: route.params ? parse(route.params, request.params, 'path ') : {},
+        query: route.query ? parse(route.query, request.query, 'query ') : {},
+        body: route.body ? parse(route.body, body) : undefined,
+        idempotencyKey: route.idempotent ? idempotencyKeyOf(request) : '',
+        principal,
+        request,
+        rawBody,
+      });
+      send(response, answer);
+    } catch (error) {
+      const answer = response.headersSent ? undefined : route.answerError?.(error);
+      if (answer === undefined) throw error;
+      send(response, answer);
+    }
   });
 }
 
@@ -55,9 +89,6 @@ type BodyParserError = { type?: string; status?: number };
 function toProblem(error: unknown, isUnavailable: (error: unknown) => boolean): Problem {
   if (error instanceof Problem) return error;
   const { type, status } = error as BodyParserError;
-  if (type === 'entity.parse.failed') {
-    return badRequest('The body is not JSON.', [{ pointer: '', detail: 'Send one JSON object, encoded in UTF-8.' }]);
-  }
   if (type === 'entity.too.large') return new Problem(413, 'too-large', 'The body is larger than is taken here.');
   if (status !== undefined && status >= 400 && status < 500) {
     return new Problem(
@@ -71,41 +102,51 @@ function toProblem(error: unknown, isUnavailable: (error: unknown) => boolean): 
   return new Problem(500, 'internal-error', 'Something failed here. It has been logged.');
 }
 
+function sendProblem(response: Response, problem: Problem, path: string): void {
+  const { retryAfterSeconds } = problem.options;
+  if (retryAfterSeconds !== undefined) response.set('Retry-After', String(retryAfterSeconds));
+  if (problem.status === 401) response.set('WWW-Authenticate', 'Bearer');
+  response
+    .status(problem.status)
+    .type('application/problem+json')
+    .send(JSON.stringify(problemBody(problem, path)));
+}
+
+const tables = new WeakMap<Express, string[]>();
+
+/** Every route of an app that `createHttpApp` built, in order, each as `GET /path/:id operator`, with scopes if any. */
+export function routeTable(app: Express): string[] {
+  return tables.get(app) ?? [];
+}
+
+function describe({ method, path, auth }: Route): string {
+  const { kind, scopes = [] } = typeof auth === 'object' ? { scopes: [], ...auth } : { kind: auth };
+  return [method.toUpperCase(), path, kind, ...scopes].join(' ');
+}
+
 /**
- * Builds the HTTP shell of a service: JSON bodies, the given routes, `/openapi.json`, metrics, and every error as
- * RFC 9457 problem details. It does not listen.
+ * Builds the HTTP shell of a service: authentication, JSON bodies, the given routes, `/openapi.json`, metrics, and every
+ * error as RFC 9457 problem details. It does not listen.
+ * @throws Error where a route names a kind of caller for which `auth` has no authenticator
  */
 export function createHttpApp(shell: HttpApp): Express {
-  const { service, routes, log, metrics, isUnavailable = () => false, bodyLimit = 256 * 1024 } = shell;
+  const { service, routes, log, metrics, auth = {}, isUnavailable = () => false, bodyLimit = 256 * 1024 } = shell;
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('query parser', 'simple');
-
   app.use(traceRequests);
-  app.use((request, response, next) => {
-    const end = metrics.httpDuration.startTimer({ method: request.method });
-    response.on('finish', () =>
-      end({ route: response.locals.route ?? 'unmatched', status: String(response.statusCode) }),
-    );
-    next();
-  });
-  app.use(
-    express.json({
-      limit: bodyLimit,
-      strict: true,
-      verify: (_request, response, buffer) => {
-        (response as unknown as Response).locals.rawBody = buffer;
-      },
-    }),
-  );
+  app.use(measureRequests(metrics));
 
-  const document = openApiDocument(service, routes);
+  const guarded = routes.map((route) => ({ route, authenticator: authenticatorOf(route, auth) }));
+  const document = openApiDocument(service, guarded);
   app.get('/openapi.json', (_request, response) => {
     response.locals.route = '/openapi.json';
     response.json(document);
   });
-  for (const route of routes) mount(app, route);
+  const readBody = bodyReader(bodyLimit);
+  for (const { route, authenticator } of guarded) mount(app, route, authenticator, readBody);
+  tables.set(app, routes.map(describe));
 
   app.use((request) => {
     throw notFound(
@@ -118,17 +159,8 @@ export function createHttpApp(shell: HttpApp): Express {
     if (problem.status >= 500) {
       log[problem.status === 503 ? 'warn' : 'error']({ err: error, route: response.locals.route }, 'request failed');
     }
-    if (response.headersSent) {
-      response.destroy();
-      return;
-    }
-    if (problem.options.retryAfterSeconds !== undefined)
-      response.set('Retry-After', String(problem.options.retryAfterSeconds));
-    if (problem.status === 401) response.set('WWW-Authenticate', 'Bearer');
-    response
-      .status(problem.status)
-      .type('application/problem+json')
-      .send(JSON.stringify(problemBody(problem, request.path)));
+    if (response.headersSent) response.destroy();
+    else sendProblem(response, problem, request.path);
   });
   return app;
 }

@@ -1,9 +1,21 @@
-export { bearerToken, requireBearer } from './bearer.ts';
+export {
+  type Authenticator,
+  type AuthKind,
+  bearerAuthenticator,
+  bearerToken,
+  constantTimeEqual,
+  type HeaderAuthenticator,
+  optional,
+  requireBearer,
+  type SignatureAuthenticator,
+} from './auth.ts';
+export { changedMeanwhile, etagOf, idempotencyKeyOf, pageFrom, pageQuery, versionOfIfMatch } from './conventions.ts';
 export { type DeadLetters, deadLetterRoutes } from './dead-letter-routes.ts';
-export { createHttpApp } from './http.ts';
-export { type BuiltService, createHealthApp, type ReadyChecks, runService } from './lifecycle.ts';
+export { createHttpApp, routeTable } from './http.ts';
+export { type BuiltService, createHealthApp, type ReadyChecks, runService, startService } from './lifecycle.ts';
 export { createLog, type Log } from './log.ts';
-export { createMetrics, type Metrics } from './metrics.ts';
+export { type Loop, startLoop } from './loop.ts';
+export { createMetrics, measureRequests, type Metrics } from './metrics.ts';
 export {
   badRequest,
   conflict,
@@ -11,6 +23,7 @@ export {
   notFound,
   Problem,
   problemBody,
+  problemsOf,
   unauthorized,
   unavailable,
   unprocessable,

@@ -1,9 +1,10 @@
 import { createServer, type Server } from 'node:http';
 import { setImmediate as readWhatCame, setTimeout as sleep } from 'node:timers/promises';
 import express, { type Express } from 'express';
-import type { Log } from './log.ts';
-import type { Metrics } from './metrics.ts';
-import type { HttpSettings } from './settings.ts';
+import type { z } from 'zod';
+import { createLog, type Log } from './log.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
+import { type HttpSettings, settingsOrExit } from './settings.ts';
 
 /** Names a dependency and says whether it can be used now. */
 export type ReadyChecks = Record<string, () => boolean | Promise<boolean>>;
@@ -27,12 +28,11 @@ type RunnableService = {
 };
 
 async function readiness(checks: ReadyChecks): Promise<Record<string, boolean>> {
-  const results = await Promise.all(
-    Object.entries(checks).map(
-      async ([name, check]) => [name, await Promise.resolve(check()).catch(() => false)] as const,
-    ),
-  );
-  return Object.fromEntries(results);
+  const results = Object.entries(checks).map(async ([name, check]) => {
+    const ready = await (async () => check())().catch(() => false);
+    return [name, ready] as const;
+  });
+  return Object.fromEntries(await Promise.all(results));
 }
 
 /** `/healthz/live`, `/healthz/ready` and `/metrics`. Alive means that the event loop turns; ready, that work can be done. */
@@ -61,18 +61,25 @@ const IDLE_LOOK_MS = 50;
  */
 const KEPT_SECONDS = 5;
 
-/** `leaving` says that this process is about to end: then answers ask for connections to be closed, so that none is cut. */
-function listen(app: Express, port: number, host: string, leaving: () => boolean = () => false): Promise<Server> {
+type Listening = { app: Express; port: number; host: string; log: Log; isStopping?: () => boolean };
+
+/** While the process is stopping, answers ask for connections to be closed, so that none is cut. */
+function listen({ app, port, host, log, isStopping = () => false }: Listening): Promise<Server> {
   return new Promise((resolve, reject) => {
     const server = createServer((request, response) => {
-      if (leaving()) response.setHeader('Connection', 'close');
+      if (isStopping()) response.setHeader('Connection', 'close');
       else response.setHeader('Keep-Alive', `timeout=${KEPT_SECONDS}`);
       app(request, response);
     });
     // Longer than the idle time of common load balancers, so that they close first and never meet a closed socket.
     server.keepAliveTimeout = 65_000;
     server.once('error', reject);
-    server.listen(port, host, () => resolve(server));
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      // Such as too many open files when a connection comes. Without a listener the event would end the process.
+      server.on('error', (error) => log.error({ err: error }, 'the server could not take a connection'));
+      resolve(server);
+    });
   });
 }
 
@@ -111,7 +118,12 @@ export async function runService({ service, settings, log, metrics, build }: Run
   let built: BuiltService | undefined;
   let server: Server | undefined;
   const checks: ReadyChecks = { serving: () => phase === 'serving' };
-  const health = await listen(createHealthApp(metrics, checks), settings.HEALTH_PORT, settings.HOST);
+  const health = await listen({
+    app: createHealthApp(metrics, checks),
+    port: settings.HEALTH_PORT,
+    host: settings.HOST,
+    log,
+  });
 
   const stop = async (signal: string) => {
     if (phase === 'stopping') return;
@@ -137,11 +149,52 @@ export async function runService({ service, settings, log, metrics, build }: Run
   try {
     built = await build();
     Object.assign(checks, built.ready);
-    server = await listen(built.app, settings.PORT, settings.HOST, () => phase === 'stopping');
+    server = await listen({
+      app: built.app,
+      port: settings.PORT,
+      host: settings.HOST,
+      log,
+      isStopping: () => phase === 'stopping',
+    });
   } catch (error) {
     log.fatal({ err: error }, 'the service could not start');
     process.exit(1);
   }
   if (phase === 'starting') phase = 'serving';
   log.info({ port: settings.PORT, healthPort: settings.HEALTH_PORT }, 'listening');
+}
+
+type StartableService<Settings extends z.ZodType<HttpSettings>> = {
+  service: string;
+  settings: Settings;
+  /** Connects and wires the service. It may take as long as its dependencies need to be there. */
+  build: (parts: {
+    service: string;
+    settings: z.output<Settings>;
+    log: Log;
+    metrics: Metrics;
+    clock: () => Date;
+  }) => Promise<BuiltService>;
+};
+
+/**
+ * The whole of a service's `main.ts`: reads the settings, makes log and metrics, and runs what `build` gives. Exits 78
+ * where a setting is missing or malformed, and otherwise as `runService` does.
+ */
+export async function startService<Settings extends z.ZodType<HttpSettings>>({
+  service,
+  settings: schema,
+  build,
+}: StartableService<Settings>): Promise<void> {
+  const settings = settingsOrExit(schema);
+  const log = createLog(service, settings.LOG_LEVEL);
+  const metrics = createMetrics(service);
+  const clock = () => new Date();
+  await runService({
+    service,
+    settings,
+    log,
+    metrics,
+    build: () => build({ service, settings, log, metrics, clock }),
+  });
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Authenticator } from './auth.ts';
 import type { Route } from './route.ts';
 
 type Schema = Record<string, unknown>;
@@ -33,7 +34,26 @@ const idempotencyKeyParameter: Schema = {
   schema: { type: 'string', minLength: 8, maxLength: 128 },
 };
 
-function operation(route: Route): Schema {
+type Guarded = { route: Route; authenticator: Authenticator | undefined };
+
+/** The name of a security scheme, and the scheme. Undefined for a public route. */
+function securityOf({ route, authenticator }: Guarded): { name: string; scopes: string[]; scheme: Schema } | undefined {
+  if (authenticator === undefined)
+    return route.bearer ? { name: 'bearer', scopes: [], scheme: { type: 'http', scheme: 'bearer' } } : undefined;
+  if (authenticator.kind === 'public') return undefined;
+  if ('header' in authenticator)
+    return {
+      name: authenticator.header,
+      scopes: [],
+      scheme: { type: 'apiKey', in: 'header', name: authenticator.header },
+    };
+  const { kind: name, scopes = [] } = authenticator;
+  return { name, scopes, scheme: { type: 'http', scheme: 'bearer' } };
+}
+
+function operation(guarded: Guarded): Schema {
+  const { route } = guarded;
+  const security = securityOf(guarded);
   const answers = Object.entries(route.answers).map(([status, { description, schema }]) => [
     status,
     { description, ...(schema ? { content: { 'application/json': { schema: jsonSchema(schema, 'output') } } } : {}) },
@@ -51,7 +71,7 @@ function operation(route: Route): Schema {
           requestBody: { required: true, content: { 'application/json': { schema: jsonSchema(route.body, 'input') } } },
         }
       : {}),
-    ...(route.bearer ? { security: [{ bearer: [] }] } : {}),
+    ...(security === undefined ? {} : { security: [{ [security.name]: security.scopes }] }),
     responses: {
       ...Object.fromEntries(answers),
       default: {
@@ -78,20 +98,21 @@ const problemSchema: Schema = {
 };
 
 /** The OpenAPI 3.1 document of a service, made from its routes. */
-export function openApiDocument(service: string, routes: Route[]): Schema {
+export function openApiDocument(service: string, routes: Guarded[]): Schema {
   const paths: Record<string, Record<string, Schema>> = {};
-  for (const route of routes) {
+  const securitySchemes: Record<string, Schema> = {};
+  for (const guarded of routes) {
+    const { route } = guarded;
     if (route.hidden) continue;
     const path = route.path.replaceAll(/:(\w+)/g, '{$1}');
-    paths[path] = { ...paths[path], [route.method]: operation(route) };
+    paths[path] = { ...paths[path], [route.method]: operation(guarded) };
+    const security = securityOf(guarded);
+    if (security !== undefined) securitySchemes[security.name] = security.scheme;
   }
   return {
     openapi: '3.1.0',
     info: { title: `KSBB UMKM ${service}`, version: '1' },
     paths,
-    components: {
-      schemas: { Problem: problemSchema },
-      securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } },
-    },
+    components: { schemas: { Problem: problemSchema }, securitySchemes },
   };
 }

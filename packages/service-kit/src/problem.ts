@@ -64,3 +64,38 @@ export function unprocessable(slug: string, detail: string, errors: FieldError[]
 export function unavailable(detail: string, retryAfterSeconds: number): Problem {
   return new Problem(503, 'unavailable', detail, { retryAfterSeconds });
 }
+
+type Refusal = { refused: string };
+
+type Said<R, T> = T | ((refusal: R) => T);
+
+/** How one refusal is answered. The slug is the word of the refusal where none is given. */
+type RefusalAnswer<R> = {
+  status: number;
+  slug?: string;
+  detail: Said<R, string>;
+  errors?: Said<R, FieldError[]>;
+  extensions?: Said<R, Record<string, unknown>>;
+};
+
+/** One entry for each word that a core refuses with. */
+export type RefusalTable<R extends Refusal> = {
+  [Word in R['refused']]: RefusalAnswer<Extract<R, { refused: Word }>>;
+};
+
+/** Gives the function that makes the problem of a refusal, from a table with an entry for each word. */
+export function problemsOf<R extends Refusal>(table: RefusalTable<R>): (refusal: R) => Problem {
+  // The entry of a word takes refusals of that word, which TypeScript cannot follow through a table.
+  const answers = table as unknown as Record<string, RefusalAnswer<R>>;
+  return (refusal) => {
+    const answer = answers[refusal.refused];
+    if (answer === undefined) throw new Error(`no answer to the refusal ${refusal.refused}`);
+    const said = <T extends string | FieldError[] | Record<string, unknown>>(part: Said<R, T>): T =>
+      typeof part === 'function' ? part(refusal) : part;
+    const { status, slug = refusal.refused, detail, errors, extensions } = answer;
+    return new Problem(status, slug, said(detail), {
+      ...(errors === undefined ? {} : { errors: said(errors) }),
+      ...(extensions === undefined ? {} : { extensions: said(extensions) }),
+    });
+  };
+}

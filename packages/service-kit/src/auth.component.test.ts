@@ -1,0 +1,262 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
+import { SignJWT } from 'jose';
+import request from 'supertest';
+import { z } from 'zod';
+import { bearerAuthenticator, constantTimeEqual, optional, type SignatureAuthenticator } from './auth.ts';
+import { createHttpApp, routeTable } from './http.ts';
+import { createLog } from './log.ts';
+import { createMetrics } from './metrics.ts';
+import { Problem, unauthorized } from './problem.ts';
+import { defineRoute, type Route } from './route.ts';
+import { capabilityAuthenticator } from './token.ts';
+
+const log = createLog('test', 'silent');
+const secret = 'a-capability-secret-for-tests';
+const token = { secret, issuer: 'desk', audience: 'shelves', clock: () => new Date() };
+const capability = capabilityAuthenticator({
+  ...token,
+  claims: z.object({ sub: z.string() }),
+  help: 'Ask at the desk.',
+});
+const seen: string[] = [];
+
+/** Signed by `x-signature`, which repeats the body backwards. */
+const signature: SignatureAuthenticator<{ sender: string }> = {
+  kind: 'partner',
+  header: 'x-signature',
+  checkHeaders: ({ headers }) => {
+    if (headers['x-signature'] === undefined) throw unauthorized('There is no X-Signature.');
+  },
+  verifyBody: ({ headers }, rawBody) => {
+    seen.push(rawBody.toString());
+    if (headers['x-signature'] !== [...rawBody.toString()].reverse().join('')) throw unauthorized('It does not fit.');
+    return { sender: 'partner-1' };
+  },
+};
+
+const base = { method: 'post', operationId: 'x', summary: 'x', answers: {} } as const;
+const routes: Route[] = [
+  defineRoute({ ...base, path: '/public', auth: 'public', handle: () => ({ status: 204 }) }),
+  defineRoute({
+    ...base,
+    path: '/operator',
+    auth: 'operator',
+    body: z.strictObject({}),
+    handle: () => ({ status: 204 }),
+  }),
+  defineRoute({
+    ...base,
+    path: '/capability',
+    auth: capability,
+    handle: ({ principal: { sub } }) => ({ status: 200, body: { sub } }),
+  }),
+  defineRoute({
+    ...base,
+    path: '/optional',
+    auth: optional(capability),
+    handle: ({ principal }) => ({ status: 200, body: { sub: principal?.sub ?? 'anybody' } }),
+  }),
+  defineRoute({
+    ...base,
+    path: '/scoped/:id',
+    auth: { kind: 'partner', scopes: ['shelves:read'], authenticate: () => Promise.reject(new Problem(403, 'no', '')) },
+    handle: () => ({ status: 204 }),
+  }),
+  defineRoute({
+    ...base,
+    path: '/signed',
+    auth: signature,
+    body: z.strictObject({ pieces: z.int() }),
+    handle: ({ principal: { sender }, body: { pieces } }) => ({ status: 200, body: { sender, pieces } }),
+    answerError: (error) =>
+      error instanceof Problem && error.status === 401 ? { status: 401, body: { said: error.detail } } : undefined,
+  }),
+];
+const app = createHttpApp({
+  service: 'test',
+  routes,
+  log,
+  metrics: createMetrics('test'),
+  auth: { operator: bearerAuthenticator('operator', 'right') },
+  bodyLimit: 1000,
+});
+
+const sign = (expires: string, subject = 'shelf-1') =>
+  new SignJWT({})
+    .setProtectedHeader({ alg: 'HS256' })
+    .setSubject(subject)
+    .setIssuer('desk')
+    .setAudience('shelves')
+    .setExpirationTime(expires)
+    .sign(new TextEncoder().encode(secret));
+
+test('a route table lists every route with who may call it', () => {
+  expect(routeTable(app)).toEqual([
+    'POST /public public',
+    'POST /operator operator',
+    'POST /capability capability',
+    'POST /optional public',
+    'POST /scoped/:id partner shelves:read',
+    'POST /signed partner',
+  ]);
+});
+
+test('an app is not built where a route names a kind for which there is no authenticator', () => {
+  const partnerRoute = defineRoute({ ...base, path: '/p', auth: 'partner', handle: () => ({ status: 204 }) });
+  const build = () =>
+    createHttpApp({ service: 'test', routes: [partnerRoute], log, metrics: createMetrics('test'), auth: {} });
+  expect(build).toThrow('no authenticator of the kind partner, for post /p');
+});
+
+test('the OpenAPI document names who may call', async () => {
+  const { paths, components } = (await request(app).get('/openapi.json')).body;
+  const security = (path: string) => paths[path].post.security;
+  expect(['/public', '/operator', '/scoped/{id}', '/signed'].map(security)).toEqual([
+    undefined,
+    [{ operator: [] }],
+    [{ partner: ['shelves:read'] }],
+    [{ 'x-signature': [] }],
+  ]);
+  expect(components.securitySchemes).toEqual({
+    operator: { type: 'http', scheme: 'bearer' },
+    capability: { type: 'http', scheme: 'bearer' },
+    partner: { type: 'http', scheme: 'bearer' },
+    'x-signature': { type: 'apiKey', in: 'header', name: 'x-signature' },
+  });
+});
+
+test.each([
+  ['no token', undefined, 401],
+  ['another token', 'Bearer wrong', 401],
+  ['another scheme', 'Basic right', 401],
+  ['the token', 'Bearer right', 204],
+])('an operator with %s', async (_what, authorization, status) => {
+  const call = request(app).post('/operator');
+  const answer = await (authorization === undefined ? call : call.set('Authorization', authorization)).send({});
+  expect(answer.status).toBe(status);
+  expect(answer.headers['www-authenticate']).toBe(status === 401 ? 'Bearer' : undefined);
+});
+
+test('a stranger is refused before the body is looked at', async () => {
+  for (const body of ['{"pieces":', JSON.stringify({ tags: 'x'.repeat(2000) })]) {
+    const { status } = await request(app).post('/operator').set('Content-Type', 'application/json').send(body);
+    expect(status).toBe(401);
+  }
+});
+
+describe('a capability', () => {
+  const as = (bearer: string, path = '/capability') =>
+    request(app).post(path).set('Authorization', `Bearer ${bearer}`).send();
+
+  test('is what the handler sees as principal', async () => {
+    expect((await as(await sign('1h'))).body).toEqual({ sub: 'shelf-1' });
+  });
+
+  test('that has expired, or is none, is refused with how to get another', async () => {
+    expect((await as(await sign('-1h'))).body.detail).toBe('This token has expired. Ask at the desk.');
+    expect((await as('abc')).body).toMatchObject({
+      status: 401,
+      detail: 'This token is not valid here. Ask at the desk.',
+    });
+  });
+
+  test('may be left out where it is optional, but not be wrong', async () => {
+    expect((await request(app).post('/optional').send()).body).toEqual({ sub: 'anybody' });
+    expect((await as(await sign('1h'), '/optional')).body).toEqual({ sub: 'shelf-1' });
+    expect((await as('abc', '/optional')).status).toBe(401);
+  });
+});
+
+describe('a signature over the body', () => {
+  const send = (body: string, signed?: string) => {
+    const call = request(app).post('/signed').set('Content-Type', 'application/json');
+    return (signed === undefined ? call : call.set('X-Signature', signed)).send(body);
+  };
+  beforeEach(() => void seen.splice(0));
+
+  test('that is missing is refused before the body is read', async () => {
+    expect((await send('x'.repeat(5000))).body).toEqual({ said: 'There is no X-Signature.' });
+    expect(seen).toEqual([]);
+  });
+
+  test('is verified before the body is parsed', async () => {
+    expect((await send('{"pieces"', 'wrong')).body).toEqual({ said: 'It does not fit.' });
+    expect(seen).toEqual(['{"pieces"']);
+    expect((await send('{"pieces"', '"seceip"{')).body).toMatchObject({ status: 400 });
+  });
+
+  test('that fits says who sent it', async () => {
+    const body = '{"pieces":3}';
+    expect((await send(body, [...body].reverse().join(''))).body).toEqual({ sender: 'partner-1', pieces: 3 });
+  });
+});
+
+test('secrets are compared whole, whatever their lengths', () => {
+  expect([constantTimeEqual('abc', 'abc'), constantTimeEqual('abc', 'abd'), constantTimeEqual('a', 'abc')]).toEqual([
+    true,
+    false,
+    false,
+  ]);
+});
+
+describe('a client that leaves', () => {
+  const metrics = createMetrics('test');
+  let server: Server;
+  let release = Promise.withResolvers<void>();
+  const began: string[] = [];
+
+  beforeAll(async () => {
+    const slow = defineRoute({
+      ...base,
+      path: '/slow',
+      auth: 'public',
+      body: z.looseObject({}),
+      handle: async ({ request: { path } }) => {
+        began.push(path);
+        await release.promise;
+        return { status: 200, body: 'x'.repeat(1_000_000), headers: { 'Content-Type': 'text/plain' } };
+      },
+    });
+    server = createServer(createHttpApp({ service: 'test', routes: [slow], log, metrics }));
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+  });
+  afterAll(() => void server.close());
+
+  const counted = async (status: string) => {
+    const { values } = await metrics.httpDuration.get();
+    return values.find(({ metricName, labels }) => metricName?.endsWith('_count') && labels.status === status)?.value;
+  };
+  const until = async (isSo: () => Promise<boolean> | boolean) => {
+    while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 5));
+  };
+  const open = async (text: string) => {
+    const socket = connect((server.address() as AddressInfo).port, '127.0.0.1').on('error', () => undefined);
+    await once(socket, 'connect');
+    socket.write(`POST /slow HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n${text}`);
+    return socket;
+  };
+
+  test('amid its body, before the answer, or amid the answer does no harm and is measured', async () => {
+    const halfway = await open('Content-Length: 100\r\n\r\n{"a":');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    halfway.resetAndDestroy();
+    await until(async () => (await counted('499')) === 1 || (await counted('400')) === 1);
+
+    const waiting = await open('Content-Length: 2\r\n\r\n{}');
+    await until(() => began.length === 1);
+    waiting.resetAndDestroy();
+    await until(async () => ((await counted('499')) ?? 0) + ((await counted('400')) ?? 0) === 2);
+    release.resolve();
+
+    const reading = await open('Content-Length: 2\r\n\r\n{}');
+    await once(reading, 'data');
+    reading.resetAndDestroy();
+    release = Promise.withResolvers<void>();
+    release.resolve();
+    await until(async () => (await counted('200')) === 1);
+    expect((await request(server).post('/slow').send({})).status).toBe(200);
+  });
+});
