@@ -1,0 +1,130 @@
+/**
+ * `npm run bad-visits [-- --count N] [-- --seed N] [-- --json]`: visits that end badly in every way, at every service. Exit 0
+ * only where every process lived on, every good request beside them was answered, and the heaps stayed flat.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { call, freePorts } from '@ksbb/testkit';
+import { type Command, runCommand } from '../../infra/local/command.ts';
+import { SERVICE_NAMES, type ServiceName } from '../../infra/local/services.ts';
+import { startWorld, type World } from '../scenario/world.ts';
+import { BAD_VISIT_KINDS, badVisits, badVisitTargets } from './load/bad-visits.ts';
+import { heapAfterCollection } from './world/heap.ts';
+
+const ROUNDS = 5;
+const MSMES = 300;
+const AT_ONCE = 24;
+const MB = 1024 * 1024;
+/** By how much a heap may be larger after the last fifth of the visits than after the second: compiled code, caches. */
+const GROWTH = { share: 0.05, mb: 1 };
+
+/** Node opens its inspector at this signal. */
+const OPEN_INSPECTOR = 'SIGUSR1';
+
+const { values } = parseArgs({
+  options: {
+    count: { type: 'string', default: '10000' },
+    seed: { type: 'string', default: '1' },
+    json: { type: 'boolean', default: false },
+  },
+});
+const started = performance.now();
+const print = (text: string) => void process.stdout.write(`${text}\n`);
+const log = (text: string) => print(`[bad-visits ${Math.round((performance.now() - started) / 1000)} s] ${text}`);
+
+/** The platform, and the inspector of each process, through which its garbage is collected. */
+async function startInspected(command: Command): Promise<{ world: World; inspectors: Record<ServiceName, number> }> {
+  const ports = await freePorts(SERVICE_NAMES.length);
+  const inspectors = Object.fromEntries(SERVICE_NAMES.map((name, at) => [name, ports[at]])) as Record<
+    ServiceName,
+    number
+  >;
+  const settings = Object.fromEntries(
+    SERVICE_NAMES.map((name) => [
+      name,
+      { NODE_OPTIONS: `--inspect-port=127.0.0.1:${inspectors[name]}`, LOG_LEVEL: 'error' },
+    ]),
+  );
+  const world = await startWorld(command, log, { name: 'bad-visits', arrange: async () => ({ settings }) });
+  return { world, inspectors };
+}
+
+/** Asks for a page and for an answer of each service until told to stop; answers how many were asked and which went wrong. */
+async function goodVisits({ platform, api }: World, until: AbortSignal): Promise<{ asked: number; failed: string[] }> {
+  const addresses = [
+    `${platform.portalUrl}/`,
+    `${platform.portalUrl}/en/impact`,
+    `${api('msme-registry')}/areas`,
+    `${api('commitment')}/institutions`,
+    `${api('fintech-gateway')}/openapi.json`,
+    `${api('training')}/openapi.json`,
+    `${api('reporting')}/totals`,
+    `${platform.urls['fintech-sandbox']}/openapi.json`,
+  ];
+  const failed: string[] = [];
+  let asked = 0;
+  while (!until.aborted) {
+    for (const address of addresses) {
+      asked += 1;
+      const status = await call('GET', address).then(
+        (answer) => String(answer.status),
+        (error: Error) => error.message,
+      );
+      if (status !== '200') failed.push(`${address}: ${status}`);
+    }
+    await sleep(100);
+  }
+  return { asked, failed };
+}
+
+async function heaps(inspectors: Record<ServiceName, number>): Promise<Record<ServiceName, number>> {
+  const sizes = await Promise.all(
+    SERVICE_NAMES.map(async (name) => [name, (await heapAfterCollection(inspectors[name])) / MB] as const),
+  );
+  return Object.fromEntries(sizes) as Record<ServiceName, number>;
+}
+
+async function main(command: Command): Promise<number> {
+  const [count, seed] = [Number(values.count), Number(values.seed)];
+  if (!(Number.isInteger(count) && count > 0 && Number.isInteger(seed)))
+    throw new Error('--count and --seed are whole numbers');
+  const { world, inspectors } = await startInspected(command);
+  await world.loadMsmes(MSMES);
+  const pids = () => SERVICE_NAMES.map((name) => `${name} ${world.platform.process(name).pid}`);
+  const before = pids();
+  const targets = badVisitTargets(world.platform.urls);
+  for (const name of SERVICE_NAMES) world.platform.kill(name, OPEN_INSPECTOR);
+  const done = new AbortController();
+  const good = goodVisits(world, done.signal);
+
+  const used: Record<ServiceName, number>[] = [];
+  const share = Math.ceil(count / ROUNDS);
+  let visits = 0;
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const counts = await badVisits(targets, { seed, atOnce: AT_ONCE, count: share, first: round * share });
+    visits += Object.values(counts).reduce((sum, times) => sum + times, 0);
+    used.push(await heaps(inspectors));
+    log(
+      `${visits} visits; heap in MB: ${Object.entries(used.at(-1) ?? {})
+        .map(([name, mb]) => `${name} ${mb.toFixed(1)}`)
+        .join(', ')}`,
+    );
+  }
+  done.abort();
+  const { asked, failed } = await good;
+
+  const ended = before.filter((process) => !pids().includes(process));
+  const grown = SERVICE_NAMES.filter((name) => {
+    const [second, last] = [used[1]?.[name] ?? 0, used.at(-1)?.[name] ?? 0];
+    return last > second * (1 + GROWTH.share) + GROWTH.mb;
+  });
+  const ok = ended.length + failed.length + grown.length === 0;
+  log(`${visits} visits that ended badly, in ${BAD_VISIT_KINDS.length} ways`);
+  log(`processes that ended: ${ended.join(', ') || 'none'}`);
+  log(`good requests: ${asked}; not answered: ${failed.slice(0, 5).join(', ') || 'none'}`);
+  log(`heaps that grew: ${grown.join(', ') || 'none'}`);
+  if (values.json) print(JSON.stringify({ visits, asked, ended, failed, grown, ok }));
+  return ok ? 0 : 1;
+}
+
+runCommand(main, { log });
