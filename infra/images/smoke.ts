@@ -2,17 +2,21 @@
  * `node infra/images/smoke.ts [--tag TAG] [--only NAME]`: starts each service from its image, as the image's own user, on
  * the broker and database of KSBB_TEST_* (see packages/testkit/src/servers.ts), waits until it says that it is ready, and ends it by SIGTERM.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { freePort } from '@ksbb/testkit';
 import { makeSecrets, SERVICE_NAMES, SERVICES, type ServiceName } from '../local/services.ts';
-import { freshDatabase, freshVhost, removeDatabase, removeVhost } from '@ksbb/testkit';
+import {
+  freePort,
+  freshDatabase,
+  freshVhost,
+  removeDatabase,
+  removeVhost,
+  startChild,
+  untilServiceReady,
+} from '@ksbb/testkit';
 import { type Engine, engineRun, findEngine } from './engine.ts';
 
-const READY_MS = 60_000;
 const STOP_MS = 20_000;
 
 const { values: options } = parseArgs({
@@ -61,23 +65,6 @@ async function runArguments(
   };
 }
 
-async function untilReady(healthPort: number, child: ChildProcess): Promise<void> {
-  const deadline = performance.now() + READY_MS;
-  let last = 'nothing answered';
-  while (performance.now() < deadline && child.exitCode === null) {
-    const url = `http://127.0.0.1:${healthPort}/healthz/ready`;
-    const response = await fetch(url, { signal: AbortSignal.timeout(2_000) }).catch(() => undefined);
-    if (response?.ok === true) return;
-    last = response === undefined ? last : await response.text();
-    await sleep(200);
-  }
-  throw new Error(
-    child.exitCode === null
-      ? `not ready after ${READY_MS / 1000} s: ${last}`
-      : `ended with exit code ${child.exitCode}`,
-  );
-}
-
 /** The process that a chain of processes ends in: under buildah, which hands no signal on, the service itself. */
 function lastOf(pid: number): number {
   const threads = readdirSync(`/proc/${pid}/task`);
@@ -88,7 +75,7 @@ function lastOf(pid: number): number {
 }
 
 /** Runs one service to readiness and back. @returns its exit code after SIGTERM */
-async function tryImage(engine: Engine, name: ServiceName): Promise<number | null> {
+async function tryImage(engine: Engine, name: ServiceName): Promise<number | undefined> {
   const servers = {
     amqpUrl: await freshVhost(),
     mongodbUri: freshDatabase(name),
@@ -97,22 +84,18 @@ async function tryImage(engine: Engine, name: ServiceName): Promise<number | nul
   };
   const env = Object.entries(environmentOf(name, servers)).flatMap(([key, value]) => ['--env', `${key}=${value}`]);
   const { args, undo } = await runArguments(engine, `ksbb/${name}:${options.tag}`, env);
-  const child = spawn(engine.path, args, { env: engine.env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr])
-    stream.on('data', (text) => (output = `${output}${String(text)}`.slice(-4_000)));
+  const child = startChild({ name, command: engine.path, args, env: engine.env });
   try {
-    await untilReady(servers.healthPort, child);
+    await untilServiceReady(name, child, String(servers.healthPort));
     say(`${name}: ready`);
-    const ended = once(child, 'exit', { signal: AbortSignal.timeout(STOP_MS) });
-    if (child.pid !== undefined) process.kill(engine.name === 'buildah' ? lastOf(child.pid) : child.pid, 'SIGTERM');
-    await ended;
-    return child.exitCode;
+    process.kill(engine.name === 'buildah' ? lastOf(child.pid) : child.pid, 'SIGTERM');
+    await Promise.race([child.ended, sleep(STOP_MS)]);
+    return (await child.kill()).code;
   } catch (error) {
-    say(output);
+    say(child.lastLines());
     throw error;
   } finally {
-    if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGKILL');
+    await child.kill();
     await undo();
     await removeVhost(servers.amqpUrl);
     await removeDatabase(servers.mongodbUri);

@@ -1,12 +1,10 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { eventually, startChild } from '@ksbb/testkit';
 import { isAlive } from './file-lock.mjs';
 
-const here = (name: string) => JSON.stringify(join(import.meta.dirname, name));
+const STAY = 'await new Promise(() => setInterval(() => {}, 1000));';
 
 describe('a command that has started a server', () => {
   const dir = mkdtempSync(join(tmpdir(), 'ksbb-command-'));
@@ -17,45 +15,40 @@ describe('a command that has started a server', () => {
     rmSync(undone, { force: true });
     const script = `
       import { writeFileSync } from 'node:fs';
-      import { runCommand } from ${here('command.ts')};
-      import { startLeashed } from ${here('leashed-process.ts')};
+      import { runCommand } from ${JSON.stringify(join(import.meta.dirname, 'command.ts'))};
+      import { startChild } from '@ksbb/testkit';
       runCommand(async (command) => {
         command.defer(() => writeFileSync(${JSON.stringify(undone)}, 'yes'));
-        const server = await startLeashed({
-          name: 'server', command: 'sleep', args: ['1000'], env: process.env, cwd: '.', logFile: ${JSON.stringify(join(dir, 'log'))},
-        });
+        const server = startChild({ name: 'server', command: 'sleep', args: ['1000'], env: process.env });
         console.log('pid ' + server.pid);
         ${ending}
       }, { log: () => {} });
     `;
-    const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    const [output] = (await once(child.stdout, 'data')) as [Buffer];
-    return { child, server: Number(/pid (\d+)/.exec(output.toString())?.[1]) };
+    const args = ['--disable-warning=ExperimentalWarning', '--input-type=module', '-e', script];
+    const env = { PATH: process.env['PATH'] };
+    const child = startChild({ name: 'command', command: process.execPath, args, env, cwd: import.meta.dirname });
+    const look = () => /pid (\d+)/.exec(child.lastLines())?.[1];
+    return { child, server: Number(await eventually('the server runs', look)) };
   };
-  const exitCode = async (child: ReturnType<typeof spawn>) => ((await once(child, 'exit')) as [number])[0];
 
   test('cleans up on Ctrl-C', async () => {
-    const { child, server } = await start('await new Promise(() => setInterval(() => {}, 1000));');
-    expect(isAlive(server)).toBe(true);
-    child.kill('SIGINT');
-    expect(await exitCode(child)).toBe(130);
+    const { child, server } = await start(STAY);
+    child.signal('SIGINT');
+    expect(await child.ended).toMatchObject({ code: 130 });
     expect(isAlive(server)).toBe(false);
-    expect(readFileSync(undone, 'utf8')).toBe('yes');
+    expect(existsSync(undone)).toBe(true);
   });
 
   test('cleans up when it fails', async () => {
     const { child, server } = await start("throw new Error('no');");
-    expect(await exitCode(child)).toBe(1);
+    expect(await child.ended).toMatchObject({ code: 1 });
     expect(isAlive(server)).toBe(false);
-    expect(readFileSync(undone, 'utf8')).toBe('yes');
+    expect(existsSync(undone)).toBe(true);
   });
 
   test('takes the server with it when it is killed', async () => {
-    const { child, server } = await start('await new Promise(() => setInterval(() => {}, 1000));');
-    child.kill('SIGKILL');
-    while (isAlive(server)) await sleep(20);
-    expect(isAlive(server)).toBe(false);
+    const { child, server } = await start(STAY);
+    child.signal('SIGKILL');
+    await eventually('the server has ended', () => !isAlive(server));
   });
 });

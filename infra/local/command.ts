@@ -1,4 +1,4 @@
-import { stopAllLeashed } from './leashed-process.ts';
+import { stopAllChildren } from '@ksbb/testkit';
 import type { Log } from './progress.ts';
 
 export type Command = {
@@ -21,7 +21,7 @@ const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 /**
  * Runs the body of a command line tool and exits with the code it gives, 1 when it throws. When a signal comes first
  * the body is abandoned. In every case what it deferred is undone and what it started is stopped before the exit; a
- * second signal exits at once, and then the leashes do the rest.
+ * second signal exits at once, and then the children end by themselves.
  */
 export function runCommand(body: (command: Command) => Promise<number>, options: CommandOptions): void {
   const undos: (() => Promise<void> | void)[] = [];
@@ -62,5 +62,5 @@ async function undoAll(undos: (() => Promise<void> | void)[], log: Log): Promise
       log(`while cleaning up: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
-  await stopAllLeashed();
+  await stopAllChildren();
 }

@@ -1,10 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
-import { startLeashed, type LeashedProcess } from './leashed-process.ts';
-import { freePort, freePorts } from '@ksbb/testkit';
+import { addVhost, type ChildProcess, freePort, freePorts, startChild } from '@ksbb/testkit';
 import { mustRun, run } from './programs.ts';
 import { withProgress, type Log } from './progress.ts';
-import { addVhost } from '@ksbb/testkit';
 import { untilMongoAnswers, untilRabbitAnswers } from './ready.ts';
 import type { MongoServer, Rabbit } from './servers.ts';
 
@@ -13,7 +10,7 @@ const MONGODB_IMAGE = 'mongo:8';
 
 type Container = {
   name: string;
-  process: LeashedProcess;
+  process: ChildProcess;
   remove(): Promise<void>;
 };
 
@@ -73,13 +70,12 @@ async function startContainer(
     await withProgress(log, `fetching ${image}`, () => mustRun(engine, ['pull', '--quiet', image]));
   }
   const name = `ksbb-${image.replace(/\W+/g, '-')}-${randomBytes(4).toString('hex')}`;
-  const process = await startLeashed({
+  const process = startChild({
     name: image,
     command: engine,
     args: ['run', '--name', name, ...options, image],
     env: globalThis.process.env,
     cwd: dir,
-    logFile: join(dir, 'container.log'),
   });
   const remove = async () => {
     await process.stop();

@@ -1,9 +1,8 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { startMongoContainer } from './containers.ts';
-import { startLeashed, type LeashedCommand } from './leashed-process.ts';
 import { fetchMongoJavaServer, javaArguments } from './mongo-java-server.ts';
-import { freePort } from '@ksbb/testkit';
+import { type ChildCommand, freePort, startChild } from '@ksbb/testkit';
 import { containerEngine, findProgram } from './programs.ts';
 import type { Log } from './progress.ts';
 import { untilMongoAnswers } from './ready.ts';
@@ -70,16 +69,16 @@ async function startJava(java: string, maven: string, dir: string, options: Mong
 async function launch(
   dir: string,
   port: number,
-  what: Pick<LeashedCommand, 'name' | 'command' | 'args'>,
+  what: Pick<ChildCommand, 'name' | 'command' | 'args'>,
 ): Promise<MongoServer> {
   const url = `mongodb://127.0.0.1:${port}`;
-  const server = await startLeashed({ ...what, env: process.env, cwd: dir, logFile: join(dir, 'server.log') });
+  const server = startChild({ ...what, env: process.env, cwd: dir });
   await untilMongoAnswers(url, server);
   return {
     url,
     pid: server.pid,
-    freeze: async () => void process.kill(server.pid, 'SIGSTOP'),
-    thaw: async () => void process.kill(server.pid, 'SIGCONT'),
+    freeze: async () => server.signal('SIGSTOP'),
+    thaw: async () => server.signal('SIGCONT'),
     stop: async () => {
       await server.stop();
       rmSync(dir, { recursive: true, force: true });

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort } from '@ksbb/testkit';
+import { freePort, type Supervised } from '@ksbb/testkit';
 import type { Log } from './progress.ts';
 import { withProgress } from './progress.ts';
 import { startServiceProcesses } from './service-processes.ts';
@@ -12,7 +12,6 @@ import {
   type ServiceContext,
   type ServiceName,
 } from './services.ts';
-import type { Supervised } from './supervisor.ts';
 
 const READY_DEADLINE_MS = 90_000;
 const MOST_DEATHS_BEFORE_READY = 5;

@@ -3,11 +3,9 @@ import { mkdirSync, realpathSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { startRabbitContainer } from './containers.ts';
 import { canInstall, DEBIAN_RABBITMQ_FOLDER, installPackage } from './debian.ts';
-import { startLeashed, type LeashedProcess } from './leashed-process.ts';
-import { freePorts } from '@ksbb/testkit';
+import { addVhost, type ChildProcess, freePorts, guessManagementUrl, startChild } from '@ksbb/testkit';
 import { containerEngine, findProgram, mustRun } from './programs.ts';
 import type { Log } from './progress.ts';
-import { addVhost, guessManagementUrl } from '@ksbb/testkit';
 import { MEMORY_LIMIT, rabbitEnvironment, writeRabbitFiles, type RabbitPorts } from './rabbitmq-files.ts';
 import { untilRabbitAnswers } from './ready.ts';
 import type { Rabbit } from './servers.ts';
@@ -76,10 +74,9 @@ async function startOwn(program: string, dir: string): Promise<Rabbit> {
   const env = rabbitEnvironment(dir, ports, `ksbb-${randomBytes(6).toString('hex')}@localhost`);
   const url = `amqp://guest:guest@127.0.0.1:${ports.amqp}`;
   const managementUrl = `http://guest:guest@127.0.0.1:${ports.management}`;
-  const epmd = await startEpmd(dir, ports, env);
+  const epmd = startEpmd(dir, ports, env);
   const start = async () => {
-    const logFile = join(dir, 'server.log');
-    const started = await startLeashed({ name: 'rabbitmq-server', command: program, args: [], env, cwd: dir, logFile });
+    const started = startChild({ name: 'rabbitmq-server', command: program, args: [], env, cwd: dir });
     await untilRabbitAnswers(url, managementUrl, started);
     return started;
   };
@@ -91,7 +88,7 @@ async function startOwn(program: string, dir: string): Promise<Rabbit> {
       return server.pid;
     },
     createVhost: (name) => addVhost(url, managementUrl, name),
-    halt: () => server.stop(),
+    halt: async () => void (await server.stop()),
     resume: async () => {
       await server.kill();
       server = await start();
@@ -121,10 +118,10 @@ async function choosePorts(): Promise<RabbitPorts> {
  * Erlang's port mapper, on a port of our own: the machine's shared one would be started as a daemon by whoever comes
  * first and stay behind. It lies beside `erl`.
  */
-function startEpmd(dir: string, ports: RabbitPorts, env: NodeJS.ProcessEnv): Promise<LeashedProcess> {
+function startEpmd(dir: string, ports: RabbitPorts, env: NodeJS.ProcessEnv): ChildProcess {
   const erl = findProgram(['erl']);
   const command = findProgram(['epmd'], erl === undefined ? [] : [dirname(realpathSync(erl))]);
   if (command === undefined) throw new Error('rabbitmq-server is here but epmd is not: Erlang is not wholly installed');
   const args = ['-port', String(ports.epmd), '-address', '127.0.0.1'];
-  return startLeashed({ name: 'epmd', command, args, env, cwd: dir, logFile: join(dir, 'epmd.log') });
+  return startChild({ name: 'epmd', command, args, env, cwd: dir });
 }

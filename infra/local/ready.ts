@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from 'amqplib';
 import { mongo } from 'mongoose';
-import type { LeashedProcess } from './leashed-process.ts';
-import { managementAnswers } from '@ksbb/testkit';
+import { type ChildProcess, managementAnswers } from '@ksbb/testkit';
 
 const DEADLINE_MS = 180_000;
 const PAUSE_MS = 100;
@@ -10,11 +9,7 @@ const PAUSE_MS = 100;
 type Attempt = () => Promise<void>;
 
 /** Resolves once a client can really connect, and the management API answers where there is one. */
-export function untilRabbitAnswers(
-  url: string,
-  managementUrl: string | undefined,
-  process: LeashedProcess | undefined,
-) {
+export function untilRabbitAnswers(url: string, managementUrl: string | undefined, process: ChildProcess | undefined) {
   return untilAnswers('RabbitMQ', process, async () => {
     const connection = await connect(url, { timeout: 5000 });
     await connection.close();
@@ -24,7 +19,7 @@ export function untilRabbitAnswers(
 }
 
 /** Resolves once a client can really connect and be answered. */
-export function untilMongoAnswers(url: string, process: LeashedProcess | undefined): Promise<void> {
+export function untilMongoAnswers(url: string, process: ChildProcess | undefined): Promise<void> {
   return untilAnswers('MongoDB', process, async () => {
     const client = new mongo.MongoClient(url, { serverSelectionTimeoutMS: 2000, connectTimeoutMS: 2000 });
     try {
@@ -36,7 +31,7 @@ export function untilMongoAnswers(url: string, process: LeashedProcess | undefin
 }
 
 /** A server that we did not start is tried once: it should be there already. */
-async function untilAnswers(name: string, process: LeashedProcess | undefined, attempt: Attempt): Promise<void> {
+async function untilAnswers(name: string, process: ChildProcess | undefined, attempt: Attempt): Promise<void> {
   const deadline = Date.now() + DEADLINE_MS;
   for (;;) {
     try {

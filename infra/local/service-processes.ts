@@ -2,7 +2,7 @@ import { createWriteStream, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createLineRenderer } from './log-lines.ts';
 import { ROOT } from './run-directory.ts';
-import { supervise, type Supervised } from './supervisor.ts';
+import { supervise, type Supervised } from '@ksbb/testkit';
 
 export type ServiceProcess = {
   name: string;
@@ -43,7 +43,7 @@ export function startServiceProcesses(services: readonly ServiceProcess[], logs:
         ...nodeCommand(service),
         onLine,
         log: logs.log,
-        ...(service.longestPauseMs === undefined ? {} : { longestPauseMs: service.longestPauseMs }),
+        longestPauseMs: service.longestPauseMs,
       }),
     ] as const;
   });
@@ -57,15 +57,9 @@ export function startServiceProcesses(services: readonly ServiceProcess[], logs:
 export function nodeCommand({ name, heapMb, main, env }: ServiceProcess) {
   return {
     name,
+    command: process.execPath,
     cwd: ROOT,
-    args: [
-      `--max-old-space-size=${heapMb}`,
-      '--max-semi-space-size=2',
-      '--disable-warning=ExperimentalWarning',
-      '--import',
-      new URL('./leash.mjs', import.meta.url).href,
-      main,
-    ],
+    args: [`--max-old-space-size=${heapMb}`, '--max-semi-space-size=2', '--disable-warning=ExperimentalWarning', main],
     env: { ...env, MALLOC_ARENA_MAX: '2', NODE_COMPILE_CACHE: join(ROOT, '.run/compile-cache') },
   };
 }

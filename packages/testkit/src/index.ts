@@ -5,3 +5,13 @@ export { addVhost, guessManagementUrl, managementAnswers } from './rabbitmq-mana
 export { seededRandom, type SeededRandom } from './random.ts';
 export { freshDatabase, freshVhost, removeDatabase, removeVhost } from './servers.ts';
 export { type Inspector, startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
+export {
+  type ChildCommand,
+  type ChildProcess,
+  describeEnding,
+  type Ending,
+  startChild,
+  stopAllChildren,
+} from './child-process.ts';
+export { launchServiceProcess, startServiceProcess, untilServiceReady } from './service-process.ts';
+export { pauseBeforeRestart, supervise, type Supervised, type SupervisedCommand } from './supervisor.ts';

@@ -1,6 +1,5 @@
-import { freePort } from '@ksbb/testkit';
+import { type ChildProcess, freePort, startServiceProcess } from '@ksbb/testkit';
 import { environmentOf } from './testing/gateway.ts';
-import { type ServiceProcess, startServiceProcess } from './testing/service-process.ts';
 import { until } from './testing/until.ts';
 import { createWorld, type World } from './testing/world.ts';
 
@@ -9,7 +8,7 @@ const PATIENCE_MS = 120_000;
 
 let world: World;
 let environment: Record<string, string>;
-let gateway: ServiceProcess;
+let gateway: ChildProcess;
 
 const start = () => startServiceProcess('fintech-gateway', environment);
 const statusOf = async (loanId: string) => (await world.get(`/loans/${loanId}`).catch(() => null))?.body.status;

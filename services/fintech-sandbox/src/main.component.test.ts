@@ -1,9 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import axios from 'axios';
-import { freshDatabase, removeDatabase } from '@ksbb/testkit';
+import { type ChildProcess, freePorts, freshDatabase, launchServiceProcess, removeDatabase } from '@ksbb/testkit';
 import { type CallbackReceiver, startCallbackReceiver } from './testing/callback-receiver.ts';
 import { callersOf, environmentOf, QARDH_PATH, qardhBody, until } from './testing/sandbox.ts';
 import { createTcpGate } from './testing/tcp-gate.ts';
@@ -19,41 +15,23 @@ beforeEach(async () => {
   receiver = await startCallbackReceiver();
 });
 afterEach(async () => {
-  for (const child of children.splice(0)) child.kill('SIGKILL');
+  await Promise.all(children.splice(0).map((child) => child.kill()));
   await receiver.close();
   await removeDatabase(uri);
 });
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
 async function run(change: Record<string, string> = {}): Promise<Process> {
-  const [port, healthPort] = [await freePort(), await freePort()];
+  const [port, healthPort] = await freePorts(2);
   const environment = {
     ...environmentOf(uri, receiver.port),
-    HOST: '127.0.0.1',
     PORT: String(port),
     HEALTH_PORT: String(healthPort),
     LOG_LEVEL: 'info',
     ...change,
   };
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts')], {
-    env: environment,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  children.push(child);
   let output = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream?.on('data', (chunk: Buffer) => {
-      output += chunk.toString();
-    });
-  }
+  const child = launchServiceProcess('fintech-sandbox', environment, (line) => (output += `${line}\n`));
+  children.push(child);
   return { child, url: `http://127.0.0.1:${port}`, health: `http://127.0.0.1:${healthPort}`, output: () => output };
 }
 
@@ -78,8 +56,7 @@ test('killed with callbacks undelivered and a disbursement due, it goes on where
   await isReady(first);
   await Promise.all(['kill-1', 'kill-2', 'kill-3'].map((reference) => sign(first.url, reference)));
   await until(() => receiver.received.length >= 3);
-  first.child.kill('SIGKILL');
-  await once(first.child, 'exit');
+  await first.child.kill();
   expect(receiver.received.map(({ body }) => body.event)).not.toContain('DISBURSED');
 
   receiver.answerWith(() => 200);
@@ -102,13 +79,12 @@ test('SIGTERM finishes what is in hand and exits 0', async () => {
   const running = await run();
   await isReady(running);
   await sign(running.url, 'term-1');
-  running.child.kill('SIGTERM');
-  expect(await once(running.child, 'exit')).toEqual([0, null]);
+  expect(await running.child.stop()).toEqual({ code: 0, signal: undefined });
 });
 
 test('settings that cannot be used are all named, and no secret repeated', async () => {
   const { child, output } = await run({ LUMBUNG_TOKEN: 'too-short', AMANAH_CALLBACK_URL: '', DISBURSE_AFTER_MS: '-1' });
-  expect((await once(child, 'exit'))[0]).not.toBe(0);
+  expect((await child.ended).code).toBeGreaterThan(0);
   for (const name of ['LUMBUNG_TOKEN', 'AMANAH_CALLBACK_URL', 'DISBURSE_AFTER_MS']) expect(output()).toContain(name);
   expect(output()).not.toContain('too-short');
 });
@@ -141,7 +117,7 @@ test('it waits for a database that is not there, says so when it goes away, and 
     await sign(running.url, 'away-2');
     await until(() => receiver.received.some(({ body }) => body.event === 'DISBURSED'));
   } finally {
-    running.child.kill('SIGKILL');
+    await running.child.kill();
     await gate.close();
   }
 }, 120_000);

@@ -4,7 +4,7 @@ import { freePorts } from '@ksbb/testkit';
 import { ROOT } from '../../../infra/local/run-directory.ts';
 import { startServiceProcesses } from '../../../infra/local/service-processes.ts';
 import { SERVICE_NAMES, SERVICES, type ServiceName } from '../../../infra/local/services.ts';
-import type { Supervised } from '../../../infra/local/supervisor.ts';
+import type { Supervised } from '@ksbb/testkit';
 import type { ChaosWorld } from './chaos-world.ts';
 
 const STOP_GRACE_MS = 15_000;

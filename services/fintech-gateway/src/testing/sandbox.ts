@@ -1,7 +1,5 @@
-import { freePorts } from '@ksbb/testkit';
-import { freshDatabase, removeDatabase } from '@ksbb/testkit';
+import { freePorts, freshDatabase, removeDatabase, startServiceProcess } from '@ksbb/testkit';
 import { CREDENTIALS } from './credentials.ts';
-import { startServiceProcess } from './service-process.ts';
 
 const ADMIN_TOKEN = 'admin-token-of-the-tests';
 
