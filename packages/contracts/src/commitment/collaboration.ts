@@ -7,10 +7,12 @@ import {
   needId,
   packageOfHelp,
   partner,
+  quantity,
+  quantityOrZero,
   timestamp,
   trainingTopic,
 } from '../primitives.ts';
-import { requestedLine } from './line.ts';
+import { requestedLine } from './lines.ts';
 
 /** Body of `POST /commitments`. The name is shown only where `anonymous` is false; contacts never leave the collaboration. */
 export const makeCommitmentRequest = z.strictObject({
@@ -99,13 +101,6 @@ export const collaborationView = z.object({
 });
 export type CollaborationView = z.output<typeof collaborationView>;
 
-/** Body of `POST /collaborations/:collaborationId/capability`: the PIN for a token of one hour. */
-export const openCollaborationRequest = z.strictObject({
-  pin: z.string().regex(/^\d{6}$/, 'the six digits given with the collaboration ID'),
-});
-
-export const capabilityAnswer = z.object({ token: z.string(), expiresAt: timestamp });
-
 /**
  * Answer of `GET /collaborations/:collaborationId/contacts`, for the donor and the MSMEs of it: personal data, for
  * coordinating only. An MSME sees itself alone among `msmes`, and no name of a donor who stays anonymous.
@@ -121,4 +116,38 @@ export const collaborationContacts = z.object({
     })
     .nullable(),
   msmes: z.array(z.object({ msmeId, msmeName: z.string(), kelurahan: z.string() })),
+});
+
+/** Body of `POST /collaborations/:collaborationId/deliveries`, by the donor with the PIN. */
+export const reportDeliveryRequest = z.strictObject({
+  pin: z.string().regex(/^\d{6}$/, 'the six digits given with the collaboration ID'),
+  lines: z
+    .array(z.strictObject({ lineId, quantity }))
+    .min(1, 'at least one line')
+    .max(50, 'at most 50 lines')
+    .refine((lines) => new Set(lines.map((line) => line.lineId)).size === lines.length, 'each line only once'),
+  note: z.string().trim().max(500, 'at most 500 characters').default(''),
+});
+export type ReportDeliveryRequest = z.output<typeof reportDeliveryRequest>;
+
+export const reportDeliveryAnswer = z.object({
+  reportId: z.string(),
+  lines: z.array(z.object({ lineId, quantity: z.int(), reportedTotal: z.int(), promised: z.int() })),
+});
+
+/** Body of `POST /collaborations/:collaborationId/receipts`, by the MSME with its capability token. */
+export const confirmReceiptRequest = z.strictObject({
+  reportId: z.string().min(8).max(128),
+  lineId,
+  quantity: quantityOrZero,
+  note: z.string().trim().max(500, 'at most 500 characters').default(''),
+});
+export type ConfirmReceiptRequest = z.output<typeof confirmReceiptRequest>;
+
+/** `difference` is reported less confirmed: above 0 where less arrived than was reported. */
+export const confirmReceiptAnswer = z.object({
+  lineId,
+  reportedQuantity: z.int(),
+  confirmedQuantity: z.int(),
+  difference: z.int(),
 });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { lineId, msmeId, partner, rupiah, rupiahOrZero } from '../primitives.ts';
-import { loanStatus } from './loan.ts';
+import { defineEvent } from '../event.ts';
+import { collaborationId, lineId, msmeId, needId, partner, rupiah, rupiahOrZero } from '../primitives.ts';
+import { loanStatus, lot } from './loan.ts';
 
 /** Answer of `GET /fund/trial-balance`: the balance of each account, debits positive; all of them add up to 0. */
 export const trialBalance = z.object({
@@ -28,3 +29,57 @@ export const fundChain = z.object({
   ),
 });
 export type FundChain = z.output<typeof fundChain>;
+
+export const relendProposed = defineEvent({
+  service: 'fintech-gateway',
+  name: 'relend-proposed',
+  major: 1,
+  subject: 'relendId without its number',
+  summary: 'Repaid money is offered to the next MSME in need; it becomes a commitment where the need is still open.',
+  data: z.object({
+    relendId: z.string().min(1).max(100),
+    fromLoanId: lineId,
+    partner,
+    msmeId,
+    needId,
+    amountRupiah: rupiah,
+    instalments: z.int().min(1).max(24),
+  }),
+  example: {
+    relendId: 'relend.KSBB-0000-0000-0011.2.1',
+    fromLoanId: 'KSBB-0000-0000-0011.2',
+    partner: 'amanah',
+    msmeId: 'gen-0000042',
+    needId: 'gen-0000042.capital',
+    amountRupiah: 6_000_000,
+    instalments: 3,
+  },
+});
+
+export const fundRelent = defineEvent({
+  service: 'fintech-gateway',
+  name: 'fund-relent',
+  major: 1,
+  subject: 'relendId without its number',
+  summary: 'Repaid money is lent on: the next loan exists and keeps the lots it came from.',
+  data: z.object({
+    relendId: z.string(),
+    fromLoanId: lineId,
+    toLoanId: lineId,
+    toCollaborationId: collaborationId,
+    partner,
+    msmeId,
+    amountRupiah: rupiah,
+    lots: z.array(lot).min(1),
+  }),
+  example: {
+    relendId: 'relend.KSBB-0000-0000-0011.2.1',
+    fromLoanId: 'KSBB-0000-0000-0011.2',
+    toLoanId: 'KSBB-0000-0000-0022.1',
+    toCollaborationId: 'KSBB-0000-0000-0022',
+    partner: 'amanah',
+    msmeId: 'gen-0000042',
+    amountRupiah: 6_000_000,
+    lots: [{ donorCollaborationId: 'KSBB-0000-0000-0011', generation: 2, amountRupiah: 6_000_000 }],
+  },
+});

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { defineEvent } from '../event.ts';
 import { collaborationId, lineId, msmeId, partner, rupiah, rupiahOrZero, timestamp } from '../primitives.ts';
 
 /** A part of a loan's money and whose it is: the collaboration that gave it first, and how often it has been lent. */
@@ -16,7 +17,7 @@ export type Instalment = z.output<typeof instalment>;
 /** What every event about a loan says first. A loan has the id of the commitment line it pays. */
 export const aboutLoan = { loanId: lineId, collaborationId, msmeId, partner };
 
-export const exampleLoan = {
+const exampleLoan = {
   loanId: 'KSBB-0000-0000-0011.2',
   collaborationId: 'KSBB-0000-0000-0011',
   msmeId: 'osm-way-352856285',
@@ -61,3 +62,140 @@ export const loanView = z.object({
 export type LoanView = z.output<typeof loanView>;
 
 export const loanList = z.object({ items: z.array(loanView) });
+
+export const contractForwarded = defineEvent({
+  service: 'fintech-gateway',
+  name: 'contract-forwarded',
+  major: 1,
+  subject: 'loanId',
+  summary: 'The partner has taken the contract and waits for the signature.',
+  data: z.object({ ...aboutLoan, amountRupiah: rupiah, partnerContractId: z.string(), signUrl: z.url().nullable() }),
+  example: {
+    ...exampleLoan,
+    amountRupiah: 6_000_000,
+    partnerContractId: 'AMN-1',
+    signUrl: 'https://amanah.example/e-contract/abc',
+  },
+});
+
+export const contractSigned = defineEvent({
+  service: 'fintech-gateway',
+  name: 'contract-signed',
+  major: 1,
+  subject: 'loanId',
+  summary: 'The e-contract is signed on the platform of the partner.',
+  data: z.object({ ...aboutLoan, signedAt: timestamp }),
+  example: { ...exampleLoan, signedAt: '2026-11-25T03:00:00.000Z' },
+});
+
+export const contractDeclined = defineEvent({
+  service: 'fintech-gateway',
+  name: 'contract-declined',
+  major: 1,
+  subject: 'loanId',
+  summary: 'The contract will not come about.',
+  data: z.object({ ...aboutLoan, reason: z.string() }),
+  example: { ...exampleLoan, reason: 'declined by the signer' },
+});
+
+export const contractCancelled = defineEvent({
+  service: 'fintech-gateway',
+  name: 'contract-cancelled',
+  major: 1,
+  subject: 'loanId',
+  summary: 'The contract was taken back before any money was paid out.',
+  data: z.object({ ...aboutLoan, reason: z.string(), cancelledAt: timestamp }),
+  example: { ...exampleLoan, reason: 'msme-delisted', cancelledAt: '2026-11-26T03:00:00.000Z' },
+});
+
+export const loanDisbursed = defineEvent({
+  service: 'fintech-gateway',
+  name: 'loan-disbursed',
+  major: 1,
+  subject: 'loanId',
+  summary: 'The partner has paid the loan out to the MSME.',
+  data: z.object({
+    ...aboutLoan,
+    amountRupiah: rupiah,
+    schedule: z.array(instalment).min(1),
+    lots: z.array(lot).min(1),
+    disbursedAt: timestamp,
+  }),
+  example: {
+    ...exampleLoan,
+    amountRupiah: 6_000_000,
+    schedule: [{ instalment: 1, dueDate: '2026-12-26', amountRupiah: 6_000_000 }],
+    lots: [{ donorCollaborationId: exampleLoan.collaborationId, generation: 1, amountRupiah: 6_000_000 }],
+    disbursedAt: '2026-11-26T03:00:00.000Z',
+  },
+});
+
+export const repaymentReceived = defineEvent({
+  service: 'fintech-gateway',
+  name: 'repayment-received',
+  major: 1,
+  subject: 'loanId',
+  summary: 'An instalment was paid back. Carries the split over the lots it came from.',
+  data: z.object({
+    ...aboutLoan,
+    repaymentId: z.string(),
+    instalment: z.int().min(1),
+    amountRupiah: rupiah,
+    /** All that was repaid so far, this included, and what is still owed. */
+    repaidRupiah: rupiah,
+    outstandingRupiah: rupiahOrZero,
+    lots: z.array(lot).min(1),
+    receivedAt: timestamp,
+  }),
+  example: {
+    ...exampleLoan,
+    repaymentId: 'AMN-1-R1',
+    instalment: 1,
+    amountRupiah: 2_000_000,
+    repaidRupiah: 2_000_000,
+    outstandingRupiah: 4_000_000,
+    lots: [{ donorCollaborationId: exampleLoan.collaborationId, generation: 1, amountRupiah: 2_000_000 }],
+    receivedAt: '2026-12-26T03:00:00.000Z',
+  },
+});
+
+export const loanRepaid = defineEvent({
+  service: 'fintech-gateway',
+  name: 'loan-repaid',
+  major: 1,
+  subject: 'loanId',
+  summary: 'A loan is paid back in full; its money can be lent on.',
+  data: z.object({ ...aboutLoan, amountRupiah: rupiah, lots: z.array(lot).min(1), repaidAt: timestamp }),
+  example: {
+    ...exampleLoan,
+    amountRupiah: 6_000_000,
+    lots: [{ donorCollaborationId: exampleLoan.collaborationId, generation: 1, amountRupiah: 6_000_000 }],
+    repaidAt: '2027-02-26T03:00:00.000Z',
+  },
+});
+
+export const loanWrittenOff = defineEvent({
+  service: 'fintech-gateway',
+  name: 'loan-written-off',
+  major: 1,
+  subject: 'loanId',
+  summary: 'The partner expects no more of a loan. What had come back of it can be lent on.',
+  data: z.object({
+    ...aboutLoan,
+    /** What is lost, and whose money it was. */
+    amountRupiah: rupiah,
+    lots: z.array(lot).min(1),
+    /** What had come back before, and whose money it is; no lots where nothing had. */
+    repaidRupiah: rupiahOrZero,
+    repaidLots: z.array(lot),
+    writtenOffAt: timestamp,
+  }),
+  example: {
+    ...exampleLoan,
+    amountRupiah: 4_000_000,
+    lots: [{ donorCollaborationId: exampleLoan.collaborationId, generation: 1, amountRupiah: 4_000_000 }],
+    repaidRupiah: 2_000_000,
+    repaidLots: [{ donorCollaborationId: exampleLoan.collaborationId, generation: 1, amountRupiah: 2_000_000 }],
+    writtenOffAt: '2027-09-26T03:00:00.000Z',
+  },
+});

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { needCoverage } from '../commitment/coverage.ts';
+import { defineEvent } from '../event.ts';
 import {
   area,
   goodsItem,
@@ -13,6 +13,7 @@ import {
   timestamp,
   trainingTopic,
 } from '../primitives.ts';
+import { needCoverage } from '../commitment/needs-board.ts';
 
 const needBase = { needId, declaredAt: timestamp };
 
@@ -99,3 +100,67 @@ export const msmeSummary = z.object({
 export type MsmeSummary = z.output<typeof msmeSummary>;
 
 export const msmeList = pageOf(msmeSummary).extend({ total: z.int().min(0) });
+
+const exampleMsme: Msme = {
+  msmeId: 'osm-way-352856285',
+  name: 'Pasar Petojo',
+  category: 'pasar',
+  origin: 'openstreetmap',
+  sourceId: 'osm:way/352856285',
+  profile: { id: 'Pasar di Petojo Utara, Gambir.', en: 'A market in Petojo Utara, Gambir.' },
+  location: { lat: -6.162739, lon: 106.812031 },
+  area: {
+    kodeKelurahan: '31.71.01.1003',
+    kelurahan: 'Petojo Utara',
+    kecamatan: 'Gambir',
+    kota: 'Kota Administrasi Jakarta Pusat',
+  },
+  photos: [],
+  needs: [
+    {
+      needId: 'osm-way-352856285.face-mask',
+      package: 'goods',
+      item: 'face-mask',
+      quantity: 200,
+      declaredAt: '2026-11-01T00:00:00.000Z',
+    },
+    {
+      needId: 'osm-way-352856285.capital',
+      package: 'capital',
+      amountRupiah: 6_000_000,
+      declaredAt: '2026-11-01T00:00:00.000Z',
+    },
+  ],
+  verified: true,
+  listedAt: '2026-11-01T00:00:00.000Z',
+};
+
+export const msmeListed = defineEvent({
+  service: 'msme-registry',
+  name: 'msme-listed',
+  major: 1,
+  subject: 'msmeId',
+  summary: 'An MSME is on the map for the first time, or again. Carries its full public state.',
+  data: msme,
+  example: exampleMsme,
+});
+
+export const msmeUpdated = defineEvent({
+  service: 'msme-registry',
+  name: 'msme-updated',
+  major: 1,
+  subject: 'msmeId',
+  summary: 'Something about a listed MSME changed. Carries its full public state.',
+  data: msme,
+  example: { ...exampleMsme, name: 'Pasar Petojo Utara' },
+});
+
+export const msmeDelisted = defineEvent({
+  service: 'msme-registry',
+  name: 'msme-delisted',
+  major: 1,
+  subject: 'msmeId',
+  summary: 'An MSME is no longer on the map. Carries its last public state and why.',
+  data: msme.extend({ reason: z.string().min(1).max(300) }),
+  example: { ...exampleMsme, reason: 'closed down' },
+});

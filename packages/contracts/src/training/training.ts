@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { defineEvent } from '../event.ts';
 import {
   collaborationId,
   lineId,
@@ -18,9 +19,9 @@ export const trainingId = z
     'a training id: a collaboration ID, a dot and the topic',
   );
 
-export const aboutTraining = { trainingId, collaborationId, topic: trainingTopic, skill };
+const aboutTraining = { trainingId, collaborationId, topic: trainingTopic, skill };
 
-export const exampleTraining = {
+const exampleTraining = {
   trainingId: 'KSBB-0000-0000-0011.bookkeeping',
   collaborationId: 'KSBB-0000-0000-0011',
   topic: 'bookkeeping',
@@ -68,3 +69,77 @@ export const trainingView = z.object({
 export type TrainingView = z.output<typeof trainingView>;
 
 export const trainingList = z.object({ items: z.array(trainingView) });
+
+export const trainingScheduled = defineEvent({
+  service: 'training',
+  name: 'training-scheduled',
+  major: 1,
+  subject: 'trainingId',
+  summary: 'A session has a time and a place, and the chosen MSMEs are invited to it. Sent again when it is moved.',
+  data: z.object({
+    ...aboutTraining,
+    startsAt: timestamp,
+    endsAt: timestamp,
+    place: z.string(),
+    invited: z.array(z.object({ msmeId, seats: quantity })).min(1),
+  }),
+  example: {
+    ...exampleTraining,
+    startsAt: '2026-12-01T02:00:00.000Z',
+    endsAt: '2026-12-01T05:00:00.000Z',
+    place: 'Balai Kota Jakarta',
+    invited: [{ msmeId: 'osm-way-352856285', seats: 4 }],
+  },
+});
+
+export const attendanceRecorded = defineEvent({
+  service: 'training',
+  name: 'attendance-recorded',
+  major: 1,
+  subject: 'trainingId',
+  summary: 'How many of one MSME came. A later one replaces an earlier one.',
+  data: z.object({ ...aboutTraining, lineId, msmeId, seats: quantity, attended: quantityOrZero }),
+  example: { ...exampleTraining, lineId: 'KSBB-0000-0000-0011.3', msmeId: 'osm-way-352856285', seats: 4, attended: 3 },
+});
+
+export const trainingHeld = defineEvent({
+  service: 'training',
+  name: 'training-held',
+  major: 1,
+  subject: 'trainingId',
+  summary: 'The training took place; attendance is final.',
+  data: z.object({
+    ...aboutTraining,
+    participants: z.array(z.object({ lineId, msmeId, seats: quantity, attended: quantityOrZero })).min(1),
+    heldAt: timestamp,
+  }),
+  example: {
+    ...exampleTraining,
+    participants: [{ lineId: 'KSBB-0000-0000-0011.3', msmeId: 'osm-way-352856285', seats: 4, attended: 3 }],
+    heldAt: '2026-12-01T05:00:00.000Z',
+  },
+});
+
+export const trainingReported = defineEvent({
+  service: 'training',
+  name: 'training-reported',
+  major: 1,
+  subject: 'trainingId',
+  summary: 'The activity report of a training is in.',
+  data: z.object({ ...aboutTraining, summary: z.string(), reportedAt: timestamp }),
+  example: {
+    ...exampleTraining,
+    summary: 'Three owners keep a cash book now.',
+    reportedAt: '2026-12-02T03:00:00.000Z',
+  },
+});
+
+export const trainingCancelled = defineEvent({
+  service: 'training',
+  name: 'training-cancelled',
+  major: 1,
+  subject: 'trainingId',
+  summary: 'A training will not take place.',
+  data: z.object({ ...aboutTraining, lineIds: z.array(lineId).min(1), reason: z.string() }),
+  example: { ...exampleTraining, lineIds: ['KSBB-0000-0000-0011.3'], reason: 'the trainer is ill' },
+});

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { defineEvent } from '../event.ts';
 import { msmeId, needId, packageOfHelp } from '../primitives.ts';
 
 /** One need on the board, in its own unit. `promised` includes what is delivered; `open` is declared less promised, at least 0. */
@@ -18,3 +19,25 @@ export type Board = z.output<typeof board>;
 
 /** Answer of `GET /boards?msmeIds=a,b,c`: the boards of those that are known, in the order asked. */
 export const boardList = z.object({ items: z.array(board) });
+
+export const needCoverageChanged = defineEvent({
+  service: 'commitment',
+  name: 'need-coverage-changed',
+  major: 1,
+  subject: 'msmeId',
+  summary: 'What is declared, promised, delivered and open at one MSME. Carries all its needs.',
+  data: board,
+  example: {
+    msmeId: 'osm-way-352856285',
+    needs: [
+      {
+        needId: 'osm-way-352856285.face-mask',
+        package: 'goods',
+        declared: 200,
+        promised: 100,
+        delivered: 0,
+        open: 100,
+      },
+    ],
+  },
+});
