@@ -3,21 +3,17 @@ import type { Bus } from '@ksbb/messaging';
 import { type BuiltService, createHttpApp, deadLetterRoutes, type Log, type Metrics } from '@ksbb/service-kit';
 import { createCapabilities } from './access/capability.ts';
 import { createPinCheck } from './access/check-pin.ts';
-import { confirmReceipt } from './confirm-receipt/route.ts';
-import { listInstitutions } from './institutions/route.ts';
-import { linkMsmes } from './link-msmes/route.ts';
+import { linkMsmes, openCollaboration } from './collaboration/open-collaboration.ts';
+import { showCollaboration } from './collaboration/show-collaboration.ts';
+import { showContacts } from './collaboration/show-contacts.ts';
+import { confirmReceipt } from './deliveries/confirm-receipt.ts';
+import { reportDelivery } from './deliveries/report-delivery.ts';
+import { listInstitutions } from './institutions.ts';
+import { startResuming } from './make-commitment/reservation-process.ts';
 import { makeCommitment } from './make-commitment/route.ts';
-import { openCollaboration } from './open-collaboration/route.ts';
-import { reportDelivery } from './report-delivery/route.ts';
-import { startSweeper } from './reserving/sweeper.ts';
 import type { CommitmentSettings } from './settings.ts';
-import { listBoards, showBoard } from './show-boards/routes.ts';
-import { showCollaboration } from './show-collaboration/route.ts';
-import { showContacts } from './show-contacts/route.ts';
-import { type Boards, boardStore } from './stores/boards.ts';
-import { type Commitments, commitmentStore } from './stores/commitments.ts';
-import { openContacts } from './stores/contacts.ts';
-import { openPinAttempts } from './stores/pin-attempts.ts';
+import { listBoards, showBoard } from './show-boards.ts';
+import { type Boards, boardStore, type Commitments, commitmentStore, openContacts, openPinAttempts } from './stores.ts';
 import { subscriptions } from './subscriptions.ts';
 
 type Parts = {
@@ -29,7 +25,7 @@ type Parts = {
   clock: () => Date;
 };
 
-/** Wires the service, and starts what it does by itself: reactions, the relay and the sweeper. It does not listen. */
+/** Wires the service and starts its background work: reactions, the relay and the resuming of reservations. Does not listen. */
 export async function createApp(parts: Parts): Promise<BuiltService & { boards: Boards; commitments: Commitments }> {
   const { settings, database, bus, log, metrics, clock } = parts;
   const { connection } = database;
@@ -40,11 +36,11 @@ export async function createApp(parts: Parts): Promise<BuiltService & { boards: 
   const attempts = await openPinAttempts(connection);
 
   const pinSecret = settings.PIN_SECRET;
-  const reservations = { boards, commitments, clock };
+  const reservationParts = { boards, commitments, clock };
   const capabilities = createCapabilities({ secret: settings.CAPABILITY_SECRET, clock });
   const checkPin = createPinCheck({ attempts, secret: pinSecret, clock });
   const routes = [
-    makeCommitment({ ...reservations, contacts, pinSecret }),
+    makeCommitment({ ...reservationParts, contacts, pinSecret }),
     showCollaboration({ commitments }),
     openCollaboration({ commitments, checkPin, capabilities }),
     reportDelivery({ commitments, checkPin, clock }),
@@ -58,16 +54,16 @@ export async function createApp(parts: Parts): Promise<BuiltService & { boards: 
   ];
   const app = createHttpApp({ service: 'commitment', routes, log, metrics, isUnavailable: isDatabaseUnavailable });
 
-  bus.subscribe(subscriptions, reservations);
+  bus.subscribe(subscriptions, reservationParts);
   relay.start();
-  const sweeper = startSweeper(reservations, log);
+  const resuming = startResuming(reservationParts, log);
   return {
     app,
     boards,
     commitments,
     ready: { database: database.ready, broker: bus.ready },
     close: async () => {
-      await Promise.all([bus.stopConsuming(), sweeper.close()]);
+      await Promise.all([bus.stopConsuming(), resuming.close()]);
       await relay.close();
       await bus.close();
       await database.close();

@@ -1,9 +1,8 @@
 import { platformSettings, secret } from '@ksbb/service-kit';
 import { z } from 'zod';
-import { exampleInstitutions } from './institutions/institutions.ts';
-import { readInstitutions } from './institutions/institutions-file.ts';
+import { exampleInstitutions, readInstitutions } from './institutions.ts';
 
-/** Path of the file with the verified institutions; its content, or the invented examples where none is named. */
+/** Path of the file with the verified institutions. Becomes its content, or the examples where no path is given. */
 const institutions = z
   .string()
   .optional()
@@ -16,7 +15,7 @@ const institutions = z
   });
 
 export const settingsSchema = platformSettings.extend({
-  /** Report PINs follow from it. Where it changes, PINs that were given out are no longer right (docs/adr/0003-report-pin.md). */
+  /** Report PINs are derived from it. A change makes every PIN that was given out wrong (docs/adr/0003-report-pin.md). */
   PIN_SECRET: secret,
   /** Signs capability tokens; the training service has the same. */
   CAPABILITY_SECRET: secret,

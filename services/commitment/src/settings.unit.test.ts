@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseSettings } from '@ksbb/service-kit';
-import { exampleInstitutions } from './institutions/institutions.ts';
+import { exampleInstitutions } from './institutions.ts';
 import { settingsSchema } from './settings.ts';
 
 const environment = {

@@ -9,7 +9,7 @@ const MSME_SECONDS = 90 * 24 * 60 * 60;
 
 type Request = Parameters<typeof bearerToken>[0];
 
-/** What its bearer may do: act as the donor, or as one MSME, of one collaboration. */
+/** What the bearer of a token may do: act as the donor or as one MSME of one collaboration. */
 export type Capability = { sub: string; role: 'donor' } | { sub: string; role: 'msme'; msmeId: string };
 
 const capabilitySchema = z.discriminatedUnion('role', [
@@ -18,13 +18,13 @@ const capabilitySchema = z.discriminatedUnion('role', [
 ]);
 
 export type Capabilities = {
-  /** A token for the capability: a donor's is good for an hour, an MSME's for 90 days. `expiresAt` is RFC 3339 UTC. */
+  /** Makes a token. A donor's is valid for an hour, an MSME's for 90 days. `expiresAt` is RFC 3339 UTC. */
   issue: (capability: Capability) => Promise<{ token: string; expiresAt: string }>;
   /** The capability that a request bears for this collaboration. @throws Problem 401 without a good token, 403 for another one */
   require: (request: Request, collaborationId: string) => Promise<Capability>;
 };
 
-/** Capability tokens: JWTs signed by HMAC-SHA256 with CAPABILITY_SECRET, which the training service has too. */
+/** Capability tokens: JWTs signed with HMAC-SHA256. The training service has the same CAPABILITY_SECRET. */
 export function createCapabilities({ secret, clock }: { secret: string; clock: () => Date }): Capabilities {
   const key = new TextEncoder().encode(secret);
   const read = createTokenReader({ ...CAPABILITY_TOKEN, secret, claims: capabilitySchema, clock });
@@ -45,7 +45,7 @@ export function createCapabilities({ secret, clock }: { secret: string; clock: (
     },
     require: async (request, id) => {
       const capability = await read(bearerToken(request)).catch(() => {
-        throw unauthorized('This token is not valid, or not any more. Ask for a new one.');
+        throw unauthorized('This token is invalid or has expired. Ask for a new one.');
       });
       if (capability.sub !== id)
         throw new Problem(403, 'other-collaboration', `This token is for another collaboration than ${id}.`);

@@ -1,9 +1,9 @@
 import { Problem } from '@ksbb/service-kit';
 import type { MadeCommitment } from '../commitment/commitment.ts';
-import type { PinAttempts } from '../stores/pin-attempts.ts';
+import type { PinAttempts } from '../stores.ts';
 import { isPin } from './pin.ts';
 
-/** Lets the donor of a commitment pass. @throws Problem 403 for a wrong PIN, 429 after too many wrong ones */
+/** Checks the PIN of a commitment. @throws Problem 403 for a wrong PIN, 429 after too many wrong PINs */
 export type CheckPin = (commitment: MadeCommitment, pin: string) => Promise<void>;
 
 export function createPinCheck({
@@ -20,7 +20,7 @@ export function createPinCheck({
       throw new Problem(
         403,
         'no-pin',
-        'This collaboration lends repaid money on; it has no PIN and nothing is reported on it.',
+        'This collaboration relends repaid money. It has no PIN, and nothing is reported on it.',
       );
     }
     const attempt = await attempts.take(collaborationId, clock());
@@ -32,10 +32,10 @@ export function createPinCheck({
     }
     if (!(await isPin(secret, pin, access.pin))) {
       throw new Problem(403, 'wrong-pin', `This is not the PIN of ${collaborationId}.`, {
-        errors: [{ pointer: '/pin', detail: 'The six digits that were given together with the collaboration ID.' }],
+        errors: [{ pointer: '/pin', detail: 'The six digits that came with the collaboration ID.' }],
         extensions: { attemptsLeft: attempt.left },
       });
     }
-    await attempts.giveBack(collaborationId);
+    await attempts.refund(collaborationId);
   };
 }

@@ -2,9 +2,9 @@ import { parseCollaborationId } from '@ksbb/contracts';
 import { notFound, Problem } from '@ksbb/service-kit';
 import { z } from 'zod';
 import type { MadeCommitment } from '../commitment/commitment.ts';
-import type { Commitments } from '../stores/commitments.ts';
+import type { Commitments } from '../stores.ts';
 
-/** Path parameter of every route below `/collaborations`; as people write it. */
+/** Path parameter of every route below `/collaborations`, as a person typed it. */
 export const collaborationParams = z.object({ collaborationId: z.string() });
 
 const MISTYPED = {
@@ -15,7 +15,7 @@ const MISTYPED = {
 
 /**
  * The commitment whose collaboration ID a person typed.
- * @throws Problem 400 `mistyped-collaboration-id` that says how, 404 `unknown-collaboration`
+ * @throws Problem 400 `mistyped-collaboration-id` with the mistake, 404 `no-such-collaboration`
  */
 export async function findCommitment(commitments: Commitments, typed: string): Promise<MadeCommitment> {
   const parsed = parseCollaborationId(typed);
@@ -27,6 +27,6 @@ export async function findCommitment(commitments: Commitments, typed: string): P
   }
   const state = (await commitments.load(parsed.id))?.state;
   if (state === undefined || state.status === 'none')
-    throw notFound('unknown-collaboration', `There is no collaboration ${parsed.id}.`);
+    throw notFound('no-such-collaboration', `There is no collaboration ${parsed.id}.`);
   return state;
 }

@@ -4,8 +4,8 @@ import type { Access } from '../commitment/commitment.ts';
 type PinHash = Access['pin'];
 
 /**
- * 4 MiB and some 15 ms a guess. There are only a million PINs, so no cost that a person would wait for keeps them from
- * being tried offline; it slows down who holds the database and the secret, and the secret stops who holds the database.
+ * 4 MiB and about 15 ms for each guess. There are only a million PINs, so no cost that a person accepts prevents an offline
+ * search. The cost slows down an attacker who has both database and secret. An attacker without the secret cannot search.
  */
 const COST = { N: 2 ** 12, r: 8, p: 1 };
 const HASH_BYTES = 32;
@@ -13,7 +13,7 @@ const SALT_BYTES = 16;
 const PINS = 1_000_000;
 
 function keyed(secret: string, purpose: string, ...parts: string[]): Buffer {
-  // JSON keeps the parts apart: no two lists of parts make the same text.
+  // JSON separates the parts, so that two different lists never give the same text.
   return createHmac('sha256', secret)
     .update(JSON.stringify([purpose, ...parts]))
     .digest();
@@ -28,12 +28,12 @@ function slowHash(secret: string, pin: string, salt: string): Promise<Buffer> {
 }
 
 /**
- * The report PIN of a collaboration: six digits that follow from the Idempotency-Key which made it and from its id, under
- * PIN_SECRET. So a repeat of the request is answered the same PIN, though neither PIN nor key is kept anywhere
+ * The report PIN of a collaboration: six digits derived from the Idempotency-Key of its request and from its id, under
+ * PIN_SECRET. So a repeated request gets the same PIN, although neither the PIN nor the key is stored
  * (docs/adr/0003-report-pin.md).
  */
 export function pinOf(secret: string, idempotencyKey: string, collaborationId: string): string {
-  // 48 bits over a million values: the first PINs are likelier than the last by less than one in a hundred million.
+  // 48 bits modulo a million: the bias is below one in a hundred million.
   const number = keyed(secret, 'pin', idempotencyKey, collaborationId).readUIntBE(0, 6);
   return String(number % PINS).padStart(6, '0');
 }
@@ -44,14 +44,14 @@ export async function hashPin(secret: string, pin: string): Promise<PinHash> {
   return { salt, hash: (await slowHash(secret, pin, salt)).toString('hex') };
 }
 
-/** Whether `pin` is the one that was hashed; the comparison takes the same time wherever they differ. */
+/** Whether `pin` is the one that was hashed, compared in constant time. */
 export async function isPin(secret: string, pin: string, { salt, hash }: PinHash): Promise<boolean> {
   return timingSafeEqual(await slowHash(secret, pin, salt), Buffer.from(hash, 'hex'));
 }
 
 /**
- * By what a repeat is known. The body has personal data, so its hash is keyed: who reads the database cannot find out by
- * trying whose it is. The key is chance, and its hash is plain.
+ * Identifies a repeated request. The body has personal data, so its hash is keyed: a reader of the database cannot guess
+ * whose it is. The Idempotency-Key is random, so its hash needs no key.
  */
 export function fingerprint(secret: string, idempotencyKey: string, body: unknown): Pick<Access, 'key' | 'body'> {
   return { key: hashOfKey(idempotencyKey), body: keyed(secret, 'body', JSON.stringify(body)).toString('hex') };

@@ -14,15 +14,15 @@ type Closed = NewEvent<typeof commitmentClosed>['data'];
 export type Origin = Closed['origin'];
 
 /**
- * What lets its donor in again: hashes of the Idempotency-Key and of the body that made it, by which a repeat is known,
- * and the slow hash of its PIN with its salt (docs/adr/0003-report-pin.md). All hexadecimal.
+ * How the donor gets access again: hashes of the Idempotency-Key and of the body, which identify a repeated request, and
+ * the slow hash of the PIN with its salt (docs/adr/0003-report-pin.md). All hexadecimal.
  */
 export type Access = { key: string; body: string; pin: { salt: string; hash: string } };
 
 /** A requested line with its number in the commitment: `<collaborationId>.<n>`, from 1, in the order asked. */
 export type NumberedLine = RequestedLine & { lineId: string };
 
-/** What was asked for. `access` is null for money that is lent on: no one reports on it. Times are RFC 3339 UTC. */
+/** What the donor asked for. `access` is null for a relend, on which nobody reports. Times are RFC 3339 UTC. */
 export type Request = {
   collaborationId: string;
   origin: Origin;
@@ -33,7 +33,7 @@ export type Request = {
 };
 
 export type Reserving = { status: 'reserving'; request: Request };
-/** `outcomes` has every requested line in the order asked, `lines` those that hold. */
+/** `outcomes` has every requested line in the order asked, `lines` has the covered ones. */
 export type Confirmed = {
   status: 'confirmed';
   request: Request;
@@ -49,12 +49,15 @@ export type ClosedCommitment = Omit<Confirmed, 'status' | 'confirmedAt'> & {
   outcome: Closed['outcome'];
 };
 
-export type Commitment = { status: 'none' } | Reserving | Confirmed | ClosedCommitment;
-/** One that was made. */
+/** A commitment whose reservation has ended. */
+export type Holding = Confirmed | ClosedCommitment;
+
+export type Commitment = { status: 'none' } | Reserving | Holding;
+/** A commitment that was requested. */
 export type MadeCommitment = Exclude<Commitment, { status: 'none' }>;
 
-/** `more` is for this service alone: the contract of the event has no place for it and leaves it out. */
-type With<Event extends { data: object }, More> = Omit<Event, 'data'> & { data: Event['data'] & More };
+/** `Private` stays in this service: the contract of the event does not have these members and drops them. */
+type With<Event extends { data: object }, Private> = Omit<Event, 'data'> & { data: Event['data'] & Private };
 
 export type CommitmentEvent =
   | { type: 'commitment-requested'; data: Request }
@@ -62,12 +65,10 @@ export type CommitmentEvent =
   | With<NewEvent<typeof lineDelivered>, { note: string }>
   | With<NewEvent<typeof lineReceiptConfirmed>, { note: string | null }>
   | NewEvent<typeof lineReleased>
-  /** `outcomes` where nothing was covered; afterwards they are known. */
+  /** Has `outcomes` where nothing was covered. In every other case the state has them already. */
   | With<NewEvent<typeof commitmentClosed>, { outcomes?: LineOutcome[] }>;
 
-export const noCommitment: Commitment = { status: 'none' };
-
-type Holding = Confirmed | ClosedCommitment;
+export const initialState: Commitment = { status: 'none' };
 
 function holding(state: Commitment, event: CommitmentEvent): Holding {
   if (state.status === 'none' || state.status === 'reserving')
@@ -79,7 +80,7 @@ function withLine(state: Holding, lineId: string, change: (line: Line) => Line):
   return { ...state, lines: state.lines.map((line) => (line.terms.lineId === lineId ? change(line) : line)) };
 }
 
-/** The state after `event`. @throws Error where the event cannot follow on the state, which means damaged data. */
+/** The state after `event`. @throws Error where the event cannot follow the state, which means damaged data */
 export function evolve(state: Commitment, event: CommitmentEvent): Commitment {
   switch (event.type) {
     case 'commitment-requested':
@@ -124,13 +125,13 @@ export function evolve(state: Commitment, event: CommitmentEvent): Commitment {
   }
 }
 
-/** The line of that id, where the commitment holds it. */
+/** The line with that id. Undefined where the commitment does not hold it. */
 export function lineOf(state: Commitment, lineId: string): Line | undefined {
   if (state.status !== 'confirmed' && state.status !== 'closed') return undefined;
   return state.lines.find(({ terms }) => terms.lineId === lineId);
 }
 
-/** The MSMEs that the commitment helps, each once, as they were named when it was made. */
+/** The MSMEs that the commitment helps, each once, with the names they had when the commitment was confirmed. */
 export function msmesOf(state: Commitment): { msmeId: string; msmeName: string; kelurahan: string }[] {
   if (state.status !== 'confirmed' && state.status !== 'closed') return [];
   const msmes = state.lines.map(({ terms: { msmeId, msmeName, area } }) => ({

@@ -7,7 +7,7 @@ import {
   release,
   requestOf,
   turnedAway,
-} from '../testing/commitments.ts';
+} from '../testing/given-commitment.ts';
 import { lineOf, msmesOf } from './commitment.ts';
 
 const pasar = { msmeId: 'pasar', msmeName: 'Pasar', kelurahan: 'Petojo Utara' };

@@ -1,12 +1,12 @@
-import { recordAttendance, recordDisbursement, releaseLines } from './arrive.ts';
 import type { CommitmentCommand, Decision } from './commands.ts';
-import { type ClosedCommitment, type Commitment, type CommitmentEvent, type Confirmed, evolve } from './commitment.ts';
+import { type Commitment, type CommitmentEvent, evolve, type Holding } from './commitment.ts';
 import { confirm } from './confirm.ts';
-import { confirmReceipt, reportDelivery } from './report.ts';
+import { confirmReceipt, reportDelivery } from './deliveries.ts';
+import { recordAttendance, recordDisbursement, releaseLines } from './external-reports.ts';
 
 type LaterCommand = Exclude<CommitmentCommand, { type: 'request' | 'confirm' }>;
 
-function decideLater(state: Confirmed | ClosedCommitment, command: LaterCommand, now: Date): Decision {
+function decideLater(state: Holding, command: LaterCommand, now: Date): Decision {
   switch (command.type) {
     case 'report-delivery':
       return reportDelivery(state, command, now);
@@ -24,8 +24,8 @@ function decideLater(state: Confirmed | ClosedCommitment, command: LaterCommand,
 }
 
 /** Closes a commitment when these events leave nothing open in it. */
-function withClosing(state: Confirmed | ClosedCommitment, events: CommitmentEvent[], now: Date): CommitmentEvent[] {
-  const after = events.reduce(evolve, state as Commitment);
+function withClosing(state: Holding, events: CommitmentEvent[], now: Date): CommitmentEvent[] {
+  const after = events.reduce<Commitment>(evolve, state);
   if (after.status !== 'confirmed' || after.lines.some(({ status }) => status === 'open')) return events;
   const { collaborationId, origin } = after.request;
   const outcome = after.lines.some(({ status }) => status === 'fulfilled') ? 'fulfilled' : 'released';
@@ -36,8 +36,8 @@ function withClosing(state: Confirmed | ClosedCommitment, events: CommitmentEven
 }
 
 /**
- * What a commitment makes of a command: events in order, none where it was done before, or a refusal that changes nothing.
- * When no line is open any more, the last event closes it: fulfilled where help came on any line, released otherwise.
+ * The events of a command in order, none where the step was taken before, or a refusal. When no line is open any more the
+ * last event closes the commitment: fulfilled where any line is fulfilled, released otherwise.
  */
 export function decide(state: Commitment, command: CommitmentCommand, now: Date): Decision {
   switch (command.type) {

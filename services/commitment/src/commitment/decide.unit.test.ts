@@ -19,7 +19,7 @@ import {
   requestOf,
   trainingLine,
   turnedAway,
-} from '../testing/commitments.ts';
+} from '../testing/given-commitment.ts';
 import { evolve } from './commitment.ts';
 
 const place = { msmeId: 'pasar', msmeName: 'Pasar', area };
@@ -41,8 +41,8 @@ describe('request', () => {
 
 describe('confirm', () => {
   test('what is covered holds, with what the board says of each need', () => {
-    const answers = confirm(covered(goodsLine, 100), covered(capitalLine, 6_000_000), covered(trainingLine, 4));
-    const [confirmed, ...others] = events(given(requested), answers, later);
+    const replies = confirm(covered(goodsLine, 100), covered(capitalLine, 6_000_000), covered(trainingLine, 4));
+    const [confirmed, ...others] = events(given(requested), replies, later);
     expect(others).toEqual([]);
     expect(confirmed).toEqual({
       type: 'commitment-confirmed',
@@ -150,7 +150,7 @@ describe('confirm', () => {
     expect(state).toHaveProperty('outcomes.length', 3);
   });
 
-  test('the first answers stand', () => {
+  test('the first replies stand', () => {
     const other = confirm(turnedAway(goodsLine));
     expect(events(given(requestOf(goodsLine), confirm(covered(goodsLine, 5))), other)).toEqual([]);
     expect(events(given(requestOf(goodsLine), other), confirm(covered(goodsLine, 5)))).toEqual([]);
@@ -161,12 +161,12 @@ describe('confirm', () => {
   });
 
   test.each([
-    ['no answer to a line', confirm(covered(capitalLine, 1))],
+    ['no reply for a line', confirm(covered(capitalLine, 1))],
     ['a line without a need', confirm({ ...covered(goodsLine, 1), place: null })],
     ['a need of another package for goods', confirm({ ...covered(capitalLine, 1), lineId: goodsLine.lineId })],
   ])('%s is damaged data', (_what, command) => {
     expect(() => events(given(requestOf(goodsLine)), command)).toThrow(
-      /the board (did not answer to|covered) KSBB-0000-0000-0011.1/,
+      /the board (has no reply for|covered) KSBB-0000-0000-0011.1/,
     );
   });
 

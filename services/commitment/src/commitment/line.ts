@@ -4,8 +4,8 @@ import type { z } from 'zod';
 export type ReleaseReason = z.output<typeof lineReleased.data>['reason'];
 
 /**
- * Help that came on a line, in the unit of its package. For goods `reported` is what the donor says was delivered and
- * `confirmed` what the MSME says has arrived, null until it has said so. A loan paid out or seats taken are both at once.
+ * Help on a line, in the unit of its package. For goods `reported` is the donor's number and `confirmed` the MSME's, null
+ * until the MSME confirms. A disbursed loan or taken seats are reported and confirmed at once.
  */
 export type Report = {
   reportId: string;
@@ -18,8 +18,14 @@ export type Report = {
 
 export type LineStatus = 'open' | 'fulfilled' | 'released';
 
-/** A line of a commitment that holds: what was agreed, and what came of it. */
+/** A covered line: its terms and what was delivered on it. */
 export type Line = { terms: ConfirmedLine; status: LineStatus; releaseReason: ReleaseReason | null; reports: Report[] };
+
+/** The members that every event about a line has. */
+export function aboutLine({ request }: { request: { collaborationId: string } }, { terms }: Line) {
+  const { lineId, msmeId, needId } = terms;
+  return { collaborationId: request.collaborationId, lineId, msmeId, needId, package: terms.package };
+}
 
 /** What was promised, in the unit of the package. */
 export function promisedOn(line: Line): number {
@@ -31,20 +37,20 @@ export function reportedOn(line: Line): number {
   return line.reports.reduce((total, { reported }) => total + reported, 0);
 }
 
-/** All that is known to have arrived. */
+/** All that the MSME received for certain. */
 export function confirmedOn(line: Line): number {
   return line.reports.reduce((total, { confirmed }) => total + (confirmed ?? 0), 0);
 }
 
 /**
- * What may still be reported, or released: what was promised, less what has arrived and less what is on its way to being
- * confirmed. Where the MSME confirmed less than was reported, the difference may be delivered again.
+ * What can still be reported or released: the promised amount, less the confirmed amount, less what is reported and not
+ * confirmed yet. Where the MSME confirmed less than was reported, the difference can be delivered again.
  */
 export function missingOn(line: Line): number {
   return line.reports.reduce((missing, { reported, confirmed }) => missing - (confirmed ?? reported), promisedOn(line));
 }
 
-/** The line after its report `reportId` was confirmed, or came confirmed. */
+/** The line after its report was confirmed. A report that is new and confirmed at once is added. */
 export function withReceipt(line: Line, receipt: Report): Line {
   const { confirmed, receiptNote } = receipt;
   const isThere = line.reports.some(({ reportId }) => reportId === receipt.reportId);
@@ -57,7 +63,7 @@ export function withReceipt(line: Line, receipt: Report): Line {
   return confirmedOn(after) >= promisedOn(after) ? { ...after, status: 'fulfilled' } : after;
 }
 
-/** The line after the rest of it was given back. Seats that stayed empty do not undo a training that was held. */
+/** The line after the rest of it was released. Empty seats do not undo a training that was held. */
 export function withRelease(line: Line, reason: ReleaseReason): Line {
   const wasHeld = reason === 'attendance-below-seats' && confirmedOn(line) > 0;
   return { ...line, status: wasHeld ? 'fulfilled' : 'released', releaseReason: reason };

@@ -2,21 +2,20 @@ import { randomBytes } from 'node:crypto';
 import { type MakeCommitmentRequest, newCollaborationId } from '@ksbb/contracts';
 import { unprocessable } from '@ksbb/service-kit';
 import { fingerprint, hashPin, pinOf } from '../access/pin.ts';
-import { evolve, type MadeCommitment, noCommitment, type Request } from '../commitment/commitment.ts';
+import { evolve, initialState, type MadeCommitment, type Request } from '../commitment/commitment.ts';
 import { decide } from '../commitment/decide.ts';
-import { type Boards, boardsOf } from '../stores/boards.ts';
-import type { Commitments } from '../stores/commitments.ts';
+import { type Boards, type Commitments, findBoards } from '../stores.ts';
 
 export type Requesting = { boards: Boards; commitments: Commitments; clock: () => Date; pinSecret: string };
 
-/** @throws Problem 422 that names every line whose MSME nothing was ever heard of */
+/** @throws Problem 422 that names every line whose MSME has no board */
 async function requireKnownMsmes(boards: Boards, lines: MakeCommitmentRequest['lines']): Promise<void> {
-  const found = await boardsOf(boards, [...new Set(lines.map(({ msmeId }) => msmeId))]);
+  const found = await findBoards(boards, [...new Set(lines.map(({ msmeId }) => msmeId))]);
   const known = new Set(found.map((board) => (board.status === 'unknown' ? '' : board.msmeId)));
   const errors = lines.flatMap(({ msmeId }, at) => {
     return known.has(msmeId) ? [] : [{ pointer: `/lines/${at}/msmeId`, detail: `There is no MSME ${msmeId} here.` }];
   });
-  if (errors.length > 0) throw unprocessable('unknown-msme', 'Some of the MSMEs are not known.', errors);
+  if (errors.length > 0) throw unprocessable('no-such-msme', 'Some of the MSMEs do not exist here.', errors);
 }
 
 function requestOf(
@@ -31,7 +30,7 @@ function requestOf(
   };
 }
 
-/** @throws Problem 422 `idempotency-key-reused` where the key came with another body */
+/** @throws Problem 422 `idempotency-key-reused` where the first request had another body */
 function requireSameBody({ request }: MadeCommitment, body: string): void {
   if (request.access?.body === body) return;
   throw unprocessable('idempotency-key-reused', 'This Idempotency-Key was used before with another body.', [
@@ -43,9 +42,9 @@ function requireSameBody({ request }: MadeCommitment, body: string): void {
 }
 
 /**
- * The commitment of this request: a new one that is reserving, or the one that the same request made before. Two at once
- * make one, by the unique key.
- * @throws Problem 422 `unknown-msme`, `idempotency-key-reused`
+ * The commitment of this request: a new one that is reserving, or the one that the same request made before. Parallel
+ * repeats make one commitment, because the Idempotency-Key is unique.
+ * @throws Problem 422 `no-such-msme`, `idempotency-key-reused`
  */
 export async function createRequested(
   parts: Requesting,
@@ -59,15 +58,15 @@ export async function createRequested(
   const print = fingerprint(pinSecret, idempotencyKey, body);
   const request = { ...requestOf(collaborationId, body), access: { ...print, pin } };
 
-  const events = decide(noCommitment, { type: 'request', request }, clock());
+  const events = decide(initialState, { type: 'request', request }, clock());
   if ('refused' in events) throw new Error(`a new commitment was refused: ${events.refused}`);
   const created = await commitments.createMany([{ id: collaborationId, events }]);
   const state =
     created === 1
-      ? events.reduce(evolve, noCommitment)
+      ? events.reduce(evolve, initialState)
       : (await commitments.loadByKey('idempotencyKey', print.key))?.state;
   if (state === undefined || state.status === 'none')
-    throw new Error(`${collaborationId} is taken by another request; a repeat draws a new one`);
+    throw new Error(`${collaborationId} belongs to another request; a repeat draws a new ID`);
   requireSameBody(state, print.body);
   return state;
 }

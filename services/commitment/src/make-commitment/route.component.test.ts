@@ -7,36 +7,11 @@ import {
   needCoverageChanged,
 } from '@ksbb/contracts';
 import request from 'supertest';
-import { freshDatabase, freshVhost, removeDatabase, removeVhost } from '@ksbb/testkit';
-import {
-  donor,
-  freshKey,
-  listMsme,
-  msmeNamed,
-  type RunningService,
-  startService,
-  until,
-} from '../testing/running-service.ts';
+import { eventually } from '@ksbb/testkit';
+import { donor, freshKey, listMsme, msmeNamed, startTestService } from '../testing/running-service.ts';
 
-let amqpUrl: string;
-let mongodbUri: string;
-let service: RunningService;
-
-beforeAll(async () => {
-  amqpUrl = await freshVhost();
-  mongodbUri = freshDatabase('make-commitment');
-  service = await startService({
-    amqpUrl,
-    mongodbUri,
-    hears: [commitmentConfirmed, commitmentClosed, needCoverageChanged],
-  });
-});
-
-afterAll(async () => {
-  await service.close();
-  await removeDatabase(mongodbUri);
-  await removeVhost(amqpUrl);
-});
+const service = await startTestService({ hears: [commitmentConfirmed, commitmentClosed, needCoverageChanged] });
+afterAll(service.close);
 
 const masks = (msmeId: string, quantity: number) => ({
   msmeId,
@@ -98,13 +73,18 @@ test('all three packages over two MSMEs: one collaboration ID and PIN, and event
     },
   ]);
 
-  const confirmed = await until(() => service.heard(commitmentConfirmed, collaborationId)[0]);
+  const confirmed = await eventually(
+    'commitment-confirmed is heard',
+    () => service.heard(commitmentConfirmed, collaborationId)[0],
+  );
   expect(confirmed.data).toMatchObject({
     origin: { kind: 'donor' },
     donorName: donor.name,
     lines: [{ msmeName: 'Warung warung-b', quantity: 30 }, {}, {}],
   });
-  await until(() => service.heard(needCoverageChanged, 'warung-b').find(({ data }) => data.needs[0]?.open === 0));
+  await eventually('the coverage of warung-b is heard', () =>
+    service.heard(needCoverageChanged, 'warung-b').find(({ data }) => data.needs[0]?.open === 0),
+  );
 });
 
 test('the PIN is stored as a slow hash alone, contact data apart, and neither leaves in an event', async () => {
@@ -121,7 +101,10 @@ test('the PIN is stored as a slow hash alone, contact data apart, and neither le
     phone: donor.phone,
     consentedAt: expect.any(Date),
   });
-  const event = await until(() => service.heard(commitmentConfirmed, collaborationId)[0]);
+  const event = await eventually(
+    'commitment-confirmed is heard',
+    () => service.heard(commitmentConfirmed, collaborationId)[0],
+  );
   expect(JSON.stringify(event)).not.toContain(donor.email);
   expect(Object.keys(event.data).toSorted()).toEqual([
     'collaborationId',
@@ -174,7 +157,7 @@ test('where nothing is left to cover it says why line by line, keeps no contact,
     { ...outcome, needId: 'warung-g.capital', shortfallReason: 'other-package' },
   ]);
   expect((await post(bodyOf(masks('warung-g', 1), glove, seats), key)).body).toEqual(answer.body);
-  const closed = await until(() =>
+  const closed = await eventually('commitment-closed is heard', () =>
     service.heard(commitmentClosed).find(({ data }) => data.outcome === 'nothing-covered'),
   );
   expect(Object.keys(closed.data).toSorted()).toEqual(['closedAt', 'collaborationId', 'origin', 'outcome']);
@@ -183,7 +166,7 @@ test('where nothing is left to cover it says why line by line, keeps no contact,
 
 test('an MSME that left the map is not covered', async () => {
   const msme = await listMsme(service, msmeNamed('warung-h'));
-  await service.tell(msmeDelisted, 'warung-h', [2], { ...msme, reason: 'closed down' });
+  await service.publish(msmeDelisted, 'warung-h', [2], { ...msme, reason: 'closed down' });
   expect((await post(bodyOf(masks('warung-h', 1)))).body.lines).toMatchObject([
     { covered: 0, shortfallReason: 'msme-not-listed' },
   ]);
@@ -193,7 +176,7 @@ test('unknown MSMEs are named, and nothing is made of the request', async () => 
   await listMsme(service, msmeNamed('warung-i'));
   const before = await service.connection.collection('commitments').countDocuments();
   const answer = await post(bodyOf(masks('warung-i', 1), masks('nowhere', 1)));
-  expect([answer.status, answer.body.type]).toEqual([422, 'urn:ksbb-umkm:problem:unknown-msme']);
+  expect([answer.status, answer.body.type]).toEqual([422, 'urn:ksbb-umkm:problem:no-such-msme']);
   expect(answer.body.errors).toEqual([{ pointer: '/lines/1/msmeId', detail: 'There is no MSME nowhere here.' }]);
   expect(await service.connection.collection('commitments').countDocuments()).toBe(before);
   expect(await service.boards.load('nowhere')).toBeNull();
@@ -223,7 +206,7 @@ test('without an Idempotency-Key nothing is made', async () => {
 
 test('200 donors racing for the last units through two replicas: promised is declared exactly, and every loser is told why', async () => {
   await listMsme(service, msmeNamed('warung-race', { masks: 120 }));
-  const replica = await startService({ amqpUrl, mongodbUri, hears: [] });
+  const replica = await startTestService({ replicaOf: service });
   const servers = [service.app.listen(0), replica.app.listen(0)] as const;
   try {
     // Three pieces each, for 40 of 200; the 41st finds nothing.

@@ -8,21 +8,21 @@ import {
   type NewEvent,
 } from '@ksbb/contracts';
 
-/** A board holds at most so many reservations, those long delivered included: one document stays below a megabyte. */
+/** The most reservations on a board, delivered ones included, so that one document stays below a megabyte. */
 export const RESERVATIONS_LIMIT = 1_000;
 
 /**
- * A board remembers so many of the last lines that got nothing, so that a repeat gets nothing again. A repeat comes within
- * seconds, from a request sent twice or resumed after a crash.
+ * How many of the last lines that got nothing a board remembers, so that a repeat gets nothing again. A repeat comes within
+ * seconds, from a request that was sent twice or resumed after a crash.
  */
 export const TURNED_AWAY_KEPT = 200;
 
 export type ShortfallReason = NonNullable<LineOutcome['shortfallReason']>;
 
-/** Something that happened to a reservation once, known by the id of what brought it. In the unit of the need. */
+/** A delivery or a release of a reservation, identified by its report or event. In the unit of the need. */
 export type Fact = { id: string; amount: number };
 
-/** `msmeVersion` is the state of the MSME under which it was made; amounts are in the unit of the need. */
+/** `msmeVersion` is the version of the MSME when the line was reserved. Amounts are in the unit of the need. */
 export type Reservation = {
   lineId: string;
   covered: number;
@@ -32,7 +32,7 @@ export type Reservation = {
   releases: Fact[];
 };
 
-/** A need with all that was ever reserved of it. `declared` is 0 where the MSME no longer declares it. */
+/** A need with every reservation of it. `declared` is 0 where the MSME no longer declares the need. */
 export type BoardNeed = { need: Need; declared: number; reservations: Reservation[] };
 
 /** What the board keeps of an MSME. */
@@ -59,14 +59,14 @@ export type BoardEvent =
   | { type: 'reservation-released'; data: { lineId: string; fact: Fact } }
   | NewEvent<typeof needCoverageChanged>;
 
-export const unknownBoard: Board = { status: 'unknown' };
+export const initialState: Board = { status: 'unknown' };
 
 function known(board: Board, event: BoardEvent): KnownBoard {
   if (board.status === 'unknown') throw new Error(`an unknown board cannot have ${event.type}`);
   return board;
 }
 
-/** The declared needs with the reservations they have, and needs that are gone for as long as something was reserved of them. */
+/** The declared needs with their reservations, and after them the needs that are gone and have reservations. */
 function declared(before: BoardNeed[], needs: Need[]): BoardNeed[] {
   const isDeclared = (row: BoardNeed) => needs.some((need) => need.needId === row.need.needId);
   const rows = needs.map((need) => {
@@ -96,7 +96,7 @@ function withReservation(
   return { ...board, needs };
 }
 
-/** The board after `event`. @throws Error where the event cannot follow on the board, which means damaged data. */
+/** The board after `event`. @throws Error where the event cannot follow the board, which means damaged data */
 export function evolve(board: Board, event: BoardEvent): Board {
   switch (event.type) {
     case 'needs-declared': {

@@ -10,14 +10,14 @@ function delivered(reservation: Reservation): number {
 }
 
 /**
- * What a reservation holds: what was covered less what was released. What has arrived counts in any case, also where it
- * was released before, such as a loan paid out after its MSME had left the map.
+ * The covered amount less the released amount. A delivered amount counts even where it was released before, such as a loan
+ * that was disbursed after its MSME had left the map.
  */
 function held(reservation: Reservation): number {
   return Math.max(reservation.covered - sum(reservation.releases), delivered(reservation));
 }
 
-/** What a line still has reserved and has not brought, in the unit of the need. */
+/** What is reserved by a line and not delivered yet, in the unit of the need. */
 export function outstanding(reservation: Reservation): number {
   return held(reservation) - delivered(reservation);
 }
@@ -26,7 +26,7 @@ function promised(row: BoardNeed): number {
   return row.reservations.reduce((total, reservation) => total + held(reservation), 0);
 }
 
-/** What others may still promise of a need, in its unit; 0 where the MSME now declares less than is promised. */
+/** What can still be promised of a need, in its unit. It is 0 where the MSME now declares less than is promised. */
 export function openOf(row: BoardNeed): number {
   return Math.max(0, row.declared - promised(row));
 }

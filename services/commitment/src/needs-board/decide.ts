@@ -1,9 +1,8 @@
-import type { NeedCoverage, PackageOfHelp } from '@ksbb/contracts';
+import type { Area, LineOutcome, Need, NeedCoverage, PackageOfHelp } from '@ksbb/contracts';
 import {
   type Board,
   type BoardEvent,
   type BoardMsme,
-  type BoardNeed,
   evolve,
   type Fact,
   type KnownBoard,
@@ -14,58 +13,59 @@ import {
 import { coverageOf, openOf } from './coverage.ts';
 
 /** A line that asks for an amount of a need, in the unit of its package. */
-export type AskedLine = { lineId: string; needId: string; package: PackageOfHelp; amount: number };
+export type ReservationRequest = { lineId: string; needId: string; package: PackageOfHelp; amount: number };
 
-/** What a line got. `reason` says why not all of it; null where it got all. */
-export type Answer = { covered: number; reason: ShortfallReason | null };
+/** What a line got. `place` is null where it got nothing. */
+export type ReservationReply = Pick<LineOutcome, 'covered' | 'shortfallReason'> & {
+  lineId: string;
+  place: { msmeName: string; area: Area; need: Need } | null;
+};
 
 export type BoardCommand =
-  /** The public state of the MSME at `version`; the newest wins. */
+  /** The public state of the MSME at `version`. The newest wins. */
   | { type: 'declare'; msme: BoardMsme; version: number; listed: boolean }
-  /** Covers each line as far as its need is open, in the order given. A line that was answered before is passed over. */
-  | { type: 'reserve'; lines: AskedLine[] }
-  /** Help has arrived on a line. `fact.id` names what says so; a repeat changes nothing. */
+  /** Covers each line as far as its need is open, in the order given. A line that had its reply before is skipped. */
+  | { type: 'reserve'; lines: ReservationRequest[] }
+  /** The MSME received help on a line. `fact.id` is the id of the report. A repeat changes nothing. */
   | { type: 'record-delivery'; lineId: string; fact: Fact }
-  /** Gives a part of a line's reservation back. `fact.id` names what says so; a repeat changes nothing. */
+  /** Releases a part of a line's reservation. `fact.id` is the id of the event. A repeat changes nothing. */
   | { type: 'release'; lineId: string; fact: Fact };
 
 export type BoardRefusal = { refused: 'no-such-line' };
 
-const nothing = (reason: ShortfallReason): Answer => ({ covered: 0, reason });
+type Coverage = Pick<Reservation, 'covered' | 'reason'>;
+
+const nothing = (reason: ShortfallReason): Coverage => ({ covered: 0, reason });
 
 function reservationOf(board: KnownBoard, lineId: string): Reservation | undefined {
   return board.needs.flatMap((row) => row.reservations).find((reservation) => reservation.lineId === lineId);
 }
 
-/** What the board answered to a line, for ever the same; undefined where it was not asked. */
-function answered(board: KnownBoard, lineId: string): Answer | undefined {
-  const reservation = reservationOf(board, lineId);
-  if (reservation !== undefined) return { covered: reservation.covered, reason: reservation.reason };
-  const turnedAway = board.turnedAway.find((line) => line.lineId === lineId);
-  return turnedAway === undefined ? undefined : nothing(turnedAway.reason);
+function hasReply(board: KnownBoard, lineId: string): boolean {
+  return reservationOf(board, lineId) !== undefined || board.turnedAway.some((line) => line.lineId === lineId);
 }
 
 function isFull(board: KnownBoard): boolean {
   return board.needs.reduce((count, row) => count + row.reservations.length, 0) >= RESERVATIONS_LIMIT;
 }
 
-function answer(board: KnownBoard, line: AskedLine): Answer {
+function cover(board: KnownBoard, request: ReservationRequest): Coverage {
   if (board.status === 'delisted') return nothing('msme-not-listed');
-  const row = board.needs.find(({ need }) => need.needId === line.needId);
+  const row = board.needs.find(({ need }) => need.needId === request.needId);
   if (row === undefined || row.declared === 0) return nothing('no-such-need');
-  if (row.need.package !== line.package) return nothing('other-package');
+  if (row.need.package !== request.package) return nothing('other-package');
   if (isFull(board)) return nothing('board-full');
-  const covered = Math.min(openOf(row), line.amount);
-  return { covered, reason: covered < line.amount ? 'already-covered' : null };
+  const covered = Math.min(openOf(row), request.amount);
+  return { covered, reason: covered < request.amount ? 'already-covered' : null };
 }
 
-function reserve(board: Board, lines: AskedLine[]): BoardEvent[] {
+function reserve(board: Board, lines: ReservationRequest[]): BoardEvent[] {
   const events: BoardEvent[] = [];
   let now = board;
   for (const line of lines) {
-    if (now.status === 'unknown' || answered(now, line.lineId) !== undefined) continue;
+    if (now.status === 'unknown' || hasReply(now, line.lineId)) continue;
     const { lineId, needId } = line;
-    const { covered, reason } = answer(now, line);
+    const { covered, reason } = cover(now, line);
     const event: BoardEvent =
       covered === 0 && reason !== null
         ? { type: 'line-turned-away', data: { lineId, reason } }
@@ -112,9 +112,9 @@ function sameCoverage(board: Board, needs: NeedCoverage[]): boolean {
 }
 
 /**
- * What the board makes of a command: events in order, none where it was done before, or a refusal. Where what is
- * declared, promised or delivered changes, the last event says what it now is. What is promised of a need never comes to
- * exceed what is declared by a reservation; only the MSME can lower what it declares below it.
+ * The events of a command in order, none where the step was taken before, or a refusal. Where the declared, promised or
+ * delivered amounts change, the last event carries the new coverage. A reservation never makes the promised amount of a
+ * need exceed the declared one. Only the MSME can declare less than is promised.
  */
 export function decide(board: Board, command: BoardCommand): BoardEvent[] | BoardRefusal {
   const events = changes(board, command);
@@ -125,13 +125,15 @@ export function decide(board: Board, command: BoardCommand): BoardEvent[] | Boar
   return sameCoverage(board, coverage.needs) ? events : [...events, { type: 'need-coverage-changed', data: coverage }];
 }
 
-/** What a line got from the board after it was asked. An MSME that the board does not know counts as not listed. */
-export function answerTo(board: Board, lineId: string): Answer {
-  const unknown = nothing('msme-not-listed');
-  return board.status === 'unknown' ? unknown : (answered(board, lineId) ?? unknown);
-}
-
-/** The need of a board by its id. */
-export function needOf(board: KnownBoard, needId: string): BoardNeed | undefined {
-  return board.needs.find(({ need }) => need.needId === needId);
+/** What a line got, always the same once it was reserved. An MSME that the board does not know counts as not listed. */
+export function replyTo(board: Board, lineId: string): ReservationReply {
+  const refused = (reason: ShortfallReason) => ({ lineId, covered: 0, shortfallReason: reason, place: null });
+  if (board.status === 'unknown') return refused('msme-not-listed');
+  for (const { need, reservations } of board.needs) {
+    const found = reservations.find((reservation) => reservation.lineId === lineId);
+    if (found === undefined) continue;
+    const place = { msmeName: board.name, area: board.area, need };
+    return { lineId, covered: found.covered, shortfallReason: found.reason, place };
+  }
+  return refused(board.turnedAway.find((line) => line.lineId === lineId)?.reason ?? 'msme-not-listed');
 }

@@ -7,10 +7,10 @@ import {
   type KnownBoard,
   RESERVATIONS_LIMIT,
   TURNED_AWAY_KEPT,
-  unknownBoard,
+  initialState,
 } from './board.ts';
 import { coverageOf, outstanding } from './coverage.ts';
-import { answerTo, type AskedLine, type BoardCommand, decide, needOf } from './decide.ts';
+import { type BoardCommand, decide, replyTo, type ReservationRequest } from './decide.ts';
 
 const declaredAt = '2026-11-01T00:00:00.000Z';
 const area = {
@@ -48,14 +48,19 @@ const declare = (msme: BoardMsme, version: number, listed = true): BoardCommand 
   version,
   listed,
 });
-const ask = (lineId: string, amount: number, more: Partial<AskedLine> = {}): AskedLine => ({
+const ask = (lineId: string, amount: number, more: Partial<ReservationRequest> = {}): ReservationRequest => ({
   lineId,
   needId: 'warung.face-mask',
   package: 'goods',
   amount,
   ...more,
 });
-const reserve = (...lines: AskedLine[]): BoardCommand => ({ type: 'reserve', lines });
+function reply(board: Board, lineId: string) {
+  const { covered, shortfallReason } = replyTo(board, lineId);
+  return { covered, shortfallReason };
+}
+const needOf = (board: KnownBoard, needId: string) => board.needs.find(({ need }) => need.needId === needId);
+const reserve = (...lines: ReservationRequest[]): BoardCommand => ({ type: 'reserve', lines });
 const deliver = (lineId: string, id: string, amount: number): BoardCommand => ({
   type: 'record-delivery',
   lineId,
@@ -75,7 +80,7 @@ function decided(board: Board, command: BoardCommand): BoardEvent[] {
 
 /** The board after these commands. */
 function given(...commands: BoardCommand[]): Board {
-  return commands.reduce((board, command) => decided(board, command).reduce(evolve, board), unknownBoard);
+  return commands.reduce((board, command) => decided(board, command).reduce(evolve, board), initialState);
 }
 
 function known(board: Board): KnownBoard {
@@ -94,7 +99,7 @@ const listed = declare(warung(masks(100)), 1);
 
 describe('declare', () => {
   test('the first state of an MSME is on the board, and the coverage of all its needs is told', () => {
-    const events = decided(unknownBoard, declare(warung(masks(100), capital(5_000_000), seats), 3));
+    const events = decided(initialState, declare(warung(masks(100), capital(5_000_000), seats), 3));
     expect(events).toEqual([
       {
         type: 'needs-declared',
@@ -119,7 +124,7 @@ describe('declare', () => {
         },
       },
     ]);
-    expect(events.reduce(evolve, unknownBoard)).toMatchObject({
+    expect(events.reduce(evolve, initialState)).toMatchObject({
       status: 'listed',
       msmeId: 'warung',
       name: 'Warung',
@@ -147,7 +152,7 @@ describe('declare', () => {
     expect(types(decided(given(listed), declare({ ...warung(masks(100)), name: 'Warung Baru' }, 2)))).toEqual([
       'needs-declared',
     ]);
-    expect(types(decided(unknownBoard, declare(warung(), 1)))).toEqual(['needs-declared']);
+    expect(types(decided(initialState, declare(warung(), 1)))).toEqual(['needs-declared']);
   });
 
   test('less than is promised may be declared: then nothing is open, and what is promised stays', () => {
@@ -193,12 +198,12 @@ describe('reserve', () => {
     expect(types(events)).toEqual(['line-reserved', 'need-coverage-changed']);
     const board = given(listed, reserve(ask('a.1', 99)), reserve(ask('b.1', 1)));
     expect(coverage(board)).toEqual([100, 100, 0, 0]);
-    expect(answerTo(board, 'b.1')).toEqual({ covered: 1, reason: null });
+    expect(reply(board, 'b.1')).toEqual({ covered: 1, shortfallReason: null });
   });
 
   test('of more than is open the rest is covered, and it is said that others were there before', () => {
     const board = given(listed, reserve(ask('a.1', 99)), reserve(ask('b.1', 2)));
-    expect(answerTo(board, 'b.1')).toEqual({ covered: 1, reason: 'already-covered' });
+    expect(reply(board, 'b.1')).toEqual({ covered: 1, shortfallReason: 'already-covered' });
     expect(coverage(board)).toEqual([100, 100, 0, 0]);
   });
 
@@ -212,10 +217,10 @@ describe('reserve', () => {
       declare(warung(masks(100), seats), 1),
       reserve(ask('a.1', 70), ask('a.2', 70), ask('a.3', 9, { needId: 'warung.bookkeeping', package: 'training' })),
     );
-    expect(['a.1', 'a.2', 'a.3'].map((lineId) => answerTo(board, lineId))).toEqual([
-      { covered: 70, reason: null },
-      { covered: 30, reason: 'already-covered' },
-      { covered: 4, reason: 'already-covered' },
+    expect(['a.1', 'a.2', 'a.3'].map((lineId) => reply(board, lineId))).toEqual([
+      { covered: 70, shortfallReason: null },
+      { covered: 30, shortfallReason: 'already-covered' },
+      { covered: 4, shortfallReason: 'already-covered' },
     ]);
   });
 
@@ -227,18 +232,18 @@ describe('reserve', () => {
   ] as const)('%s is said, and nothing is covered', (reason, declaration, line) => {
     const board = given(declaration);
     expect(decide(board, reserve(line))).toEqual([{ type: 'line-turned-away', data: { lineId: 'a.1', reason } }]);
-    expect(answerTo(given(declaration, reserve(line)), 'a.1')).toEqual({ covered: 0, reason });
+    expect(reply(given(declaration, reserve(line)), 'a.1')).toEqual({ covered: 0, shortfallReason: reason });
   });
 
   test('a need that is no longer declared takes no reservations', () => {
     const board = given(listed, reserve(ask('a.1', 60)), declare(warung(), 2), reserve(ask('b.1', 1)));
-    expect(answerTo(board, 'b.1')).toEqual({ covered: 0, reason: 'no-such-need' });
+    expect(reply(board, 'b.1')).toEqual({ covered: 0, shortfallReason: 'no-such-need' });
   });
 
   test('an MSME that nothing was heard of gets no board, and counts as not listed', () => {
-    expect(decide(unknownBoard, reserve(ask('a.1', 1)))).toEqual([]);
-    expect(answerTo(unknownBoard, 'a.1')).toEqual({ covered: 0, reason: 'msme-not-listed' });
-    expect(answerTo(given(listed), 'never-asked.1')).toEqual({ covered: 0, reason: 'msme-not-listed' });
+    expect(decide(initialState, reserve(ask('a.1', 1)))).toEqual([]);
+    expect(reply(initialState, 'a.1')).toEqual({ covered: 0, shortfallReason: 'msme-not-listed' });
+    expect(reply(given(listed), 'never-asked.1')).toEqual({ covered: 0, shortfallReason: 'msme-not-listed' });
   });
 
   test('a board takes its thousandth reservation, of whatever need, and no other', () => {
@@ -260,8 +265,8 @@ describe('reserve', () => {
   test('a repeat answers what the line got the first time, whatever happened since', () => {
     const board = given(listed, reserve(ask('a.1', 100)), reserve(ask('b.1', 5)), release('a.1', 'r', 40));
     expect(decide(board, reserve(ask('a.1', 100), ask('b.1', 5)))).toEqual([]);
-    expect(answerTo(board, 'a.1')).toEqual({ covered: 100, reason: null });
-    expect(answerTo(board, 'b.1')).toEqual({ covered: 0, reason: 'already-covered' });
+    expect(reply(board, 'a.1')).toEqual({ covered: 100, shortfallReason: null });
+    expect(reply(board, 'b.1')).toEqual({ covered: 0, shortfallReason: 'already-covered' });
     expect(types(decided(board, reserve(ask('a.1', 100), ask('c.1', 5))))).toEqual([
       'line-reserved',
       'need-coverage-changed',
@@ -309,8 +314,8 @@ describe('record-delivery and release', () => {
     const board = given(...promised, release('a.1', 'event-1', 35), release('a.1', 'event-2', 5));
     expect(coverage(board)).toEqual([100, 30, 0, 70]);
     expect(
-      answerTo(given(listed, reserve(ask('a.1', 100)), release('a.1', 'r', 100), reserve(ask('c.1', 100))), 'c.1'),
-    ).toEqual({ covered: 100, reason: null });
+      reply(given(listed, reserve(ask('a.1', 100)), release('a.1', 'r', 100), reserve(ask('c.1', 100))), 'c.1'),
+    ).toEqual({ covered: 100, shortfallReason: null });
   });
 
   test('a repeat of either changes nothing, and an id counts for each of both', () => {
@@ -341,7 +346,7 @@ describe('record-delivery and release', () => {
     for (const command of [deliver('z.1', 'x', 1), release('z.1', 'x', 1), deliver('c.1', 'x', 1)]) {
       expect(decide(board, command)).toEqual({ refused: 'no-such-line' });
     }
-    expect(decide(unknownBoard, deliver('a.1', 'x', 1))).toEqual({ refused: 'no-such-line' });
+    expect(decide(initialState, deliver('a.1', 'x', 1))).toEqual({ refused: 'no-such-line' });
   });
 
   test('outstanding is what is reserved, neither delivered nor released', () => {
@@ -352,6 +357,6 @@ describe('record-delivery and release', () => {
 
 test('an event that cannot follow on the board is damaged data', () => {
   expect(() =>
-    evolve(unknownBoard, { type: 'line-turned-away', data: { lineId: 'a.1', reason: 'already-covered' } }),
+    evolve(initialState, { type: 'line-turned-away', data: { lineId: 'a.1', reason: 'already-covered' } }),
   ).toThrow('an unknown board cannot have line-turned-away');
 });

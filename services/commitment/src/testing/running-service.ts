@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type Envelope,
   envelope,
   type EventDefinition,
+  type MakeCommitmentAnswer,
   type MakeCommitmentRequest,
   type Msme,
   msmeListed,
@@ -12,12 +12,14 @@ import {
 import { isDatabaseUnavailable, openDatabase } from '@ksbb/document-store';
 import { type Bus, createBus, on } from '@ksbb/messaging';
 import { createLog, createMetrics, type Metrics } from '@ksbb/service-kit';
+import { eventually, freshDatabase, freshVhost, removeDatabase, removeVhost } from '@ksbb/testkit';
+import request from 'supertest';
 import { createApp } from '../app.ts';
-import { exampleInstitutions } from '../institutions/institutions.ts';
+import { exampleInstitutions } from '../institutions.ts';
 
 /*
- * For component tests: the service as production wires it, on a real database and broker, with another service beside it
- * that publishes events and hears what comes back.
+ * For component tests: the service as production wires it, on a real database and broker, with a second service beside it
+ * that publishes events and collects the events it receives.
  */
 
 export const pinSecret = 'a-pin-secret-for-tests';
@@ -31,20 +33,7 @@ const settings = {
   INSTITUTIONS_FILE: exampleInstitutions,
 };
 
-const WAIT_MS = 25_000;
-
-export type RunningService = Awaited<ReturnType<typeof startService>>;
-
-/** Asks again until `look` answers something, at most 25 s. */
-export async function until<T>(look: () => Promise<T | undefined> | T | undefined): Promise<T> {
-  const end = performance.now() + WAIT_MS;
-  for (;;) {
-    const found = await look();
-    if (found !== undefined) return found;
-    if (performance.now() > end) throw new Error('it did not come about in time');
-    await sleep(20);
-  }
-}
+export type RunningService = Awaited<ReturnType<typeof startTestService>>;
 
 function busOf(service: string, amqpUrl: string, { registry }: Metrics): Bus {
   return createBus({
@@ -56,7 +45,7 @@ function busOf(service: string, amqpUrl: string, { registry }: Metrics): Bus {
   });
 }
 
-/** How many deliveries of an event were handled, repeats included, by the service's own count. */
+/** How many deliveries of an event the service has handled, repeats included, by its own metric. */
 async function handledOf({ registry }: Metrics, { routingKey }: EventDefinition): Promise<number> {
   const counts = (await registry.getSingleMetric('ksbb_event_handling_seconds')?.get())?.values ?? [];
   const ofEvent = counts.filter(
@@ -68,16 +57,16 @@ async function handledOf({ registry }: Metrics, { routingKey }: EventDefinition)
   return ofEvent.reduce((total, { value }) => total + value, 0);
 }
 
-/** Starts the service; `offset` moves its clock by milliseconds. `hears`: the events that the other service listens to. */
-export async function startService({
-  amqpUrl,
-  mongodbUri,
-  hears,
-}: {
-  amqpUrl: string;
-  mongodbUri: string;
-  hears: readonly EventDefinition[];
-}) {
+/**
+ * Starts the service on a fresh database and virtual host, or beside another replica on its own. `time.offset` moves its
+ * clock by milliseconds. `hears` names the events that the second service collects.
+ */
+export async function startTestService({
+  hears = [],
+  replicaOf,
+}: { hears?: readonly EventDefinition[]; replicaOf?: { amqpUrl: string; mongodbUri: string } } = {}) {
+  const amqpUrl = replicaOf?.amqpUrl ?? (await freshVhost());
+  const mongodbUri = replicaOf?.mongodbUri ?? freshDatabase('commitment');
   const time = { offset: 0 };
   const clock = () => new Date(Date.now() + time.offset);
   const logged: object[] = [];
@@ -97,6 +86,8 @@ export async function startService({
 
   return {
     ...service,
+    amqpUrl,
+    mongodbUri,
     time,
     clock,
     connection: database.connection,
@@ -108,8 +99,8 @@ export async function startService({
         ({ type, subject: about }) => type === event.type && (subject === undefined || about === subject),
       ) as never;
     },
-    /** Publishes as another service would, once for each of `versions`; resolves when the service has handled them all. */
-    tell: async <D extends EventDefinition>(
+    /** Publishes as another service would, once for each of `versions`. Resolves when the service has handled them all. */
+    publish: async <D extends EventDefinition>(
       event: D,
       subject: string,
       versions: readonly number[],
@@ -118,11 +109,16 @@ export async function startService({
       const before = await handledOf(metrics, event);
       for (const version of versions)
         await other.publish(envelope(event, subject, version, data as Record<string, unknown>, clock()));
-      await until(async () => ((await handledOf(metrics, event)) >= before + versions.length ? true : undefined));
+      await eventually(`${event.name} is handled`, async () => {
+        return (await handledOf(metrics, event)) >= before + versions.length;
+      });
     },
     close: async () => {
       await service.close();
       await other.close();
+      if (replicaOf !== undefined) return;
+      await removeDatabase(mongodbUri);
+      await removeVhost(amqpUrl);
     },
   };
 }
@@ -161,8 +157,8 @@ export function msmeNamed(
   };
 }
 
-export async function listMsme({ tell }: RunningService, msme: Msme): Promise<Msme> {
-  await tell(msmeListed, msme.msmeId, [1], msme);
+export async function listMsme({ publish }: RunningService, msme: Msme): Promise<Msme> {
+  await publish(msmeListed, msme.msmeId, [1], msme);
   return msme;
 }
 
@@ -176,3 +172,36 @@ export const donor: MakeCommitmentRequest['donor'] = {
 
 /** An Idempotency-Key that was not used before. */
 export const freshKey = () => randomBytes(12).toString('hex');
+
+/** Lists an MSME and commits to 100 masks, all its capital and 4 seats of training there: lines 1, 2 and 3. */
+export async function commitTo(
+  service: RunningService,
+  msmeId: string,
+  more: Partial<MakeCommitmentRequest['donor']> = {},
+): Promise<MakeCommitmentAnswer> {
+  await listMsme(service, msmeNamed(msmeId));
+  const lines = [
+    { msmeId, needId: `${msmeId}.face-mask`, package: 'goods', quantity: 100 },
+    {
+      msmeId,
+      needId: `${msmeId}.capital`,
+      package: 'capital',
+      amountRupiah: 6_000_000,
+      partner: 'lumbung',
+      instalments: 6,
+    },
+    { msmeId, needId: `${msmeId}.bookkeeping`, package: 'training', seats: 4 },
+  ];
+  const body = { donor: { ...donor, ...more }, consent: true, lines };
+  const answer = await request(service.app).post('/commitments').set('Idempotency-Key', freshKey()).send(body);
+  if (answer.status !== 201) throw new Error(`the commitment was answered ${answer.status}`);
+  return answer.body;
+}
+
+/** The token that an officer hands to the MSME of a collaboration. */
+export async function msmeTokenOf(service: RunningService, collaborationId: string): Promise<string> {
+  const answer = await request(service.app)
+    .get(`/collaborations/${collaborationId}/msme-links`)
+    .set('Authorization', `Bearer ${operatorToken}`);
+  return answer.body.links[0].token;
+}
