@@ -108,10 +108,10 @@ export function boundaryRules(root: string): IForbiddenRuleType[] {
     ),
     forbid(
       'only-stores-know-mongodb',
-      'What lies in the database, and how, is known in stores/ alone.',
+      'Only stores.ts, or a folder stores, knows what lies in the database and how.',
       {
         path: '^(services|packages)/',
-        pathNot: [TESTS, '^services/[^/]+/src/stores/', '^packages/(document-store|testkit)/'],
+        pathNot: [TESTS, '^services/[^/]+/src/stores/', '/stores[.]ts$', '^packages/(document-store|testkit)/'],
       },
       { path: `${PACKAGE_OF}(mongoose|mongodb)/` },
     ),

@@ -1,6 +1,13 @@
 import { createRelay, type Database, isDatabaseUnavailable, openStore } from '@ksbb/document-store';
 import type { Bus } from '@ksbb/messaging';
-import { type BuiltService, createHttpApp, deadLetterRoutes, type Log, type Metrics } from '@ksbb/service-kit';
+import {
+  bearerAuthenticator,
+  type BuiltService,
+  createHttpApp,
+  deadLetterRoutes,
+  type Log,
+  type Metrics,
+} from '@ksbb/service-kit';
 import { createCapabilities } from './access/capability.ts';
 import { createPinCheck } from './access/check-pin.ts';
 import { linkMsmes, openCollaboration } from './collaboration/open-collaboration.ts';
@@ -45,14 +52,21 @@ export async function createApp(parts: Parts): Promise<BuiltService & { boards: 
     openCollaboration({ commitments, checkPin, capabilities }),
     reportDelivery({ commitments, checkPin, clock }),
     confirmReceipt({ commitments, capabilities, clock }),
-    linkMsmes({ commitments, capabilities, operatorToken: settings.OPERATOR_TOKEN }),
+    linkMsmes({ commitments, capabilities }),
     showContacts({ commitments, contacts, capabilities, log }),
     showBoard({ boards }),
     listBoards({ boards }),
     listInstitutions({ institutions: settings.INSTITUTIONS_FILE }),
-    ...deadLetterRoutes({ deadLetters: bus.deadLetters, operatorToken: settings.OPERATOR_TOKEN }),
+    ...deadLetterRoutes({ deadLetters: bus.deadLetters }),
   ];
-  const app = createHttpApp({ service: 'commitment', routes, log, metrics, isUnavailable: isDatabaseUnavailable });
+  const app = createHttpApp({
+    service: 'commitment',
+    routes,
+    auth: { operator: bearerAuthenticator('operator', settings.OPERATOR_TOKEN) },
+    log,
+    metrics,
+    isUnavailable: isDatabaseUnavailable,
+  });
 
   bus.subscribe(subscriptions, reservationParts);
   relay.start();

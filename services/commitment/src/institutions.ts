@@ -77,6 +77,7 @@ export function readInstitutions(path: string): ReadInstitutions {
 /** `GET /institutions`, for 'Join Donation': where a donor can give directly, and how. */
 export function listInstitutions({ institutions }: { institutions: readonly Institution[] }): Route {
   return defineRoute({
+    auth: 'public',
     method: 'get',
     path: '/institutions',
     operationId: 'listInstitutions',

@@ -16,6 +16,7 @@ const boardsQuery = z.strictObject({
 /** `GET /boards/:msmeId`: what is declared, promised, delivered and open at one MSME, now. */
 export function showBoard({ boards }: { boards: Boards }): Route {
   return defineRoute({
+    auth: 'public',
     method: 'get',
     path: '/boards/:msmeId',
     operationId: 'showBoard',
@@ -34,6 +35,7 @@ export function showBoard({ boards }: { boards: Boards }): Route {
 /** `GET /boards?msmeIds=a,b,c`: the same for up to 100 MSMEs, for forms. */
 export function listBoards({ boards }: { boards: Boards }): Route {
   return defineRoute({
+    auth: 'public',
     method: 'get',
     path: '/boards',
     operationId: 'listBoards',

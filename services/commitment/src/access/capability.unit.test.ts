@@ -1,13 +1,14 @@
 import { SignJWT } from 'jose';
-import { createCapabilities } from './capability.ts';
+import { createCapabilities, requireCollaboration } from './capability.ts';
 
 const secret = 'a-capability-secret-for-tests';
 const id = 'KSBB-0000-0000-0011';
 const now = new Date('2026-11-24T03:00:00.000Z');
 const capabilities = createCapabilities({ secret, clock: () => now });
 
-type Request = Parameters<typeof capabilities.require>[0];
-const bearing = (token: string) => ({ get: () => `Bearer ${token}` }) as unknown as Request;
+type Request = Parameters<typeof capabilities.bearer.authenticate>[0];
+const principalOf = async (token: string) =>
+  capabilities.bearer.authenticate({ get: () => `Bearer ${token}` } as unknown as Request);
 
 /** A good token of an MSME, unless changed. */
 function sign({
@@ -32,13 +33,13 @@ test.each([{ sub: id, role: 'donor' } as const, { sub: id, role: 'msme', msmeId:
   'a token of $role is what it was issued for',
   async (capability) => {
     const { token } = await capabilities.issue(capability);
-    const { sub, role, ...more } = await capabilities.require(bearing(token), id);
+    const { sub, role, ...more } = await principalOf(token);
     expect({ sub, role, ...more }).toEqual(capability);
   },
 );
 
 test('the signature, as the training service would make it, is enough', async () => {
-  await expect(capabilities.require(bearing(await sign()), id)).resolves.toMatchObject({
+  await expect(principalOf(await sign())).resolves.toMatchObject({
     role: 'msme',
     msmeId: 'warung',
   });
@@ -53,12 +54,13 @@ test.each([
   ['of an unknown role', sign({ claims: { role: 'officer' } })],
   ['of an MSME without its id', sign({ claims: { role: 'msme' } })],
 ])('a token %s is not valid', async (_what, token) => {
-  await expect(capabilities.require(bearing(await token), id)).rejects.toMatchObject({ status: 401 });
+  await expect(principalOf(await token)).rejects.toMatchObject({ status: 401 });
 });
 
 test('a token for another collaboration is refused', async () => {
-  await expect(capabilities.require(bearing(await sign()), 'KSBB-0000-0000-0022')).rejects.toMatchObject({
-    status: 403,
-    slug: 'other-collaboration',
-  });
+  const capability = await principalOf(await sign());
+  expect(() => requireCollaboration(capability, id)).not.toThrow();
+  expect(() => requireCollaboration(capability, 'KSBB-0000-0000-0022')).toThrow(
+    expect.objectContaining({ status: 403, slug: 'other-collaboration' }),
+  );
 });

@@ -1,5 +1,5 @@
 import { capabilityAnswer, msmeLinks, openCollaborationRequest } from '@ksbb/contracts';
-import { defineRoute, requireBearer, type Route } from '@ksbb/service-kit';
+import { defineRoute, type Route } from '@ksbb/service-kit';
 import type { Capabilities } from '../access/capability.ts';
 import type { CheckPin } from '../access/check-pin.ts';
 import { collaborationParams, findCommitment } from '../access/find-commitment.ts';
@@ -11,6 +11,7 @@ type Parts = { commitments: Commitments; checkPin: CheckPin; capabilities: Capab
 /** `POST /collaborations/:collaborationId/capability`: exchanges the PIN for a token, so that the PIN is not needed at every step. */
 export function openCollaboration({ commitments, checkPin, capabilities }: Parts): Route {
   return defineRoute({
+    auth: 'public',
     method: 'post',
     path: '/collaborations/:collaborationId/capability',
     operationId: 'openCollaboration',
@@ -34,21 +35,16 @@ export function openCollaboration({ commitments, checkPin, capabilities }: Parts
 }
 
 /** `GET /collaborations/:collaborationId/msme-links`, for officers: the token that goes into the link for each MSME. */
-export function linkMsmes({
-  commitments,
-  capabilities,
-  operatorToken,
-}: Omit<Parts, 'checkPin'> & { operatorToken: string }): Route {
+export function linkMsmes({ commitments, capabilities }: Omit<Parts, 'checkPin'>): Route {
   return defineRoute({
+    auth: 'operator',
     method: 'get',
     path: '/collaborations/:collaborationId/msme-links',
     operationId: 'linkMsmes',
     summary: 'For officers: a token for each MSME of a collaboration, valid for 90 days.',
     params: collaborationParams,
-    bearer: true,
     answers: { 200: { description: 'One link for each MSME, newly made.', schema: msmeLinks } },
-    handle: async ({ params, request }) => {
-      requireBearer(request, operatorToken);
+    handle: async ({ params }) => {
       const commitment = await findCommitment(commitments, params.collaborationId);
       const { collaborationId } = commitment.request;
       const links = msmesOf(commitment).map(async ({ msmeId, msmeName }) => {

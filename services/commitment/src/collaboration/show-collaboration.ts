@@ -50,6 +50,7 @@ function viewOf(commitment: MadeCommitment): CollaborationView {
 /** `GET /collaborations/:collaborationId`, for everyone who has the ID. */
 export function showCollaboration({ commitments }: { commitments: Commitments }): Route {
   return defineRoute({
+    auth: 'public',
     method: 'get',
     path: '/collaborations/:collaborationId',
     operationId: 'showCollaboration',

@@ -1,6 +1,6 @@
 import { collaborationContacts } from '@ksbb/contracts';
 import { defineRoute, type Log, Problem, type Route } from '@ksbb/service-kit';
-import type { Capabilities, Capability } from '../access/capability.ts';
+import { type Capabilities, type Capability, requireCollaboration } from '../access/capability.ts';
 import { collaborationParams, findCommitment } from '../access/find-commitment.ts';
 import { msmesOf } from '../commitment/commitment.ts';
 import type { Commitments, Contact, Contacts } from '../stores.ts';
@@ -19,12 +19,12 @@ function donorFor(capability: Capability, contact: Contact) {
  */
 export function showContacts({ commitments, contacts, capabilities, log }: Parts): Route {
   return defineRoute({
+    auth: capabilities.bearer,
     method: 'get',
     path: '/collaborations/:collaborationId/contacts',
     operationId: 'showContacts',
     summary: 'For the donor and the MSMEs of a collaboration: how to contact each other.',
     params: collaborationParams,
-    bearer: true,
     answers: {
       200: {
         description: '`donor` is null for a relend, or where the contact was not stored.',
@@ -32,21 +32,21 @@ export function showContacts({ commitments, contacts, capabilities, log }: Parts
       },
       403: { description: 'other-collaboration, or other-msme: the token is for something else.' },
     },
-    handle: async ({ params, request }) => {
+    handle: async ({ params, principal }) => {
       const commitment = await findCommitment(commitments, params.collaborationId);
       const { collaborationId } = commitment.request;
-      const capability = await capabilities.require(request, collaborationId);
+      requireCollaboration(principal, collaborationId);
       const msmes = msmesOf(commitment).filter(
-        ({ msmeId }) => capability.role === 'donor' || capability.msmeId === msmeId,
+        ({ msmeId }) => principal.role === 'donor' || principal.msmeId === msmeId,
       );
       if (msmes.length === 0)
         throw new Problem(403, 'other-msme', 'The MSME of this token has no part in this collaboration.');
       const contact = await contacts.find(collaborationId);
-      const { sub: _, ...seenBy } = capability;
+      const { sub: _, ...seenBy } = principal;
       log.info({ audit: 'contacts-shown', collaborationId, ...seenBy }, 'contact data was shown');
       return {
         status: 200,
-        body: { collaborationId, donor: contact === null ? null : donorFor(capability, contact), msmes },
+        body: { collaborationId, donor: contact === null ? null : donorFor(principal, contact), msmes },
       };
     },
   });

@@ -1,41 +1,13 @@
 import { confirmReceiptAnswer, confirmReceiptRequest } from '@ksbb/contracts';
-import { conflict, defineRoute, Problem, type Route, unprocessable } from '@ksbb/service-kit';
-import type { Capabilities } from '../access/capability.ts';
+import { defineRoute, Problem, type Route } from '@ksbb/service-kit';
+import { type Capabilities, requireCollaboration } from '../access/capability.ts';
 import { collaborationParams, findCommitment } from '../access/find-commitment.ts';
-import type { CommitmentRefusal } from '../commitment/commands.ts';
 import { lineOf } from '../commitment/commitment.ts';
 import { decide } from '../commitment/decide.ts';
 import type { Commitments } from '../stores.ts';
+import { problemOf } from './refusals.ts';
 
 type Parts = { commitments: Commitments; capabilities: Capabilities; clock: () => Date };
-
-function problemOf(refusal: CommitmentRefusal): Problem {
-  switch (refusal.refused) {
-    case 'no-such-line':
-      return unprocessable('no-such-line', 'This collaboration has no such line.', [
-        { pointer: '/lineId', detail: 'A line of this collaboration.' },
-      ]);
-    case 'no-such-report':
-      return unprocessable('no-such-report', 'There is no such report on this line.', [
-        { pointer: '/reportId', detail: 'A delivery report of this line.' },
-      ]);
-    case 'not-your-line':
-      return new Problem(403, 'other-msme', 'This line is for another MSME, not for the one of this token.');
-    case 'more-than-reported':
-      return unprocessable('more-than-reported', 'The MSME cannot receive more than was reported.', [
-        { pointer: '/quantity', detail: `At most ${refusal.reported}, as was reported.` },
-      ]);
-    case 'already-confirmed':
-      return conflict('already-confirmed', `This report was confirmed before, with ${refusal.confirmed}.`, {
-        confirmedQuantity: refusal.confirmed,
-      });
-    default:
-      return conflict(
-        'not-confirmed-yet',
-        'The lines of this collaboration are still being reserved. Try again in a moment.',
-      );
-  }
-}
 
 /**
  * `POST /collaborations/:collaborationId/receipts`: an MSME confirms how much of a report it received, once for each report
@@ -43,13 +15,13 @@ function problemOf(refusal: CommitmentRefusal): Problem {
  */
 export function confirmReceipt({ commitments, capabilities, clock }: Parts): Route {
   return defineRoute({
+    auth: capabilities.bearer,
     method: 'post',
     path: '/collaborations/:collaborationId/receipts',
     operationId: 'confirmReceipt',
     summary: 'The MSME confirms how much of a delivery it received.',
     params: collaborationParams,
     body: confirmReceiptRequest,
-    bearer: true,
     answers: {
       200: {
         description: 'The reported and the confirmed quantity, and their difference.',
@@ -59,13 +31,13 @@ export function confirmReceipt({ commitments, capabilities, clock }: Parts): Rou
       409: { description: 'already-confirmed, with another quantity.' },
       422: { description: 'no-such-line, no-such-report, or more-than-reported.' },
     },
-    handle: async ({ params, body, request }) => {
+    handle: async ({ params, body, principal }) => {
       const { collaborationId } = (await findCommitment(commitments, params.collaborationId)).request;
-      const capability = await capabilities.require(request, collaborationId);
-      if (capability.role !== 'msme') throw new Problem(403, 'not-an-msme', 'Only the MSME can confirm a receipt.');
+      requireCollaboration(principal, collaborationId);
+      if (principal.role !== 'msme') throw new Problem(403, 'not-an-msme', 'Only the MSME can confirm a receipt.');
       const { lineId, reportId, quantity } = body;
       const result = await commitments.decide(collaborationId, (state) => {
-        return decide(state, { type: 'confirm-receipt', msmeId: capability.msmeId, ...body }, clock());
+        return decide(state, { type: 'confirm-receipt', msmeId: principal.msmeId, ...body }, clock());
       });
       if ('refused' in result) throw problemOf(result);
       const reported =

@@ -1,50 +1,15 @@
 import { reportDeliveryAnswer, reportDeliveryRequest, type ReportDeliveryRequest } from '@ksbb/contracts';
-import { conflict, defineRoute, type FieldError, type Problem, type Route, unprocessable } from '@ksbb/service-kit';
+import { defineRoute, type Route } from '@ksbb/service-kit';
 import type { CheckPin } from '../access/check-pin.ts';
 import { collaborationParams, findCommitment } from '../access/find-commitment.ts';
 import { hashOfKey } from '../access/pin.ts';
-import type { CommitmentRefusal, LineFault } from '../commitment/commands.ts';
 import { type Commitment, lineOf } from '../commitment/commitment.ts';
 import { decide } from '../commitment/decide.ts';
-import { REPORTS_LIMIT } from '../commitment/deliveries.ts';
 import { promisedOn } from '../commitment/line.ts';
 import type { Commitments } from '../stores.ts';
+import { problemOf } from './refusals.ts';
 
 type Parts = { commitments: Commitments; checkPin: CheckPin; clock: () => Date };
-
-const details: Record<LineFault, (missing: number) => string> = {
-  'no-such-line': () => 'This collaboration has no such line.',
-  'not-goods': () => 'Only goods are reported here. The fintech and the trainer report loans and trainings.',
-  'not-open': () => 'This line is not open any more.',
-  'too-many-reports': () => `A line takes at most ${REPORTS_LIMIT} reports.`,
-  'more-than-missing': (missing) =>
-    `At most ${missing}: that is what was promised and is neither reported nor received.`,
-};
-
-function fieldError({ at, fault, missing }: { at: number; fault: LineFault; missing: number }): FieldError {
-  return {
-    pointer: `/lines/${at}/${fault === 'more-than-missing' ? 'quantity' : 'lineId'}`,
-    detail: details[fault](missing),
-  };
-}
-
-function problemOf(refusal: CommitmentRefusal): Problem {
-  switch (refusal.refused) {
-    case 'impossible-lines':
-      return unprocessable(
-        'impossible-delivery',
-        'Some lines of the report are impossible. Nothing of it was recorded.',
-        refusal.faults.map(fieldError),
-      );
-    case 'other-report':
-      return unprocessable('idempotency-key-reused', 'This Idempotency-Key was used before with another report.');
-    default:
-      return conflict(
-        'not-confirmed-yet',
-        'The lines of this collaboration are still being reserved. Try again in a moment.',
-      );
-  }
-}
 
 /** The answer of the first request, also for a repeat. */
 function answerOf(state: Commitment, reportId: string, { lines }: ReportDeliveryRequest) {
@@ -63,6 +28,7 @@ function answerOf(state: Commitment, reportId: string, { lines }: ReportDelivery
 /** `POST /collaborations/:collaborationId/deliveries`: the donor reports delivered goods, with the PIN. Records all of it or nothing. */
 export function reportDelivery({ commitments, checkPin, clock }: Parts): Route {
   return defineRoute({
+    auth: 'public',
     method: 'post',
     path: '/collaborations/:collaborationId/deliveries',
     operationId: 'reportDelivery',

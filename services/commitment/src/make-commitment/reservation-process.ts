@@ -1,6 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { lineAmount } from '@ksbb/contracts';
-import type { Log } from '@ksbb/service-kit';
+import { type Log, type Loop, startLoop } from '@ksbb/service-kit';
 import type { MadeCommitment, NumberedLine, Reserving } from '../commitment/commitment.ts';
 import { decide as decideCommitment } from '../commitment/decide.ts';
 import {
@@ -20,7 +19,7 @@ const RESUME_EVERY_MS = 3_000;
 const RESUME_AGE_MS = 10_000;
 const RESUME_LIMIT = 50;
 /** On a database without sparse indexes the query is a scan, which may take a twentieth of the time at most. */
-const PAUSE_FACTOR = 20;
+const RESUME_MAX_SHARE = 1 / 20;
 
 function requestOf(line: NumberedLine): ReservationRequest {
   return { lineId: line.lineId, needId: line.needId, package: line.package, amount: lineAmount(line) };
@@ -76,30 +75,13 @@ export async function resumeReservations(parts: ReservationParts, log: Log): Pro
   return finished;
 }
 
-/** Resumes every few seconds, with jitter, until closed. Every process may run this loop. */
-export function startResuming(parts: ReservationParts, log: Log): { close: () => Promise<void> } {
-  const stopped = new AbortController();
-
-  async function run(): Promise<void> {
-    let pause = RESUME_EVERY_MS;
-    while (!stopped.signal.aborted) {
-      await sleep(pause * (0.5 + Math.random()), undefined, { signal: stopped.signal, ref: false }).catch(
-        () => undefined,
-      );
-      if (stopped.signal.aborted) return;
-      const started = performance.now();
-      await resumeReservations(parts, log).catch((error: unknown) =>
-        log.warn({ err: error }, 'interrupted reservations could not be looked up'),
-      );
-      pause = Math.max(RESUME_EVERY_MS, (performance.now() - started) * PAUSE_FACTOR);
-    }
-  }
-
-  const running = run();
-  return {
-    close: async () => {
-      stopped.abort();
-      await running;
-    },
-  };
+/** Resumes interrupted reservations until closed. Every process may run this loop. */
+export function startResuming(parts: ReservationParts, log: Log): Loop {
+  return startLoop({
+    name: 'resume-reservations',
+    everyMs: RESUME_EVERY_MS,
+    maxShare: RESUME_MAX_SHARE,
+    tick: async () => void (await resumeReservations(parts, log)),
+    log,
+  });
 }

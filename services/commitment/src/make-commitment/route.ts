@@ -23,6 +23,7 @@ function requireCovered(commitment: MadeCommitment) {
 export function makeCommitment(parts: Parts): Route {
   const { contacts, pinSecret } = parts;
   return defineRoute({
+    auth: 'public',
     method: 'post',
     path: '/commitments',
     operationId: 'makeCommitment',
