@@ -29,6 +29,15 @@ export function createAcknowledger(
   let scheduled = false;
   let open = true;
 
+  /** A channel that is closing throws. Thrown from `schedule`, that would end the process; and the broker delivers again. */
+  function trySend(send: () => void): void {
+    try {
+      send();
+    } catch {
+      open = false;
+    }
+  }
+
   function flush(): void {
     scheduled = false;
     if (!open) return;
@@ -41,11 +50,13 @@ export function createAcknowledger(
       } else run = settled.delete(lowest);
       if (run) lowest += 1;
     }
-    if (last !== undefined) channel.ack(last, true);
-    for (const [tag, message] of finished) {
-      channel.ack(message);
-      settled.add(tag);
-    }
+    trySend(() => {
+      if (last !== undefined) channel.ack(last, true);
+      for (const [tag, message] of finished) {
+        channel.ack(message);
+        settled.add(tag);
+      }
+    });
     finished.clear();
   }
 
@@ -58,7 +69,7 @@ export function createAcknowledger(
     },
     giveBack: (message) => {
       if (!open) return;
-      channel.nack(message, false, true);
+      trySend(() => channel.nack(message, false, true));
       settled.add(message.fields.deliveryTag);
     },
     flush,

@@ -98,3 +98,12 @@ test('in whatever order deliveries end, each is settled once and rightly', () =>
     expect([acked, returned]).toEqual([done, back]);
   }
 });
+
+test('a channel that is closing takes no acknowledgement, and nothing is thrown: the broker delivers again', () => {
+  const closing = () => {
+    throw new Error('Channel closing');
+  };
+  const acknowledger = createAcknowledger({ ack: closing, nack: closing }, (flush) => flush());
+  expect(() => acknowledger.finished(delivery(1))).not.toThrow();
+  expect(() => createAcknowledger({ ack: closing, nack: closing }, never).giveBack(delivery(2))).not.toThrow();
+});
