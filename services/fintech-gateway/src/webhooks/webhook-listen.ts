@@ -4,7 +4,7 @@
  * for the time it runs, and removes it on Ctrl-C; the gateway has to run with WEBHOOK_ALLOW_LOCAL=true for that.
  */
 import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { parseArgs } from 'node:util';
 import { Webhook } from 'standardwebhooks';
@@ -81,7 +81,7 @@ async function main(): Promise<void> {
   const { secret: given, port, gateway, token, eventTypes } = readOptions();
   let secret = given ?? '';
   let endpoint: Endpoint | undefined;
-  const server = createServer(async (request, response) => {
+  async function receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const payload = await bodyOf(request);
     if (payload === null) {
       response.writeHead(413).end();
@@ -93,6 +93,10 @@ async function main(): Promise<void> {
     );
     say(payload);
     response.writeHead(why === null ? 204 : 401).end();
+  }
+  const server = createServer((request, response) => {
+    // a sender that leaves in the middle of its body
+    receive(request, response).catch(() => response.destroy());
   });
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;

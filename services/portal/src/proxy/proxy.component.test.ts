@@ -1,5 +1,11 @@
 import { once } from 'node:events';
-import { createServer, request as httpRequest, type Server } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  request as httpRequest,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createLog } from '@ksbb/service-kit';
@@ -48,7 +54,7 @@ beforeAll(async () => {
   app = express();
   app.use(
     '/api',
-    createProxy({ addresses, publicUrl: 'https://ksbb.example', log: createLog('portal', 'silent'), timeoutMs: 300 }),
+    createProxy({ addresses, publicUrl: 'https://ksbb.example', log: createLog('portal', 'silent'), timeoutMs: 600 }),
   );
   edge = createServer(app);
   await new Promise<void>((resolve) => void edge.listen(0, '127.0.0.1', resolve));
@@ -155,10 +161,14 @@ test('a slow body holds no connection to a service', async () => {
   socket.destroy();
 });
 
-test('a service hears that the client has left', async () => {
-  const closed = new Promise((resolve) => echo.once('request', (_, response) => response.once('close', resolve)));
-  await sendAndLeave(get('/long'), 50, 'destroy');
-  await closed;
+test('a service hears that the client has left, for each of the requests that came on one connection', async () => {
+  const closed: string[] = [];
+  const note = (request: IncomingMessage, response: ServerResponse) =>
+    void response.once('close', () => closed.push(request.url ?? ''));
+  echo.on('request', note);
+  await sendAndLeave(get('/long') + get('/hang') + get('/long'), 50, 'destroy');
+  echo.off('request', note);
+  expect(closed.sort()).toEqual(['/hang', '/long', '/long']);
 });
 
 const get = (path: string) => `GET /api/fintech-gateway${path} HTTP/1.1\r\nHost: x\r\n\r\n`;
