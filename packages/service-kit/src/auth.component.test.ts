@@ -83,14 +83,24 @@ const app = createHttpApp({
   bodyLimit: 1000,
 });
 
-const sign = (expires: string, subject = 'shelf-1') =>
-  new SignJWT({})
-    .setProtectedHeader({ alg: 'HS256' })
-    .setSubject(subject)
-    .setIssuer('desk')
-    .setAudience('shelves')
-    .setExpirationTime(expires)
-    .sign(new TextEncoder().encode(secret));
+type Given = {
+  key?: string;
+  algorithm?: string;
+  issuer?: string;
+  audience?: string;
+  expires?: string;
+  subject?: string;
+};
+
+/** A good token, unless changed. No `expires` means one that never ends. */
+function sign(given: Given = {}): Promise<string> {
+  const { key = secret, algorithm = 'HS256', issuer = 'desk', audience = 'shelves' } = given;
+  const { expires, subject } = { expires: '1h', subject: 'shelf-1', ...given };
+  const unsigned = new SignJWT({}).setProtectedHeader({ alg: algorithm }).setIssuer(issuer).setAudience(audience);
+  if (expires !== '') unsigned.setExpirationTime(expires);
+  if (subject !== '') unsigned.setSubject(subject);
+  return unsigned.sign(new TextEncoder().encode(key));
+}
 
 test('a route table lists every route with who may call it', () => {
   expect(routeTable(app)).toEqual([
@@ -151,20 +161,38 @@ describe('a capability', () => {
     request(app).post(path).set('Authorization', `Bearer ${bearer}`).send();
 
   test('is what the handler sees as principal', async () => {
-    expect((await as(await sign('1h'))).body).toEqual({ sub: 'shelf-1' });
+    expect((await as(await sign())).body).toEqual({ sub: 'shelf-1' });
   });
 
-  test('that has expired, or is none, is refused with how to get another', async () => {
-    expect((await as(await sign('-1h'))).body.detail).toBe('This token has expired. Ask at the desk.');
-    expect((await as('abc')).body).toMatchObject({
+  test('that has expired is refused with how to get another', async () => {
+    expect((await as(await sign({ expires: '-1h' }))).body).toMatchObject({
+      status: 401,
+      detail: 'This token has expired. Ask at the desk.',
+    });
+  });
+
+  test.each<[string, Given]>([
+    ['signed with another secret', { key: 'another-secret-of-enough-characters' }],
+    ['of another algorithm', { algorithm: 'HS512', key: secret.repeat(3) }],
+    ['of another issuer', { issuer: 'somebody' }],
+    ['for another audience', { audience: 'somebody' }],
+    ['that never expires', { expires: '' }],
+    ['whose claims do not fit', { subject: '' }],
+  ])('%s is refused', async (_what, given) => {
+    expect((await as(await sign(given))).body).toMatchObject({
       status: 401,
       detail: 'This token is not valid here. Ask at the desk.',
     });
   });
 
+  test('that is no token is refused', async () => {
+    expect((await as('abc')).status).toBe(401);
+    expect((await request(app).post('/capability').send()).status).toBe(401);
+  });
+
   test('may be left out where it is optional, but not be wrong', async () => {
     expect((await request(app).post('/optional').send()).body).toEqual({ sub: 'anybody' });
-    expect((await as(await sign('1h'), '/optional')).body).toEqual({ sub: 'shelf-1' });
+    expect((await as(await sign(), '/optional')).body).toEqual({ sub: 'shelf-1' });
     expect((await as('abc', '/optional')).status).toBe(401);
   });
 });

@@ -1,12 +1,12 @@
 import { commitmentConfirmed, envelope, lineReleased } from '@ksbb/contracts';
 import { openDatabase } from '@ksbb/document-store';
 import { type Bus, createBus, on } from '@ksbb/messaging';
-import { type BuiltService, createLog, createMetrics } from '@ksbb/service-kit';
+import { type BuiltService, createLog, createMetrics, routeTable } from '@ksbb/service-kit';
 import { SignJWT } from 'jose';
 import request from 'supertest';
-import { freshDatabase, freshVhost, removeDatabase, removeVhost } from '@ksbb/testkit';
+import { eventually, freshDatabase, freshVhost, removeDatabase, removeVhost } from '@ksbb/testkit';
 import { createApp } from './app.ts';
-import { trainingStore } from './stores/trainings.ts';
+import { trainingStore } from './stores.ts';
 
 const CAPABILITY_SECRET = 'a-secret-of-enough-characters-for-tests';
 const collaborationId = 'KSBB-0000-0000-0011';
@@ -38,10 +38,6 @@ function tokenOf(sub: string, role = 'donor'): Promise<string> {
     .setIssuer('ksbb-commitment')
     .setAudience('ksbb');
   return unsigned.setExpirationTime(new Date('2027-01-01T00:00:00Z')).sign(new TextEncoder().encode(CAPABILITY_SECRET));
-}
-
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 20));
 }
 
 const get = (path: string) => request(service.app).get(path);
@@ -109,7 +105,7 @@ afterAll(async () => {
 
 test('a training goes from a confirmed commitment to its report', async () => {
   await outside.publish(confirmed(collaborationId));
-  await until(async () => (await get(`/trainings/${trainingId}`)).status === 200);
+  await eventually('the training is offered', async () => (await get(`/trainings/${trainingId}`)).status === 200);
   await outside.publish(confirmed(collaborationId));
 
   const scheduled = await put(`/trainings/${trainingId}/schedule`, session);
@@ -139,7 +135,7 @@ test('a training goes from a confirmed commitment to its report', async () => {
   expect((await post(`/trainings/${trainingId}/report`, { summary })).body).toEqual(reported.body);
   expect((await post(`/trainings/${trainingId}/cancellation`, { reason: 'too late' })).status).toBe(409);
 
-  await until(async () => published.length >= 4);
+  await eventually('four events are published', () => published.length >= 4);
   expect(published).toEqual([
     'ksbb.training.training-scheduled.v1 2',
     'ksbb.training.attendance-recorded.v1 3',
@@ -163,7 +159,10 @@ test('a released line takes its MSME out, and the training is cancelled when nob
   const other = 'KSBB-0000-0000-0022';
   await outside.publish(released(other));
   await outside.publish(confirmed(other));
-  await until(async () => (await get(`/trainings/${other}.bookkeeping`)).body.status === 'cancelled');
+  await eventually(
+    'the training is cancelled',
+    async () => (await get(`/trainings/${other}.bookkeeping`)).body.status === 'cancelled',
+  );
   expect((await get(`/trainings/${other}.bookkeeping`)).body).toMatchObject({
     participants: [],
     cancelReason: 'no participants are left',
@@ -217,19 +216,22 @@ describe('a request is refused', () => {
 
 test('it says that it is ready, and describes its interface', async () => {
   for (const check of Object.values(service.ready)) expect(await check()).toBe(true);
-  const { body } = await get('/openapi.json');
-  expect(Object.keys(body.paths)).toEqual([
-    '/collaborations/{collaborationId}/trainings',
-    '/trainings/{trainingId}',
-    '/trainings/{trainingId}/schedule',
-    '/trainings/{trainingId}/attendance',
-    '/trainings/{trainingId}/holding',
-    '/trainings/{trainingId}/report',
-    '/trainings/{trainingId}/cancellation',
-    '/operator/dead-letters',
-    '/operator/dead-letters/{eventId}',
-    '/operator/dead-letters/replay',
-    '/operator/dead-letters/discard',
+  expect((await get('/openapi.json')).body.info.title).toBe('KSBB UMKM training');
+});
+
+test('its routes, and who may call them', () => {
+  expect(routeTable(service.app)).toEqual([
+    'GET /collaborations/:collaborationId/trainings public',
+    'GET /trainings/:trainingId public',
+    'PUT /trainings/:trainingId/schedule capability',
+    'POST /trainings/:trainingId/attendance capability',
+    'POST /trainings/:trainingId/holding capability',
+    'POST /trainings/:trainingId/report capability',
+    'POST /trainings/:trainingId/cancellation capability',
+    'GET /operator/dead-letters operator',
+    'GET /operator/dead-letters/:eventId operator',
+    'POST /operator/dead-letters/replay operator',
+    'POST /operator/dead-letters/discard operator',
   ]);
 });
 
@@ -239,7 +241,7 @@ test('an operator sees an event that fits no contract, sends it back and throws 
   const letters = async () =>
     (await request(service.app).get(path).set('Authorization', `Bearer ${OPERATOR_TOKEN}`)).body.letters;
   await outside.publish(envelope(commitmentConfirmed, 'KSBB-0000-0000-0033', 1, { lines: 'none' }, now));
-  await until(async () => (await letters()) === 1);
+  await eventually('the event is a dead letter', async () => (await letters()) === 1);
   const { body } = await request(service.app)
     .get(`${path}/${encodeURIComponent(eventId)}`)
     .set('Authorization', `Bearer ${OPERATOR_TOKEN}`);
@@ -247,7 +249,7 @@ test('an operator sees an event that fits no contract, sends it back and throws 
     { service: 'training', eventId, eventType: commitmentConfirmed.type, reason: 'invalid' },
   ]);
   expect((await post(`${path}/replay`, { eventId }, OPERATOR_TOKEN)).body).toEqual({ replayed: 1, left: 0 });
-  await until(async () => (await letters()) === 1);
+  await eventually('the event is a dead letter', async () => (await letters()) === 1);
   expect((await post(`${path}/discard`, { eventId }, OPERATOR_TOKEN)).body).toEqual({ discarded: 1, left: 0 });
   expect(await letters()).toBe(0);
 });

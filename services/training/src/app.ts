@@ -1,16 +1,18 @@
+import { CAPABILITY_TOKEN, capabilityClaims } from '@ksbb/contracts';
 import { createRelay, type Database, isDatabaseUnavailable, openStore } from '@ksbb/document-store';
 import type { Bus } from '@ksbb/messaging';
-import { type BuiltService, createHttpApp, deadLetterRoutes, type Log, type Metrics } from '@ksbb/service-kit';
-import { createAdmitDonor } from './access/capability.ts';
-import { cancelTraining } from './cancel-training/route.ts';
-import { holdTraining } from './hold-training/route.ts';
-import { listTrainings } from './list-trainings/route.ts';
-import { recordAttendance } from './record-attendance/route.ts';
-import { reportTraining } from './report-training/route.ts';
-import { scheduleTraining } from './schedule-training/route.ts';
+import {
+  bearerAuthenticator,
+  type BuiltService,
+  createHttpApp,
+  deadLetterRoutes,
+  type Log,
+  type Metrics,
+} from '@ksbb/service-kit';
+import { capabilityAuthenticator } from '@ksbb/service-kit/token';
+import { trainingRoutes } from './routes.ts';
 import type { Settings } from './settings.ts';
-import { showTraining } from './show-training/route.ts';
-import { trainingStore } from './stores/trainings.ts';
+import { trainingStore } from './stores.ts';
 import { subscriptions } from './subscriptions.ts';
 
 type Parts = {
@@ -26,18 +28,19 @@ type Parts = {
 export async function createApp({ settings, database, bus, log, metrics, clock }: Parts): Promise<BuiltService> {
   const relay = createRelay({ publisher: bus, log, clock, registry: metrics.registry });
   const trainings = await openStore(trainingStore, { connection: database.connection, relay, clock });
-  const deps = { trainings, admitDonor: createAdmitDonor(settings.CAPABILITY_SECRET, clock), clock };
+  const capability = capabilityAuthenticator({
+    ...CAPABILITY_TOKEN,
+    secret: settings.CAPABILITY_SECRET,
+    claims: capabilityClaims,
+    clock,
+    help: 'Get one with the PIN of the collaboration.',
+  });
   const app = createHttpApp({
     service: 'training',
+    auth: { operator: bearerAuthenticator('operator', settings.OPERATOR_TOKEN) },
     routes: [
-      listTrainings(deps),
-      showTraining(deps),
-      scheduleTraining(deps),
-      recordAttendance(deps),
-      holdTraining(deps),
-      reportTraining(deps),
-      cancelTraining(deps),
-      ...deadLetterRoutes({ deadLetters: bus.deadLetters, operatorToken: settings.OPERATOR_TOKEN }),
+      ...trainingRoutes({ trainings, capability, clock }),
+      ...deadLetterRoutes({ deadLetters: bus.deadLetters }),
     ],
     log,
     metrics,

@@ -1,7 +1,7 @@
 import { commitmentConfirmed, envelope, type EventDefinition, lineReleased } from '@ksbb/contracts';
 import { openStore } from '@ksbb/document-store';
 import { describeDeliveries } from '@ksbb/testkit/deliveries';
-import { trainingStore } from './stores/trainings.ts';
+import { trainingStore } from './stores.ts';
 import { subscriptions } from './subscriptions.ts';
 
 const now = new Date('2026-11-24T03:00:00.000Z');

@@ -1,27 +1,21 @@
 import { isDatabaseUnavailable, openDatabase } from '@ksbb/document-store';
 import { createBus } from '@ksbb/messaging';
-import { createLog, createMetrics, runService, settingsOrExit } from '@ksbb/service-kit';
+import { startService } from '@ksbb/service-kit';
 import { createApp } from './app.ts';
 import { settingsSchema } from './settings.ts';
 
-const settings = settingsOrExit(settingsSchema);
-const log = createLog('training', settings.LOG_LEVEL);
-const metrics = createMetrics('training');
-
-await runService({
+await startService({
   service: 'training',
-  settings,
-  log,
-  metrics,
-  build: async () => {
+  settings: settingsSchema,
+  build: async ({ service, settings, log, metrics, clock }) => {
     const database = await openDatabase(settings.MONGODB_URI, log);
     const bus = createBus({
       url: settings.AMQP_URL,
-      service: 'training',
+      service,
       log,
       registry: metrics.registry,
       isDependencyDown: isDatabaseUnavailable,
     });
-    return createApp({ settings, database, bus, log, metrics, clock: () => new Date() });
+    return createApp({ settings, database, bus, log, metrics, clock });
   },
 });

@@ -2,7 +2,7 @@ import { platformSettings, secret } from '@ksbb/service-kit';
 import type { z } from 'zod';
 
 export const settingsSchema = platformSettings.extend({
-  /** Signs the tokens of donors; the same as the commitment service has. */
+  /** Verifies the tokens of donors. The commitment service has the same secret. */
   CAPABILITY_SECRET: secret,
   /** Bearer token of operators. */
   OPERATOR_TOKEN: secret,

@@ -1,4 +1,3 @@
-import { seatsOf, spreadOverLines } from './attendance.ts';
 import {
   aboutOf,
   type AboutTraining,
@@ -16,16 +15,16 @@ const GRACE_MS = 60_000;
 const NOBODY_LEFT = 'no participants are left';
 
 export type OfferTraining = {
-  is: 'offer-training';
+  type: 'offer-training';
   about: AboutTraining;
   participants: Omit<Participant, 'attended'>[];
 };
-export type TakeLineOut = { is: 'take-line-out'; lineId: string };
-export type ScheduleTraining = { is: 'schedule-training'; session: Session };
-export type RecordAttendance = { is: 'record-attendance'; msmeId: string; attended: number };
-export type HoldTraining = { is: 'hold-training' };
-export type ReportTraining = { is: 'report-training'; summary: string };
-export type CancelTraining = { is: 'cancel-training'; reason: string };
+type TakeLineOut = { type: 'take-line-out'; lineId: string };
+type ScheduleTraining = { type: 'schedule-training'; session: Session };
+type RecordAttendance = { type: 'record-attendance'; msmeId: string; attended: number };
+type HoldTraining = { type: 'hold-training' };
+type ReportTraining = { type: 'report-training'; summary: string };
+type CancelTraining = { type: 'cancel-training'; reason: string };
 export type TrainingCommand =
   OfferTraining | TakeLineOut | ScheduleTraining | RecordAttendance | HoldTraining | ReportTraining | CancelTraining;
 
@@ -58,7 +57,7 @@ function offer(training: Training, { about, participants }: OfferTraining): Deci
   return training.status === 'none' ? [{ type: 'training-offered', data: { ...about, participants } }] : [];
 }
 
-/** The MSME of a released line leaves. Attendance is final once held; then nothing changes any more. */
+/** The MSME of a released line leaves. Once the training is held its attendance is final, so nothing changes. */
 function takeLineOut(training: Training, { lineId }: TakeLineOut): Decision {
   if (training.status !== 'offered' && training.status !== 'scheduled') return [];
   if (!training.participants.some((participant) => participant.lineId === lineId)) return [];
@@ -67,7 +66,7 @@ function takeLineOut(training: Training, { lineId }: TakeLineOut): Decision {
   return [left, { type: 'training-cancelled', data: { ...aboutOf(training), lineIds: [lineId], reason: NOBODY_LEFT } }];
 }
 
-/** A time and a place, or another one while the training is not held. A new start lies at most `GRACE_MS` in the past. */
+/** Sets time and place, or changes them while the training is not held. A new start lies at most `GRACE_MS` in the past. */
 function schedule(training: Training, { session }: ScheduleTraining, now: Date): Decision {
   switch (training.status) {
     case 'none':
@@ -91,7 +90,24 @@ function schedule(training: Training, { session }: ScheduleTraining, now: Date):
   return [{ type: 'training-scheduled', data: { ...aboutOf(training), ...session, invited } }];
 }
 
-/** From its start on, until it is held. What is recorded already is accepted again, also later. */
+/**
+ * Spreads the people of one MSME over its lines, filling the seats of each line before the next. Most MSMEs have one line.
+ * @param lines the MSME's lines, with at least `attended` seats together
+ */
+function spreadOverLines(attended: number, lines: Participant[]): { participant: Participant; attended: number }[] {
+  let left = attended;
+  return lines.map((participant) => {
+    const here = Math.min(left, participant.seats);
+    left -= here;
+    return { participant, attended: here };
+  });
+}
+
+function seatsOf(lines: Participant[]): number {
+  return lines.reduce((seats, line) => seats + line.seats, 0);
+}
+
+/** Attendance is recorded from the start until the training is held. Recording the same again is accepted at any time. */
 function recordAttendance(training: Training, { msmeId, attended }: RecordAttendance, now: Date): Decision {
   switch (training.status) {
     case 'none':
@@ -126,7 +142,7 @@ function recordAttendance(training: Training, { msmeId, attended }: RecordAttend
   }));
 }
 
-/** Held: its start time has passed, and the attendance of every participant is recorded. A session may end early. */
+/** A training is held once its start time has passed and the attendance of every participant is recorded. It may end early. */
 function hold(training: Training, now: Date): Decision {
   switch (training.status) {
     case 'none':
@@ -194,11 +210,11 @@ function cancel(training: Training, { reason }: CancelTraining): Decision {
 }
 
 /**
- * What happens when `command` is given to `training` at `now`: events, or a refusal. A command that was carried out before
- * gives no events.
+ * What `command` does to `training` at `now`: events, or a refusal. A command that was carried out before gives no
+ * events.
  */
 export function decide(training: Training, command: TrainingCommand, now: Date): Decision {
-  switch (command.is) {
+  switch (command.type) {
     case 'offer-training':
       return offer(training, command);
     case 'take-line-out':

@@ -1,5 +1,5 @@
 import { decide, type TrainingCommand } from './decide.ts';
-import { evolve, type Session, type Training, type TrainingEvent } from './training.ts';
+import { evolve, initialState, type Session, type Training, type TrainingEvent } from './training.ts';
 
 const about = {
   trainingId: 'KSBB-0000-0000-0011.bookkeeping',
@@ -58,24 +58,24 @@ const cancelled: TrainingEvent = {
 const toHeld = [offered, scheduled, attended(warung, 3), attended(bengkel, 0), held];
 const toReported = [...toHeld, reported];
 
-const given = (...events: TrainingEvent[]) => events.reduce<Training>(evolve, { status: 'none' });
+const given = (...events: TrainingEvent[]) => events.reduce<Training>(evolve, initialState);
 const when = (history: TrainingEvent[], command: TrainingCommand, now = after) =>
   decide(given(...history), command, now);
 
-const offer: TrainingCommand = { is: 'offer-training', about, participants: [warung, bengkel] };
-const takeOut = ({ lineId }: typeof warung): TrainingCommand => ({ is: 'take-line-out', lineId });
+const offer: TrainingCommand = { type: 'offer-training', about, participants: [warung, bengkel] };
+const takeOut = ({ lineId }: typeof warung): TrainingCommand => ({ type: 'take-line-out', lineId });
 const schedule = (changes: Partial<Session> = {}): TrainingCommand => ({
-  is: 'schedule-training',
+  type: 'schedule-training',
   session: { ...session, ...changes },
 });
 const record = (msmeId: string, count: number): TrainingCommand => ({
-  is: 'record-attendance',
+  type: 'record-attendance',
   msmeId,
   attended: count,
 });
-const hold: TrainingCommand = { is: 'hold-training' };
-const report = (text = summary): TrainingCommand => ({ is: 'report-training', summary: text });
-const cancel = (why = reason): TrainingCommand => ({ is: 'cancel-training', reason: why });
+const hold: TrainingCommand = { type: 'hold-training' };
+const report = (text = summary): TrainingCommand => ({ type: 'report-training', summary: text });
+const cancel = (why = reason): TrainingCommand => ({ type: 'cancel-training', reason: why });
 
 describe('offering', () => {
   test('a training is offered once', () => {
@@ -329,9 +329,8 @@ describe('the state after events', () => {
   });
 
   test('an event that does not fit leaves it alone', () => {
-    const none: Training = { status: 'none' };
     for (const event of [scheduled, attended(warung, 1), held, reported, cancelled, left(warung)])
-      expect(evolve(none, event)).toEqual(none);
+      expect(evolve(initialState, event)).toEqual(initialState);
     const done = given(...toReported);
     for (const event of [offered, scheduled, attended(warung, 1), held, reported, cancelled])
       expect(evolve(done, event)).toEqual(done);

@@ -21,7 +21,7 @@ export type AboutTraining = {
   skill: 'hard' | 'soft';
 };
 
-/** `leftLineIds`: lines whose MSME was in it and is no longer. */
+/** `leftLineIds`: lines that were released after the training was offered. */
 type Begun = AboutTraining & { participants: Participant[]; leftLineIds: string[] };
 
 export type Offered = Begun & { status: 'offered' };
@@ -32,6 +32,8 @@ export type Cancelled = Begun & { status: 'cancelled'; session: Session | null; 
 
 /** One training: what a collaboration promised to teach on one topic. */
 export type Training = { status: 'none' } | Offered | Scheduled | Held | Reported | Cancelled;
+
+export const initialState: Training = { status: 'none' };
 
 /** The trainer stays inside the service: the published event has no such field. */
 type WithTrainer<Event> = Event extends { data: infer Data }
@@ -47,12 +49,17 @@ export type TrainingEvent =
   | NewEvent<typeof trainingReported>
   | NewEvent<typeof trainingCancelled>;
 
-/** What every event about a training says first. */
+/** A collaboration has at most one training for each topic, so the id is made of both. */
+export const trainingIdOf = (collaborationId: string, topic: TrainingTopic) => `${collaborationId}.${topic}`;
+
+export const collaborationIdOf = (trainingId: string) => trainingId.slice(0, trainingId.indexOf('.'));
+
+/** What every event about a training begins with. */
 export function aboutOf({ trainingId, collaborationId, topic, skill }: AboutTraining): AboutTraining {
   return { trainingId, collaborationId, topic, skill };
 }
 
-/** Moved to another time it is another session: what was recorded of the first no longer holds. */
+/** A training that is moved to another time is another session, so the attendance of the first one is dropped. */
 function participantsAfterScheduling(training: Offered | Scheduled, startsAt: string): Participant[] {
   if (training.status === 'scheduled' && training.session.startsAt === startsAt) return training.participants;
   return training.participants.map((participant) => ({ ...participant, attended: null }));

@@ -1,7 +1,6 @@
 import { commitmentConfirmed, type ConfirmedLine } from '@ksbb/contracts';
-import type { Training } from '../training/training.ts';
-import { offersOf } from './offer-trainings-when-commitment-is-confirmed.ts';
-import { hasLine } from './take-line-out-when-it-is-released.ts';
+import { hasLine, offersOf } from './reactions.ts';
+import { initialState, type Training } from './training/training.ts';
 
 const { collaborationId, lines } = commitmentConfirmed.data.parse(commitmentConfirmed.example);
 const bookkeeping = lines.find((line) => line.package === 'training')!;
@@ -25,12 +24,12 @@ test('one training is offered for each topic, to the MSMEs with seats in it; oth
   const fromWarung = { msmeId: 'warung', msmeName: 'Warung', seats: 2 };
   expect(offersOf(collaborationId, [...lines, another, leadership])).toEqual([
     {
-      is: 'offer-training',
+      type: 'offer-training',
       about: { trainingId: `${collaborationId}.bookkeeping`, collaborationId, topic: 'bookkeeping', skill: 'hard' },
       participants: [participant, { ...fromWarung, lineId: another.lineId }],
     },
     {
-      is: 'offer-training',
+      type: 'offer-training',
       about: { trainingId: `${collaborationId}.leadership`, collaborationId, topic: 'leadership', skill: 'soft' },
       participants: [{ ...fromWarung, lineId: leadership.lineId }],
     },
@@ -58,5 +57,5 @@ test('a training has the lines that are in it and those that left', () => {
     leftLineIds: ['b'],
   };
   expect(['a', 'b', 'c'].map((lineId) => hasLine(training, lineId))).toEqual([true, true, false]);
-  expect(hasLine({ status: 'none' }, 'a')).toBe(false);
+  expect(hasLine(initialState, 'a')).toBe(false);
 });

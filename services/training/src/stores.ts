@@ -4,22 +4,26 @@ import {
   trainingHeld,
   trainingReported,
   trainingScheduled,
+  trainingTopic,
 } from '@ksbb/contracts';
 import type { DocumentStore, StoreDefinition, Stored } from '@ksbb/document-store';
-import { possibleTrainingIds } from '../training/ids.ts';
-import { evolve, type Training, type TrainingEvent } from '../training/training.ts';
+import { evolve, initialState, type Training, type TrainingEvent, trainingIdOf } from './training/training.ts';
 
 export type Trainings = DocumentStore<Training, TrainingEvent>;
 
 export const trainingStore: StoreDefinition<Training, TrainingEvent> = {
   collection: 'trainings',
-  initial: { status: 'none' },
+  initial: initialState,
   evolve,
   publishes: [trainingScheduled, attendanceRecorded, trainingHeld, trainingReported, trainingCancelled],
 };
 
-/** The trainings of one collaboration, in the order of the topics, each by its id. */
+/**
+ * The trainings of a collaboration, in the order of the topics. A collaboration has at most one training for each topic,
+ * so they are loaded by their ids.
+ */
 export async function loadTrainingsOf(trainings: Trainings, collaborationId: string): Promise<Stored<Training>[]> {
-  const found = await Promise.all(possibleTrainingIds(collaborationId).map((id) => trainings.load(id)));
+  const ids = trainingTopic.options.map((topic) => trainingIdOf(collaborationId, topic));
+  const found = await Promise.all(ids.map((id) => trainings.load(id)));
   return found.filter((training) => training !== null);
 }
