@@ -1,8 +1,15 @@
 import axios from 'axios';
-import { type ChildProcess, freePorts, freshDatabase, launchServiceProcess, removeDatabase } from '@ksbb/testkit';
+import {
+  type ChildProcess,
+  eventually,
+  freePorts,
+  freshDatabase,
+  launchServiceProcess,
+  removeDatabase,
+  startTcpProxy,
+} from '@ksbb/testkit';
 import { type CallbackReceiver, startCallbackReceiver } from './testing/callback-receiver.ts';
-import { callersOf, environmentOf, QARDH_PATH, qardhBody, until } from './testing/sandbox.ts';
-import { createTcpGate } from './testing/tcp-gate.ts';
+import { callersOf, environmentOf, QARDH_PATH, qardhBody } from './testing/sandbox.ts';
 
 type Process = { child: ChildProcess; url: string; health: string; output: () => string };
 
@@ -42,7 +49,8 @@ async function statusOf(url: string): Promise<number> {
   );
 }
 
-const isReady = ({ health }: Process) => until(async () => (await statusOf(`${health}/healthz/ready`)) === 200);
+const isReady = ({ health }: Process) =>
+  eventually('readiness', async () => (await statusOf(`${health}/healthz/ready`)) === 200);
 
 async function sign(url: string, reference: string): Promise<void> {
   const { amanah, signOn } = callersOf(url);
@@ -50,12 +58,13 @@ async function sign(url: string, reference: string): Promise<void> {
   await signOn(body.eContractUrl).expect(303);
 }
 
-test('killed with callbacks undelivered and a disbursement due, it goes on where it was', async () => {
+test('a process that was killed goes on with its callbacks and disbursements after a restart', async () => {
   receiver.answerWith(() => 503);
-  const first = await run({ DISBURSE_AFTER_MS: '2000', CALLBACK_RETRY_BASE_MS: '20' });
+  // The first callback of a contract is tried ten times, for minutes, before the next one is sent.
+  const first = await run({ DISBURSE_AFTER_MS: '2000', CALLBACK_RETRY_BASE_MS: '300' });
   await isReady(first);
   await Promise.all(['kill-1', 'kill-2', 'kill-3'].map((reference) => sign(first.url, reference)));
-  await until(() => receiver.received.length >= 3);
+  await eventually('the first callbacks', () => receiver.received.length >= 3);
   await first.child.kill();
   expect(receiver.received.map(({ body }) => body.event)).not.toContain('DISBURSED');
 
@@ -64,7 +73,7 @@ test('killed with callbacks undelivered and a disbursement due, it goes on where
   await isReady(second);
   const { admin } = callersOf(second.url);
   for (const reference of ['kill-1', 'kill-2', 'kill-3']) {
-    await until(async () => {
+    await eventually(`the deliveries of ${reference}`, async () => {
       const { body } = await admin('get', `/admin/contracts/amanah/${reference}`);
       return body.callbacks.delivered === 2 && body.status === 'disbursed';
     });
@@ -75,49 +84,50 @@ test('killed with callbacks undelivered and a disbursement due, it goes on where
   }
 }, 120_000);
 
-test('SIGTERM finishes what is in hand and exits 0', async () => {
+test('SIGTERM finishes the work in flight and exits 0', async () => {
   const running = await run();
   await isReady(running);
   await sign(running.url, 'term-1');
   expect(await running.child.stop()).toEqual({ code: 0, signal: undefined });
 });
 
-test('settings that cannot be used are all named, and no secret repeated', async () => {
+test('all malformed settings are named, and no secret is shown', async () => {
   const { child, output } = await run({ LUMBUNG_TOKEN: 'too-short', AMANAH_CALLBACK_URL: '', DISBURSE_AFTER_MS: '-1' });
   expect((await child.ended).code).toBeGreaterThan(0);
   for (const name of ['LUMBUNG_TOKEN', 'AMANAH_CALLBACK_URL', 'DISBURSE_AFTER_MS']) expect(output()).toContain(name);
   expect(output()).not.toContain('too-short');
 });
 
-test('it waits for a database that is not there, says so when it goes away, and recovers alone', async () => {
+test('it waits for its database, answers 503 while the database is away, and recovers alone', async () => {
   const { hostname, port } = new URL(uri);
-  const gate = await createTcpGate({ host: hostname, port: Number(port) });
+  const proxy = await startTcpProxy({ host: hostname, port: Number(port) });
+  proxy.refuse(true);
   const through = new URL(uri);
-  through.port = String(gate.port);
+  through.port = String(proxy.port);
   const running = await run({ MONGODB_URI: through.href });
   try {
-    await until(() => running.output().includes('not there yet'));
+    await eventually('the log line', () => running.output().includes('not there yet'));
     expect(await statusOf(`${running.health}/healthz/live`)).toBe(200);
     expect(await statusOf(`${running.health}/healthz/ready`)).toBe(503);
 
-    await gate.open();
+    proxy.refuse(false);
     await isReady(running);
     const { amanah } = callersOf(running.url);
     await amanah('post', QARDH_PATH, qardhBody('away-1')).expect(200);
 
-    await gate.close();
-    await until(async () => (await statusOf(`${running.health}/healthz/ready`)) === 503);
+    proxy.refuse(true);
+    await eventually('no readiness', async () => (await statusOf(`${running.health}/healthz/ready`)) === 503);
     const refused = await amanah('post', QARDH_PATH, qardhBody('away-2'))
       .expect(503)
       .expect('Content-Type', /problem\+json/);
     expect(refused.headers['retry-after']).toBe('2');
 
-    await gate.open();
+    proxy.refuse(false);
     await isReady(running);
     await sign(running.url, 'away-2');
-    await until(() => receiver.received.some(({ body }) => body.event === 'DISBURSED'));
+    await eventually('the disbursement', () => receiver.received.some(({ body }) => body.event === 'DISBURSED'));
   } finally {
     await running.child.kill();
-    await gate.close();
+    proxy.close();
   }
 }, 120_000);

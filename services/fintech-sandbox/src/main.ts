@@ -1,19 +1,15 @@
-import { createLog, createMetrics, parseSettings, runService } from '@ksbb/service-kit';
+import { openDatabase } from '@ksbb/document-store';
+import { startService } from '@ksbb/service-kit';
 import { createApp } from './app.ts';
 import { settingsSchema } from './settings.ts';
 
-const settings = parseSettings(settingsSchema);
-const log = createLog('fintech-sandbox', settings.LOG_LEVEL);
-const metrics = createMetrics('fintech-sandbox');
-
-await runService({
+await startService({
   service: 'fintech-sandbox',
-  settings,
-  log,
-  metrics,
-  build: async () => {
-    const sandbox = createApp({ settings, log, metrics });
-    await sandbox.start();
+  settings: settingsSchema,
+  build: async ({ settings, log, metrics, clock }) => {
+    const database = await openDatabase(settings.MONGODB_URI, log);
+    const sandbox = await createApp({ settings, database, log, metrics, clock });
+    sandbox.start();
     return sandbox;
   },
 });

@@ -5,7 +5,7 @@ const httpUrl = z.url({ protocol: /^https?$/, error: 'an http:// or https:// add
 
 export const settingsSchema = httpSettings.extend({
   MONGODB_URI: z.url({ protocol: /^mongodb(\+srv)?$/, error: 'a mongodb:// address with the database name' }),
-  /** How a browser reaches this service; e-contract addresses begin with it. */
+  /** The address of this service for browsers. E-contract addresses begin with it. */
   PUBLIC_URL: httpUrl.transform((url) => url.replace(/\/+$/, '')),
   AMANAH_CLIENT_ID: z.string().min(1).max(64),
   AMANAH_CLIENT_SECRET: secret,
@@ -15,7 +15,7 @@ export const settingsSchema = httpSettings.extend({
   LUMBUNG_CALLBACK_URL: httpUrl,
   ADMIN_TOKEN: secret,
   DISBURSE_AFTER_MS: z.coerce.number().int().min(0).max(86_400_000).default(200),
-  /** How long a month takes to borrowers; 0: they pay only when told to. */
+  /** How long a month lasts for borrowers, who then pay automatically. With 0, only the admin API pays. */
   MONTH_MS: z.coerce.number().int().min(0).max(2_678_400_000).default(0),
   CALLBACK_RETRY_BASE_MS: z.coerce.number().int().min(1).max(60_000).default(300),
 });

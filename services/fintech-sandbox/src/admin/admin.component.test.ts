@@ -1,8 +1,10 @@
 import { createHmac } from 'node:crypto';
+import { routeTable } from '@ksbb/service-kit';
+import { eventually } from '@ksbb/testkit';
+import supertest from 'supertest';
 import { signatureOf } from '../amanah/signature.ts';
 import type { ReceivedCallback } from '../testing/callback-receiver.ts';
-import { CREDENTIALS, LOANS_PATH, loanBody, startSandbox, type TestSandbox, until } from '../testing/sandbox.ts';
-import supertest from 'supertest';
+import { CREDENTIALS, LOANS_PATH, loanBody, startSandbox, type TestSandbox } from '../testing/sandbox.ts';
 
 let sandbox: TestSandbox;
 beforeAll(async () => {
@@ -29,7 +31,7 @@ function isSigned({ path, headers, rawBody }: Unanswered): boolean {
 const repay = (body: object) => sandbox.admin('post', '/admin/repayments', body);
 
 async function settled(partner: string, reference: string) {
-  return until(async () => {
+  return eventually(`the last callback of ${reference}`, async () => {
     const { body } = await sandbox.admin('get', `/admin/contracts/${partner}/${reference}`).expect(200);
     return body.callbacks.pending === 0 && body;
   });
@@ -47,7 +49,7 @@ async function deliveriesOf(reference: string) {
   }[];
 }
 
-test('amanah: reordered, duplicated and tampered callbacks, each as ordered, and the books are right', async () => {
+test('amanah: reordered, duplicated and tampered callbacks are sent as ordered, and the amounts are right', async () => {
   const number = await sandbox.disbursed('amanah', 'repay-1');
   const { body } = await repay({
     partner: 'amanah',
@@ -74,8 +76,8 @@ test('amanah: reordered, duplicated and tampered callbacks, each as ordered, and
     sequence: 6,
   });
 
-  const told = sandbox.receiver.received.filter((callback) => callback.body.referenceNo === number);
-  expect(told.map((callback) => [callback.body.event, callback.body.sequence, callback.status])).toEqual([
+  const received = sandbox.receiver.received.filter((callback) => callback.body.referenceNo === number);
+  expect(received.map((callback) => [callback.body.event, callback.body.sequence, callback.status])).toEqual([
     ['CONTRACT_SIGNED', 1, 200],
     ['DISBURSED', 2, 200],
     ['REPAYMENT', 3, 200],
@@ -85,10 +87,10 @@ test('amanah: reordered, duplicated and tampered callbacks, each as ordered, and
     ['REPAYMENT', 4, 200],
     ['COMPLETED', 6, 200],
   ]);
-  expect(told.map(({ headers }) => headers['x-external-id'])).toEqual(
+  expect(received.map(({ headers }) => headers['x-external-id'])).toEqual(
     [1, 2, 3, 3, 5, 4, 4, 6].map((sequence) => `${number}-E${sequence}`),
   );
-  expect(told[2]!.body).toEqual({
+  expect(received[2]!.body).toEqual({
     event: 'REPAYMENT',
     referenceNo: number,
     partnerReferenceNo: 'repay-1',
@@ -96,8 +98,8 @@ test('amanah: reordered, duplicated and tampered callbacks, each as ordered, and
     occurredAt: expect.stringMatching(/Z$/),
     data: { repaymentNo: `${number}-R1`, instalment: 1, amount: { value: '2000000.00', currency: 'IDR' } },
   });
-  expect(told[6]!.rawBody.equals(told[5]!.rawBody)).toBe(true);
-  expect(told[7]!.body.data).toEqual({ totalRepaid: { value: '6000000.00', currency: 'IDR' } });
+  expect(received[6]!.rawBody.equals(received[5]!.rawBody)).toBe(true);
+  expect(received[7]!.body.data).toEqual({ totalRepaid: { value: '6000000.00', currency: 'IDR' } });
 
   const tampered = (await deliveriesOf('repay-1')).find(({ sequence }) => sequence === 4);
   expect(tampered).toMatchObject({
@@ -109,7 +111,7 @@ test('amanah: reordered, duplicated and tampered callbacks, each as ordered, and
   });
 });
 
-test('lumbung: the same, and the first tampered of a duplicate is only the first', async () => {
+test('lumbung: the same, and only the first of two copies is tampered with', async () => {
   const id = await sandbox.disbursed('lumbung', 'repay-2');
   await repay({
     partner: 'lumbung',
@@ -123,8 +125,8 @@ test('lumbung: the same, and the first tampered of a duplicate is only the first
     repaidRupiah: 2_666_668,
     outstandingRupiah: 1_333_333,
   });
-  const told = sandbox.receiver.received.filter((callback) => callback.body.loan_id === id);
-  expect(told.map((callback) => [callback.body.type, callback.body.seq, callback.status])).toEqual([
+  const received = sandbox.receiver.received.filter((callback) => callback.body.loan_id === id);
+  expect(received.map((callback) => [callback.body.type, callback.body.seq, callback.status])).toEqual([
     ['loan.signed', 1, 200],
     ['loan.disbursed', 2, 200],
     ['loan.repayment', 4, 401],
@@ -132,8 +134,8 @@ test('lumbung: the same, and the first tampered of a duplicate is only the first
     ['loan.repayment', 4, 200],
     ['loan.repayment', 3, 200],
   ]);
-  expect(told[5]!.body.data).toEqual({ repayment_id: `${id}-R1`, instalment: 1, amount: 1_333_334 });
-  for (const { headers, body } of told)
+  expect(received[5]!.body.data).toEqual({ repayment_id: `${id}-R1`, instalment: 1, amount: 1_333_334 });
+  for (const { headers, body } of received)
     expect([headers['lumbung-delivery'], body.id]).toEqual([body.id, `${id}-E${body.seq}`]);
   const { body } = await sandbox.lumbung('get', `${LOANS_PATH}/repay-2`).expect(200);
   expect(body.loan).toMatchObject({ status: 'repaying', repaid: 2_666_668, outstanding: 1_333_333 });
@@ -146,7 +148,7 @@ test('lumbung: the same, and the first tampered of a duplicate is only the first
   ]);
 });
 
-test('repayments that cannot be are refused and nothing is recorded', async () => {
+test('impossible repayments are refused and nothing is recorded', async () => {
   await repay({ partner: 'amanah', reference: 'nobody', instalments: [1] }).expect(404);
   await sandbox.lumbung('post', LOANS_PATH, loanBody('repay-3')).expect(201);
   const early = await repay({ partner: 'lumbung', reference: 'repay-3', instalments: [1] }).expect(409);
@@ -217,5 +219,35 @@ test('openapi.json shows every route and the bodies of the partners', async () =
   expect(body.paths['/lumbung/api/events'].get.parameters.map(({ name }: { name: string }) => name)).toEqual([
     'cursor',
     'limit',
+  ]);
+});
+
+test('every route and who may call it', () => {
+  expect(routeTable(sandbox.app)).toEqual([
+    'POST /amanah/v1.0/qardh-contracts partner',
+    'GET /amanah/v1.0/qardh-contracts/by-reference/:partnerReferenceNo partner',
+    'POST /amanah/v1.0/qardh-contracts/by-reference/:partnerReferenceNo/cancel partner',
+    'GET /amanah/v1.0/statement partner',
+    'POST /lumbung/api/loans partner',
+    'GET /lumbung/api/loans/:external_id partner',
+    'POST /lumbung/api/loans/:external_id/cancel partner',
+    'GET /lumbung/api/statement partner',
+    'GET /lumbung/api/events partner',
+    'GET /amanah/e-contract/:token public',
+    'POST /amanah/e-contract/:token public',
+    'GET /lumbung/e-contract/:token public',
+    'POST /lumbung/e-contract/:token public',
+    'GET /admin/contracts operator',
+    'GET /admin/contracts/:partner/:reference operator',
+    'GET /admin/deliveries operator',
+    'POST /admin/repayments operator',
+    'POST /admin/write-offs operator',
+    'POST /admin/faults operator',
+    'GET /admin/faults operator',
+    'DELETE /admin/faults operator',
+    'POST /admin/scenarios operator',
+    'POST /webhooks/:partner partner',
+    'PUT /admin/webhook-secrets/:partner operator',
+    'GET /admin/webhooks/:partner operator',
   ]);
 });

@@ -1,14 +1,14 @@
-import { conflict, defineRoute, notFound, requireBearer, type Route, unprocessable } from '@ksbb/service-kit';
+import { conflict, defineRoute, notFound, type Route, unprocessable } from '@ksbb/service-kit';
 import { z } from 'zod';
-import { repaymentNo } from '../callbacks/message.ts';
-import { contractOf } from '../contract/contract.ts';
-import type { Refusal } from '../contract/decide.ts';
-import { reference } from '../partner/fields.ts';
-import { runCommand } from '../partner/run-command.ts';
+import type { DeliveryPlan } from '../contract/callbacks.ts';
+import { contractOf, detailsOf } from '../contract/contract.ts';
+import type { ContractCommand, Refusal } from '../contract/decide.ts';
+import { type Partner, repaymentNo } from '../contract/record.ts';
+import { runCommand } from '../partner/commands.ts';
+import { partner, reference } from '../partner/fields.ts';
 import type { ContractStore } from '../stores/contracts.ts';
-import { partner } from './fields.ts';
 
-type Parts = { contracts: Pick<ContractStore, 'update'>; clock: () => Date; adminToken: string };
+type Parts = { contracts: Pick<ContractStore, 'update'>; clock: () => Date };
 
 const instalments = z
   .array(z.int('a whole number').min(1, 'from 1 on'))
@@ -27,17 +27,13 @@ const takeRepayments = z
   })
   .superRefine((body, context) => {
     for (const field of ['duplicate', 'tamperFirst', 'staleFirst'] as const) {
-      if (body[field].some((instalment) => !body.instalments.includes(instalment))) {
-        context.addIssue({
-          code: 'custom',
-          path: [field],
-          message: 'only instalments that are repaid with this request',
-        });
-      }
+      if (body[field].every((instalment) => body.instalments.includes(instalment))) continue;
+      const message = 'only instalments that are repaid with this request';
+      context.addIssue({ code: 'custom', path: [field], message });
     }
   });
 
-const answer = z.object({
+const repaymentsTaken = z.object({
   partner,
   reference: z.string(),
   status: z.string(),
@@ -46,8 +42,10 @@ const answer = z.object({
   ),
 });
 
+const writtenOff = z.object({ partner, reference: z.string(), status: z.string(), amountRupiah: z.int() });
+
 function problemOf(refusal: Refusal): Error {
-  switch (refusal.refusal) {
+  switch (refusal.refused) {
     case 'no-such-instalment':
       return unprocessable('no-such-instalment', `The contract has no instalment ${refusal.instalment}.`, [
         { pointer: '/instalments', detail: `instalments of the contract's schedule, not ${refusal.instalment}` },
@@ -57,11 +55,24 @@ function problemOf(refusal: Refusal): Error {
         instalment: refusal.instalment,
       });
     default:
-      return conflict('not-repayable', 'Only a contract that is disbursed and not yet completed takes repayments.');
+      return conflict('not-repayable', 'Only a contract that is disbursed and not yet completed can be repaid.');
   }
 }
 
-/** Lets a borrower pay back: records the repayments and queues their callbacks, all or nothing. */
+/** Runs a command of the admin API. @throws Problem where the contract is unknown or refuses. */
+async function run(
+  parts: Parts,
+  of: { partner: Partner; reference: string },
+  command: ContractCommand,
+  plan?: DeliveryPlan,
+) {
+  const result = await runCommand(parts, of, command, plan);
+  if (result === null) throw notFound('no-such-contract', `${of.partner} has no contract for ${of.reference}.`);
+  if ('refused' in result) throw problemOf(result);
+  return result;
+}
+
+/** What borrowers and partners do with money: repayments and write-offs. */
 export function repaymentRoutes(parts: Parts): Route[] {
   return [
     defineRoute({
@@ -69,36 +80,32 @@ export function repaymentRoutes(parts: Parts): Route[] {
       path: '/admin/repayments',
       operationId: 'adminTakeRepayments',
       summary: 'Record repayments at a partner and send their callbacks in the order given',
+      auth: 'operator',
       body: takeRepayments,
-      bearer: true,
-      answers: { 201: { description: 'What was recorded', schema: answer } },
-      handle: async ({ body, request }) => {
-        requireBearer(request, parts.adminToken);
-        const command = { type: 'repay', instalments: body.instalments.toSorted((one, other) => one - other) } as const;
-        const { duplicate, tamperFirst, staleFirst, lateMs } = body;
-        const outcome = await runCommand(parts, body, command, {
-          order: body.instalments,
-          duplicate,
-          tamperFirst,
-          staleFirst,
-          lateMs,
-        });
-        if (outcome === null)
-          throw notFound('no-such-contract', `${body.partner} has no contract for ${body.reference}.`);
-        if ('refusal' in outcome) throw problemOf(outcome);
-        const contract = contractOf(outcome.events);
-        const repayments = ('repayments' in contract ? contract.repayments : [])
-          .filter(({ instalment }) => body.instalments.includes(instalment))
-          .map(({ number, instalment, amountRupiah, sequence }) => ({
-            repaymentNo: repaymentNo(outcome, number),
-            instalment,
-            amountRupiah,
-            sequence,
-          }));
-        return {
-          status: 201,
-          body: { partner: body.partner, reference: body.reference, status: contract.status, repayments },
-        };
+      answers: { 201: { description: 'What was recorded', schema: repaymentsTaken } },
+      handle: async ({ body }) => {
+        const { partner: name, reference: of, instalments: order, ...plan } = body;
+        const inOrder = order.toSorted((one, other) => one - other);
+        const record = await run(parts, body, { type: 'repay', instalments: inOrder }, { order, ...plan });
+        const contract = contractOf(record.events);
+        const repayments = detailsOf(contract)
+          .repayments.filter(({ instalment }) => order.includes(instalment))
+          .map(({ number, paidAt: _, ...repayment }) => ({ repaymentNo: repaymentNo(record, number), ...repayment }));
+        return { status: 201, body: { partner: name, reference: of, status: contract.status, repayments } };
+      },
+    }),
+    defineRoute({
+      method: 'post',
+      path: '/admin/write-offs',
+      operationId: 'adminWriteOff',
+      summary: 'Write off what is left of a loan and call back',
+      auth: 'operator',
+      body: z.strictObject({ partner, reference }),
+      answers: { 201: { description: 'Written off', schema: writtenOff } },
+      handle: async ({ body }) => {
+        const contract = contractOf((await run(parts, body, { type: 'write-off' })).events);
+        const amountRupiah = detailsOf(contract).writtenOffRupiah;
+        return { status: 201, body: { ...body, status: contract.status, amountRupiah } };
       },
     }),
   ];

@@ -1,7 +1,8 @@
 import { jest } from '@jest/globals';
-import { CREDENTIALS, QARDH_PATH, qardhBody, startSandbox, type TestSandbox, until } from '../testing/sandbox.ts';
+import { eventually } from '@ksbb/testkit';
+import { CREDENTIALS, QARDH_PATH, qardhBody, startSandbox, type TestSandbox } from '../testing/sandbox.ts';
 
-// Ten attempts and two calls without an answer take their time.
+// Ten attempts and two calls without a response take up to a minute.
 jest.setTimeout(90_000);
 
 let sandbox: TestSandbox;
@@ -25,7 +26,7 @@ test('a receiver that refuses, redirects and recovers gets each callback, in ord
   const statuses = [503, 302, 200];
   sandbox.receiver.answerWith(() => statuses.shift() ?? 200);
   await sign('retry-1');
-  const deliveries = await until(async () => {
+  const deliveries = await eventually('both deliveries', async () => {
     const all = await deliveriesOf('retry-1');
     return all.length === 2 && all.every(({ status }) => status === 'delivered') && all;
   });
@@ -36,10 +37,10 @@ test('a receiver that refuses, redirects and recovers gets each callback, in ord
   expect(sandbox.receiver.received.map(({ path }) => path)).not.toContain('/elsewhere');
 });
 
-test('after ten refusals a callback is given up and the next one goes', async () => {
+test('after ten refusals a callback is exhausted and the next one is sent', async () => {
   sandbox.receiver.answerWith(({ body }) => (body.event === 'CONTRACT_SIGNED' ? 500 : 200));
   await sign('retry-2');
-  const deliveries = await until(async () => {
+  const deliveries = await eventually('the end of both deliveries', async () => {
     const all = await deliveriesOf('retry-2');
     return all.length === 2 && all.every(({ status }) => status !== 'pending') && all;
   });
@@ -51,16 +52,18 @@ test('after ten refusals a callback is given up and the next one goes', async ()
   expect(body.callbacks).toEqual({ pending: 0, delivered: 1, exhausted: 1 });
 });
 
-test('a receiver that does not answer is left after 5 s and tried again, while other contracts go on', async () => {
+test('a call without a response ends after 5 s and is tried again, while other contracts go on', async () => {
   let hangs = true;
   sandbox.receiver.answerWith(({ body }) => (hangs && body.partnerReferenceNo === 'retry-3' ? 0 : 200));
   await sign('retry-3');
-  await until(() => sandbox.receiver.received.some(({ body }) => body.partnerReferenceNo === 'retry-3'));
+  await eventually('the first call', () =>
+    sandbox.receiver.received.some(({ body }) => body.partnerReferenceNo === 'retry-3'),
+  );
   await sandbox.disbursed('amanah', 'retry-4');
   expect((await deliveriesOf('retry-3')).map(({ status }) => status)).not.toContain('delivered');
-  await until(async () => (await deliveriesOf('retry-3'))[0]!.attempts.length > 0);
+  await eventually('the first attempt', async () => (await deliveriesOf('retry-3'))[0]!.attempts.length > 0);
   hangs = false;
-  const [signed] = await until(async () => {
+  const [signed] = await eventually('the delivery', async () => {
     const all = await deliveriesOf('retry-3');
     return all[0]!.status === 'delivered' && all;
   });
@@ -68,12 +71,12 @@ test('a receiver that does not answer is left after 5 s and tried again, while o
   expect(signed!.attempts.at(-1)).toMatchObject({ status: 200, error: null });
 });
 
-test('a receiver that is not there is an error without a status', async () => {
+test('an attempt without a receiver has an error and no status', async () => {
   const alone = await startSandbox({ AMANAH_CALLBACK_URL: 'http://127.0.0.1:9/nobody' });
   try {
     const { body } = await alone.amanah('post', QARDH_PATH, qardhBody('retry-5')).expect(200);
     await alone.signOn(body.eContractUrl).expect(303);
-    const attempt = await until(async () => {
+    const attempt = await eventually('the first attempt', async () => {
       const { body: answer } = await alone.admin('get', '/admin/deliveries?reference=retry-5').expect(200);
       return answer.deliveries[0]?.attempts[0];
     });

@@ -1,42 +1,50 @@
 import axios from 'axios';
-import type { Attempt } from '../contract/callbacks.ts';
-import type { CallbackMessage, CallbackWire } from './message.ts';
+import type { CallbackAttempt } from '../contract/callbacks.ts';
+import type { ContractRecord } from '../contract/record.ts';
+
+/** One event in a partner's format. `deliveryId` is the same in all attempts and copies. */
+export type CallbackMessage = { deliveryId: string; name: string; body: Record<string, unknown> };
+
+/** How a partner calls back. */
+export type CallbackProtocol = {
+  url: string;
+  messageOf: (record: ContractRecord, sequence: number) => CallbackMessage;
+  /** The headers of one attempt. `tampered` makes the signature wrong. */
+  headersOf: (attempt: { rawBody: Buffer; deliveryId: string; now: Date; tampered: boolean }) => Record<string, string>;
+};
 
 const TIMEOUT_MS = 5_000;
-/** Older than any receiver should take. */
+/** Older than any receiver may accept. */
 const STALE_MS = 400_000;
-const MAX_ANSWER_BYTES = 64 * 1024;
+const MAX_RESPONSE_BYTES = 64 * 1024;
 
-/** Sends one callback once, within 5 s, following no redirect. Never throws: a failure is an outcome too. */
+/** Sends one callback once, within 5 s, without redirects. Never throws: a failed call is an attempt too. */
 export async function sendCallback(
-  wire: CallbackWire,
-  message: CallbackMessage,
+  protocol: CallbackProtocol,
+  { deliveryId, body }: CallbackMessage,
   { tampered, stale }: { tampered: boolean; stale: boolean },
   now: Date,
-): Promise<Attempt> {
-  const rawBody = Buffer.from(JSON.stringify(message.body));
+): Promise<CallbackAttempt> {
+  const rawBody = Buffer.from(JSON.stringify(body));
   const signedAt = stale ? new Date(now.getTime() - STALE_MS) : now;
-  const outcome = { at: now.toISOString(), tampered };
+  const attempt = { at: now.toISOString(), tampered };
   try {
-    const { status } = await axios.post(wire.url, rawBody, {
+    const { status } = await axios.post(protocol.url, rawBody, {
       headers: {
         'Content-Type': 'application/json',
-        ...wire.headersOf({ rawBody, deliveryId: message.deliveryId, now: signedAt, tampered }),
+        ...protocol.headersOf({ rawBody, deliveryId, now: signedAt, tampered }),
       },
       signal: AbortSignal.timeout(TIMEOUT_MS),
       maxRedirects: 0,
-      maxContentLength: MAX_ANSWER_BYTES,
+      maxContentLength: MAX_RESPONSE_BYTES,
       responseType: 'arraybuffer',
       proxy: false,
       validateStatus: () => true,
     });
-    return { ...outcome, status, error: null };
+    return { ...attempt, status, error: null };
   } catch (error) {
     const code = axios.isAxiosError(error) ? error.code : undefined;
-    return {
-      ...outcome,
-      status: null,
-      error: code === 'ERR_CANCELED' ? 'no answer within 5 s' : (code ?? 'the call failed'),
-    };
+    const reason = code === 'ERR_CANCELED' ? 'no answer within 5 s' : (code ?? 'the call failed');
+    return { ...attempt, status: null, error: reason };
   }
 }

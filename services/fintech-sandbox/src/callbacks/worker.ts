@@ -1,90 +1,87 @@
-import type { Log } from '@ksbb/service-kit';
+import { type Log, type Loop, startLoop } from '@ksbb/service-kit';
 import type { ContractRecord } from '../contract/record.ts';
 import type { ContractStore } from '../stores/contracts.ts';
-import type { Alarm } from './alarm.ts';
 import { doDueWork, type WorkParts } from './work.ts';
 
 type WorkerParts = WorkParts & {
   contracts: Pick<ContractStore, 'claim' | 'update'>;
-  alarm: Alarm;
   log: Log;
-  /** Removes what need not be remembered any longer. */
-  sweep: (now: Date) => Promise<void>;
+  /** Removes stored requests that are no longer needed. */
+  removeExpired: (now: Date) => Promise<void>;
 };
 
-export type Worker = { start: () => void; stop: () => Promise<void> };
+export type Worker = {
+  start: () => void;
+  /** Says that work is due at a time, in ms of the epoch. */
+  wakeAt: (at: number) => void;
+  /** Starts no more work and finishes the work in flight. */
+  stop: () => Promise<void>;
+};
 
-/** Longer than a callback and its bookkeeping may take; after it, work of a process that was killed is taken up again. */
+/** Longer than a callback and its update take. After it, another process takes over the work of a process that was killed. */
 const LEASE_MS = 8_000;
-/** Finds what a crash or another replica left; everything else is announced by the alarm. */
+/** Finds the work that a crash or another replica left. The process that writes a contract announces its work itself. */
 const POLL_MS = 500;
-const PAUSE_AFTER_FAULT_MS = 1_000;
-const SWEEP_MS = 60_000;
-/** A callback that hangs holds up one lane, not the other contracts. */
-const MAX_IN_HAND = 16;
+const CLEANUP_EVERY_MS = 60_000;
+/** A callback that hangs occupies one place. The other contracts go on. */
+const MAX_IN_FLIGHT = 16;
+/** A longer timer would fire at once. The poll finds later work. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-/** Disburses, feeds and calls back, contract by contract as they fall due. Several replicas may run. */
+/** Publishes, disburses, repays and calls back: the work on each contract when it is due. Several replicas may run. */
 export function createWorker(parts: WorkerParts): Worker {
-  const { contracts, alarm, log, clock } = parts;
-  const inHand = new Set<Promise<void>>();
-  let running: Promise<void> | null = null;
-  let stopped = false;
-  let sweptAt = 0;
+  const { contracts, log, clock } = parts;
+  const inFlight = new Set<Promise<void>>();
+  let loop: Loop | undefined;
+  let cleanedUpAt = 0;
 
   async function work(record: ContractRecord): Promise<void> {
     try {
-      const outcome = await doDueWork(record, parts);
-      await contracts.update(record.partner, record.reference, outcome, true);
+      const change = await doDueWork(record, parts);
+      await contracts.update(record.partner, record.reference, change, true);
     } catch (error) {
       log.error(
         { err: error, contractNo: record.contractNo },
-        'work on a contract failed; it is taken up again after its lease',
+        'work on a contract failed; it is tried again after the lease has ended',
       );
     }
   }
 
-  /** Takes one contract in hand. False where none is due. */
-  async function takeOne(): Promise<boolean> {
+  /** Starts the work on one contract. False where none is due. */
+  async function startOne(): Promise<boolean> {
     const record = await contracts.claim(clock(), LEASE_MS);
     if (record === null) return false;
     const task: Promise<void> = work(record).finally(() => {
-      inHand.delete(task);
-      alarm.setFor(0);
+      inFlight.delete(task);
+      loop?.notify();
     });
-    inHand.add(task);
+    inFlight.add(task);
     return true;
   }
 
-  async function sweepNowAndThen(): Promise<void> {
+  async function cleanUp(): Promise<void> {
     const now = clock();
-    if (now.getTime() - sweptAt < SWEEP_MS) return;
-    sweptAt = now.getTime();
-    await parts.sweep(now);
+    if (now.getTime() - cleanedUpAt < CLEANUP_EVERY_MS) return;
+    cleanedUpAt = now.getTime();
+    await parts.removeExpired(now);
   }
 
-  async function loop(): Promise<void> {
-    while (!stopped) {
-      try {
-        await sweepNowAndThen();
-        while (!stopped && inHand.size < MAX_IN_HAND && (await takeOne()));
-        if (!stopped) await alarm.sleep(POLL_MS);
-      } catch (error) {
-        log.warn({ err: error }, 'looking for due work failed; trying again');
-        await alarm.sleep(PAUSE_AFTER_FAULT_MS);
-      }
-    }
+  async function tick(stopping: AbortSignal): Promise<void> {
+    await cleanUp();
+    while (!stopping.aborted && inFlight.size < MAX_IN_FLIGHT && (await startOne()));
   }
 
   return {
     start: () => {
-      running ??= loop();
+      loop ??= startLoop({ name: 'due work', everyMs: POLL_MS, tick, log });
     },
-    /** Takes nothing more in hand and finishes what is. */
+    wakeAt: (at) => {
+      const delayMs = Math.max(0, at - clock().getTime());
+      if (delayMs <= LONGEST_TIMER_MS) setTimeout(() => loop?.notify(), delayMs).unref();
+    },
     stop: async () => {
-      stopped = true;
-      alarm.setFor(0);
-      await running;
-      await Promise.all(inHand);
+      await loop?.close();
+      await Promise.all(inFlight);
     },
   };
 }

@@ -1,22 +1,22 @@
 import type { ContractEvent } from './contract.ts';
 
-/** `status` is that of the answer, or null where there was none and `error` says why. */
-export type Attempt = { at: string; status: number | null; error: string | null; tampered: boolean };
+/** `status` is the HTTP status of the response. Without a response it is null and `error` gives the reason. */
+export type CallbackAttempt = { at: string; status: number | null; error: string | null; tampered: boolean };
 
-/** One sending of one event. `copy` 2 is the second sending of an event that is told twice. */
+/** One event to deliver. `copy` 2 is the second delivery of an event that is sent twice on purpose. */
 export type Callback = {
   sequence: number;
   copy: 1 | 2;
   tamperFirst: boolean;
-  /** Its first attempt carries a time that is long past. */
+  /** The first attempt is signed with an old time. */
   staleFirst: boolean;
   status: 'pending' | 'delivered' | 'exhausted';
   notBefore: string;
-  attempts: Attempt[];
+  attempts: CallbackAttempt[];
 };
 
-/** How the callbacks of repayments are to be sent: by instalment, all of them `lateMs` later than they happened. */
-export type SendingPlan = {
+/** How the callbacks of repayments are sent: lists of instalments; every callback waits for `lateMs`. */
+export type DeliveryPlan = {
   order: number[];
   duplicate: number[];
   tamperFirst: number[];
@@ -27,31 +27,31 @@ export type SendingPlan = {
 const MAX_ATTEMPTS = 10;
 const WAIT_FACTORS = [1, 10 / 3, 10, 100 / 3, 100];
 const LAST_WAIT_FACTOR = 200;
-const IN_ORDER: SendingPlan = { order: [], duplicate: [], tamperFirst: [], staleFirst: [], lateMs: 0 };
+const IN_ORDER: DeliveryPlan = { order: [], duplicate: [], tamperFirst: [], staleFirst: [], lateMs: 0 };
 
 function instalmentOf(event: ContractEvent): number | null {
   return event.type === 'repaid' ? event.instalment : null;
 }
 
-function place(event: ContractEvent, plan: SendingPlan): number {
+function position(event: ContractEvent, plan: DeliveryPlan): number {
   const index = plan.order.indexOf(instalmentOf(event) ?? 0);
   return index === -1 ? plan.order.length : index;
 }
 
 /**
- * The callbacks that tell of `events`, in the order of sending: planned repayments as planned, all others after them as
- * they happened. `firstSequence` is the sequence of the first event.
+ * The callbacks of `events`, in the order of delivery: first the planned repayments in their planned order, then all
+ * other events in the order in which they happened. `firstSequence` is the sequence of the first event.
  */
 export function callbacksFor(
   events: ContractEvent[],
   firstSequence: number,
   now: Date,
-  plan: SendingPlan = IN_ORDER,
+  plan: DeliveryPlan = IN_ORDER,
 ): Callback[] {
   return events
     .map((event, index) => ({ event, sequence: firstSequence + index }))
     .filter(({ event }) => event.type !== 'opened')
-    .sort((one, other) => place(one.event, plan) - place(other.event, plan))
+    .sort((one, other) => position(one.event, plan) - position(other.event, plan))
     .flatMap(({ event, sequence }) => {
       const instalment = instalmentOf(event) ?? 0;
       const callback: Callback = {
@@ -68,28 +68,28 @@ export function callbacksFor(
     });
 }
 
-/** The one callback of a contract that may be sent now or next: the first that is neither delivered nor given up. */
+/** The next callback to send. The callbacks of a contract are sent one after the other. */
 export function headOf(callbacks: Callback[]): Callback | undefined {
   return callbacks.find(({ status }) => status === 'pending');
 }
 
-/** Whether the next attempt is to carry a wrong signature. */
+/** Whether the next attempt gets a wrong signature. */
 export function isTampered(callback: Callback): boolean {
   return callback.tamperFirst && callback.attempts.length === 0;
 }
 
-/** Whether the next attempt is to carry a time that is long past. */
+/** Whether the next attempt is signed with an old time. */
 export function isStale(callback: Callback): boolean {
   return callback.staleFirst && callback.attempts.length === 0;
 }
 
-/** Milliseconds to wait after `attempts` failed ones. */
+/** Milliseconds to wait after `attempts` failed attempts. */
 export function waitAfter(attempts: number, baseMs: number): number {
   return Math.round(baseMs * (WAIT_FACTORS[attempts - 1] ?? LAST_WAIT_FACTOR));
 }
 
-/** The callback after an attempt: delivered on 2xx, given up after the tenth, else pending until its wait is over. */
-export function settle(callback: Callback, attempt: Attempt, baseMs: number): Callback {
+/** The callback after an attempt: delivered on 2xx, exhausted after the tenth attempt, else pending until `notBefore`. */
+export function settle(callback: Callback, attempt: CallbackAttempt, baseMs: number): Callback {
   const attempts = [...callback.attempts, attempt];
   if (attempt.status !== null && attempt.status >= 200 && attempt.status < 300)
     return { ...callback, status: 'delivered', attempts };

@@ -1,6 +1,6 @@
 import {
-  type Attempt,
   type Callback,
+  type CallbackAttempt,
   callbacksFor,
   headOf,
   isStale,
@@ -32,7 +32,7 @@ const fresh: Callback = {
   notBefore: AT,
   attempts: [],
 };
-const answered = (status: number | null): Attempt => ({
+const answered = (status: number | null): CallbackAttempt => ({
   at: AT,
   status,
   error: status === null ? 'ECONNREFUSED' : null,
@@ -40,7 +40,7 @@ const answered = (status: number | null): Attempt => ({
 });
 
 describe('callbacksFor', () => {
-  test('tells of every event but the opening, at its sequence', () => {
+  test('has one callback for each event except the opening, with its sequence', () => {
     const opened: ContractEvent = { type: 'opened', at: AT, terms: {} as Terms };
     expect(callbacksFor([opened, signed], 0, NOW)).toEqual([fresh]);
   });
@@ -68,7 +68,7 @@ describe('callbacksFor', () => {
   });
 });
 
-test('callbacks may be sent late, and with a time that is long past at first', () => {
+test('callbacks can be sent late, and first with an old time', () => {
   const plan = { order: [1, 2], duplicate: [2], tamperFirst: [], staleFirst: [2], lateMs: 60_000 };
   const notBefore = '2026-01-05T03:01:00.000Z';
   const callbacks = callbacksFor([repaid(1), repaid(2)], 3, NOW, plan);
@@ -81,7 +81,7 @@ test('callbacks may be sent late, and with a time that is long past at first', (
   expect(isStale({ ...fresh, staleFirst: true, attempts: [answered(401)] })).toBe(false);
 });
 
-test('the head is the first that is neither delivered nor given up', () => {
+test('the head is the first pending callback', () => {
   const done: Callback = { ...fresh, status: 'delivered' };
   const given: Callback = { ...fresh, status: 'exhausted' };
   const second: Callback = { ...fresh, sequence: 3 };

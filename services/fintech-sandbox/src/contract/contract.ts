@@ -1,6 +1,6 @@
 export type Borrower = { id: string; name: string; area: string };
 
-/** What was agreed. `parentContractNo` names the donor's signed contract that a relent one comes under. */
+/** `parentContractNo` names the donor's signed contract that a relent contract belongs to. */
 export type Terms = {
   borrower: Borrower;
   principalRupiah: number;
@@ -14,12 +14,12 @@ export type Instalment = { instalment: number; dueDate: string; amountRupiah: nu
 /** `number` counts the repayments of a contract from 1; `sequence` is the place of the event among all of them. */
 export type Repayment = { number: number; instalment: number; amountRupiah: number; sequence: number; paidAt: string };
 
-/** `at` is RFC 3339 UTC. The place of an event in the contract's list is its sequence; `opened` has 0 and is never told. */
+/** `at` is RFC 3339 UTC. An event's index in the contract's list is its sequence; `opened` has 0 and is never called back. */
 export type ContractEvent =
   | { type: 'opened'; at: string; terms: Terms }
   | { type: 'signed'; at: string; signedBy: string | null; disburseAt: string }
   | { type: 'declined'; at: string }
-  /** `payEveryMs`: how long a month takes to the borrower, who pays by itself; 0 or nothing: only when told to. */
+  /** `payEveryMs`: how long a month lasts for a borrower who pays automatically; without it, only the admin API pays. */
   | { type: 'disbursed'; at: string; schedule: Instalment[]; payEveryMs?: number }
   | { type: 'repaid'; at: string; number: number; instalment: number; amountRupiah: number }
   | { type: 'completed'; at: string; totalRupiah: number }
@@ -41,13 +41,15 @@ export type Contract =
   | ({ status: 'written-off'; writtenOffAt: string; writtenOffRupiah: number } & Disbursed)
   | ({ status: 'cancelled'; cancelledAt: string; signedAt: string | null } & Opened);
 
+export const initialState: Contract = { status: 'unopened' };
+
 export type OpenedContract = Exclude<Contract, { status: 'unopened' }>;
 
 function impossible(state: Contract, event: ContractEvent): Error {
   return new Error(`a contract that is ${state.status} cannot have been ${event.type}`);
 }
 
-/** The state after `event`. @throws Error where the event cannot follow on the state, which means damaged data. */
+/** The state after `event`. @throws Error where the event cannot follow the state: the stored data is damaged. */
 export function evolve(state: Contract, event: ContractEvent): Contract {
   switch (event.type) {
     case 'opened':
@@ -105,9 +107,9 @@ export function evolve(state: Contract, event: ContractEvent): Contract {
   }
 }
 
-/** Folds the whole list of events of a contract. @throws Error where there is none. */
+/** The state after all events of a contract. @throws Error where there are none. */
 export function contractOf(events: readonly ContractEvent[]): OpenedContract {
-  const state = events.reduce<Contract>(evolve, { status: 'unopened' });
+  const state = events.reduce(evolve, initialState);
   if (state.status === 'unopened') throw new Error('a contract without events');
   return state;
 }
@@ -117,8 +119,28 @@ export function repaidRupiah(state: OpenedContract): number {
   return 'repayments' in state ? state.repayments.reduce((sum, { amountRupiah }) => sum + amountRupiah, 0) : 0;
 }
 
-/** What the borrower still owes, in rupiah: nothing before the disbursement, nor after it was written off. */
+/** What the borrower still owes, in rupiah: nothing before the disbursement and nothing after the write-off. */
 export function outstandingRupiah(state: OpenedContract): number {
   if (state.status === 'written-off') return 0;
   return 'schedule' in state ? state.terms.principalRupiah - repaidRupiah(state) : 0;
+}
+
+/** What a contract shows to callers: null, zero or empty until it is known. */
+export function detailsOf(state: OpenedContract) {
+  const repayments = 'repayments' in state ? state.repayments : [];
+  const schedule = 'schedule' in state ? state.schedule : [];
+  const paid = new Set(repayments.map(({ instalment }) => instalment));
+  return {
+    repayments,
+    schedule: schedule.map((instalment) => ({ ...instalment, paid: paid.has(instalment.instalment) })),
+    repaidRupiah: repaidRupiah(state),
+    outstandingRupiah: outstandingRupiah(state),
+    writtenOffRupiah: 'writtenOffRupiah' in state ? state.writtenOffRupiah : 0,
+    signedAt: 'signedAt' in state ? state.signedAt : null,
+    declinedAt: 'declinedAt' in state ? state.declinedAt : null,
+    disbursedAt: 'disbursedAt' in state ? state.disbursedAt : null,
+    completedAt: 'completedAt' in state ? state.completedAt : null,
+    cancelledAt: 'cancelledAt' in state ? state.cancelledAt : null,
+    writtenOffAt: 'writtenOffAt' in state ? state.writtenOffAt : null,
+  };
 }

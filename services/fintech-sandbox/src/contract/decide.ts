@@ -7,26 +7,27 @@ export type ContractCommand =
   | { type: 'decline' }
   | { type: 'disburse'; payEveryMs: number }
   | { type: 'repay'; instalments: number[] }
-  /** The caller takes the contract back. */
   | { type: 'cancel' }
   | { type: 'write-off' };
 
 export type Refusal =
-  | { refusal: 'other-terms' }
-  | { refusal: 'principal-too-small' }
-  | { refusal: 'parent-not-signed' }
-  | { refusal: 'not-open' }
-  | { refusal: 'declined-already' }
-  | { refusal: 'signed-already' }
-  | { refusal: 'not-signed' }
-  | { refusal: 'too-early' }
-  | { refusal: 'paid-out' }
-  | { refusal: 'not-repayable' }
-  | { refusal: 'no-such-instalment'; instalment: number }
-  | { refusal: 'already-repaid'; instalment: number };
+  | {
+      refused:
+        | 'other-terms'
+        | 'principal-too-small'
+        | 'parent-not-signed'
+        | 'not-open'
+        | 'declined-already'
+        | 'signed-already'
+        | 'not-signed'
+        | 'too-early'
+        | 'paid-out'
+        | 'not-repayable';
+    }
+  | { refused: 'no-such-instalment' | 'already-repaid'; instalment: number };
 
-/** No events: what was asked for is there already. */
-export type Decision = { events: ContractEvent[] } | Refusal;
+/** No events: the contract is already in the state that the command asks for. */
+export type Decision = ContractEvent[] | Refusal;
 
 type Open = Extract<ContractCommand, { type: 'open' }>;
 
@@ -51,71 +52,69 @@ function signed(signedBy: string | null, now: Date, disburseAfterMs: number): Co
 }
 
 function open(state: Contract, { terms, parentSigned, disburseAfterMs }: Open, now: Date): Decision {
-  if (state.status !== 'unopened') return sameTerms(state.terms, terms) ? { events: [] } : { refusal: 'other-terms' };
-  if (terms.principalRupiah < terms.instalments) return { refusal: 'principal-too-small' };
+  if (state.status !== 'unopened') return sameTerms(state.terms, terms) ? [] : { refused: 'other-terms' };
+  if (terms.principalRupiah < terms.instalments) return { refused: 'principal-too-small' };
   const opened: ContractEvent = { type: 'opened', at: now.toISOString(), terms };
-  if (terms.parentContractNo === null) return { events: [opened] };
-  if (!parentSigned) return { refusal: 'parent-not-signed' };
-  return { events: [opened, signed(null, now, disburseAfterMs)] };
+  if (terms.parentContractNo === null) return [opened];
+  if (!parentSigned) return { refused: 'parent-not-signed' };
+  return [opened, signed(null, now, disburseAfterMs)];
 }
 
 function sign(state: Contract, signedBy: string, disburseAfterMs: number, now: Date): Decision {
-  if (state.status === 'unopened') return { refusal: 'not-open' };
-  if (state.status === 'declined' || state.status === 'cancelled') return { refusal: 'declined-already' };
-  return { events: state.status === 'pending-signature' ? [signed(signedBy, now, disburseAfterMs)] : [] };
+  if (state.status === 'unopened') return { refused: 'not-open' };
+  if (state.status === 'declined' || state.status === 'cancelled') return { refused: 'declined-already' };
+  return state.status === 'pending-signature' ? [signed(signedBy, now, disburseAfterMs)] : [];
 }
 
 function decline(state: Contract, now: Date): Decision {
-  if (state.status === 'unopened') return { refusal: 'not-open' };
-  if (state.status === 'declined') return { events: [] };
+  if (state.status === 'unopened') return { refused: 'not-open' };
+  if (state.status === 'declined') return [];
   return state.status === 'pending-signature'
-    ? { events: [{ type: 'declined', at: now.toISOString() }] }
-    : { refusal: 'signed-already' };
+    ? [{ type: 'declined', at: now.toISOString() }]
+    : { refused: 'signed-already' };
 }
 
 function disburse(state: Contract, payEveryMs: number, now: Date): Decision {
   const { status } = state;
   if (status === 'unopened' || status === 'pending-signature' || status === 'declined' || status === 'cancelled')
-    return { refusal: 'not-signed' };
-  if (state.status !== 'signed') return { events: [] };
-  if (now < new Date(state.disburseAt)) return { refusal: 'too-early' };
+    return { refused: 'not-signed' };
+  if (state.status !== 'signed') return [];
+  if (now < new Date(state.disburseAt)) return { refused: 'too-early' };
   const schedule = scheduleOf(state.terms.principalRupiah, state.terms.instalments, now);
-  return {
-    events: [{ type: 'disbursed', at: now.toISOString(), schedule, ...(payEveryMs === 0 ? {} : { payEveryMs }) }],
-  };
+  return [{ type: 'disbursed', at: now.toISOString(), schedule, ...(payEveryMs === 0 ? {} : { payEveryMs }) }];
 }
 
 function repay(state: Contract, instalments: number[], now: Date): Decision {
-  if (state.status !== 'disbursed' && state.status !== 'repaying') return { refusal: 'not-repayable' };
+  if (state.status !== 'disbursed' && state.status !== 'repaying') return { refused: 'not-repayable' };
   const at = now.toISOString();
   const paid = new Set(state.repayments.map(({ instalment }) => instalment));
   const events: ContractEvent[] = [];
   for (const instalment of instalments) {
     const due = state.schedule.find((row) => row.instalment === instalment);
-    if (due === undefined) return { refusal: 'no-such-instalment', instalment };
-    if (paid.has(instalment)) return { refusal: 'already-repaid', instalment };
+    if (due === undefined) return { refused: 'no-such-instalment', instalment };
+    if (paid.has(instalment)) return { refused: 'already-repaid', instalment };
     paid.add(instalment);
     events.push({ type: 'repaid', at, number: paid.size, instalment, amountRupiah: due.amountRupiah });
   }
   if (paid.size === state.schedule.length)
     events.push({ type: 'completed', at, totalRupiah: state.terms.principalRupiah });
-  return { events };
+  return events;
 }
 
 function cancel(state: Contract, now: Date): Decision {
-  if (state.status === 'unopened') return { refusal: 'not-open' };
+  if (state.status === 'unopened') return { refused: 'not-open' };
   if (state.status === 'pending-signature' || state.status === 'signed')
-    return { events: [{ type: 'cancelled', at: now.toISOString() }] };
-  return state.status === 'cancelled' || state.status === 'declined' ? { events: [] } : { refusal: 'paid-out' };
+    return [{ type: 'cancelled', at: now.toISOString() }];
+  return state.status === 'cancelled' || state.status === 'declined' ? [] : { refused: 'paid-out' };
 }
 
 function writeOff(state: Contract, now: Date): Decision {
-  if (state.status === 'written-off') return { events: [] };
-  if (state.status !== 'disbursed' && state.status !== 'repaying') return { refusal: 'not-repayable' };
-  return { events: [{ type: 'written-off', at: now.toISOString(), amountRupiah: outstandingRupiah(state) }] };
+  if (state.status === 'written-off') return [];
+  if (state.status !== 'disbursed' && state.status !== 'repaying') return { refused: 'not-repayable' };
+  return [{ type: 'written-off', at: now.toISOString(), amountRupiah: outstandingRupiah(state) }];
 }
 
-/** What the partner makes of a command: events, in order, or the reason why not. `now` stamps every event. */
+/** How the partner responds to a command: with events, in order, or with a refusal. `now` is the time of every event. */
 export function decide(state: Contract, command: ContractCommand, now: Date): Decision {
   switch (command.type) {
     case 'open':

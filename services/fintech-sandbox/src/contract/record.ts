@@ -1,45 +1,52 @@
-import { type Callback, callbacksFor, headOf, type SendingPlan } from './callbacks.ts';
+import { type Callback, callbacksFor, headOf, type DeliveryPlan } from './callbacks.ts';
 import { contractOf, type ContractEvent, type OpenedContract } from './contract.ts';
 
-export type Partner = 'amanah' | 'lumbung';
+export const PARTNERS = ['amanah', 'lumbung'] as const;
+
+export type Partner = (typeof PARTNERS)[number];
 
 /**
- * A contract as it is kept: all that happened to it, and all that is still to be told of it. Bounded, as a contract ends:
- * at most 28 events, 51 callbacks and ten attempts for each.
+ * A contract as it is stored: its events and its callbacks. The size is bounded, because a contract ends: at most 28
+ * events, 51 callbacks and ten attempts for each.
  */
 export type ContractRecord = {
   partner: Partner;
-  /** The caller's own reference; one contract each. */
+  /** The caller's own reference. It has one contract. */
   reference: string;
   /** The partner's own number. */
   contractNo: string;
-  /** What the address of the e-contract page ends with. */
+  /** The last part of the e-contract page's address. */
   token: string;
   events: ContractEvent[];
   callbacks: Callback[];
-  /** How many of the events stand in the feed of events that callers poll. */
-  fed: number;
+  /** How many of the events are in the event feed that callers poll. */
+  published: number;
 };
 
-/** What is due of a contract next, and from when on (ms of the epoch). */
+/** The next work on a contract; `at` is when it is due, in ms of the epoch. */
 export type DueWork =
-  | { work: 'feed'; at: number }
+  | { work: 'publish'; at: number }
   | { work: 'disburse'; at: number }
   | { work: 'repay'; at: number; instalment: number }
   | { work: 'call-back'; at: number; callback: Callback };
 
-/** Only lumbung offers a feed of events. */
-function isFed(record: ContractRecord): boolean {
-  return record.partner !== 'lumbung' || record.fed === record.events.length;
+/** Only lumbung has an event feed. */
+function isPublished(record: ContractRecord): boolean {
+  return record.partner !== 'lumbung' || record.published === record.events.length;
 }
 
-/** The record after `events` happened, with the callbacks that tell of them queued. */
-export function happen(record: ContractRecord, events: ContractEvent[], now: Date, plan?: SendingPlan): ContractRecord {
+/** The record with new events and their pending callbacks. */
+export function append(
+  record: ContractRecord,
+  events: ContractEvent[],
+  now: Date,
+  plan?: DeliveryPlan,
+): ContractRecord {
   const callbacks = callbacksFor(events, record.events.length, now, plan);
   return { ...record, events: [...record.events, ...events], callbacks: [...record.callbacks, ...callbacks] };
 }
 
-/** What the borrower pays next by itself, on its speeded clock. */
+/** The next automatic repayment, on the accelerated clock. */
 function dueRepayment(contract: OpenedContract): DueWork | null {
   if ((contract.status !== 'disbursed' && contract.status !== 'repaying') || contract.payEveryMs === 0) return null;
   const paid = new Set(contract.repayments.map(({ instalment }) => instalment));
@@ -52,9 +59,9 @@ function dueRepayment(contract: OpenedContract): DueWork | null {
   };
 }
 
-/** The next work on a contract; the feed goes first, so that no callback tells what the feed does not. Null: none. */
+/** The next work on a contract, or null. Events are published first, so that the feed is never behind the callbacks. */
 export function dueWork(record: ContractRecord): DueWork | null {
-  if (!isFed(record)) return { work: 'feed', at: 0 };
+  if (!isPublished(record)) return { work: 'publish', at: 0 };
   const contract = contractOf(record.events);
   const head = headOf(record.callbacks);
   const ownWork =
@@ -64,4 +71,21 @@ export function dueWork(record: ContractRecord): DueWork | null {
   const callBack: DueWork | null = head ? { work: 'call-back', at: Date.parse(head.notBefore), callback: head } : null;
   if (ownWork === null || callBack === null) return ownWork ?? callBack;
   return ownWork.at <= callBack.at ? ownWork : callBack;
+}
+
+/** The event of a contract by its sequence. @throws Error where there is none: the stored data is damaged. */
+export function eventAt(record: ContractRecord, sequence: number): ContractEvent {
+  const event = record.events[sequence];
+  if (event === undefined) throw new Error(`${record.contractNo} has no event ${sequence}`);
+  return event;
+}
+
+/** Identifies an event of a contract to callers. */
+export function eventId(record: ContractRecord, sequence: number): string {
+  return `${record.contractNo}-E${sequence}`;
+}
+
+/** Identifies a repayment of a contract to callers. */
+export function repaymentNo(record: ContractRecord, number: number): string {
+  return `${record.contractNo}-R${number}`;
 }

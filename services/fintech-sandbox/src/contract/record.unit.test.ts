@@ -1,5 +1,5 @@
 import type { ContractEvent } from './contract.ts';
-import { type ContractRecord, dueWork, happen } from './record.ts';
+import { append, type ContractRecord, dueWork } from './record.ts';
 
 const NOW = new Date('2026-01-05T03:00:00.000Z');
 const AT = NOW.toISOString();
@@ -23,17 +23,17 @@ const empty: ContractRecord = {
   token: 't',
   events: [],
   callbacks: [],
-  fed: 0,
+  published: 0,
 };
 
-const pending = happen(empty, [opened], NOW);
-const signedRecord = happen(pending, [signed], NOW);
+const pending = append(empty, [opened], NOW);
+const signedRecord = append(pending, [signed], NOW);
 
 function delivered(record: ContractRecord): ContractRecord {
   return { ...record, callbacks: record.callbacks.map((callback) => ({ ...callback, status: 'delivered' as const })) };
 }
 
-test('happen appends events and their callbacks, at the sequence they have', () => {
+test('append adds events and their callbacks, each with its sequence', () => {
   expect(signedRecord.events).toEqual([opened, signed]);
   expect(signedRecord.callbacks.map(({ sequence, notBefore }) => ({ sequence, notBefore }))).toEqual([
     { sequence: 1, notBefore: AT },
@@ -70,12 +70,12 @@ describe('dueWork', () => {
       at: DISBURSE_AT,
       schedule: [{ instalment: 1, dueDate: '2026-02-05', amountRupiah: 2 }],
     };
-    const record = happen(delivered(signedRecord), [disbursed], new Date(DISBURSE_AT));
+    const record = append(delivered(signedRecord), [disbursed], new Date(DISBURSE_AT));
     expect(dueWork(record)).toEqual({ work: 'call-back', at: Date.parse(DISBURSE_AT), callback: record.callbacks[1] });
     expect(dueWork(delivered(record))).toBeNull();
   });
 
-  describe('on a speeded clock', () => {
+  describe('on an accelerated clock', () => {
     const schedule = [1, 2].map((instalment) => ({
       instalment,
       dueDate: `2026-0${instalment + 1}-05`,
@@ -83,30 +83,30 @@ describe('dueWork', () => {
     }));
     const disbursed: ContractEvent = { type: 'disbursed', at: DISBURSE_AT, schedule, payEveryMs: 1_000 };
     const paid: ContractEvent = { type: 'repaid', at: DISBURSE_AT, number: 1, instalment: 1, amountRupiah: 1 };
-    const record = delivered(happen(signedRecord, [disbursed], NOW));
+    const record = delivered(append(signedRecord, [disbursed], NOW));
 
-    test('is what the borrower pays next, a month after the other', () => {
+    test('is the next repayment, one each month', () => {
       expect(dueWork(record)).toEqual({ work: 'repay', at: Date.parse(DISBURSE_AT) + 1_000, instalment: 1 });
-      expect(dueWork(delivered(happen(record, [paid], NOW)))).toEqual({
+      expect(dueWork(delivered(append(record, [paid], NOW)))).toEqual({
         work: 'repay',
         at: Date.parse(DISBURSE_AT) + 2_000,
         instalment: 2,
       });
     });
 
-    test('passes what was paid out of turn, and nothing is due of what is lost', () => {
-      expect(dueWork(delivered(happen(record, [{ ...paid, instalment: 2 }], NOW)))).toMatchObject({
+    test('skips an instalment that was paid early, and is none after a write-off', () => {
+      expect(dueWork(delivered(append(record, [{ ...paid, instalment: 2 }], NOW)))).toMatchObject({
         work: 'repay',
         instalment: 1,
       });
-      expect(dueWork(delivered(happen(record, [{ type: 'written-off', at: AT, amountRupiah: 2 }], NOW)))).toBeNull();
+      expect(dueWork(delivered(append(record, [{ type: 'written-off', at: AT, amountRupiah: 2 }], NOW)))).toBeNull();
     });
   });
 
-  test('is the feed first at lumbung, at once, until all events are in it', () => {
+  test('publishes to the feed first at lumbung, at once, until all events are in it', () => {
     const loan: ContractRecord = { ...signedRecord, partner: 'lumbung' };
-    expect(dueWork({ ...loan, fed: 1 })).toEqual({ work: 'feed', at: 0 });
-    expect(dueWork({ ...loan, fed: 2 })).toEqual({
+    expect(dueWork({ ...loan, published: 1 })).toEqual({ work: 'publish', at: 0 });
+    expect(dueWork({ ...loan, published: 2 })).toEqual({
       work: 'call-back',
       at: NOW.getTime(),
       callback: signedRecord.callbacks[0],

@@ -1,5 +1,6 @@
 import supertest from 'supertest';
-import { QARDH_PATH, qardhBody, startSandbox, type TestSandbox, until } from '../testing/sandbox.ts';
+import { eventually } from '@ksbb/testkit';
+import { QARDH_PATH, qardhBody, startSandbox, type TestSandbox } from '../testing/sandbox.ts';
 
 let sandbox: TestSandbox;
 beforeAll(async () => {
@@ -32,7 +33,7 @@ test('the page shows the terms and a form, without any script', async () => {
   expect(headers['content-security-policy']).toContain("default-src 'none'");
 });
 
-test('signing needs a name and the tick, keeps the name typed, and changes nothing until then', async () => {
+test('signing needs a name and the tick; the page keeps the name, and the contract does not change', async () => {
   const path = await pageOf('page-2');
   const nothing = await post(path, { decision: 'sign' }).expect(422);
   expect(nothing.text).toContain('Tulis nama lengkap');
@@ -43,13 +44,13 @@ test('signing needs a name and the tick, keeps the name typed, and changes nothi
   expect(await statusOf('page-2')).toBe('pending-signature');
 });
 
-test('signing once or twice signs once; the page then says so and who', async () => {
+test('signing twice signs once, and the page then shows who signed', async () => {
   const path = await pageOf('page-3');
   const { headers } = await post(path, { decision: 'sign', name: 'Ibu Ratna', agree: 'yes' }).expect(303);
   const landing = new URL(headers.location!, `http://sandbox.test${path}`).pathname;
   expect(landing).toBe(path);
   await post(path, { decision: 'sign', name: 'Orang Lain', agree: 'yes' }).expect(303);
-  await until(async () => (await statusOf('page-3')) === 'disbursed');
+  await eventually('the disbursement', async () => (await statusOf('page-3')) === 'disbursed');
   const { text } = await supertest(sandbox.app).get(landing).expect(200);
   expect(text).toContain('Oleh Ibu Ratna');
   expect(text).not.toContain('<form');
@@ -57,14 +58,16 @@ test('signing once or twice signs once; the page then says so and who', async ()
   expect(await statusOf('page-3')).toBe('disbursed');
 });
 
-test('declining is told, and final', async () => {
+test('a decline is called back, and it is final', async () => {
   const path = await pageOf('page-4');
   await post(path, { decision: 'decline' }).expect(303);
   await post(path, { decision: 'decline' }).expect(303);
   const { text } = await post(path, { decision: 'sign', name: 'Ibu Ratna', agree: 'yes' }).expect(409);
   expect(text).toContain('sudah diputuskan');
-  const told = await until(() => sandbox.receiver.received.find(({ body }) => body.partnerReferenceNo === 'page-4'));
-  expect(told.body).toMatchObject({ event: 'CONTRACT_DECLINED', sequence: 1, data: {} });
+  const callback = await eventually('the callback', () =>
+    sandbox.receiver.received.find(({ body }) => body.partnerReferenceNo === 'page-4'),
+  );
+  expect(callback.body).toMatchObject({ event: 'CONTRACT_DECLINED', sequence: 1, data: {} });
 });
 
 test('an unknown address is a 404 page, and a contract’s page is only at its own partner', async () => {
@@ -77,7 +80,7 @@ test('an unknown address is a 404 page, and a contract’s page is only at its o
   await post('/lumbung/e-contract/nothing', { decision: 'decline' }).expect(404);
 });
 
-test('what is no form, or too long, is refused', async () => {
+test('a body that is no form or too long is refused', async () => {
   const path = await pageOf('page-6');
   await supertest(sandbox.app).post(path).send({ decision: 'decline' }).expect(415);
   await post(path, { decision: 'decline', name: 'x'.repeat(10_000) }).expect(413);

@@ -1,9 +1,10 @@
 import { contractOf, type OpenedContract } from '../contract/contract.ts';
 import type { ContractRecord, Partner } from '../contract/record.ts';
 import { splitPrincipal } from '../contract/schedule.ts';
-import type { Incomplete } from './form.ts';
-import { type Html, html } from './html.ts';
-import { STYLE } from './style.ts';
+import { both, type Html, html, shell } from './html.ts';
+
+/** What the donor typed, and what is missing. */
+export type IncompleteForm = { name: string; errors: string[] };
 
 type Wording = { partner: string; title: string; titleEn: string; charge: string; chargeEn: string };
 
@@ -40,31 +41,15 @@ const STATE: Record<Exclude<OpenedContract['status'], 'pending-signature'>, [str
   'written-off': ['Sisa pinjaman dihapusbukukan.', 'What was left of the loan is written off.'],
 };
 
+const REVOLVING: [string, string] = [
+  'Dana dari pemberi bantuan. ' +
+    'Setiap angsuran yang kembali dipinjamkan lagi kepada UMKM berikutnya, tanpa tanda tangan baru.',
+  'The money comes from the donor. ' +
+    'What is paid back is lent on to the next small business, without a new signature.',
+];
+
 const DAY = new Intl.DateTimeFormat('id-ID', { dateStyle: 'long', timeZone: 'Asia/Jakarta' });
 const MONEY = new Intl.NumberFormat('id-ID', { style: 'currency', currency: 'IDR', maximumFractionDigits: 0 });
-
-function both(indonesian: string, english: string): Html {
-  return html`<p>${indonesian}<br /><span class="en" lang="en">${english}</span></p>`;
-}
-
-function shell(partner: Partner, title: string, content: Html): string {
-  return `<!doctype html>${
-    html`<html lang="id">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <title>${title}</title>
-        ${{ html: `<style>${STYLE}</style>` }}
-      </head>
-      <body class="${partner}">
-        <div class="banner">
-          Uji coba: mitra tiruan, tanpa uang sungguhan. <span lang="en">Sandbox: a mock partner, no real money.</span>
-        </div>
-        <main>${content}</main>
-      </body>
-    </html>`.html
-  }`;
-}
 
 function termsList(record: ContractRecord, { terms, openedAt }: OpenedContract): Html {
   const rows: [string, string][] = [
@@ -117,12 +102,12 @@ function scheduleTable(contract: OpenedContract): Html {
   </table>`;
 }
 
-function signForm(incomplete: Incomplete | null): Html {
-  const faults = incomplete?.faults ?? [];
+function signForm(incomplete: IncompleteForm | null): Html {
+  const errors = incomplete?.errors ?? [];
   const notice =
-    faults.length === 0
+    errors.length === 0
       ? []
-      : [html`<div class="faults" role="alert">${faults.map(({ text }) => html`<p>${text}</p>`)}</div>`];
+      : [html`<div class="errors" role="alert">${errors.map((error) => html`<p>${error}</p>`)}</div>`];
   return html`<h2>Tanda tangan</h2>
     ${notice}
     <form method="post">
@@ -144,7 +129,7 @@ function signForm(incomplete: Incomplete | null): Html {
 }
 
 function stateNotice(contract: OpenedContract): Html {
-  if (contract.status === 'pending-signature') throw new Error('a contract that is not signed has a form instead');
+  if (contract.status === 'pending-signature') throw new Error('a pending contract has a form instead');
   const [indonesian, english] = STATE[contract.status];
   const by =
     'signedBy' in contract && contract.signedBy !== null
@@ -155,15 +140,15 @@ function stateNotice(contract: OpenedContract): Html {
   </div>`;
 }
 
-/** The e-contract page: terms, schedule, and the form, or what was decided. `notice` stands above all else. */
+/** The e-contract page: the terms, the schedule, and the form or the decision. `notice` is shown above them. */
 export function contractPage(
   record: ContractRecord,
-  incomplete: Incomplete | null = null,
+  incomplete: IncompleteForm | null = null,
   notice: [string, string] | null = null,
 ): string {
   const contract = contractOf(record.events);
   const { partner, title, titleEn, charge, chargeEn } = WORDING[record.partner];
-  const notices = notice === null ? [] : [html`<div class="faults" role="alert">${both(...notice)}</div>`];
+  const notices = notice === null ? [] : [html`<div class="errors" role="alert">${both(...notice)}</div>`];
   return shell(
     record.partner,
     `${title} · ${partner}`,
@@ -171,19 +156,21 @@ export function contractPage(
       <p class="en" lang="en">${titleEn} · ${partner}</p>
       ${notices} ${contract.status === 'pending-signature' ? [] : stateNotice(contract)}
       <h2>Isi kontrak</h2>
-      ${termsList(record, contract)} ${both(charge, chargeEn)}
-      ${both('Dana dari pemberi bantuan. Setiap angsuran yang kembali dipinjamkan lagi kepada UMKM berikutnya, tanpa tanda tangan baru.', 'The money comes from the donor. What is paid back is lent on to the next small business, without a new signature.')}
+      ${termsList(record, contract)} ${both(charge, chargeEn)} ${both(...REVOLVING)}
       <h2>Jadwal angsuran</h2>
       ${scheduleTable(contract)} ${contract.status === 'pending-signature' ? signForm(incomplete) : []}`,
   );
 }
 
-/** The page for an address that leads to no contract. */
+/** The page of an unknown contract. */
 export function unknownPage(partner: Partner): string {
   return shell(
     partner,
     'Kontrak tidak ditemukan',
     html`<h1>Kontrak tidak ditemukan</h1>
-      ${both('Periksa kembali tautan yang Anda terima.', 'There is no contract at this address; check the link you were given.')}`,
+      ${both(
+        'Periksa kembali tautan yang Anda terima.',
+        'There is no contract at this address; check the link you were given.',
+      )}`,
   );
 }

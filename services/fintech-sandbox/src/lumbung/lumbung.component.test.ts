@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { LOANS_PATH, loanBody, startSandbox, type TestSandbox, until } from '../testing/sandbox.ts';
+import { eventually } from '@ksbb/testkit';
+import { LOANS_PATH, loanBody, startSandbox, type TestSandbox } from '../testing/sandbox.ts';
 
 let sandbox: TestSandbox;
 beforeAll(async () => {
@@ -14,14 +15,14 @@ test.each(['', 'Bearer nothing-of-the-kind', 'Basic abc'])('credentials %p are 4
   expect(body).toEqual({ error: { code: 'unauthorized', message: expect.any(String) } });
 });
 
-test('a loan is opened, signed, disbursed and told of', async () => {
+test('a loan is opened, signed and disbursed', async () => {
   const { body } = await sandbox.lumbung('post', LOANS_PATH, loanBody('life-1')).expect(201);
   const sign_url = expect.stringMatching(/^http:\/\/sandbox\.test\/lumbung\/e-contract\/[\w-]{32}$/);
   expect(body).toEqual({
     loan: { id: expect.stringMatching(/^LMB-/), external_id: 'life-1', status: 'pending_signature', sign_url },
   });
   await sandbox.signOn(body.loan.sign_url, 'Pak Hasan').expect(303);
-  const { loan } = await until(async () => {
+  const { loan } = await eventually('the disbursement', async () => {
     const answer = await sandbox.lumbung('get', `${LOANS_PATH}/life-1`).expect(200);
     return answer.body.loan.status === 'disbursed' && answer.body;
   });
@@ -78,7 +79,10 @@ test('a relent loan is signed from the start; an unknown parent is refused', asy
     .lumbung('post', LOANS_PATH, loanBody('child-1', { parent_loan_id: parent }))
     .expect(201);
   expect(body.loan.status).toBe('signed');
-  await until(async () => (await sandbox.lumbung('get', `${LOANS_PATH}/child-1`)).body.loan.status === 'disbursed');
+  await eventually('the disbursement', async () => {
+    const { body: child } = await sandbox.lumbung('get', `${LOANS_PATH}/child-1`);
+    return child.loan.status === 'disbursed';
+  });
   const orphan = await sandbox
     .lumbung('post', LOANS_PATH, loanBody('child-2', { parent_loan_id: 'LMB-0' }))
     .expect(422);
@@ -107,7 +111,7 @@ describe('the feed', () => {
     }
   }
 
-  test('holds every event of many loans once, in the order of each loan, however it is paged', async () => {
+  test('has every event of many loans once, in the order of each loan, with every page size', async () => {
     const references = Array.from({ length: 8 }, (_, index) => `feed-${index}`);
     await Promise.all(references.map((reference) => sandbox.disbursed('lumbung', reference)));
     await Promise.all(
@@ -125,7 +129,7 @@ describe('the feed', () => {
       'loan.repayment',
       'loan.completed',
     ];
-    const all = await until(async () => {
+    const all = await eventually('every completion in the feed', async () => {
       const events = await readAll(200);
       return (
         events.filter(({ type, external_id }) => type === 'loan.completed' && external_id.startsWith('feed-'))

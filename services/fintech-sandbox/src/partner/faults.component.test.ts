@@ -18,7 +18,7 @@ const served = async () =>
     (fault) => fault.served,
   );
 
-test('status: the next calls are answered so, then all is well; the same key serves', async () => {
+test('status: the next calls get this status, the call after them succeeds with the same key', async () => {
   await order({ kind: 'status', status: 503, retryAfterSeconds: 7, times: 2 }).expect(201);
   const key = randomUUID();
   const first = await open('status-1', key).expect(503);
@@ -30,7 +30,7 @@ test('status: the next calls are answered so, then all is well; the same key ser
   expect(await served()).toEqual([2]);
 });
 
-test('faults on a route are used up in the order they were ordered, and calls without credentials use up none', async () => {
+test('faults on a route are served in their order, and a call without credentials uses none', async () => {
   await order({ kind: 'status', status: 401 }).expect(201);
   await order({ kind: 'status', status: 429 }).expect(201);
   await sandbox.amanah('post', QARDH_PATH, qardhBody('order-1'), { headers: { 'X-SIGNATURE': 'x' } }).expect(401);
@@ -40,7 +40,7 @@ test('faults on a route are used up in the order they were ordered, and calls wi
   await open('order-1').expect(200);
 });
 
-test('latency: done, but late', async () => {
+test('latency: done, but the response is late', async () => {
   await order({ kind: 'latency', milliseconds: 400 }).expect(201);
   const begun = performance.now();
   await open('latency-1').expect(200);
@@ -49,7 +49,7 @@ test('latency: done, but late', async () => {
   await contractOf('latency-1').expect(200);
 });
 
-test.each(['reset', 'hang'])('%s: no answer and nothing done', async (kind) => {
+test.each(['reset', 'hang'])('%s: no response and nothing done', async (kind) => {
   await order({ kind, ...(kind === 'hang' ? { milliseconds: 50 } : {}) }).expect(201);
   const key = randomUUID();
   await expect(open(`${kind}-1`, key).then()).rejects.toThrow(/ECONNRESET|socket hang up|aborted/);
@@ -57,31 +57,31 @@ test.each(['reset', 'hang'])('%s: no answer and nothing done', async (kind) => {
   await open(`${kind}-1`, key).expect(200);
 });
 
-test('hang: a caller that gives up first finds nothing done', async () => {
+test('hang: nothing is done when the caller gives up first', async () => {
   await order({ kind: 'hang', milliseconds: 1_000 }).expect(201);
   await expect(open('hang-2').timeout(100).then()).rejects.toThrow(/[Tt]imeout/);
   await contractOf('hang-2').expect(404);
 });
 
-test('lost-answer: committed, and the same key is answered with what was lost', async () => {
+test('lost-answer: done, and a repeat with the same key gets the lost response', async () => {
   await order({ kind: 'lost-answer' }).expect(201);
   const key = randomUUID();
   await expect(open('lost-1', key).then()).rejects.toThrow(/ECONNRESET|socket hang up|aborted/);
-  const { body: kept } = await contractOf('lost-1').expect(200);
+  const { body: stored } = await contractOf('lost-1').expect(200);
   const repeat = await open('lost-1', key).expect(200);
-  expect(repeat.body.referenceNo).toBe(kept.contractNo);
+  expect(repeat.body.referenceNo).toBe(stored.contractNo);
   expect(repeat.headers['idempotent-replayed']).toBe('true');
   const status = await sandbox.amanah('get', `${QARDH_PATH}/by-reference/lost-1`).expect(200);
-  expect(status.body.referenceNo).toBe(kept.contractNo);
+  expect(status.body.referenceNo).toBe(stored.contractNo);
 });
 
-test('drip: done, and the answer is complete only after a while', async () => {
-  await order({ kind: 'drip', milliseconds: 200 }).expect(201);
-  const { body } = await open('drip-1').expect(200);
-  const { body: kept } = await contractOf('drip-1').expect(200);
-  expect(body).toMatchObject({ referenceNo: kept.contractNo, responseCode: '2000000' });
-  await order({ kind: 'drip', milliseconds: 2_000 }).expect(201);
-  await expect(open('drip-2').timeout(100).then()).rejects.toThrow(/[Tt]imeout/);
+test.each(['slow-response', 'drip'])('%s: done, and the response is complete only later', async (kind) => {
+  await order({ kind, milliseconds: 200 }).expect(201);
+  const { body } = await open(`${kind}-1`).expect(200);
+  const { body: stored } = await contractOf(`${kind}-1`).expect(200);
+  expect(body).toMatchObject({ referenceNo: stored.contractNo, responseCode: '2000000' });
+  await order({ kind, milliseconds: 2_000 }).expect(201);
+  await expect(open(`${kind}-2`).timeout(100).then()).rejects.toThrow(/[Tt]imeout/);
 });
 
 test('each route of each partner has its own faults', async () => {
@@ -116,7 +116,7 @@ test.each([
   expect(await served()).toEqual([]);
 });
 
-test('a hundred faults are kept, no more', async () => {
+test('a hundred faults are stored, no more', async () => {
   for (let count = 0; count < 100; count += 1) await order({ kind: 'reset', route: 'get-contract' }).expect(201);
   const { body } = await order({ kind: 'reset', route: 'get-contract' }).expect(409);
   expect(body.type).toBe('urn:ksbb-umkm:problem:too-many-faults');

@@ -1,26 +1,8 @@
 import { fieldErrors } from '@ksbb/service-kit';
 import type { z } from 'zod';
 
-export type RefusalKind =
-  | 'invalid-field'
-  | 'key-missing'
-  | 'unauthorized'
-  | 'not-found'
-  | 'in-progress'
-  | 'key-reused'
-  | 'other-terms'
-  | 'parent-not-signed'
-  | 'principal-too-small'
-  | 'paid-out'
-  | 'fault';
-
-type Options = {
-  status?: number | undefined;
-  field?: string | undefined;
-  retryAfterSeconds?: number | null | undefined;
-};
-
-const STATUS: Record<RefusalKind, number> = {
+/** The kinds of refusal and their HTTP status. */
+const STATUS = {
   'invalid-field': 400,
   'key-missing': 400,
   unauthorized: 401,
@@ -32,13 +14,21 @@ const STATUS: Record<RefusalKind, number> = {
   'principal-too-small': 422,
   'paid-out': 422,
   fault: 500,
+} as const;
+
+export type RefusalKind = keyof typeof STATUS;
+
+type Options = {
+  status?: number | undefined;
+  field?: string | undefined;
+  retryAfterSeconds?: number | null | undefined;
 };
 
-/** What a partner answers instead of what was asked for; each partner has its own wire form of it. */
+/** A partner refuses a call. Each partner has its own format for it. */
 export class PartnerRefusal extends Error {
   readonly kind: RefusalKind;
   readonly status: number;
-  /** Dotted path into the body, or the name of a header or query parameter. */
+  /** A dotted path into the body, or the name of a header or query parameter. */
   readonly field: string | undefined;
   readonly retryAfterSeconds: number | undefined;
 
@@ -52,14 +42,14 @@ export class PartnerRefusal extends Error {
   }
 }
 
-/** Parses what a caller sent. @throws PartnerRefusal `invalid-field` that tells of every fault and names the first field. */
-export function parseSent<T extends z.ZodType>(schema: T, sent: unknown): z.output<T> {
-  const result = schema.safeParse(sent);
+/** @throws PartnerRefusal `invalid-field`. Its message lists every error; its field is the first one. */
+export function parseInput<T extends z.ZodType>(schema: T, input: unknown): z.output<T> {
+  const result = schema.safeParse(input);
   if (result.success) return result.data;
-  const faults = fieldErrors(result.error).map(({ pointer, detail }) => ({
+  const errors = fieldErrors(result.error).map(({ pointer, detail }) => ({
     field: pointer.slice(1).replaceAll('/', '.'),
     detail,
   }));
-  const message = faults.map(({ field, detail }) => (field === '' ? detail : `${field}: ${detail}`)).join('; ');
-  throw new PartnerRefusal('invalid-field', message, { field: faults[0]?.field });
+  const message = errors.map(({ field, detail }) => (field === '' ? detail : `${field}: ${detail}`)).join('; ');
+  throw new PartnerRefusal('invalid-field', message, { field: errors[0]?.field });
 }

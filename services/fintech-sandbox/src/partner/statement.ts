@@ -1,31 +1,62 @@
 import { z } from 'zod';
-import { linesOn, type StatementLine } from '../contract/statement.ts';
-import type { Partner } from '../contract/record.ts';
+import { contractOf, type ContractEvent } from '../contract/contract.ts';
+import type { ContractRecord, Partner } from '../contract/record.ts';
+import { jakartaDate } from '../contract/schedule.ts';
 import type { ContractStore } from '../stores/contracts.ts';
+import { cursorOf } from './fields.ts';
+
+/** One movement of money. `number` is the repayment's number; null for the other kinds. */
+export type StatementLine = {
+  kind: 'disbursement' | 'repayment' | 'write-off';
+  record: ContractRecord;
+  number: number | null;
+  amountRupiah: number;
+  at: string;
+};
+
+export type StatementPage = { lines: StatementLine[]; nextCursor: string | null };
 
 export const statementQuery = z.strictObject({
   date: z.iso.date('a day in Jakarta such as 2026-11-24'),
   cursor: z.string().max(200).optional(),
 });
 
-/** So many contracts are looked through for one page. */
-const CONTRACTS_A_PAGE = 200;
+const CONTRACTS_PER_PAGE = 200;
 
-export type StatementPage = { lines: StatementLine[]; nextCursor: string | null };
+function lineOf(record: ContractRecord, event: ContractEvent): StatementLine[] {
+  const { at } = event;
+  switch (event.type) {
+    case 'disbursed': {
+      const amountRupiah = contractOf(record.events).terms.principalRupiah;
+      return [{ kind: 'disbursement', record, number: null, amountRupiah, at }];
+    }
+    case 'repaid':
+      return [{ kind: 'repayment', record, number: event.number, amountRupiah: event.amountRupiah, at }];
+    case 'written-off':
+      return [{ kind: 'write-off', record, number: null, amountRupiah: event.amountRupiah, at }];
+    case 'opened':
+    case 'signed':
+    case 'declined':
+    case 'cancelled':
+    case 'completed':
+      return [];
+    default:
+      return event satisfies never;
+  }
+}
 
-/** One page of what moved on a day: pages go by contracts, so one may be empty and yet not the last. */
+/** One page of the movements of a day in Jakarta. A page covers a number of contracts, so it may be empty before the last. */
 export async function statementPage(
   contracts: Pick<ContractStore, 'list'>,
   partner: Partner,
   { date, cursor = '' }: z.output<typeof statementQuery>,
 ): Promise<StatementPage> {
-  const { records, next } = await contracts.list(
-    partner,
-    Buffer.from(cursor, 'base64url').toString(),
-    CONTRACTS_A_PAGE,
-  );
+  const after = Buffer.from(cursor, 'base64url').toString();
+  const { records, next } = await contracts.list(partner, after, CONTRACTS_PER_PAGE);
   return {
-    lines: records.flatMap((record) => linesOn(record, date)),
-    nextCursor: next === null ? null : Buffer.from(next).toString('base64url'),
+    lines: records.flatMap((record) =>
+      record.events.filter(({ at }) => jakartaDate(at) === date).flatMap((event) => lineOf(record, event)),
+    ),
+    nextCursor: next === null ? null : cursorOf(next),
   };
 }

@@ -1,6 +1,6 @@
 import { type Connection, Schema } from 'mongoose';
 import { type ContractRecord, dueWork, type Partner } from '../contract/record.ts';
-import { isDuplicateKey } from './database.ts';
+import { ContentionError, isDuplicateKey, type Refusal } from '@ksbb/document-store';
 
 type ContractDocument = ContractRecord & {
   /** `partner:reference`, so that there is one contract for each reference. */
@@ -27,7 +27,7 @@ const schema = new Schema<ContractDocument>(
     token: { type: String, required: true, unique: true },
     events: { type: [Schema.Types.Mixed], required: true } as never,
     callbacks: { type: [Schema.Types.Mixed], required: true } as never,
-    fed: { type: Number, required: true },
+    published: { type: Number, required: true },
     version: { type: Number, required: true },
     nextWorkAt: { type: Number, default: null },
     leasedUntil: { type: Number, required: true },
@@ -41,18 +41,19 @@ function idOf({ partner, reference }: { partner: Partner; reference: string }): 
 }
 
 function recordOf(document: ContractDocument): ContractRecord {
-  const { partner, reference, contractNo, token, events, callbacks, fed } = document;
-  return { partner, reference, contractNo, token, events, callbacks, fed };
+  const { partner, reference, contractNo, token, events, callbacks, published } = document;
+  return { partner, reference, contractNo, token, events, callbacks, published };
 }
 
 /** Contracts, each one document that also holds its callbacks; every change is one update guarded by the version read. */
 export function createContractStore(connection: Connection, onWork: (at: number) => void) {
   const model = connection.model<ContractDocument>('Contract', schema);
 
-  function nextWorkAt(record: ContractRecord): number | null {
-    const at = dueWork(record)?.at ?? null;
+  const nextWorkAt = (record: ContractRecord) => dueWork(record)?.at ?? null;
+
+  function announce(record: ContractRecord): void {
+    const at = nextWorkAt(record);
     if (at !== null) onWork(at);
-    return at;
   }
 
   async function findOne(filter: Partial<ContractDocument>): Promise<ContractRecord | null> {
@@ -71,6 +72,7 @@ export function createContractStore(connection: Connection, onWork: (at: number)
           nextWorkAt: nextWorkAt(record),
           leasedUntil: 0,
         });
+        announce(record);
         return true;
       } catch (error) {
         if (isDuplicateKey(error)) return false;
@@ -83,23 +85,23 @@ export function createContractStore(connection: Connection, onWork: (at: number)
     findByContractNo: (partner: Partner, contractNo: string) => findOne({ partner, contractNo }),
 
     /**
-     * Replaces a contract by `change` of it, in one guarded update; where someone else was faster `change` is asked
-     * again. Answers what is kept afterwards, or null where there is no such contract. What `change` throws comes through
-     * and nothing is changed. `release` also gives back the lease taken by `claim`.
+     * Replaces a contract by `change` of it, in one update guarded by the version that was read. Where another writer was
+     * faster, `change` runs again. Returns the contract afterwards, the refusal of `change`, or null where there is no such
+     * contract. `release` also ends the lease that `claim` took.
      */
-    async update(
+    async update<No extends Refusal = never>(
       partner: Partner,
       reference: string,
-      change: (record: ContractRecord) => ContractRecord,
+      change: (record: ContractRecord) => ContractRecord | No,
       release = false,
-    ): Promise<ContractRecord | null> {
+    ): Promise<ContractRecord | No | null> {
       const _id = idOf({ partner, reference });
       for (let tries = 0; tries < MAX_TRIES; tries += 1) {
         const document = await model.findOne({ _id }).lean<ContractDocument>();
         if (document === null) return null;
         const before = recordOf(document);
         const after = change(before);
-        if (after === before && !release) return before;
+        if ('refused' in after || (after === before && !release)) return after;
         const { version, leasedUntil } = document;
         const { matchedCount } = await model.updateOne(
           { _id, version },
@@ -107,16 +109,19 @@ export function createContractStore(connection: Connection, onWork: (at: number)
             $set: {
               events: after.events,
               callbacks: after.callbacks,
-              fed: after.fed,
+              published: after.published,
               version: version + 1,
               nextWorkAt: nextWorkAt(after),
               leasedUntil: release ? 0 : leasedUntil,
             },
           },
         );
-        if (matchedCount === 1) return after;
+        if (matchedCount === 1) {
+          announce(after);
+          return after;
+        }
       }
-      throw new Error(`contract ${_id} was changed by others ${MAX_TRIES} times in a row`);
+      throw new ContentionError('contracts', _id);
     },
 
     /** Takes one contract with due work for `leaseMs`, if there is one; nobody else gets it meanwhile. */

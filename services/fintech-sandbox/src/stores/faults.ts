@@ -1,9 +1,12 @@
 import { type Connection, Schema } from 'mongoose';
 import type { Partner } from '../contract/record.ts';
 
-export type FaultRoute = 'create-contract' | 'get-contract' | 'cancel-contract' | 'statement' | 'events';
+export const FAULT_ROUTES = ['create-contract', 'get-contract', 'cancel-contract', 'statement', 'events'] as const;
+export type FaultRoute = (typeof FAULT_ROUTES)[number];
 
-export type FaultKind = 'status' | 'latency' | 'hang' | 'drip' | 'reset' | 'lost-answer';
+/** `drip` is the earlier name of `slow-response`. */
+export const FAULT_KINDS = ['status', 'latency', 'hang', 'slow-response', 'drip', 'reset', 'lost-answer'] as const;
+export type FaultKind = (typeof FAULT_KINDS)[number];
 
 export type Fault = {
   id: string;

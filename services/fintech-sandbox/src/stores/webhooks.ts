@@ -43,12 +43,12 @@ export function createWebhookStore(connection: Connection) {
       await secrets.updateOne({ _id: partner }, { $set: { secret } }, { upsert: true });
     },
 
-    async secretOf(partner: Partner): Promise<string | null> {
+    async secretOf(partner: string): Promise<string | null> {
       return (await secrets.findById(partner).lean<SecretDocument>())?.secret ?? null;
     },
 
     /** Keeps a webhook by its id, and counts its repeats. */
-    async keep({ times: _, ...webhook }: Omit<ReceivedWebhook, 'times'> & { times?: never }): Promise<void> {
+    async record({ times: _, ...webhook }: Omit<ReceivedWebhook, 'times'> & { times?: never }): Promise<void> {
       const _id = `${webhook.partner}:${webhook.webhookId}`;
       await model.updateOne({ _id }, { $setOnInsert: webhook, $inc: { times: 1 } }, { upsert: true });
     },

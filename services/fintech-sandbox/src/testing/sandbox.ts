@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { type Database, openDatabase } from '@ksbb/document-store';
 import { createLog, createMetrics, parseSettings } from '@ksbb/service-kit';
+import { eventually, freshDatabase, removeDatabase } from '@ksbb/testkit';
 import type { Express } from 'express';
 import supertest from 'supertest';
-import { freshDatabase, removeDatabase } from '@ksbb/testkit';
 import { signatureOf } from '../amanah/signature.ts';
 import { createApp } from '../app.ts';
+import type { Partner } from '../contract/record.ts';
 import { settingsSchema } from '../settings.ts';
 import { type CallbackReceiver, startCallbackReceiver } from './callback-receiver.ts';
 
@@ -35,53 +36,36 @@ export function environmentOf(databaseUri: string, callbackPort: number): Record
 
 type Options = { headers?: Record<string, string>; key?: string; idempotent?: boolean };
 
-/** Callers of both partners and of the admin API, with good credentials unless a test says otherwise. */
+/** Callers of both partners and of the admin API, with valid credentials unless a test gives others. */
 export function callersOf(app: Express | string) {
-  const amanah = (
-    method: 'get' | 'post',
+  const call = (
+    method: 'get' | 'post' | 'put' | 'delete',
     path: string,
+    headers: Record<string, string>,
     body?: object,
-    { headers = {}, key = randomUUID(), idempotent = true }: Options = {},
   ) => {
-    const rawBody = body === undefined ? Buffer.alloc(0) : Buffer.from(JSON.stringify(body));
+    const request = supertest(app)[method](path).set(headers);
+    return body === undefined ? request : request.type('json').send(JSON.stringify(body));
+  };
+  const keyHeader = ({ key = randomUUID(), idempotent = true }: Options): Record<string, string> =>
+    idempotent ? { 'Idempotency-Key': key } : {};
+  const amanah = (method: 'get' | 'post', path: string, body?: object, options: Options = {}) => {
+    const rawBody = Buffer.from(body === undefined ? '' : JSON.stringify(body));
     const timestamp = new Date().toISOString();
-    const signature = signatureOf(CREDENTIALS.AMANAH_CLIENT_SECRET, {
-      method,
-      pathWithQuery: path,
-      rawBody,
-      timestamp,
-    });
-    const caller = supertest(app);
-    const request = caller[method](path).set({
+    const signed = { method, pathWithQuery: path, rawBody, timestamp };
+    const snapHeaders = {
       'X-PARTNER-ID': CREDENTIALS.AMANAH_CLIENT_ID,
       'X-TIMESTAMP': timestamp,
       'X-EXTERNAL-ID': randomUUID(),
-      'X-SIGNATURE': signature,
-      ...(idempotent ? { 'Idempotency-Key': key } : {}),
-      ...headers,
-    });
-    return body === undefined ? request : request.type('json').send(rawBody.toString());
+      'X-SIGNATURE': signatureOf(CREDENTIALS.AMANAH_CLIENT_SECRET, signed),
+    };
+    return call(method, path, { ...snapHeaders, ...keyHeader(options), ...options.headers }, body);
   };
-  const lumbung = (
-    method: 'get' | 'post',
-    path: string,
-    body?: object,
-    { headers = {}, key = randomUUID(), idempotent = true }: Options = {},
-  ) => {
-    const caller = supertest(app);
-    const request = caller[method](path).set({
-      Authorization: `Bearer ${CREDENTIALS.LUMBUNG_TOKEN}`,
-      ...(idempotent ? { 'Idempotency-Key': key } : {}),
-      ...headers,
-    });
-    return body === undefined ? request : request.send(body);
-  };
-  const admin = (method: 'get' | 'post' | 'delete', path: string, body?: object) => {
-    const request = supertest(app)
-      [method](path)
-      .set({ Authorization: `Bearer ${CREDENTIALS.ADMIN_TOKEN}` });
-    return body === undefined ? request : request.send(body);
-  };
+  const bearer = (token: string) => ({ Authorization: `Bearer ${token}` });
+  const lumbung = (method: 'get' | 'post', path: string, body?: object, options: Options = {}) =>
+    call(method, path, { ...bearer(CREDENTIALS.LUMBUNG_TOKEN), ...keyHeader(options), ...options.headers }, body);
+  const admin = (method: 'get' | 'post' | 'put' | 'delete', path: string, body?: object) =>
+    call(method, path, bearer(CREDENTIALS.ADMIN_TOKEN), body);
   const signOn = (address: string, name = 'Ibu Ratna') =>
     supertest(app).post(new URL(address).pathname).type('form').send({ decision: 'sign', name, agree: 'yes' });
   return { amanah, lumbung, admin, signOn };
@@ -110,60 +94,45 @@ export function loanBody(external_id: string, change: object = {}) {
   };
 }
 
-/** Waits until `look` finds something: long enough for a lease to run out on a busy machine. @throws Error after 60 s */
-export async function until<T>(
-  look: () => Promise<T | null | undefined | false> | T | null | undefined | false,
-): Promise<T> {
-  const givenUpAt = performance.now() + 60_000;
-  while (performance.now() < givenUpAt) {
-    const found = await look();
-    if (found !== null && found !== undefined && found !== false) return found;
-    await sleep(20);
-  }
-  throw new Error('waited 60 s in vain');
-}
-
 export type TestSandbox = ReturnType<typeof callersOf> & {
   app: Express;
+  database: Database;
   receiver: CallbackReceiver;
-  /** Opens, signs and awaits the disbursement; answers the partner's number of the contract. */
-  disbursed: (partner: 'amanah' | 'lumbung', reference: string) => Promise<string>;
+  /** Opens and signs a contract and waits for its disbursement. Returns the partner's number of the contract. */
+  disbursed: (partner: Partner, reference: string) => Promise<string>;
   stop: () => Promise<void>;
 };
 
-/** The sandbox as it runs in production, on a database of its own, with a receiver for its callbacks. */
+/** The sandbox as it runs in production, with its own database and a receiver of its callbacks. */
 export async function startSandbox(change: Record<string, string> = {}): Promise<TestSandbox> {
   const uri = freshDatabase('sandbox');
   const receiver = await startCallbackReceiver();
   const settings = parseSettings(settingsSchema, { ...environmentOf(uri, receiver.port), ...change });
-  const sandbox = createApp({
-    settings,
-    log: createLog('fintech-sandbox', 'silent'),
-    metrics: createMetrics('fintech-sandbox'),
-  });
-  await sandbox.start();
+  const log = createLog('fintech-sandbox', 'silent');
+  const metrics = createMetrics('fintech-sandbox');
+  const database = await openDatabase(uri, log);
+  const sandbox = await createApp({ settings, database, log, metrics, clock: () => new Date() });
+  sandbox.start();
   const callers = callersOf(sandbox.app);
 
-  const opened = async (
-    partner: 'amanah' | 'lumbung',
-    reference: string,
-  ): Promise<{ number: string; address: string }> => {
+  async function opened(partner: Partner, reference: string): Promise<{ number: string; address: string }> {
     if (partner === 'amanah') {
       const { body } = await callers.amanah('post', QARDH_PATH, qardhBody(reference)).expect(200);
       return { number: body.referenceNo, address: body.eContractUrl };
     }
     const { body } = await callers.lumbung('post', LOANS_PATH, loanBody(reference)).expect(201);
     return { number: body.loan.id, address: body.loan.sign_url };
-  };
+  }
 
   return {
     ...callers,
     app: sandbox.app,
+    database,
     receiver,
     disbursed: async (partner, reference) => {
       const { number, address } = await opened(partner, reference);
       await callers.signOn(address).expect(303);
-      await until(async () => {
+      await eventually(`the disbursement of ${reference}`, async () => {
         const { body } = await callers.admin('get', `/admin/contracts/${partner}/${reference}`);
         return body.status === 'disbursed' && body.callbacks.pending === 0;
       });

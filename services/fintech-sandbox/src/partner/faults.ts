@@ -4,17 +4,16 @@ import type { Request } from 'express';
 import type { Fault } from '../stores/faults.ts';
 import { PartnerRefusal } from './refusal.ts';
 
-/** Longer than the time limits of callers, shorter than the grace period of a shutdown. */
+/** Longer than callers wait, shorter than the grace period of a shutdown. */
 const HANG_MS = 12_000;
+const SLOW_RESPONSE_MS = 12_000;
+const SLOW_RESPONSE_PARTS = 20;
 
-const DRIP_MS = 12_000;
-const DRIPS = 20;
+/** Not sent: the socket is destroyed, or the response is sent already. */
+const NO_RESPONSE: Answer = { status: 500 };
 
-/** Goes nowhere: the socket is gone, or the answer is sent already. */
-const NO_ANSWER: Answer = { status: 500 };
-
-/** Sends the answer bit by bit, so that it is complete only after `milliseconds`. */
-async function drip(answer: Answer, request: Request, milliseconds: number): Promise<Answer> {
+/** Sends the response in small parts, so that it is complete only after `milliseconds`. */
+async function sendSlowly(answer: Answer, request: Request, milliseconds: number): Promise<Answer> {
   const { res: response } = request;
   if (response === undefined) return answer;
   const body = Buffer.from(JSON.stringify(answer.body));
@@ -23,22 +22,22 @@ async function drip(answer: Answer, request: Request, milliseconds: number): Pro
     'Content-Type': 'application/json',
     'Content-Length': String(body.length),
   });
-  const step = Math.ceil(body.length / DRIPS);
-  for (let at = 0; at < body.length && !request.socket.destroyed; at += step) {
-    await sleep(milliseconds / DRIPS, undefined, { ref: false });
+  const step = Math.ceil(body.length / SLOW_RESPONSE_PARTS);
+  for (let at = 0; at < body.length && !response.destroyed; at += step) {
+    await sleep(milliseconds / SLOW_RESPONSE_PARTS, undefined, { ref: false });
     response.write(body.subarray(at, at + step));
   }
-  return NO_ANSWER;
+  return NO_RESPONSE;
 }
 
 /**
- * Answers a call as `fault` wants it. `act` does what was asked for and holds it up for the milliseconds it is given,
- * which are 0 unless the fault is latency.
+ * Handles a call with `fault`. `act` does the work of the call and first waits for the milliseconds that it is given: 0
+ * unless the fault is latency.
  */
-export async function misbehave(
+export async function withFault(
   fault: Fault | null,
   request: Request,
-  act: (holdMs: number) => Promise<Answer>,
+  act: (delayMs: number) => Promise<Answer>,
 ): Promise<Answer> {
   if (fault === null) return act(0);
   switch (fault.kind) {
@@ -51,20 +50,21 @@ export async function misbehave(
       });
     case 'reset':
       request.socket.resetAndDestroy();
-      return NO_ANSWER;
+      return NO_RESPONSE;
     case 'hang':
       await sleep(fault.milliseconds ?? HANG_MS, undefined, { ref: false });
       request.socket.destroy();
-      return NO_ANSWER;
+      return NO_RESPONSE;
+    case 'slow-response':
     case 'drip':
-      return drip(await act(0), request, fault.milliseconds ?? DRIP_MS);
+      return sendSlowly(await act(0), request, fault.milliseconds ?? SLOW_RESPONSE_MS);
     case 'lost-answer':
       try {
         await act(0);
       } finally {
         request.socket.destroy();
       }
-      return NO_ANSWER;
+      return NO_RESPONSE;
     default:
       return fault.kind satisfies never;
   }

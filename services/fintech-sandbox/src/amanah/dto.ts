@@ -1,17 +1,10 @@
 import { z } from 'zod';
-import { type CallbackMessage, eventAt, eventId, repaymentNo } from '../callbacks/message.ts';
-import {
-  contractOf,
-  type ContractEvent,
-  type Instalment,
-  outstandingRupiah,
-  repaidRupiah,
-  type Terms,
-} from '../contract/contract.ts';
-import type { ContractRecord } from '../contract/record.ts';
+import type { CallbackMessage } from '../callbacks/send.ts';
+import { contractOf, type ContractEvent, detailsOf, type Instalment, type Terms } from '../contract/contract.ts';
+import { type ContractRecord, eventAt, eventId, repaymentNo } from '../contract/record.ts';
 import { identifier, instalments, MAX_PRINCIPAL_RUPIAH, reference, shortText } from '../partner/fields.ts';
-import type { StatementPage } from '../partner/statement.ts';
 import type { PartnerRefusal, RefusalKind } from '../partner/refusal.ts';
+import type { StatementPage } from '../partner/statement.ts';
 
 export const createQardhContract = z.strictObject({
   partnerReferenceNo: reference,
@@ -37,17 +30,6 @@ const EVENT_NAME = {
   'written-off': 'WRITTEN_OFF',
 } as const;
 
-const STATUS = {
-  'pending-signature': 'PENDING_SIGNATURE',
-  signed: 'SIGNED',
-  declined: 'DECLINED',
-  disbursed: 'DISBURSED',
-  repaying: 'REPAYING',
-  completed: 'COMPLETED',
-  cancelled: 'CANCELLED',
-  'written-off': 'WRITTEN_OFF',
-} as const;
-
 const CODE: Record<Exclude<RefusalKind, 'fault'>, string> = {
   'invalid-field': '4000001',
   'key-missing': '4000002',
@@ -67,16 +49,16 @@ export function refusalBody({ kind, status, message }: PartnerRefusal) {
   return { responseCode: kind === 'fault' ? `${status}0000` : CODE[kind], responseMessage: message };
 }
 
+function upperCase(word: string): string {
+  return word.toUpperCase().replace('-', '_');
+}
+
 function money(rupiah: number) {
   return { value: `${rupiah}.00`, currency: 'IDR' };
 }
 
-function scheduleBody(schedule: Instalment[]) {
-  return schedule.map(({ instalment, dueDate, amountRupiah }) => ({
-    instalment,
-    dueDate,
-    amount: money(amountRupiah),
-  }));
+function instalmentBody({ instalment, dueDate, amountRupiah }: Instalment) {
+  return { instalment, dueDate, amount: money(amountRupiah) };
 }
 
 export function termsOf(body: z.output<typeof createQardhContract>): Terms {
@@ -95,48 +77,44 @@ export function createdBody(record: ContractRecord, eContractUrl: string) {
 
 export function statusBody(record: ContractRecord, eContractUrl: string) {
   const contract = contractOf(record.events);
-  const { borrower, principalRupiah, instalments: count, parentContractNo } = contract.terms;
-  const repayments = 'repayments' in contract ? contract.repayments : [];
-  const paid = new Set(repayments.map(({ instalment }) => instalment));
+  const { terms, status, sequence, openedAt } = contract;
+  const { schedule, repayments, ...details } = detailsOf(contract);
+  const { borrower } = terms;
   return {
     ...SUCCESS,
     referenceNo: record.contractNo,
     partnerReferenceNo: record.reference,
-    underMasterContract: parentContractNo,
-    status: STATUS[contract.status],
-    sequence: contract.sequence,
+    underMasterContract: terms.parentContractNo,
+    status: upperCase(status),
+    sequence,
     eContractUrl,
     borrower: { id: borrower.id, name: borrower.name, kelurahan: borrower.area },
-    amount: money(principalRupiah),
-    instalments: count,
-    repaidAmount: money(repaidRupiah(contract)),
-    outstandingAmount: money(outstandingRupiah(contract)),
-    createdAt: contract.openedAt,
-    signedAt: 'signedAt' in contract ? contract.signedAt : null,
-    declinedAt: 'declinedAt' in contract ? contract.declinedAt : null,
-    disbursedAt: 'disbursedAt' in contract ? contract.disbursedAt : null,
-    completedAt: 'completedAt' in contract ? contract.completedAt : null,
-    cancelledAt: 'cancelledAt' in contract ? contract.cancelledAt : null,
-    writtenOffAt: 'writtenOffAt' in contract ? contract.writtenOffAt : null,
-    writtenOffAmount: money('writtenOffRupiah' in contract ? contract.writtenOffRupiah : 0),
-    schedule:
-      'schedule' in contract
-        ? scheduleBody(contract.schedule).map((row) => ({ ...row, paid: paid.has(row.instalment) }))
-        : [],
-    repayments: repayments.map(({ number, instalment, amountRupiah, sequence, paidAt }) => ({
+    amount: money(terms.principalRupiah),
+    instalments: terms.instalments,
+    repaidAmount: money(details.repaidRupiah),
+    outstandingAmount: money(details.outstandingRupiah),
+    createdAt: openedAt,
+    signedAt: details.signedAt,
+    declinedAt: details.declinedAt,
+    disbursedAt: details.disbursedAt,
+    completedAt: details.completedAt,
+    cancelledAt: details.cancelledAt,
+    writtenOffAt: details.writtenOffAt,
+    writtenOffAmount: money(details.writtenOffRupiah),
+    schedule: schedule.map(({ paid, ...instalment }) => ({ ...instalmentBody(instalment), paid })),
+    repayments: repayments.map(({ number, instalment, amountRupiah, sequence: eventSequence, paidAt }) => ({
       repaymentNo: repaymentNo(record, number),
       instalment,
       amount: money(amountRupiah),
-      sequence,
+      sequence: eventSequence,
       paidAt,
     })),
   };
 }
 
-/** One page of the statement of a day. */
 export function statementBody(date: string, { lines, nextCursor }: StatementPage) {
   const movements = lines.map(({ kind, record, number, amountRupiah, at }) => ({
-    type: kind.toUpperCase().replace('-', '_'),
+    type: upperCase(kind),
     referenceNo: record.contractNo,
     partnerReferenceNo: record.reference,
     repaymentNo: number === null ? null : repaymentNo(record, number),
@@ -155,9 +133,10 @@ function dataOf(record: ContractRecord, event: Exclude<ContractEvent, { type: 'o
         ...(terms.parentContractNo === null ? {} : { underMasterContract: terms.parentContractNo }),
       };
     case 'declined':
+    case 'cancelled':
       return {};
     case 'disbursed':
-      return { amount: money(terms.principalRupiah), schedule: scheduleBody(event.schedule) };
+      return { amount: money(terms.principalRupiah), schedule: event.schedule.map(instalmentBody) };
     case 'repaid':
       return {
         repaymentNo: repaymentNo(record, event.number),
@@ -166,8 +145,6 @@ function dataOf(record: ContractRecord, event: Exclude<ContractEvent, { type: 'o
       };
     case 'completed':
       return { totalRepaid: money(event.totalRupiah) };
-    case 'cancelled':
-      return {};
     case 'written-off':
       return { amount: money(event.amountRupiah) };
     default:
@@ -175,7 +152,7 @@ function dataOf(record: ContractRecord, event: Exclude<ContractEvent, { type: 'o
   }
 }
 
-/** The callback that tells of one event. @throws Error for the opening, of which nobody is told. */
+/** The callback of one event. @throws Error for the opening, which is not called back. */
 export function messageOf(record: ContractRecord, sequence: number): CallbackMessage {
   const event = eventAt(record, sequence);
   if (event.type === 'opened') throw new Error('an opening is not called back');

@@ -1,3 +1,5 @@
+import { uniformInt } from 'pure-rand/distribution/uniformInt';
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { Partner } from '../contract/record.ts';
 import type { Fault, FaultKind, FaultRoute } from '../stores/faults.ts';
 
@@ -11,29 +13,16 @@ export const SCENARIOS = [
 ] as const;
 export type Scenario = (typeof SCENARIOS)[number];
 
-export type OrderedFault = Pick<
-  Fault,
-  'partner' | 'route' | 'kind' | 'status' | 'milliseconds' | 'retryAfterSeconds' | 'times'
->;
+/** A fault before it is stored. */
+export type NewFault = Omit<Fault, 'id' | 'served' | 'createdAt'>;
 type Shape = { kind: FaultKind; status?: number; milliseconds?: number; retryAfterSeconds?: number };
 
 const ROUTES: readonly FaultRoute[] = ['create-contract', 'get-contract', 'cancel-contract'];
 
-/** Whole numbers from 0 to below n that follow from the seed (mulberry32). */
-function numbersFrom(seed: number): (below: number) => number {
-  let state = seed >>> 0;
-  return (below) => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * below);
-  };
-}
-
-/** What may go wrong in each, drawn from in turn by the seed. */
+/** One fault of each scenario, chosen with whole numbers from 0 to below n. */
 const SHAPES: Record<Scenario, (next: (below: number) => number) => Shape> = {
   outage: () => ({ kind: 'status', status: 503 }),
-  'slow-day': (next) => ({ kind: next(2) === 0 ? 'latency' : 'drip', milliseconds: 100 + next(900) }),
+  'slow-day': (next) => ({ kind: next(2) === 0 ? 'latency' : 'slow-response', milliseconds: 100 + next(900) }),
   'lost-answers': (next) => ({ kind: next(2) === 0 ? 'lost-answer' : 'reset' }),
   'expired-credentials': () => ({ kind: 'status', status: 401 }),
   'rate-limited': (next) => ({ kind: 'status', status: 429, retryAfterSeconds: 1 + next(2) }),
@@ -45,19 +34,17 @@ const SHAPES: Record<Scenario, (next: (below: number) => number) => Shape> = {
       { kind: 'latency', milliseconds: 100 + next(400) },
       { kind: 'lost-answer' },
       { kind: 'reset' },
-      { kind: 'drip', milliseconds: 100 + next(400) },
+      { kind: 'slow-response', milliseconds: 100 + next(400) },
     ];
     return shapes[next(shapes.length)] as Shape;
   },
 };
 
-/**
- * The faults of a scenario: the same for the same seed.
- * @param faults how many there are; each is used up by one call or two
- */
-export function faultsOf(scenario: Scenario, partner: Partner, seed: number, faults: number): OrderedFault[] {
-  const next = numbersFrom(seed);
-  return Array.from({ length: faults }, () => {
+/** The faults of a scenario, each for one or two calls. The same seed gives the same faults. */
+export function faultsOf(scenario: Scenario, partner: Partner, seed: number, count: number): NewFault[] {
+  const random = xoroshiro128plus(seed);
+  const next = (below: number) => uniformInt(random, 0, below - 1);
+  return Array.from({ length: count }, () => {
     const { kind, status = null, milliseconds = null, retryAfterSeconds = null } = SHAPES[scenario](next);
     return {
       partner,

@@ -1,17 +1,10 @@
 import { z } from 'zod';
-import { type CallbackMessage, eventAt, eventId, repaymentNo } from '../callbacks/message.ts';
-import {
-  contractOf,
-  type ContractEvent,
-  type Instalment,
-  outstandingRupiah,
-  repaidRupiah,
-  type Terms,
-} from '../contract/contract.ts';
-import type { ContractRecord } from '../contract/record.ts';
+import type { CallbackMessage } from '../callbacks/send.ts';
+import { contractOf, type ContractEvent, detailsOf, type Instalment, type Terms } from '../contract/contract.ts';
+import { type ContractRecord, eventAt, eventId, repaymentNo } from '../contract/record.ts';
 import { identifier, instalments, MAX_PRINCIPAL_RUPIAH, reference, shortText } from '../partner/fields.ts';
-import type { StatementPage } from '../partner/statement.ts';
 import type { PartnerRefusal, RefusalKind } from '../partner/refusal.ts';
+import type { StatementPage } from '../partner/statement.ts';
 
 export const createLoan = z.strictObject({
   external_id: reference,
@@ -29,17 +22,6 @@ const EVENT_TYPE = {
   completed: 'loan.completed',
   cancelled: 'loan.cancelled',
   'written-off': 'loan.written_off',
-} as const;
-
-const STATUS = {
-  'pending-signature': 'pending_signature',
-  signed: 'signed',
-  declined: 'declined',
-  disbursed: 'disbursed',
-  repaying: 'repaying',
-  completed: 'completed',
-  cancelled: 'cancelled',
-  'written-off': 'written_off',
 } as const;
 
 const CODE: Record<RefusalKind, string> = {
@@ -60,12 +42,12 @@ export function refusalBody({ kind, message, field }: PartnerRefusal) {
   return { error: { code: CODE[kind], message, ...(field === undefined ? {} : { field }) } };
 }
 
-function scheduleBody(schedule: Instalment[]) {
-  return schedule.map(({ instalment, dueDate, amountRupiah }) => ({
-    instalment,
-    due_date: dueDate,
-    amount: amountRupiah,
-  }));
+function snakeCase(word: string): string {
+  return word.replace('-', '_');
+}
+
+function instalmentBody({ instalment, dueDate, amountRupiah }: Instalment) {
+  return { instalment, due_date: dueDate, amount: amountRupiah };
 }
 
 export function termsOf({ borrower, principal, term_months, parent_loan_id }: z.output<typeof createLoan>): Terms {
@@ -79,54 +61,52 @@ export function termsOf({ borrower, principal, term_months, parent_loan_id }: z.
 
 export function createdBody(record: ContractRecord, signUrl: string) {
   const { status } = contractOf(record.events);
-  return { loan: { id: record.contractNo, external_id: record.reference, status: STATUS[status], sign_url: signUrl } };
+  return {
+    loan: { id: record.contractNo, external_id: record.reference, status: snakeCase(status), sign_url: signUrl },
+  };
 }
 
 export function loanBody(record: ContractRecord, signUrl: string) {
   const loan = contractOf(record.events);
-  const { borrower, principalRupiah, instalments: months, parentContractNo } = loan.terms;
-  const repayments = 'repayments' in loan ? loan.repayments : [];
-  const paid = new Set(repayments.map(({ instalment }) => instalment));
+  const { terms, status, sequence, openedAt } = loan;
+  const { schedule, repayments, ...details } = detailsOf(loan);
+  const { borrower } = terms;
   return {
     loan: {
       id: record.contractNo,
       external_id: record.reference,
-      parent_loan_id: parentContractNo,
-      status: STATUS[loan.status],
-      seq: loan.sequence,
+      parent_loan_id: terms.parentContractNo,
+      status: snakeCase(status),
+      seq: sequence,
       sign_url: signUrl,
       borrower: { ref: borrower.id, name: borrower.name, area: borrower.area },
-      principal: principalRupiah,
-      term_months: months,
-      repaid: repaidRupiah(loan),
-      outstanding: outstandingRupiah(loan),
-      created_at: loan.openedAt,
-      signed_at: 'signedAt' in loan ? loan.signedAt : null,
-      declined_at: 'declinedAt' in loan ? loan.declinedAt : null,
-      disbursed_at: 'disbursedAt' in loan ? loan.disbursedAt : null,
-      completed_at: 'completedAt' in loan ? loan.completedAt : null,
-      cancelled_at: 'cancelledAt' in loan ? loan.cancelledAt : null,
-      written_off_at: 'writtenOffAt' in loan ? loan.writtenOffAt : null,
-      written_off: 'writtenOffRupiah' in loan ? loan.writtenOffRupiah : 0,
-      schedule:
-        'schedule' in loan
-          ? scheduleBody(loan.schedule).map((row) => ({ ...row, paid: paid.has(row.instalment) }))
-          : [],
-      repayments: repayments.map(({ number, instalment, amountRupiah, sequence, paidAt }) => ({
+      principal: terms.principalRupiah,
+      term_months: terms.instalments,
+      repaid: details.repaidRupiah,
+      outstanding: details.outstandingRupiah,
+      created_at: openedAt,
+      signed_at: details.signedAt,
+      declined_at: details.declinedAt,
+      disbursed_at: details.disbursedAt,
+      completed_at: details.completedAt,
+      cancelled_at: details.cancelledAt,
+      written_off_at: details.writtenOffAt,
+      written_off: details.writtenOffRupiah,
+      schedule: schedule.map(({ paid, ...instalment }) => ({ ...instalmentBody(instalment), paid })),
+      repayments: repayments.map(({ number, instalment, amountRupiah, sequence: seq, paidAt }) => ({
         repayment_id: repaymentNo(record, number),
         instalment,
         amount: amountRupiah,
-        seq: sequence,
+        seq,
         paid_at: paidAt,
       })),
     },
   };
 }
 
-/** One page of the statement of a day. */
 export function statementBody(date: string, { lines, nextCursor }: StatementPage) {
   const movements = lines.map(({ kind, record, number, amountRupiah, at }) => ({
-    kind: kind.replace('-', '_'),
+    kind: snakeCase(kind),
     loan_id: record.contractNo,
     external_id: record.reference,
     repayment_id: number === null ? null : repaymentNo(record, number),
@@ -145,9 +125,10 @@ function dataOf(record: ContractRecord, event: Exclude<ContractEvent, { type: 'o
         ...(terms.parentContractNo === null ? {} : { parent_loan_id: terms.parentContractNo }),
       };
     case 'declined':
+    case 'cancelled':
       return {};
     case 'disbursed':
-      return { amount: terms.principalRupiah, schedule: scheduleBody(event.schedule) };
+      return { amount: terms.principalRupiah, schedule: event.schedule.map(instalmentBody) };
     case 'repaid':
       return {
         repayment_id: repaymentNo(record, event.number),
@@ -156,8 +137,6 @@ function dataOf(record: ContractRecord, event: Exclude<ContractEvent, { type: 'o
       };
     case 'completed':
       return { total_repaid: event.totalRupiah };
-    case 'cancelled':
-      return {};
     case 'written-off':
       return { amount: event.amountRupiah };
     default:
@@ -165,7 +144,7 @@ function dataOf(record: ContractRecord, event: Exclude<ContractEvent, { type: 'o
   }
 }
 
-/** The event as it stands in the feed and in callbacks. @throws Error for the opening, of which nobody is told. */
+/** The event as the feed and the callbacks have it. @throws Error for the opening, which is in neither. */
 export function messageOf(record: ContractRecord, sequence: number): CallbackMessage {
   const event = eventAt(record, sequence);
   if (event.type === 'opened') throw new Error('an opening is not called back');

@@ -1,7 +1,7 @@
 import type { Answer } from '@ksbb/service-kit';
 import { type Connection, Schema } from 'mongoose';
 import type { Partner } from '../contract/record.ts';
-import { isDuplicateKey } from './database.ts';
+import { isDuplicateKey } from '@ksbb/document-store';
 
 type KeyDocument = { _id: string; fingerprint: string; answer: string | null; leasedUntil: number; createdAt: number };
 
@@ -71,8 +71,42 @@ export function createIdempotencyKeys(connection: Connection) {
     },
 
     /** Removes what need not be remembered any longer. */
-    async sweep(now: Date): Promise<void> {
+    async removeExpired(now: Date): Promise<void> {
       await model.deleteMany({ createdAt: { $lt: now.getTime() - REMEMBERED_MS } });
+    },
+  };
+}
+
+type UsedDocument = { _id: string; usedAt: number };
+
+export type ExternalIds = ReturnType<typeof createExternalIds>;
+
+/** Twice the clock skew that is allowed: an older request is refused by its timestamp. */
+const ID_REMEMBERED_MS = 10 * 60 * 1000;
+
+const usedSchema = new Schema<UsedDocument>(
+  { _id: { type: String, required: true }, usedAt: { type: Number, required: true } },
+  { versionKey: false, collection: 'external-ids' },
+);
+
+/** The X-EXTERNAL-IDs of the last ten minutes, so that a signed request cannot be sent again by someone who saw it. */
+export function createExternalIds(connection: Connection) {
+  const model = connection.model<UsedDocument>('ExternalId', usedSchema);
+  return {
+    /** Uses up an id. False where it was used before. */
+    async use(id: string, now: Date): Promise<boolean> {
+      try {
+        await model.create({ _id: id, usedAt: now.getTime() });
+        return true;
+      } catch (error) {
+        if (isDuplicateKey(error)) return false;
+        throw error;
+      }
+    },
+
+    /** Removes what need not be remembered any longer. */
+    async removeExpired(now: Date): Promise<void> {
+      await model.deleteMany({ usedAt: { $lt: now.getTime() - ID_REMEMBERED_MS } });
     },
   };
 }

@@ -1,12 +1,5 @@
-import {
-  LOANS_PATH,
-  loanBody,
-  QARDH_PATH,
-  qardhBody,
-  startSandbox,
-  type TestSandbox,
-  until,
-} from '../testing/sandbox.ts';
+import { eventually } from '@ksbb/testkit';
+import { LOANS_PATH, loanBody, QARDH_PATH, qardhBody, startSandbox, type TestSandbox } from '../testing/sandbox.ts';
 
 let sandbox: TestSandbox;
 
@@ -23,10 +16,10 @@ const signUrlAt = {
 };
 
 test.each(['amanah', 'lumbung'] as const)(
-  'a borrower of %s pays month by month by itself, and the last rupiah completes the contract',
+  'a borrower of %s pays automatically every month, and the last rupiah completes the contract',
   async (partner) => {
     await sandbox.signOn(await signUrlAt[partner]()).expect(303);
-    const { body } = await until(async () => {
+    const { body } = await eventually(`the last repayment at ${partner}`, async () => {
       const answer = await sandbox.admin('get', `/admin/contracts/${partner}/months-1`);
       return answer.body.status === 'completed' && answer.body.callbacks.pending === 0 && answer;
     });
