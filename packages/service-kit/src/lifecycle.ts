@@ -4,6 +4,7 @@ import express, { type Express } from 'express';
 import type { z } from 'zod';
 import { createLog, type Log } from './log.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
+import { limitPipelining } from './pipelining.ts';
 import { type HttpSettings, settingsOrExit } from './settings.ts';
 
 /** Names a dependency and says whether it can be used now. */
@@ -61,16 +62,22 @@ const IDLE_LOOK_MS = 50;
  */
 const KEPT_SECONDS = 5;
 
+/** More are closed at once: each costs memory, and a client that is turned away can come back. */
+const MOST_CONNECTIONS = 2_000;
+
 type Listening = { app: Express; port: number; host: string; log: Log; isStopping?: () => boolean };
 
 /** While the process is stopping, answers ask for connections to be closed, so that none is cut. */
 function listen({ app, port, host, log, isStopping = () => false }: Listening): Promise<Server> {
   return new Promise((resolve, reject) => {
-    const server = createServer((request, response) => {
-      if (isStopping()) response.setHeader('Connection', 'close');
-      else response.setHeader('Keep-Alive', `timeout=${KEPT_SECONDS}`);
-      app(request, response);
-    });
+    const server = createServer(
+      limitPipelining((request, response) => {
+        if (isStopping()) response.setHeader('Connection', 'close');
+        else response.setHeader('Keep-Alive', `timeout=${KEPT_SECONDS}`);
+        app(request, response);
+      }),
+    );
+    server.maxConnections = MOST_CONNECTIONS;
     // Longer than the idle time of common load balancers, so that they close first and never meet a closed socket.
     server.keepAliveTimeout = 65_000;
     server.once('error', reject);

@@ -174,6 +174,10 @@ export const WAYS = {
     send(get(read).repeat(1 + random.below(10)) + post(write, 2) + '{}' + get(read));
     await (random.below(2) === 0 ? answered() : linger());
   },
+  'pipelines without end': async ({ send, linger, read }) => {
+    send(get(read).repeat(2_000));
+    await linger();
+  },
   'breaks an upload off': async ({ send, linger, write, random }) => {
     send(upload(write));
     for (let sent = random.below(30); sent > 0; sent -= 1) send(`2000\r\n${'x'.repeat(0x2000)}\r\n`);
