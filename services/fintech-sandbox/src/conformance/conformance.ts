@@ -1,14 +1,14 @@
 /**
- * `npm run sandbox-conformance -- --gateway URL`: whether a gateway takes callbacks as it should. Credentials come from the
- * environment, under the names of the settings: AMANAH_CLIENT_ID, AMANAH_CLIENT_SECRET, LUMBUNG_WEBHOOK_SECRET. It leaves one
- * message of each partner set aside there, about a contract that does not exist.
+ * `npm run sandbox-conformance -- --gateway URL` checks whether a gateway handles callbacks correctly. The credentials come
+ * from AMANAH_CLIENT_ID, AMANAH_CLIENT_SECRET and LUMBUNG_WEBHOOK_SECRET. The gateway quarantines one message of each
+ * partner, because their contracts do not exist.
  */
 import { parseArgs } from 'node:util';
 import { checkGateway } from './checks.ts';
 
-const say = (line: string) => void process.stdout.write(`${line}\n`);
+const print = (line: string) => void process.stdout.write(`${line}\n`);
 
-function needed(name: string): string {
+function required(name: string): string {
   const value = process.env[name] ?? '';
   if (value === '') throw new Error(`${name} is not set`);
   return value;
@@ -20,22 +20,21 @@ async function main(): Promise<boolean> {
     throw new Error('give --gateway, an address such as http://127.0.0.1:8080');
   const results = await checkGateway({
     gateway: values.gateway.replace(/\/+$/, ''),
-    amanah: { clientId: needed('AMANAH_CLIENT_ID'), clientSecret: needed('AMANAH_CLIENT_SECRET') },
-    lumbung: { webhookSecret: needed('LUMBUNG_WEBHOOK_SECRET') },
+    amanah: { clientId: required('AMANAH_CLIENT_ID'), clientSecret: required('AMANAH_CLIENT_SECRET') },
+    lumbung: { webhookSecret: required('LUMBUNG_WEBHOOK_SECRET') },
   });
   for (const { ok, partner, check, expected, actual, milliseconds } of results) {
-    say(
-      `${ok ? 'ok    ' : 'FAILED'} ${partner}: ${check}; ${actual} in ${milliseconds} ms${ok ? '' : `, not ${expected} within 1000 ms`}`,
-    );
+    const wanted = ok ? '' : `, not ${expected} within 1000 ms`;
+    print(`${ok ? 'ok    ' : 'FAILED'} ${partner}: ${check}; ${actual} in ${milliseconds} ms${wanted}`);
   }
   const failed = results.filter(({ ok }) => !ok).length;
-  say(`${results.length - failed} passed, ${failed} failed`);
+  print(`${results.length - failed} passed, ${failed} failed`);
   return failed === 0;
 }
 
 await main().then(
-  (isFine) => {
-    process.exitCode = isFine ? 0 : 1;
+  (passed) => {
+    process.exitCode = passed ? 0 : 1;
   },
   (error: Error) => {
     process.stderr.write(`${error.message}\n`);

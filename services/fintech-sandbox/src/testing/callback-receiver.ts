@@ -9,11 +9,11 @@ export type ReceivedCallback = {
   status: number;
 };
 
-/** Stands where the gateway would: keeps what it is sent and answers as `answerWith` says, in real HTTP. */
+/** An HTTP server in the gateway's place. It stores the callbacks and responds as `answerWith` says. */
 export type CallbackReceiver = {
   port: number;
   received: ReceivedCallback[];
-  /** Status of the answer to a callback, 200 unless set; 0 leaves it without an answer. */
+  /** Sets the status of the responses: 200 by default, 0 for no response. */
   answerWith: (decide: (callback: Omit<ReceivedCallback, 'status'>) => number) => void;
   close: () => Promise<void>;
 };
