@@ -7,9 +7,9 @@ import { parseArgs } from 'node:util';
 import { call, freePorts } from '@ksbb/testkit';
 import { type Command, runCommand } from '../../infra/local/command.ts';
 import { SERVICE_NAMES, type ServiceName } from '../../infra/local/services.ts';
-import { startWorld, type World } from '../scenario/world.ts';
+import { type LocalEnvironment, startEnvironment } from '../scenario/environment.ts';
 import { BAD_VISIT_KINDS, badVisits, badVisitTargets } from './load/bad-visits.ts';
-import { heapAfterCollection } from './world/heap.ts';
+import { heapAfterCollection } from './environment/health.ts';
 
 const ROUNDS = 5;
 const MSMES = 300;
@@ -33,7 +33,9 @@ const print = (text: string) => void process.stdout.write(`${text}\n`);
 const log = (text: string) => print(`[bad-visits ${Math.round((performance.now() - started) / 1000)} s] ${text}`);
 
 /** The platform, and the inspector of each process, through which its garbage is collected. */
-async function startInspected(command: Command): Promise<{ world: World; inspectors: Record<ServiceName, number> }> {
+async function startInspected(
+  command: Command,
+): Promise<{ environment: LocalEnvironment; inspectors: Record<ServiceName, number> }> {
   const ports = await freePorts(SERVICE_NAMES.length);
   const inspectors = Object.fromEntries(SERVICE_NAMES.map((name, at) => [name, ports[at]])) as Record<
     ServiceName,
@@ -45,12 +47,16 @@ async function startInspected(command: Command): Promise<{ world: World; inspect
       { NODE_OPTIONS: `--inspect-port=127.0.0.1:${inspectors[name]}`, LOG_LEVEL: 'error' },
     ]),
   );
-  const world = await startWorld(command, log, { name: 'bad-visits', arrange: async () => ({ settings }) });
-  return { world, inspectors };
+  const environment = await startEnvironment(command, log, { name: 'bad-visits', arrange: async () => ({ settings }) });
+  return { environment, inspectors };
 }
 
 /** Asks for a page and for an answer of each service until told to stop; answers how many were asked and which went wrong. */
-async function goodVisits({ platform, api }: World, until: AbortSignal): Promise<{ asked: number; failed: string[] }> {
+async function goodVisits(
+  { platform }: LocalEnvironment,
+  until: AbortSignal,
+): Promise<{ asked: number; failed: string[] }> {
+  const api = (service: string) => `${platform.portalUrl}/api/${service}`;
   const addresses = [
     `${platform.portalUrl}/`,
     `${platform.portalUrl}/en/impact`,
@@ -88,14 +94,14 @@ async function main(command: Command): Promise<number> {
   const [count, seed] = [Number(values.count), Number(values.seed)];
   if (!(Number.isInteger(count) && count > 0 && Number.isInteger(seed)))
     throw new Error('--count and --seed are whole numbers');
-  const { world, inspectors } = await startInspected(command);
-  await world.loadMsmes(MSMES);
-  const pids = () => SERVICE_NAMES.map((name) => `${name} ${world.platform.process(name).pid}`);
+  const { environment, inspectors } = await startInspected(command);
+  await environment.loadMsmes(MSMES);
+  const pids = () => SERVICE_NAMES.map((name) => `${name} ${environment.platform.process(name).pid}`);
   const before = pids();
-  const targets = badVisitTargets(world.platform.urls);
-  for (const name of SERVICE_NAMES) world.platform.kill(name, OPEN_INSPECTOR);
+  const targets = badVisitTargets(environment.platform.urls);
+  for (const name of SERVICE_NAMES) environment.platform.kill(name, OPEN_INSPECTOR);
   const done = new AbortController();
-  const good = goodVisits(world, done.signal);
+  const good = goodVisits(environment, done.signal);
 
   const used: Record<ServiceName, number>[] = [];
   const share = Math.ceil(count / ROUNDS);

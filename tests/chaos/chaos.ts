@@ -1,24 +1,23 @@
 /**
  * `npm run chaos [-- --seed N] [-- --only ROW] [-- --short] [-- --json] [-- --outage SECONDS]`: faults on the running platform,
- * and a ledger of what went in and what came out. Exit 0 only where nothing was lost, doubled or unexpected.
+ * and a report of what went in and what came out. Exit 0 only where nothing was lost, doubled or unexpected.
  */
 import { parseArgs } from 'node:util';
-import { type Command, runCommand } from '../../infra/local/command.ts';
 import { eventually, seededRandom } from '@ksbb/testkit';
-import { type Chaos, drained } from './ledger/account.ts';
-import { booksOf } from './ledger/books.ts';
-import { holds, ledgerOf, type Row } from './ledger/row.ts';
-import { boardsOf, findNeeds, listedMsmes } from './load/needs.ts';
-import { breakBroker } from './rows/broker.ts';
-import { breakDatabase } from './rows/database.ts';
-import { replayDeadLetters } from './rows/dead-letters.ts';
-import { repeatDeliveries } from './rows/duplicates.ts';
-import { killServices } from './rows/kill.ts';
-import { breakPartners } from './rows/partners.ts';
-import { poison } from './rows/poison.ts';
-import { raceForTheLastUnit } from './rows/race.ts';
-import { runReplicas } from './rows/replicas.ts';
-import { startChaosWorld } from './world/chaos-world.ts';
+import { type Command, runCommand } from '../../infra/local/command.ts';
+import { startChaosEnvironment } from './environment/environment.ts';
+import { findNeeds } from './load/needs.ts';
+import { asRow, holds, type ScenarioReport, tableOf } from './report/report.ts';
+import { drained, type Scenario, type ScenarioContext } from './report/under-load.ts';
+import { breakBroker } from './scenarios/broker.ts';
+import { breakDatabase } from './scenarios/database.ts';
+import { replayDeadLetters } from './scenarios/dead-letters.ts';
+import { repeatDeliveries } from './scenarios/duplicates.ts';
+import { killServices } from './scenarios/kill.ts';
+import { breakPartners } from './scenarios/partners.ts';
+import { poison } from './scenarios/poison.ts';
+import { raceForTheLastUnit } from './scenarios/race.ts';
+import { runReplicas } from './scenarios/replicas.ts';
 
 /** Generated ones, beside the 271 real places. */
 const MSMES = { long: 600, short: 100 };
@@ -37,10 +36,11 @@ const started = performance.now();
 const print = (text: string) => void process.stdout.write(`${text}\n`);
 const log = (text: string) => print(`[chaos ${Math.round((performance.now() - started) / 1000)} s] ${text}`);
 
+const length = values.short ? 'short' : 'long';
 const outageMs = 1_000 * Number(values.outage ?? (values.short ? 6 : 60));
 
 /** The rows of the fault matrix, in the order in which they run. */
-const ROWS: Record<string, (chaos: Chaos) => Promise<Row>> = {
+const SCENARIOS: Record<string, Scenario> = {
   race: raceForTheLastUnit,
   kill: killServices,
   replicas: runReplicas,
@@ -49,56 +49,65 @@ const ROWS: Record<string, (chaos: Chaos) => Promise<Row>> = {
   'dead-letters': replayDeadLetters,
   partners: breakPartners,
   database: breakDatabase,
-  broker: (chaos) => breakBroker(chaos, outageMs),
+  broker: (context) => breakBroker(context, outageMs),
 };
 
 function readSeed(): number {
   const seed = Number(values.seed);
   if (!Number.isInteger(seed) || seed < 0) throw new Error(`--seed must be a whole number, not "${values.seed}"`);
   if (!(outageMs >= 1_000)) throw new Error(`--outage is a number of seconds, not "${values.outage}"`);
-  if (values.only !== undefined && !Object.hasOwn(ROWS, values.only))
-    throw new Error(`--only is one of ${Object.keys(ROWS).join(', ')}`);
+  if (values.only !== undefined && !Object.hasOwn(SCENARIOS, values.only))
+    throw new Error(`--only is one of ${Object.keys(SCENARIOS).join(', ')}`);
   return seed;
 }
 
-/** The same for a row of the same seed, whichever rows run before it. */
-const randomOf = (seed: number, row: string) =>
-  seededRandom([...row].reduce((sum, letter) => sum * 31 + letter.charCodeAt(0), seed));
+/** The same for a scenario of the same seed, whichever scenarios run before it. */
+const randomOf = (seed: number, scenario: string) =>
+  seededRandom([...scenario].reduce((sum, letter) => sum * 31 + letter.charCodeAt(0), seed));
 
-/** Deaths that a row causes are told by the row. */
-const unlessOfARow = (text: string) => {
+/** A scenario names the deaths that it causes itself. */
+const logOtherDeaths = (text: string) => {
   if (!/ended \((SIGKILL|exit code 0)\)/.test(text)) log(text);
 };
 
-/** A row that did not come to its end does not hold. */
-function brokenOff(row: string, error: Error): Row {
-  log(`row ${row} broke off: ${error.stack ?? error.message}`);
-  return { row, faults: 0, in: 0, out: 0, lost: 0, doubled: 0, unexpected: 1 };
+/** A scenario that broke off does not hold. */
+function brokenOff(scenario: string, error: Error): ScenarioReport {
+  log(`${scenario} broke off: ${error.stack ?? error.message}`);
+  return { scenario, faults: 0, in: 0, out: 0, lost: 0, doubled: 0, unexpected: 1 };
+}
+
+/** Runs one scenario, and counts processes that ended by themselves as unexpected. */
+async function run(name: string, scenario: Scenario, context: ScenarioContext): Promise<ScenarioReport> {
+  const { environment } = context;
+  const deathsBefore = environment.unexpectedDeaths();
+  const report = await scenario(context).catch((error: Error) => brokenOff(name, error));
+  const deaths = environment.unexpectedDeaths() - deathsBefore;
+  if (deaths > 0) log(`   unexpected: services ended by themselves, ${deaths} times`);
+  return { ...report, unexpected: report.unexpected + deaths };
 }
 
 async function main(command: Command): Promise<number> {
   const seed = readSeed();
-  const world = await startChaosWorld(command, unlessOfARow);
-  await world.loadMsmes(MSMES[values.short ? 'short' : 'long']);
-  await drained({ world });
-  const ids = await listedMsmes(world);
-  await eventually('the needs boards know every MSME', async () => (await boardsOf(world, ids)).length === ids.length);
-  const needs = await findNeeds(world);
-  const rows: Row[] = [];
-  for (const [name, run] of Object.entries(ROWS)) {
+  const environment = await startChaosEnvironment(command, logOtherDeaths);
+  const { client } = environment;
+  await environment.loadMsmes(MSMES[length]);
+  await drained({ environment });
+  const ids = (await client.allMsmes()).map(({ msmeId }) => msmeId);
+  await eventually('the needs boards know every MSME', async () => (await client.boards(ids)).length === ids.length);
+  const needs = await findNeeds(client);
+  const reports: ScenarioReport[] = [];
+  for (const [name, scenario] of Object.entries(SCENARIOS)) {
     if (values.only !== undefined && values.only !== name) continue;
-    log(`row ${name}, seed ${seed}`);
-    const row = await run({ world, needs, random: randomOf(seed, name), short: values.short, say: log }).catch(
-      (error: Error) => brokenOff(name, error),
-    );
-    rows.push(row);
-    log(JSON.stringify(row));
+    log(`${name}, seed ${seed}`);
+    const report = await run(name, scenario, { environment, needs, random: randomOf(seed, name), length, say: log });
+    reports.push(report);
+    log(JSON.stringify(asRow(report)));
   }
-  const { balanced } = await booksOf(world);
-  const ok = balanced && rows.every(holds);
-  for (const line of [...ledgerOf(rows), `money ${balanced ? 'balanced' : 'not balanced'}`]) log(line);
+  const { balanced } = await client.trialBalance();
+  const ok = balanced && reports.every(holds);
+  for (const line of [...tableOf(reports), `money ${balanced ? 'balanced' : 'not balanced'}`]) log(line);
   log(ok ? 'nothing lost, nothing doubled, nothing unexpected' : 'it does not hold');
-  if (values.json) print(JSON.stringify({ seed, rows, ledgerBalanced: balanced, ok }));
+  if (values.json) print(JSON.stringify({ seed, rows: reports.map(asRow), ledgerBalanced: balanced, ok }));
   return ok ? 0 : 1;
 }
 

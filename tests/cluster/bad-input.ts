@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { eventually } from '@ksbb/testkit';
 import { SERVICE_NAMES } from '../../infra/local/services.ts';
 import { type Cluster, isReady, type Pod, restartsOf } from './kubectl.ts';
 import { REPLICAS } from './rolling.ts';
@@ -13,6 +13,7 @@ type PodManifest = {
 };
 
 const LOOK_MS = 60_000;
+const READY_WITHOUT_BROKER = 'a pod became ready without a broker';
 
 /** A pod of its own like those of a service, changed by `change`; no Service finds it. */
 async function podLike(
@@ -35,20 +36,15 @@ async function podLike(
   return JSON.stringify(pod);
 }
 
-async function untilPod(
-  cluster: Cluster,
-  name: string,
-  what: string,
-  look: (pod: Pod) => boolean | Promise<boolean>,
-): Promise<Pod> {
-  const deadline = performance.now() + LOOK_MS;
-  while (performance.now() < deadline) {
-    const pod = (await cluster.pods(name))[0];
-    if (pod !== undefined && (await look(pod))) return pod;
-    await sleep(500);
-  }
-  throw new Error(`${name}: ${what} did not show within ${LOOK_MS / 1000} s`);
-}
+const untilPod = (cluster: Cluster, name: string, what: string, look: (pod: Pod) => boolean | Promise<boolean>) =>
+  eventually(
+    `${name}: ${what}`,
+    async () => {
+      const pod = (await cluster.pods(name))[0];
+      return pod !== undefined && (await look(pod)) && pod;
+    },
+    LOOK_MS,
+  );
 
 const logsOf = async (cluster: Cluster, name: string) => {
   const [now, before] = [await cluster.run(['logs', name]), await cluster.run(['logs', name, '--previous'])];
@@ -94,12 +90,13 @@ export async function tryBadInput(cluster: Cluster, say: Say): Promise<Record<st
     setting(container, 'PIN_SECRET', { value: 'short' });
     setting(container, 'AMQP_URL', { value: 'http://rabbitmq' });
   });
-  const told = (text: string) => /PIN_SECRET: a secret of at least 16/.test(text) && /AMQP_URL: an amqp/.test(text);
+  const namesBoth = (text: string) =>
+    /PIN_SECRET: a secret of at least 16/.test(text) && /AMQP_URL: an amqp/.test(text);
   outcome['malformed settings are named, all at once'] = await tryPod(
     cluster,
     'bad-setting',
     shortSecret,
-    async () => told(await logsOf(cluster, 'bad-setting')),
+    async () => namesBoth(await logsOf(cluster, 'bad-setting')),
     'the names of the settings',
   );
 
@@ -168,18 +165,19 @@ export async function startWithoutBroker(cluster: Cluster, say: Say): Promise<bo
   await cluster.must(['wait', '--for=delete', '--timeout=90s', 'pod/rabbitmq-0']);
   await cluster.must(['delete', 'pod', old?.metadata.name ?? '', '--wait=false']);
   const known = [old, other].map((pod) => pod?.metadata.uid);
-  const deadline = performance.now() + LOOK_MS;
-  let told = '';
-  while (!/waiting for the broker at rabbitmq/.test(told)) {
-    if (performance.now() > deadline)
-      throw new Error(`a pod that starts without a broker did not say so within ${LOOK_MS / 1000} s`);
+  const logOfStarted = async () => {
     const started = (await cluster.pods('reporting')).find(({ metadata }) => !known.includes(metadata.uid));
-    if (started !== undefined && isReady(started)) return false;
-    if (started !== undefined)
-      told = (await cluster.run(['logs', started.metadata.name, '--container', 'topology'])).stdout;
-    await sleep(500);
-  }
-  say(`a pod that starts says: ${told.trim().split('\n')[0]}`);
+    if (started === undefined) return '';
+    if (isReady(started)) return READY_WITHOUT_BROKER;
+    return (await cluster.run(['logs', started.metadata.name, '--container', 'topology'])).stdout;
+  };
+  const isWaiting = async () => {
+    const text = await logOfStarted();
+    return (/waiting for the broker at rabbitmq/.test(text) || text === READY_WITHOUT_BROKER) && text;
+  };
+  const text = await eventually('a pod that starts without a broker says so', isWaiting, LOOK_MS);
+  if (text === READY_WITHOUT_BROKER) return false;
+  say(`a pod that starts says: ${text.trim().split('\n')[0]}`);
   const ready = (await cluster.pods('commitment')).filter(isReady).length;
   await bringBack(cluster, 'rabbitmq');
   const restarts = await restartsSince(cluster, before);

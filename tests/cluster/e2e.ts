@@ -1,14 +1,14 @@
 /**
  * `npm run e2e:k8s [-- --json] [-- --keep]`: the platform on the cluster that KUBECONFIG names, from the images to the end
- * of its namespace: the whole story, a rolling restart and a drain under load, pods that are killed, and bad input.
+ * of its namespace: the donation, a rolling restart and a drain under load, pods that are killed, and bad input.
  * `KSBB_IMAGE_LOADER` is a command that gets the names of the images and puts them onto the node, such as
  * `kind load docker-image`; `KSBB_BASE_IMAGE` what they are built on. Node ports 30080, 30090 and 30672 have to be
  * reachable as localhost.
  */
 import { spawn } from 'node:child_process';
 import { parseArgs } from 'node:util';
-import { checksTable, createChecks } from '../scenario/checks.ts';
-import { tellStory } from '../scenario/story.ts';
+import { createPlatformClient } from '@ksbb/testkit';
+import { checksTable, createChecks, runDonation } from '@ksbb/testkit/donation';
 import { type Command, runCommand } from '../../infra/local/command.ts';
 import { mustRun, run } from '../../infra/local/programs.ts';
 import { withProgress } from '../../infra/local/progress.ts';
@@ -16,13 +16,13 @@ import { ROOT } from '../../infra/local/run-directory.ts';
 import { SERVICE_NAMES } from '../../infra/local/services.ts';
 import { BACKING_IMAGES, IMAGES } from '../../infra/images/images.ts';
 import { loseTheDatabase, startWithoutBroker, tryBadInput } from './bad-input.ts';
-import { endWithWorkInHand } from './in-hand.ts';
+import { clusterEnvironment } from './environment.ts';
+import { endWithRequestsInFlight } from './in-flight.ts';
 import { openCluster } from './kubectl.ts';
 import { findSupply } from './load.ts';
-import { openNodeHand } from './node-hand.ts';
+import { openNodeKiller } from './node-killer.ts';
 import { drainServices, type Effects, killOneOfEach, REPLICAS, restartEvery, underLoad } from './rolling.ts';
 import { kustomize } from '../../infra/check/tools.ts';
-import { clusterStage } from './world.ts';
 
 const NAMESPACE = 'ksbb';
 const OVERLAY = 'k8s/overlays/local';
@@ -41,7 +41,7 @@ const log = (text: string) => print(`[e2e] ${text}`);
 const say = (text: string) => print(`   ${text}`);
 const step = (title: string) => print(`\n== ${title}`);
 
-/** Runs a program whose words are for the reader. @throws where it fails */
+/** Runs a program whose output is for the reader. @throws where it fails */
 function inherit(command: string, args: string[]): Promise<void> {
   const child = spawn(command, args, { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'] });
   return new Promise((resolve, reject) => {
@@ -115,23 +115,28 @@ async function main(command: Command): Promise<number> {
   // Without Pod Security, which the overlay has to bring.
   await cluster.must(['create', 'namespace', NAMESPACE]);
   await apply(cluster);
-  const hand = await openNodeHand('ksbb/topology:dev');
-  command.defer(hand.remove);
-  const stage = await clusterStage(cluster, hand);
+  const killer = await openNodeKiller('ksbb/topology:dev');
+  command.defer(killer.remove);
+  const environment = await clusterEnvironment(cluster, killer);
+  const client = createPlatformClient(environment);
 
-  // The story watches the circuit breaker of one process.
+  // The scenario watches the circuit breaker of one process.
   await cluster.must(['scale', 'deployment/fintech-gateway', '--replicas=1']);
   await cluster.untilReady('fintech-gateway', 1);
-  await tellStory(stage, { say, step, checks });
+  await runDonation(environment, { say, step, checks });
   await cluster.must(['scale', 'deployment/fintech-gateway', `--replicas=${REPLICAS}`]);
   await cluster.untilReady('fintech-gateway', REPLICAS);
 
   step('Every service is restarted under load, one after the other');
-  checkEffects('rolling restart', await underLoad(stage, say, () => restartEvery(cluster, say)), false);
+  checkEffects('rolling restart', await underLoad(environment, say, () => restartEvery(cluster, say)), false);
 
   step('Every pod is evicted under load, as a drain of the node does');
   let drained = { evicted: 0, refused: 0, leastReady: 0 };
-  checkEffects('drain', await underLoad(stage, say, async () => void (drained = await drainServices(cluster))), false);
+  checkEffects(
+    'drain',
+    await underLoad(environment, say, async () => void (drained = await drainServices(cluster))),
+    false,
+  );
   say(
     `${drained.evicted} pods evicted, ${drained.refused} evictions refused by a budget; never fewer than ${drained.leastReady} ready pods of a service`,
   );
@@ -147,24 +152,24 @@ async function main(command: Command): Promise<number> {
   let restarted = 0;
   checkEffects(
     'kill',
-    await underLoad(stage, say, async () => void (restarted = await killOneOfEach(cluster, hand, say))),
+    await underLoad(environment, say, async () => void (restarted = await killOneOfEach(cluster, killer, say))),
     true,
   );
   checks.equal('kill: containers that were killed and came back', SERVICE_NAMES.length, restarted);
 
-  step('SIGTERM with work in hand');
-  const [need] = (await findSupply(stage)).masks;
+  step('SIGTERM with requests in flight');
+  const [need] = (await findSupply(client)).masks;
   if (need === undefined) throw new Error('no MSME needs masks');
-  const inHand = await endWithWorkInHand(cluster, stage, need);
+  const inFlight = await endWithRequestsInFlight(cluster, client, need);
   say(
-    `${inHand.answered} of ${inHand.asked} requests in hand were answered; exit codes ${inHand.exitCodes.join(', ')}; gone after ${inHand.seconds.toFixed(1)} s of ${inHand.graceSeconds} s`,
+    `${inFlight.answered} of ${inFlight.asked} requests in flight were answered; exit codes ${inFlight.exitCodes.join(', ')}; gone after ${inFlight.seconds.toFixed(1)} s of ${inFlight.graceSeconds} s`,
   );
-  report['inHand'] = inHand;
-  checks.equal('SIGTERM: requests in hand that were answered', inHand.asked, inHand.answered);
+  report['inFlight'] = inFlight;
+  checks.equal('SIGTERM: requests in flight that were answered', inFlight.asked, inFlight.answered);
   checks.equal(
     'SIGTERM: ended well and inside the grace period',
     [[], true],
-    [inHand.exitCodes.filter((code) => code !== 0), inHand.seconds < inHand.graceSeconds],
+    [inFlight.exitCodes.filter((code) => code !== 0), inFlight.seconds < inFlight.graceSeconds],
   );
 
   step('Bad input');

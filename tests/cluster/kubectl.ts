@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { eventually } from '@ksbb/testkit';
 import { findProgram } from '../../infra/local/programs.ts';
 
 const LIMIT_MS = 300_000;
@@ -63,16 +63,11 @@ export function openCluster(namespace: string) {
   };
   /** Looks until `count` pods of the service are ready and no other is left. @throws after `waitMs` */
   const untilReady = async (service: string, count: number, waitMs = 120_000): Promise<void> => {
-    const deadline = performance.now() + waitMs;
-    for (;;) {
+    const look = async () => {
       const found = await pods(service);
-      if (found.length === count && found.every(isReady)) return;
-      if (performance.now() > deadline)
-        throw new Error(
-          `${service}: ${found.filter(isReady).length} of ${count} pods are ready after ${waitMs / 1000} s`,
-        );
-      await sleep(500);
-    }
+      return found.length === count && found.every(isReady);
+    };
+    await eventually(`${count} pods of ${service} are ready`, look, waitMs);
   };
   /** Starts a command that goes on by itself; `stop` ends it and answers what it wrote. */
   const watch = (args: readonly string[]): { stop: () => string } => {

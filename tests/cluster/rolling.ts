@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Stage } from '../scenario/story.ts';
+import { createPlatformClient } from '@ksbb/testkit';
+import type { Environment } from '@ksbb/testkit/donation';
 import { SERVICE_NAMES } from '../../infra/local/services.ts';
 import { compareEffects, readSums } from './effects.ts';
 import { type Cluster, isReady, type Pod } from './kubectl.ts';
-import { findSupply, type Load, startLoad, type Tally } from './load.ts';
-import type { NodeHand } from './node-hand.ts';
+import { findSupply, startLoad, type Tally } from './load.ts';
+import type { NodeKiller } from './node-killer.ts';
 
 type Say = (text: string) => void;
 export type Effects = Awaited<ReturnType<typeof compareEffects>>;
@@ -12,22 +13,24 @@ export type Effects = Awaited<ReturnType<typeof compareEffects>>;
 /** Replicas of each service in the local overlay. */
 export const REPLICAS = 2;
 
-/** Runs `work` under the load, and compares afterwards what stands with what was answered. */
+/** Runs `work` under the load, and compares the effects with what was answered. */
 export async function underLoad(
-  stage: Stage,
+  environment: Environment,
   say: Say,
-  work: (load: Load) => Promise<void>,
+  work: () => Promise<void>,
 ): Promise<{ tally: Tally; effects: Effects }> {
-  const before = await readSums(stage);
-  const load = startLoad(stage, await findSupply(stage));
+  const client = createPlatformClient(environment);
+  const before = await readSums(client);
+  const load = startLoad(environment, await findSupply(client));
   await sleep(2_000);
-  await work(load).finally(() => load.stop());
-  const tally = load.tally;
+  await work().finally(() => load.stop());
+  const { tally } = load;
   const { read, commitment, report, loan } = tally.requests;
-  const effects = await compareEffects(stage, before, tally);
+  const effects = await compareEffects(client, environment.countDeadLetters, before, tally);
   say(
-    `requests: ${read} reads, ${commitment} commitments, ${report} reports, ${loan} of loans; ${effects.callbacks} callbacks taken; ${tally.failed} failed, ${effects.failedCallbacks} callbacks refused`,
+    `requests: ${read} reads, ${commitment} commitments, ${report} reports, ${loan} of loans; ${tally.failed} failed`,
   );
+  say(`callbacks: ${effects.callbacks} accepted, ${effects.failedCallbacks} failed`);
   say(`effects: ${effects.lost} lost, ${effects.doubled} doubled; ${effects.deadLetters} dead letters`);
   for (const text of tally.faults) say(`  ${text}`);
   return { tally, effects };
@@ -89,11 +92,11 @@ export async function drainServices(
 }
 
 /** Kills one pod of every service without warning, and waits until it is back. @returns how many restarted in place */
-export async function killOneOfEach(cluster: Cluster, hand: NodeHand, say: Say): Promise<number> {
+export async function killOneOfEach(cluster: Cluster, killer: NodeKiller, say: Say): Promise<number> {
   for (const service of SERVICE_NAMES) {
     const [victim] = await cluster.pods(service);
     if (victim === undefined) throw new Error(`${service} has no pod`);
-    await hand.kill(victim);
+    await killer.kill(victim);
     await sleep(1_000);
   }
   let restarts = 0;

@@ -1,4 +1,4 @@
-export { type Answer, call, expectOk, retryUntilAnswered, retryUntilOk } from './api.ts';
+export { type Answer, call, type CallOptions, expectOk, retryUntilAnswered, retryUntilOk, type Send } from './api.ts';
 export { eventually } from './eventually.ts';
 export { freePort, freePorts, isFreePort } from './ports.ts';
 export { addVhost, guessManagementUrl, managementAnswers } from './rabbitmq-management.ts';
@@ -15,3 +15,11 @@ export {
 } from './child-process.ts';
 export { launchServiceProcess, startServiceProcess, untilServiceReady } from './service-process.ts';
 export { pauseBeforeRestart, supervise, type Supervised, type SupervisedCommand } from './supervisor.ts';
+export {
+  createPlatformClient,
+  dayInJakarta,
+  isNothingLeft,
+  type PlatformAddress,
+  type PlatformClient,
+} from './platform-client.ts';
+export type { PartnerCallback, PartnerContract, PartnerFault, Repayments } from './sandbox-client.ts';

@@ -1,48 +1,16 @@
-import type { Board, NeedCoverage } from '@ksbb/contracts';
-import { expectOk, type SeededRandom } from '@ksbb/testkit';
-import type { World } from '../../scenario/world.ts';
+import type { PackageOfHelp } from '@ksbb/contracts';
+import type { PlatformClient, SeededRandom } from '@ksbb/testkit';
 
 export type OpenNeed = { msmeId: string; needId: string; left: number };
-export type Package = NeedCoverage['package'];
 
 /** What can still be given, as the harness counts it: it is the only donor. */
 export type Needs = {
-  /** Takes `amount` off a need that has as much left, by chance. @throws where no need has */
-  take: (of: Package, amount: number, random: SeededRandom) => OpenNeed;
+  /** Takes `amount` off one of the needs that have as much left. @throws where none has */
+  take: (of: PackageOfHelp, amount: number, random: SeededRandom) => OpenNeed;
 };
 
-const BOARDS_AT_ONCE = 100;
-
-/** The boards of these MSMEs, those that are known. */
-export async function boardsOf(world: World, msmeIds: readonly string[]): Promise<Board[]> {
-  const boards: Board[] = [];
-  for (let at = 0; at < msmeIds.length; at += BOARDS_AT_ONCE) {
-    const { items } = await expectOk(
-      'GET',
-      `${world.api('commitment')}/boards?msmeIds=${msmeIds.slice(at, at + BOARDS_AT_ONCE).join(',')}`,
-    );
-    boards.push(...items);
-  }
-  return boards;
-}
-
-/** The ids of all listed MSMEs. */
-export async function listedMsmes(world: World): Promise<string[]> {
-  const ids: string[] = [];
-  let cursor: string | null = null;
-  do {
-    const page: { items: { msmeId: string }[]; nextCursor: string | null } = await expectOk(
-      'GET',
-      `${world.api('msme-registry')}/msmes?limit=200${cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`}`,
-    );
-    ids.push(...page.items.map(({ msmeId }) => msmeId));
-    cursor = page.nextCursor;
-  } while (cursor !== null);
-  return ids;
-}
-
-export async function findNeeds(world: World): Promise<Needs> {
-  const boards = await boardsOf(world, await listedMsmes(world));
+export async function findNeeds(client: PlatformClient): Promise<Needs> {
+  const boards = await client.boards((await client.allMsmes()).map(({ msmeId }) => msmeId));
   const all = boards.flatMap(({ msmeId, needs }) =>
     needs.map(({ needId, open, package: of }) => ({ of, msmeId, needId, left: open })),
   );
