@@ -130,7 +130,7 @@ export function boundaryRules(root: string): IForbiddenRuleType[] {
     forbid(
       'journeys-use-the-front-door',
       'The demo and the journeys go over HTTP and events as people and partners do, and look into no service and no database.',
-      { path: '^(tests/scenario|tests/e2e)/' },
+      { path: '^(tests/scenario|tests/e2e|packages/testkit/src/donation)/' },
       { path: ['^services/', '^packages/document-store/', `${PACKAGE_OF}(mongoose|mongodb)/`] },
     ),
     ...coreRules(root),
