@@ -25,10 +25,10 @@ const allowed = {
   'services/one/src/other/decide.ts': 'export const more = (thing: unknown) => thing;',
   'services/two/src/app.ts': "import { store } from '@ksbb/document-store';\nexport const app = store;",
   'packages/testkit/src/index.ts': 'export const fresh = (value: unknown) => value;',
-  'infra/check/subscribers.ts': "export { app } from '../../services/one/src/app.ts';",
+  'services/one/src/subscriptions.ts': 'export const subscriptions = [];',
+  'infra/check/subscribers.ts': "export { subscriptions } from '../../services/one/src/subscriptions.ts';",
   'infra/local/ports.ts': 'export const port = 1;',
-  'tests/scenario/story.ts': "import { step } from './step.ts';\nexport type Story = { step: typeof step };",
-  'tests/scenario/step.ts': "import type { Story } from './story.ts';\nexport const step = (story: Story) => story;",
+  'tests/scenario/story.ts': "import { port } from '../../infra/local/ports.ts';\nexport const story = port;",
   'tests/e2e/demo.ts': "import { kind } from '@ksbb/contracts';\nexport const demo = kind;",
 };
 
@@ -45,13 +45,13 @@ const forbidden: { rule: string; files: Record<string, string>; from: string; to
     to: 'services/one/src/right.ts',
   },
   {
-    rule: 'no-cycles-at-run-time',
+    rule: 'no-cycles',
     files: {
-      'tests/scenario/left.ts': "import { right } from './right.ts';\nexport const left = () => right;",
-      'tests/scenario/right.ts': "import { left } from './left.ts';\nexport const right = () => left;",
+      'infra/local/left.ts': "import { right } from './right.ts';\nexport const left = () => right;",
+      'infra/local/right.ts': "import type { left } from './left.ts';\nexport const right = (it: typeof left) => it;",
     },
-    from: 'tests/scenario/left.ts',
-    to: 'tests/scenario/right.ts',
+    from: 'infra/local/left.ts',
+    to: 'infra/local/right.ts',
   },
   {
     rule: 'imports-resolve',
@@ -93,6 +93,30 @@ const forbidden: { rule: string; files: Record<string, string>; from: string; to
     files: { 'packages/messaging/src/port.component.test.ts': "export { port } from '../../../infra/local/ports.ts';" },
     from: 'packages/messaging/src/port.component.test.ts',
     to: 'infra/local/ports.ts',
+  },
+  {
+    rule: 'infra-imports-no-service-and-no-test',
+    files: { 'infra/check/peek.ts': "export { app } from '../../services/one/src/app.ts';" },
+    from: 'infra/check/peek.ts',
+    to: 'services/one/src/app.ts',
+  },
+  {
+    rule: 'infra-imports-no-service-and-no-test',
+    files: { 'infra/local/demo.ts': "export type { demo } from '../../tests/e2e/demo.ts';" },
+    from: 'infra/local/demo.ts',
+    to: 'tests/e2e/demo.ts',
+  },
+  {
+    rule: 'only-the-check-reads-services',
+    files: { 'infra/local/queues.ts': "export { subscriptions } from '../../services/one/src/subscriptions.ts';" },
+    from: 'infra/local/queues.ts',
+    to: 'services/one/src/subscriptions.ts',
+  },
+  {
+    rule: 'only-tests-import-the-testkit',
+    files: { 'services/two/src/wait.ts': "export { fresh } from '@ksbb/testkit';" },
+    from: 'services/two/src/wait.ts',
+    to: 'packages/testkit/src/index.ts',
   },
   {
     rule: 'contracts-import-only-zod',

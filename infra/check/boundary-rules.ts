@@ -43,14 +43,8 @@ export function boundaryRules(root: string): IForbiddenRuleType[] {
     forbid(
       'no-cycles',
       'Files that import each other in a circle cannot be read or changed one at a time.',
-      { path: '^(packages|services)/' },
+      { pathNot: '^tests/' },
       { circular: true },
-    ),
-    forbid(
-      'no-cycles-at-run-time',
-      'Which of the files runs first would depend on who imports them. A circle of types alone is let pass outside the product.',
-      { path: '^(infra|tests)/' },
-      { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
     ),
     forbid(
       'imports-resolve',
@@ -81,6 +75,24 @@ export function boundaryRules(root: string): IForbiddenRuleType[] {
       'A package runs without what surrounds it in the repository.',
       { path: '^packages/' },
       { path: '^(infra|tests)/' },
+    ),
+    forbid(
+      'infra-imports-no-service-and-no-test',
+      'What runs and builds the platform starts services as processes. Only the check reads their subscriptions and settings.',
+      { path: '^infra/' },
+      { path: ['^services/', '^tests/'], pathNot: '^services/[^/]+/src/(subscriptions|settings)[.]ts$' },
+    ),
+    forbid(
+      'only-the-check-reads-services',
+      'The topology job reads the generated bindings, so that its image holds no service.',
+      { path: '^infra/', pathNot: '^infra/check/' },
+      { path: '^services/' },
+    ),
+    forbid(
+      'only-tests-import-the-testkit',
+      'The product runs without what its tests need.',
+      { path: '^(services|packages)/', pathNot: [TESTS, '^packages/testkit/'] },
+      { path: '^packages/testkit/' },
     ),
     forbid(
       'contracts-import-only-zod',

@@ -4,7 +4,7 @@ import { ToolMissing } from './tools.ts';
 import { boundaryFaults } from './boundaries.ts';
 import { faultsOf } from './command.ts';
 import { treeHygieneFaults } from './hygiene.ts';
-import { bringTools, k8sSteps } from './k8s-steps.ts';
+import { bringTools, k8sSteps } from './k8s/steps.ts';
 
 type Step = { name: string; faults: () => Promise<string[]> };
 

@@ -1,12 +1,12 @@
 /**
  * `node infra/check/contracts.ts [--release] [--dir DIRECTORY]`: compares the contracts with those that were released last,
- * in packages/contracts/released, and reports what breaks inside a major (the rules stand in contracts-breaks.ts).
+ * in packages/contracts/released, and reports what breaks inside a major (the rules stand in contracts/breaks.ts).
  * `--release` makes the contracts of this tree the released ones, where nothing breaks. Run it with each release.
  */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ROOT } from '../local/run-directory.ts';
-import { contractFaults, currentContracts, readReleased, writeReleased } from './contracts-set.ts';
+import { contractFaults, currentContracts, readReleased, writeReleased } from './contracts/contract-set.ts';
 
 const { values } = parseArgs({
   options: {

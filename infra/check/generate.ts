@@ -6,9 +6,9 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { catalogue } from '@ksbb/contracts';
 import { ROOT } from '../local/run-directory.ts';
-import { bindingsOf, subscribers } from './subscribers.ts';
-import { asyncApiDocument } from './asyncapi-doc.ts';
-import { eventsDocument } from './events-doc.ts';
+import { bindingsOf, subscribers } from './documents/subscribers.ts';
+import { asyncApiDocument } from './documents/asyncapi.ts';
+import { eventsDocument } from './documents/events.ts';
 
 const files: { path: string; render: () => string }[] = [
   { path: 'docs/events.md', render: () => eventsDocument(catalogue, subscribers) },

@@ -1,10 +1,10 @@
 /**
  * `npm run check:k8s`: builds every overlay and holds it against the strict schemas of Kubernetes and of the custom
- * resources, against kube-score and against the practices of k8s-rules.ts; lints alerts, every Dockerfile and
+ * resources, against kube-score and against the practices of k8s/rules.ts; lints alerts, every Dockerfile and
  * docker-compose.yml. It needs no cluster. Its tools come by the Go module proxy, PyPI, npm and Debian, once per user.
  */
-import { RULES } from './k8s-rules.ts';
-import { bringTools, k8sSteps } from './k8s-steps.ts';
+import { RULES } from './k8s/rules.ts';
+import { bringTools, k8sSteps } from './k8s/steps.ts';
 
 const say = (text: string) => void process.stdout.write(`${text}\n`);
 const log = (text: string) => say(`[check:k8s] ${text}`);

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execa } from 'execa';
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
 
@@ -15,21 +15,23 @@ export type RunOptions = {
 };
 
 /** Runs a program to its end and collects what it wrote; a program that cannot be started has code 127. */
-export function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<Output> {
-  return new Promise((resolve) => {
-    const child = spawn(command, args, {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-      ...(options.env === undefined ? {} : { env: options.env }),
-      ...(options.timeoutMs === undefined ? {} : { timeout: options.timeoutMs }),
-    });
-    let stdout = '';
-    let stderr = '';
-    child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
-    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
-    child.once('error', (error) => resolve({ code: 127, stdout, stderr: error.message }));
-    child.once('close', (code) => resolve({ code: code ?? 1, stdout, stderr }));
+export async function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<Output> {
+  const { cwd = process.cwd(), env, timeoutMs } = options;
+  const result = await execa(command, args, {
+    cwd,
+    reject: false,
+    stdin: 'ignore',
+    stripFinalNewline: false,
+    ...(env === undefined ? {} : { env, extendEnv: false }),
+    ...(timeoutMs === undefined ? {} : { timeout: timeoutMs }),
   });
+  const { exitCode, stdout, stderr } = result;
+  const wasStarted = exitCode !== undefined || result.signal !== undefined;
+  return {
+    code: exitCode ?? (wasStarted ? 1 : 127),
+    stdout,
+    stderr: wasStarted ? stderr : (result.shortMessage ?? ''),
+  };
 }
 
 /** `run` of a program that has to succeed. @throws with what it wrote otherwise */

@@ -1,20 +1,22 @@
 /**
- * The topology job: `AMQP_URL=amqp://… node infra/topology/declare.ts`. Runs before anything publishes.
+ * The topology job: `AMQP_URL=amqp://… node infra/topology/declare.ts`. It runs before anything publishes.
  *
- * It reads bindings.json, which is generated from the services' tables and checked to be current, instead of importing
- * the tables: so its image holds no service, and changes only when a binding does.
+ * It does not import the services' tables. It reads bindings.json, which infra/check generates from them: so its image
+ * holds no service, and changes only when a binding does.
  */
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { declareExchange, declareSubscriber } from '@ksbb/messaging';
 import { type ChannelModel, connect } from 'amqplib';
-import type { Bindings } from '../check/subscribers.ts';
 
 const CONNECT_TIMEOUT_MS = 5_000;
 const PAUSE_MS = 1_000;
 const SAY_EVERY_MS = 10_000;
-/** AMQP 0-9-1 reply codes that no waiting cures: access refused, not found, precondition failed (other arguments exist). */
+/** AMQP 0-9-1 reply codes after which waiting does not help: access refused, not found, precondition failed (other arguments exist). */
 const FINAL_CODES = [403, 404, 406];
+
+/** By service the routing keys that its queue is bound to. */
+export type Bindings = Record<string, string[]>;
 
 type Options = {
   bindings?: Bindings;

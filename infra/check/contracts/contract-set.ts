@@ -2,7 +2,7 @@ import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'no
 import { basename, join } from 'node:path';
 import { catalogue, type Envelope, envelope, envelopeSchema, type EventDefinition } from '@ksbb/contracts';
 import { z } from 'zod';
-import { breaksBetween, type Schema } from './contracts-breaks.ts';
+import { breaksBetween, type Schema } from './breaks.ts';
 
 /** One contract as it lies in `packages/contracts/released/<name>.json`. The name of an event's is its routing key. */
 export type Contract = { name: string; schema: Schema; example: unknown };
@@ -54,7 +54,7 @@ function exampleFaults({ name, example }: Contract, { reads }: CurrentContract):
   );
 }
 
-/** Every way in which the contracts of this tree break the released ones, a line each (see contracts-breaks.ts). */
+/** Every way in which the contracts of this tree break the released ones, a line each (see contracts/breaks.ts). */
 export function contractFaults(released: readonly Contract[], current: readonly CurrentContract[]): string[] {
   return released.flatMap((before) => {
     const after = current.find(({ name }) => name === before.name);

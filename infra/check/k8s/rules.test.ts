@@ -1,9 +1,9 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ROOT } from '../local/run-directory.ts';
-import { type Container, type Manifest, workloads } from './k8s-objects.ts';
-import { productionFaults, ruleFaults, RULES } from './k8s-rules.ts';
-import { readManifests } from './k8s-schemas.ts';
+import { ROOT } from '../../local/run-directory.ts';
+import { type Container, type Manifest, workloads } from './objects.ts';
+import { productionFaults, ruleFaults, RULES } from './rules.ts';
+import { readManifests } from './schemas.ts';
 
 const FILES = ['k8s/base/**/*.yaml', 'k8s/components/**/*.yaml', 'k8s/overlays/production/edge.yaml'];
 /** Only the local overlay has it. */

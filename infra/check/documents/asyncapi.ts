@@ -1,6 +1,6 @@
 import { envelopeSchema, type EventDefinition } from '@ksbb/contracts';
 import type { Subscriber } from './subscribers.ts';
-import { exampleEnvelope, schemaOf } from './contracts-set.ts';
+import { exampleEnvelope, schemaOf } from '../contracts/contract-set.ts';
 
 /** The AMQP binding of AsyncAPI, https://github.com/asyncapi/bindings/tree/master/amqp */
 const bindingVersion = '0.3.0';

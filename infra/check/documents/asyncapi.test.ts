@@ -3,7 +3,7 @@ import { catalogue } from '@ksbb/contracts';
 import { Ajv, type ValidateFunction } from 'ajv';
 import formats from 'ajv-formats';
 import { subscribers } from './subscribers.ts';
-import { asyncApiDocument } from './asyncapi-doc.ts';
+import { asyncApiDocument } from './asyncapi.ts';
 
 const specification = specifications.schemas['3.0.0'];
 

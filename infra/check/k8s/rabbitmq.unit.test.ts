@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ROOT } from '../local/run-directory.ts';
-import type { Manifest } from './k8s-objects.ts';
-import { rabbitmqFaults, rabbitmqStatefulSets } from './k8s-rabbitmq.ts';
-import { readManifests } from './k8s-schemas.ts';
+import { ROOT } from '../../local/run-directory.ts';
+import type { Manifest } from './objects.ts';
+import { rabbitmqFaults, rabbitmqStatefulSets } from './rabbitmq.ts';
+import { readManifests } from './schemas.ts';
 
 type Cluster = Manifest & {
   spec: { replicas: unknown; rabbitmq: Record<string, unknown>; override: { statefulSet: Record<string, unknown> } };

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { catalogue, defineEvent } from '@ksbb/contracts';
 import { z } from 'zod';
-import { run } from '../local/programs.ts';
-import { ROOT } from '../local/run-directory.ts';
-import { breaksBetween } from './contracts-breaks.ts';
-import { contractFaults, contractsOf, exampleEnvelope, schemaOf } from './contracts-set.ts';
+import { run } from '../../local/programs.ts';
+import { ROOT } from '../../local/run-directory.ts';
+import { breaksBetween } from './breaks.ts';
+import { contractFaults, contractsOf, exampleEnvelope, schemaOf } from './contract-set.ts';
 
 type Fields = z.ZodRawShape;
 const object = (fields: Fields) => z.object({ id: z.string(), ...fields });

@@ -4,9 +4,9 @@ import { parseEnv } from 'node:util';
 import { parseSettings } from '@ksbb/service-kit';
 import { parse, parseAllDocuments } from 'yaml';
 import type { z } from 'zod';
-import { ROOT } from '../local/run-directory.ts';
-import { SERVICE_NAMES } from '../local/services.ts';
-import { BACKING_IMAGES, baseImage, IMAGES } from '../images/images.ts';
+import { ROOT } from '../../local/run-directory.ts';
+import { SERVICE_NAMES } from '../../local/services.ts';
+import { BACKING_IMAGES, baseImage, IMAGES } from '../../images/images.ts';
 
 type Env = Record<string, string>;
 type Container = { name: string; image: string; command?: string[]; env?: EnvVariable[] };
@@ -100,7 +100,7 @@ function envOf({ env = [] }: Container, known: Record<string, Env>): Env {
 }
 
 async function settingsOf(service: string): Promise<z.ZodObject> {
-  const { settingsSchema } = (await import(`../../services/${service}/src/settings.ts`)) as {
+  const { settingsSchema } = (await import(`../../../services/${service}/src/settings.ts`)) as {
     settingsSchema: z.ZodObject;
   };
   return settingsSchema;
@@ -126,7 +126,7 @@ describe.each(SERVICE_NAMES)('%s is started with its settings, all of them and n
 
 describe('the jobs', () => {
   test('that load the map have its settings and name its program', async () => {
-    const { loadSettingsSchema } = await import('../../services/msme-registry/src/settings.ts');
+    const { loadSettingsSchema } = await import('../../../services/msme-registry/src/settings.ts');
     const compose = composeServices()['load-data'];
     const kubernetes = containers().find(({ name }) => name === 'load-data');
     expectToBeSettings(compose?.environment ?? {}, loadSettingsSchema);

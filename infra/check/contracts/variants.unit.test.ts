@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { bare, grown } from './contracts-variants.ts';
+import { bare, grown } from './variants.ts';
 
 const lines = z.object({
   lines: z.array(z.object({ quantity: z.int(), note: z.string().optional() })),

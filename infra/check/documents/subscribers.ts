@@ -1,14 +1,15 @@
 import type { BroadcastSubscription, Subscription } from '@ksbb/messaging';
-import { subscriptions as commitment } from '../../services/commitment/src/subscriptions.ts';
-import { subscriptions as fintechGateway } from '../../services/fintech-gateway/src/subscriptions.ts';
+import type { Bindings } from '../../topology/declare.ts';
+import { subscriptions as commitment } from '../../../services/commitment/src/subscriptions.ts';
+import { subscriptions as fintechGateway } from '../../../services/fintech-gateway/src/subscriptions.ts';
 import {
   broadcastSubscriptions as msmeRegistryBroadcasts,
   subscriptions as msmeRegistry,
-} from '../../services/msme-registry/src/subscriptions.ts';
-import { subscriptions as reporting } from '../../services/reporting/src/subscriptions.ts';
-import { subscriptions as training } from '../../services/training/src/subscriptions.ts';
+} from '../../../services/msme-registry/src/subscriptions.ts';
+import { subscriptions as reporting } from '../../../services/reporting/src/subscriptions.ts';
+import { subscriptions as training } from '../../../services/training/src/subscriptions.ts';
 
-/** A service that takes events, and its tables. What it follows needs no queue that stands before it. */
+/** A service that takes events, and its tables. A broadcast subscription needs no queue that is declared before. */
 export type Subscriber = {
   service: string;
   subscriptions: readonly Subscription<never>[];
@@ -23,9 +24,6 @@ export const subscribers: readonly Subscriber[] = [
   { service: 'reporting', subscriptions: reporting },
   { service: 'training', subscriptions: training },
 ];
-
-/** By service the routing keys that its queue is bound to. */
-export type Bindings = Record<string, string[]>;
 
 /** The bindings that the services' tables ask for. */
 export function bindingsOf(all: readonly Subscriber[]): Bindings {

@@ -1,7 +1,7 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { ROOT } from '../local/run-directory.ts';
+import { ROOT } from '../../local/run-directory.ts';
 
 type Rule = { alert: string; expr: string; annotations: { summary: string; runbook: string } };
 type Rules = { groups: { rules: Rule[] }[] };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Manifest, nameOf } from './k8s-objects.ts';
+import { type Manifest, nameOf } from './objects.ts';
 
 /*
  * The definition of RabbitmqCluster comes by no package registry. Its own fields stand here as its reference lists them

@@ -4,10 +4,10 @@ import { createBus, type Subscription } from '@ksbb/messaging';
 import { createLog, createMetrics } from '@ksbb/service-kit';
 import { connect } from 'amqplib';
 import { z } from 'zod';
-import { ROOT } from '../local/run-directory.ts';
+import { ROOT } from '../../local/run-directory.ts';
 import { freshVhost, removeVhost } from '@ksbb/testkit';
-import { type Contract, exampleEnvelope, readReleased } from './contracts-set.ts';
-import { bare, grown } from './contracts-variants.ts';
+import { type Contract, exampleEnvelope, readReleased } from './contract-set.ts';
+import { bare, grown } from './variants.ts';
 
 /*
  * While a release is rolled out, old and new processes run side by side, in either order of services. Every event is sent

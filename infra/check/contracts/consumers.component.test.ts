@@ -2,11 +2,11 @@ import { join } from 'node:path';
 import { catalogue, type Envelope, type EventDefinition, type ReceivedEvent } from '@ksbb/contracts';
 import { createBus, type BroadcastSubscription, type Subscription } from '@ksbb/messaging';
 import { createLog, createMetrics } from '@ksbb/service-kit';
-import { ROOT } from '../local/run-directory.ts';
+import { ROOT } from '../../local/run-directory.ts';
 import { freshVhost, removeVhost } from '@ksbb/testkit';
-import { subscribers } from './subscribers.ts';
-import { exampleEnvelope, readReleased } from './contracts-set.ts';
-import { bare, grown } from './contracts-variants.ts';
+import { subscribers } from '../documents/subscribers.ts';
+import { exampleEnvelope, readReleased } from './contract-set.ts';
+import { bare, grown } from './variants.ts';
 
 /*
  * Each consumer reads what each producer gives as an example, over a broker and with the table that the service has; only

@@ -2,14 +2,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { type Output, run } from '../local/programs.ts';
-import type { Log } from '../local/progress.ts';
-import { ROOT } from '../local/run-directory.ts';
-import { BACKING_IMAGES, IMAGES } from '../images/images.ts';
-import { composeLinter, kubeScore, kustomize, promtool, pythonTools } from './tools.ts';
-import type { Manifest } from './k8s-objects.ts';
-import { productionFaults, ruleFaults } from './k8s-rules.ts';
-import { readManifests, schemaFaults } from './k8s-schemas.ts';
+import { type Output, run } from '../../local/programs.ts';
+import type { Log } from '../../local/progress.ts';
+import { ROOT } from '../../local/run-directory.ts';
+import { BACKING_IMAGES, IMAGES } from '../../images/images.ts';
+import { composeLinter, kubeScore, kustomize, promtool, pythonTools } from '../tools.ts';
+import type { Manifest } from './objects.ts';
+import { productionFaults, ruleFaults } from './rules.ts';
+import { readManifests, schemaFaults } from './schemas.ts';
 
 const OVERLAYS = ['local', 'production'] as const;
 
@@ -98,7 +98,7 @@ async function overlayFaults(overlay: (typeof OVERLAYS)[number], tools: Tools, l
 /** Everything that is held against a tool or a rule, in the order in which it is done. */
 export function k8sSteps(tools: Tools, log: Log): K8sStep[] {
   const dockerfiles = [...IMAGES, ...BACKING_IMAGES].map(({ dockerfile }) => dockerfile);
-  const compose = ['--config', 'infra/check/compose-lint.json', '--max-warnings', '0', 'docker-compose.yml'];
+  const compose = ['--config', 'infra/check/k8s/compose-lint.json', '--max-warnings', '0', 'docker-compose.yml'];
   return [
     ...OVERLAYS.map((overlay) => ({
       name: `k8s/overlays/${overlay}`,

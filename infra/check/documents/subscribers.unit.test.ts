@@ -1,6 +1,6 @@
 import { globSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import { ROOT } from '../local/run-directory.ts';
+import { ROOT } from '../../local/run-directory.ts';
 import { bindingsOf, subscribers } from './subscribers.ts';
 
 test('every service with a table of subscriptions is among the subscribers', () => {

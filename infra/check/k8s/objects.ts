@@ -93,3 +93,8 @@ export function selects({ matchLabels = {}, matchExpressions = [] }: Selector, l
     matchExpressions.every(({ key, operator, values = [] }) => operator === 'In' && values.includes(labels[key] ?? ''))
   );
 }
+
+export const ofKind = (all: readonly Manifest[], kind: string) => all.filter((one) => one.kind === kind);
+export const deployments = (all: readonly Manifest[]) => workloads(all).filter(({ of }) => of.kind === 'Deployment');
+export const missing = (whole: string, wanted: Record<string, boolean>) =>
+  Object.entries(wanted).flatMap(([what, there]) => (there ? [] : [`${whole}: ${what}`]));

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { parseAllDocuments, stringify } from 'yaml';
-import { run } from '../local/programs.ts';
-import type { Log } from '../local/progress.ts';
-import { goModule } from './tools.ts';
-import { type Manifest, nameOf } from './k8s-objects.ts';
-import { isRabbitmq, rabbitmqFaults, rabbitmqStatefulSets } from './k8s-rabbitmq.ts';
+import { run } from '../../local/programs.ts';
+import type { Log } from '../../local/progress.ts';
+import { goModule } from '../tools.ts';
+import { type Manifest, nameOf } from './objects.ts';
+import { isRabbitmq, rabbitmqFaults, rabbitmqStatefulSets } from './rabbitmq.ts';
 
 /** The version that the cluster of the tests has. */
 const KUBERNETES = '1.34';
