@@ -1,18 +1,18 @@
 import { type Database, isDatabaseUnavailable } from '@ksbb/document-store';
 import type { Bus } from '@ksbb/messaging';
-import { type BuiltService, createHttpApp, deadLetterRoutes, type Log, type Metrics } from '@ksbb/service-kit';
-import { listEvents } from './list-events/route.ts';
-import { listLoans } from './list-loans/route.ts';
+import {
+  bearerAuthenticator,
+  type BuiltService,
+  createHttpApp,
+  deadLetterRoutes,
+  type Log,
+  type Metrics,
+} from '@ksbb/service-kit';
+import { reportRoutes } from './routes.ts';
 import type { Settings } from './settings.ts';
-import { showLoan } from './show-loan/route.ts';
-import { showTimeline } from './show-timeline/route.ts';
-import { showTotals } from './show-totals/route.ts';
-import { openReadModels } from './stores/read-models.ts';
+import { openReadModels } from './stores.ts';
 import { subscriptions } from './subscriptions.ts';
-import { createCached } from './totals/cached.ts';
-import { readTotals } from './totals/read-totals.ts';
-
-const TOTALS_MAX_AGE_MS = 1_000;
+import { currentTotals } from './totals/current-totals.ts';
 
 type Parts = {
   settings: Pick<Settings, 'OPERATOR_TOKEN'>;
@@ -24,18 +24,14 @@ type Parts = {
 };
 
 /** Wires the service: its read models, its routes, its reactions to events. It does not listen. */
-export function createApp({ settings, database, bus, log, metrics, clock }: Parts): BuiltService {
-  const models = openReadModels(database.connection);
-  const currentTotals = createCached(() => readTotals(models, clock), { maxAgeMs: TOTALS_MAX_AGE_MS });
+export async function createApp({ settings, database, bus, log, metrics, clock }: Parts): Promise<BuiltService> {
+  const models = await openReadModels(database.connection);
   const app = createHttpApp({
     service: 'reporting',
+    auth: { operator: bearerAuthenticator('operator', settings.OPERATOR_TOKEN) },
     routes: [
-      showTotals({ currentTotals }),
-      showTimeline(models),
-      listLoans(models),
-      showLoan(models),
-      listEvents(models),
-      ...deadLetterRoutes({ deadLetters: bus.deadLetters, operatorToken: settings.OPERATOR_TOKEN }),
+      ...reportRoutes({ ...models, totals: currentTotals(models, clock) }),
+      ...deadLetterRoutes({ deadLetters: bus.deadLetters }),
     ],
     log,
     metrics,

@@ -1,11 +1,11 @@
 import { describeDeliveries } from '@ksbb/testkit/deliveries';
-import { openReadModels } from './stores/read-models.ts';
+import { openReadModels } from './stores.ts';
 import { subscriptions } from './subscriptions.ts';
-import { life } from './testing/life.ts';
+import { scenario } from './testing/scenario.ts';
 
 describeDeliveries('reporting', {
   subscriptions,
   open: async ({ connection }) => openReadModels(connection),
   given: async () => undefined,
-  events: life,
+  events: scenario,
 });

@@ -15,14 +15,17 @@ import {
   repaymentReceived,
 } from '@ksbb/contracts';
 import { on, type Subscription } from '@ksbb/messaging';
-import { collaborationEvents } from './collaboration/entry.ts';
-import { addEventToItsCollaborations } from './reactions/add-event-to-its-collaborations.ts';
-import { addEventToItsLoans } from './reactions/add-event-to-its-loans.ts';
-import { archiveEveryEvent } from './reactions/archive-every-event.ts';
-import { noteThatMsmeIsDelisted, noteThatMsmeIsListed } from './reactions/note-whether-msme-is-listed.ts';
-import type { ReadModels } from './stores/read-models.ts';
+import { collaborationEvents } from './collaboration/collaboration.ts';
+import {
+  addEventToItsCollaborations,
+  addEventToItsLoans,
+  archiveEveryEvent,
+  noteThatMsmeIsDelisted,
+  noteThatMsmeIsListed,
+} from './reactions.ts';
+import type { ReadModels } from './stores.ts';
 
-/** The events that say something of a loan. */
+/** The events that say something about a loan. */
 export const loanEvents = [
   commitmentConfirmed,
   contractForwarded,
@@ -36,7 +39,7 @@ export const loanEvents = [
   fundRelent,
 ] as const;
 
-/** Which event causes what here, and how it is safe to repeat. */
+/** Which event causes which reaction, and why the reaction may be repeated. */
 export const subscriptions: readonly Subscription<ReadModels>[] = [
   ...catalogue.map((event) => on(event, 'insert', archiveEveryEvent)),
   ...collaborationEvents.map((event) => on(event, 'insert', addEventToItsCollaborations)),

@@ -1,5 +1,5 @@
 import type { GoodsItem, TrainingTopic } from '@ksbb/contracts';
-import type { Entry } from './entry.ts';
+import type { Entry } from './collaboration.ts';
 
 export type GoodsCount = { promised: number; reported: number; confirmed: number };
 export type TrainingCount = {
@@ -45,7 +45,7 @@ function reportedByLine(entries: readonly Entry[]): Map<string, number> {
   return totals;
 }
 
-/** The last word of the MSME on each delivery report and line. */
+/** The last confirmation of the MSME for each delivery report and line. */
 function lastReceipts(entries: readonly Entry[]): Named<'line-receipt-confirmed'>[] {
   const last = new Map<string, Named<'line-receipt-confirmed'>>();
   for (const receipt of named(entries, 'line-receipt-confirmed')) {
@@ -82,7 +82,7 @@ function trainingsOf(entries: readonly Entry[]): Map<TrainingTopic, TrainingCoun
     if (line.package === 'training') countOf(line.topic).promisedSeats += line.seats;
   }
   const cancelled = new Set(named(entries, 'training-cancelled').map(({ data }) => data.trainingId));
-  // Moved sessions are announced again, so trainings are counted and not announcements.
+  // A session that is moved is published again, so trainings are counted and not events.
   const topicOf = new Map(named(entries, 'training-scheduled').map(({ data }) => [data.trainingId, data.topic]));
   for (const [trainingId, topic] of topicOf) if (!cancelled.has(trainingId)) countOf(topic).scheduled += 1;
   for (const { data } of named(entries, 'training-held')) {
@@ -93,7 +93,7 @@ function trainingsOf(entries: readonly Entry[]): Map<TrainingTopic, TrainingCoun
   return trainings;
 }
 
-/** Folds a collaboration's events, in any order. What refers to an event that is still to come is counted once that is there. */
+/** Folds the events of a collaboration, in any order. An event that refers to a missing one is counted once that one is there. */
 export function contributionOf(entries: readonly Entry[]): Contribution {
   const helped = lastReceipts(entries).filter(({ data }) => data.confirmedAmount > 0);
   return {

@@ -1,10 +1,10 @@
-import { folded } from '../testing/folded.ts';
-import { ids, life, received } from '../testing/life.ts';
+import { received, reportsOf } from '../testing/deliver.ts';
+import { ids, scenario } from '../testing/scenario.ts';
 import { contributionOf } from './contribution.ts';
-import { type Entry, entryOf } from './entry.ts';
+import { type Entry, entryOf } from './collaboration.ts';
 
 const given = (collaborationId: string, leaveOut: (entry: Entry) => boolean = () => false) =>
-  life
+  scenario
     .filter(({ data }) => data.collaborationId === collaborationId)
     .map((event) => entryOf(received(event)))
     .filter((entry) => !leaveOut(entry));
@@ -45,7 +45,7 @@ test('goods reported and received are counted once it is known what they are', (
 
 test('an MSME at which nothing arrived is not helped; the last word on a report counts', () => {
   const receipt = given(ids.DONOR).find((entry) => entry.event === 'line-receipt-confirmed');
-  if (receipt?.event !== 'line-receipt-confirmed') throw new Error('no receipt in the life');
+  if (receipt?.event !== 'line-receipt-confirmed') throw new Error('no receipt in the scenario');
   const nothingCame: Entry = {
     ...receipt,
     eventId: 'later',
@@ -62,7 +62,7 @@ test('a training counts as scheduled from its first announcement, and goods as r
   const confirmed = given(ids.DONOR).find(({ event }) => event === 'commitment-confirmed');
   const delivered = given(ids.DONOR).find((entry) => entry.event === 'line-delivered');
   if (announced === undefined || confirmed === undefined || delivered?.event !== 'line-delivered')
-    throw new Error('not in the life');
+    throw new Error('not in the scenario');
   const onePiece: Entry = { ...delivered, data: { ...delivered.data, quantity: 1, reportedTotal: 1 } };
   const { goods, trainings } = contributionOf([confirmed, announced, onePiece]);
   expect(goods.get('face-mask')).toEqual({ promised: 100, reported: 1, confirmed: 0 });
@@ -73,9 +73,9 @@ test('receipts of two lines of one report are kept apart', () => {
   const confirmed = given(ids.DONOR).find(({ event }) => event === 'commitment-confirmed');
   const receipt = given(ids.DONOR).find((entry) => entry.event === 'line-receipt-confirmed');
   if (confirmed?.event !== 'commitment-confirmed' || receipt?.event !== 'line-receipt-confirmed')
-    throw new Error('not in the life');
+    throw new Error('not in the scenario');
   const [line] = confirmed.data.lines;
-  if (line?.package !== 'goods') throw new Error('no goods in the life');
+  if (line?.package !== 'goods') throw new Error('no goods in the scenario');
   const gloves = { ...line, lineId: `${ids.DONOR}.4`, item: 'glove' as const, quantity: 7 };
   const both: Entry = { ...confirmed, data: { ...confirmed.data, lines: [line, gloves] } };
   const ofGloves: Entry = {
@@ -93,7 +93,7 @@ test('receipts of two lines of one report are kept apart', () => {
 });
 
 test('the timeline tells all of it, oldest first, with the public name of the donor and without the link to sign', () => {
-  const donor = folded(life).timelines.find(({ collaborationId }) => collaborationId === ids.DONOR);
+  const donor = reportsOf(scenario).timelines.find(({ collaborationId }) => collaborationId === ids.DONOR);
   expect(donor?.entries.map(({ event }) => event)).toEqual([
     'commitment-confirmed',
     'line-delivered',
@@ -121,7 +121,7 @@ test('the timeline tells all of it, oldest first, with the public name of the do
   expect(donor?.entries[0]?.data).toMatchObject({ donorName: 'PT Contoh' });
   expect(donor?.entries[6]?.data).toMatchObject({ partnerContractId: 'AMN-1' });
   expect(JSON.stringify(donor)).not.toContain('https://');
-  const next = folded(life).timelines.find(({ collaborationId }) => collaborationId === ids.RELEND);
+  const next = reportsOf(scenario).timelines.find(({ collaborationId }) => collaborationId === ids.RELEND);
   expect(next?.entries.map(({ event }) => event)).toEqual([
     'commitment-confirmed',
     'fund-relent',

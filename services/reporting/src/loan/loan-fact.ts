@@ -1,9 +1,9 @@
 import type { Partner } from '@ksbb/contracts';
-import type { Entry, Origin } from '../collaboration/entry.ts';
+import type { Entry, Origin } from '../collaboration/collaboration.ts';
 
 type AboutLoan = { loanId: string; collaborationId: string; msmeId: string; partner: Partner };
 
-/** What one event says of one loan. */
+/** What one event says about one loan. */
 export type LoanFact = Origin &
   AboutLoan &
   (
@@ -27,7 +27,7 @@ function aboutOf({ loanId, collaborationId, msmeId, partner }: AboutLoan): About
   return { loanId, collaborationId, msmeId, partner };
 }
 
-/** What an event says of loans; nothing where it is about something else. A loan has the id of the line it pays. */
+/** What an event says about loans. A loan has the id of the commitment line that it pays. */
 export function loanFactsOf(entry: Entry): LoanFact[] {
   const origin = originOf(entry);
   switch (entry.event) {

@@ -1,7 +1,7 @@
 import { catalogue, envelope } from '@ksbb/contracts';
-import { collaborationEvents, entryOf } from '../collaboration/entry.ts';
+import { collaborationEvents, entryOf } from '../collaboration/collaboration.ts';
 import { loanEvents } from '../subscriptions.ts';
-import { received } from '../testing/life.ts';
+import { received } from '../testing/deliver.ts';
 import { loanFactsOf } from './loan-fact.ts';
 
 const factsOf = (name: string) => {

@@ -1,11 +1,11 @@
 import type { Partner, Portfolio } from '@ksbb/contracts';
-import { inOrder } from '../collaboration/entry.ts';
+import { inOrder } from '../collaboration/collaboration.ts';
 import type { LoanFact } from './loan-fact.ts';
 
 type PortfolioLoan = Portfolio['items'][number];
 type Status = PortfolioLoan['status'];
 
-/** How far a loan has come; a declined or cancelled one has not been disbursed. */
+/** The steps of a loan, in order. A loan that is declined or cancelled is never disbursed. */
 const STEPS: readonly Status[] = [
   'promised',
   'forwarded',
@@ -66,7 +66,7 @@ function statusOf(facts: readonly LoanFact[]): Status {
     .reduce((one, other) => (STEPS.indexOf(other) > STEPS.indexOf(one) ? other : one));
 }
 
-/** What is agreed with the partner counts before what was promised. */
+/** The amount that was agreed with the partner has priority over the amount that was promised. */
 function amountOf(facts: readonly LoanFact[]): number | undefined {
   const [fact] = [
     ...ofKind(facts, 'disbursed'),
@@ -78,7 +78,7 @@ function amountOf(facts: readonly LoanFact[]): number | undefined {
   return fact?.amountRupiah;
 }
 
-/** What was paid back and what is still owed. Each repayment says all that was repaid so far, so the highest is the newest. */
+/** What is repaid and what is still owed. Each repayment carries the sum of all so far, so the highest is the newest. */
 function repaymentOf(facts: readonly LoanFact[]): { repaidRupiah: number; outstandingRupiah: number } {
   const amounts = [
     ...ofKind(facts, 'disbursed').map(({ owedRupiah }) => ({ repaidRupiah: 0, outstandingRupiah: owedRupiah })),
@@ -92,7 +92,7 @@ function repaymentOf(facts: readonly LoanFact[]): { repaidRupiah: number; outsta
   });
 }
 
-/** Folds what is known of one loan, in any order. Null while no event has said its amount. */
+/** Folds the facts of one loan, in any order. Null while no event has carried its amount. */
 export function loanOf(known: readonly LoanFact[]): PortfolioLoan | null {
   const facts = inOrder(known);
   const newest = facts.at(-1);

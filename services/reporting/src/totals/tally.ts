@@ -47,7 +47,7 @@ export type Tally = {
   totals: (msmesListed: number, asOf: Date) => Totals;
 };
 
-/** Adds up what collaborations and loans contribute. It holds the ids of the MSMEs that were helped, and sums. */
+/** Adds up what collaborations and loans contribute. It holds sums, and the ids of the MSMEs that were helped. */
 export function createTally(): Tally {
   let commitmentsConfirmed = 0;
   let commitmentsClosed = 0;

@@ -1,6 +1,7 @@
 import { catalogue, envelope, fundRelent } from '@ksbb/contracts';
-import { life, received } from '../testing/life.ts';
-import { collaborationEvents, collaborationsOf, entryOf, inOrder } from './entry.ts';
+import { received } from '../testing/deliver.ts';
+import { scenario } from '../testing/scenario.ts';
+import { collaborationEvents, collaborationsOf, entryOf, inOrder } from './collaboration.ts';
 
 test('every event that names a collaboration belongs to its timeline', () => {
   const naming = catalogue.filter(({ data }) => 'collaborationId' in data.shape).map(({ name }) => name);
@@ -8,7 +9,7 @@ test('every event that names a collaboration belongs to its timeline', () => {
 });
 
 test('an entry says where it comes from', () => {
-  const confirmed = life.find(({ type }) => type.includes('commitment-confirmed'))!;
+  const confirmed = scenario.find(({ type }) => type.includes('commitment-confirmed'))!;
   expect(entryOf(received(confirmed))).toEqual({
     eventId: 'commitment:KSBB-0000-0000-0011@1',
     service: 'commitment',

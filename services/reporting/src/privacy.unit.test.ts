@@ -1,10 +1,10 @@
 import { catalogue } from '@ksbb/contracts';
-import { life } from '../testing/life.ts';
-import { forOpenData, forTimeline } from './withheld.ts';
+import { scenario } from './testing/scenario.ts';
+import { forOpenData, forTimeline } from './privacy.ts';
 
 const example = (name: string) => catalogue.find((event) => event.name === name)!.example;
 
-test('whoever has the collaboration ID sees everything but the link to sign', () => {
+test('the timeline shows everything except the link to sign a contract', () => {
   for (const { name, example: data } of catalogue) {
     const { signUrl: _, ...rest } = data;
     expect(forTimeline(name, data)).toEqual(rest);
@@ -25,13 +25,13 @@ test.each([
   expect(forOpenData(name, example(name))).not.toHaveProperty(field);
 });
 
-test('all else is open', () => {
+test('everything else is open data', () => {
   const closed = example('commitment-closed');
   expect(forOpenData('commitment-closed', closed)).toEqual(closed);
   expect(forOpenData('training-scheduled', example('training-scheduled'))).toHaveProperty('invited');
 });
 
-test('names and texts of the life do not come out', () => {
-  const open = JSON.stringify(life.map(({ type, data }) => forOpenData(type.split('.')[2]!, data)));
+test('open data has no names and texts of the scenario', () => {
+  const open = JSON.stringify(scenario.map(({ type, data }) => forOpenData(type.split('.')[2]!, data)));
   for (const secret of ['PT Contoh', 'https://amanah', 'Ibu Siti', 'Pak Joko']) expect(open).not.toContain(secret);
 });

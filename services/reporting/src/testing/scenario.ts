@@ -1,16 +1,12 @@
 import {
   attendanceRecorded,
-  catalogue,
   commitmentClosed,
   commitmentConfirmed,
-  type ConfirmedLine,
   contractCancelled,
   contractDeclined,
   contractForwarded,
   contractSigned,
   type Envelope,
-  envelope,
-  type EventDefinition,
   fundRelent,
   lineDelivered,
   lineReceiptConfirmed,
@@ -22,7 +18,6 @@ import {
   msmeListed,
   msmeUpdated,
   needCoverageChanged,
-  type ReceivedEvent,
   relendProposed,
   repaymentReceived,
   trainingCancelled,
@@ -30,73 +25,27 @@ import {
   trainingReported,
   trainingScheduled,
 } from '@ksbb/contracts';
-import type { z } from 'zod';
-
-/*
- * Three collaborations as they happen, for tests: one that is carried out in full, the one its repaid money was lent on to,
- * and one that came to nothing; besides, one that never held.
- */
-
-const DONOR = 'KSBB-0000-0000-0011';
-const RELEND = 'KSBB-0000-0000-0022';
-const FAILED = 'KSBB-0000-0000-0033';
-const NEVER_HELD = 'KSBB-0000-0000-0044';
-export const ids = { DONOR, RELEND, FAILED, NEVER_HELD };
-
-const PASAR = 'osm-way-352856285';
-const WARUNG = 'gen-0000042';
-const place = { msmeName: 'Warung', area: msmeListed.example.area };
-const noon = Date.parse('2026-11-24T05:00:00.000Z');
-let minutes = 0;
-
-/** A new event, a minute after the one before. */
-function event<D extends EventDefinition>(
-  definition: D,
-  subject: string,
-  version: number,
-  data: z.input<D['data']>,
-): Envelope {
-  minutes += 1;
-  return envelope(definition, subject, version, data as Record<string, unknown>, new Date(noon + minutes * 60_000));
-}
-
-const time = '2026-11-24T05:00:00.000Z';
-const loanOfDonor = { loanId: `${DONOR}.2`, collaborationId: DONOR, msmeId: PASAR, partner: 'amanah' } as const;
-const loanOfRelend = { loanId: `${RELEND}.1`, collaborationId: RELEND, msmeId: WARUNG, partner: 'amanah' } as const;
-const loanOfFailed = { loanId: `${FAILED}.1`, collaborationId: FAILED, msmeId: WARUNG, partner: 'lumbung' } as const;
-const loanTakenBack = { ...loanOfFailed, loanId: `${FAILED}.3` };
-const bookkeeping = {
-  trainingId: `${DONOR}.bookkeeping`,
-  collaborationId: DONOR,
-  topic: 'bookkeeping',
-  skill: 'hard',
-} as const;
-const leadership = {
-  trainingId: `${FAILED}.leadership`,
-  collaborationId: FAILED,
-  topic: 'leadership',
-  skill: 'soft',
-} as const;
-const lot = (generation: number, amountRupiah: number) => [{ donorCollaborationId: DONOR, generation, amountRupiah }];
-const session = { startsAt: time, endsAt: '2026-11-24T09:00:00.000Z', place: 'Balai Kota' };
-const receipt = { collaborationId: DONOR, msmeId: PASAR, confirmedAt: time };
-
-function capital(
-  about: { loanId: string; msmeId: string; partner: 'amanah' | 'lumbung' },
-  amountRupiah: number,
-): ConfirmedLine {
-  const { loanId: lineId, msmeId, partner } = about;
-  return {
-    ...place,
-    lineId,
-    msmeId,
-    needId: `${msmeId}.capital`,
-    package: 'capital',
-    amountRupiah,
-    partner,
-    instalments: 3,
-  };
-}
+import {
+  PASAR,
+  WARUNG,
+  session,
+  time,
+  loanOfDonor,
+  loanOfRelend,
+  loanOfFailed,
+  loanTakenBack,
+  bookkeeping,
+  leadership,
+  lot,
+  DONOR,
+  place,
+  receipt,
+  RELEND,
+  FAILED,
+  NEVER_HELD,
+  event,
+  capital,
+} from './scenario-parts.ts';
 
 const repayment = (instalment: number) =>
   event(repaymentReceived, loanOfDonor.loanId, 4 + instalment, {
@@ -110,8 +59,10 @@ const repayment = (instalment: number) =>
     receivedAt: time,
   });
 
-/** In the order in which it happened. */
-export const life: readonly Envelope[] = [
+export const ids = { DONOR, RELEND, FAILED, NEVER_HELD };
+
+/** The events of the scenario, in the order in which they happened. */
+export const scenario: readonly Envelope[] = [
   event(msmeListed, PASAR, 1, msmeListed.example),
   event(msmeListed, WARUNG, 1, { ...msmeListed.example, msmeId: WARUNG }),
   event(msmeListed, 'gen-0000043', 1, { ...msmeListed.example, msmeId: 'gen-0000043' }),
@@ -301,8 +252,8 @@ export const life: readonly Envelope[] = [
   event(needCoverageChanged, PASAR, 1, { msmeId: PASAR, needs: [] }),
 ];
 
-/** What all of it adds up to. */
-export const totalsOfLife = {
+/** The totals of the scenario. */
+export const totalsOfScenario = {
   msmesListed: 2,
   commitmentsConfirmed: 3,
   commitmentsClosed: 2,
@@ -327,31 +278,3 @@ export const totalsOfLife = {
   bookkeeping: { topic: 'bookkeeping', promisedSeats: 4, scheduled: 1, held: 1, attended: 3, reported: 1 },
   leadership: { topic: 'leadership', promisedSeats: 2, scheduled: 0, held: 0, attended: 0, reported: 0 },
 };
-
-/** The event as a handler gets it. @throws ZodError when it does not fit its schema */
-export function received(sent: Envelope): ReceivedEvent {
-  const definition = catalogue.find(({ type }) => type === sent.type);
-  if (definition === undefined) throw new Error(`${sent.type} is not in the catalogue`);
-  return { ...sent, version: Number(sent.sequence), data: definition.data.parse(sent.data) };
-}
-
-/** Numbers from 0 to 1 that follow from the seed (mulberry32). */
-function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
-/** Everything once and a part twice, in an order that follows from the seed. */
-export function disturbed<T>(things: readonly T[], seed: number): T[] {
-  const random = randomFrom(seed);
-  const sent = [...things, ...things.filter(() => random() < 0.3)];
-  return sent
-    .map((thing) => ({ thing, rank: random() }))
-    .sort((one, other) => one.rank - other.rank)
-    .map(({ thing }) => thing);
-}

@@ -1,7 +1,7 @@
-/** Whoever has the link can sign the contract. */
+/** Everybody who has the link can sign the contract. */
 const NEVER_SHOWN: Record<string, readonly string[]> = { 'contract-forwarded': ['signUrl'] };
 
-/** Names, and text that people wrote and that may name someone. */
+/** Names, and texts that people wrote and that may name a person. */
 const NOT_OPEN_DATA: Record<string, readonly string[]> = {
   'msme-delisted': ['reason'],
   'commitment-confirmed': ['donorName'],
@@ -17,14 +17,14 @@ function without(data: Record<string, unknown>, fields: readonly string[]): Reco
 }
 
 /**
- * An event's data for those who have the collaboration ID. The donor's name is there where the donor made it public.
+ * The data of an event for those who have the collaboration ID. It has the donor's name where the donor made it public.
  * @param event its name, such as `line-delivered`
  */
 export function forTimeline(event: string, data: Record<string, unknown>): Record<string, unknown> {
   return without(data, NEVER_SHOWN[event] ?? []);
 }
 
-/** An event's data for everyone, as open data. */
+/** The data of an event as open data, for everybody. */
 export function forOpenData(event: string, data: Record<string, unknown>): Record<string, unknown> {
   return without(data, [...(NEVER_SHOWN[event] ?? []), ...(NOT_OPEN_DATA[event] ?? [])]);
 }

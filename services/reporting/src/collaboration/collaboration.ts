@@ -16,14 +16,16 @@ import {
   loanWrittenOff,
   type ReceivedEvent,
   repaymentReceived,
+  type Timeline,
   trainingCancelled,
   trainingHeld,
   trainingReported,
   trainingScheduled,
 } from '@ksbb/contracts';
 import type { z } from 'zod';
+import { forTimeline } from '../privacy.ts';
 
-/** Every event that belongs to one collaboration, or to more. */
+/** The events that belong to one collaboration or several. */
 export const collaborationEvents = [
   commitmentConfirmed,
   lineDelivered,
@@ -72,7 +74,10 @@ export function entryOf(event: ReceivedEvent): Entry {
 /** The collaboration of a line or a loan. */
 const collaborationOf = (id: string) => id.slice(0, id.lastIndexOf('.'));
 
-/** The collaborations an event is about. Money lent on concerns where it comes from, where it goes, and whose it was first. */
+/**
+ * The collaborations that an event is about. Money that is relent belongs to the collaboration that it comes from, the one
+ * that it goes to, and those of the donors who gave it first.
+ */
 export function collaborationsOf(entry: Entry): string[] {
   if (entry.event !== 'fund-relent') return [entry.data.collaborationId];
   const { fromLoanId, toCollaborationId, lots } = entry.data;
@@ -81,13 +86,26 @@ export function collaborationsOf(entry: Entry): string[] {
 
 const compare = <T extends string | number>(one: T, other: T) => (one < other ? -1 : Number(one > other));
 
-/** Sorts by time; at the same time by producer and version, so that the order does not depend on the arrival. */
+/** Sorts by time, then by producer and version, so that the order does not depend on when the events were received. */
 export function inOrder<T extends Origin>(facts: readonly T[]): T[] {
-  return [...facts].sort(
+  return facts.toSorted(
     (one, other) =>
       compare(Date.parse(one.time), Date.parse(other.time)) ||
       compare(one.service, other.service) ||
       compare(one.version, other.version) ||
       compare(one.eventId, other.eventId),
   );
+}
+
+/** Every event of a collaboration, oldest first. */
+export function timelineOf(collaborationId: string, entries: readonly Entry[]): Timeline {
+  return {
+    collaborationId,
+    entries: inOrder(entries).map(({ eventId, event, time, data }) => ({
+      eventId,
+      event,
+      time,
+      data: forTimeline(event, data),
+    })),
+  };
 }

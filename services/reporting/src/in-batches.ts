@@ -2,16 +2,16 @@ type Batching<Item> = {
   /** Writes items together. It is safe to write an item again. */
   write: (items: Item[]) => Promise<void>;
   limit: number;
-  /** Whether an error has nothing to do with the items, so that writing them one by one would fail too. */
+  /** Whether an error does not depend on the items, so that writing them one by one would fail as well. */
   isDown: (error: unknown) => boolean;
 };
 
 type Waiting<Item> = { item: Item; done: () => void; failed: (error: unknown) => void };
 
 /**
- * Gives a function that writes one item and resolves when it is written. Items that come while a write is under way wait
- * and are written together. Where that fails, each is written alone, so that only the one at fault fails. What waits is
- * bounded by the callers: each waits for its own item.
+ * Gives a function that writes one item and resolves when it is written. Items that come during a write wait and are
+ * written together. Where a batch fails, each of its items is written alone, so that only the one at fault fails. The
+ * number of waiting items is limited by the callers, because each waits for its own item.
  */
 export function inBatches<Item>({ write, limit, isDown }: Batching<Item>): (item: Item) => Promise<void> {
   const waiting: Waiting<Item>[] = [];

@@ -1,11 +1,16 @@
 import { openDatabase, type Database } from '@ksbb/document-store';
 import { createLog } from '@ksbb/service-kit';
 import { freshDatabase, removeDatabase } from '@ksbb/testkit';
-import { life, received } from '../testing/life.ts';
-import { openArchive } from './archive.ts';
-import { unlessOnlyDuplicates } from './duplicates.ts';
-import { type FactSets, openFactSets } from './fact-sets.ts';
-import { type ListedMsmes, openListedMsmes } from './listed-msmes.ts';
+import { received } from './testing/deliver.ts';
+import { scenario } from './testing/scenario.ts';
+import {
+  type FactSets,
+  type ListedMsmes,
+  openArchive,
+  openFactSets,
+  openListedMsmes,
+  unlessOnlyDuplicates,
+} from './stores.ts';
 
 type Fact = { eventId: string };
 const fact = (eventId: string): Fact => ({ eventId });
@@ -61,7 +66,7 @@ describe('a set of facts', () => {
 
 test('an event is archived once, also among many at once', async () => {
   const archive = openArchive(database.connection);
-  const events = life.map(received);
+  const events = scenario.map(received);
   await Promise.all([...events, ...events].map((event) => archive.keep(event)));
   await archive.keep({ ...events[0]!, data: { changed: true } });
   const page = await archive.page(undefined, 200);
