@@ -2,6 +2,7 @@ export { type Database, isDatabaseUnavailable, openDatabase } from './database.t
 export { endWritesWithTheirConnection } from './driver-fix.ts';
 export { insertOnce, upsertIfNewer } from './effects.ts';
 export { ContentionError, DuplicateKeyError, EventTooLargeError, isDuplicateKey, OutboxFullError } from './errors.ts';
+export { defineSchema, driverCollection, openModel } from './models.ts';
 export { createRelay, type EventPublisher, type Relay } from './relay.ts';
 export {
   type AggregateEvent,
@@ -12,3 +13,4 @@ export {
   type Stored,
   type StoreDefinition,
 } from './store.ts';
+export { isRolledBack, retryRolledBack } from './transient.ts';

@@ -37,6 +37,8 @@ export type StoreDefinition<State, Event extends AggregateEvent> = {
   publishes: readonly EventDefinition[];
   /** Values by which an aggregate is also found, each unique in the collection. */
   keys?: { names: readonly string[]; of: (state: State) => Record<string, string> };
+  /** Further indexes, on `state.…` fields. */
+  indexes?: readonly Record<string, 1 | -1>[];
 };
 
 export type DocumentStore<State, Event extends AggregateEvent> = {
@@ -81,6 +83,7 @@ export async function openStore<State, Event extends AggregateEvent>(
   for (const name of definition.keys?.names ?? []) {
     await collection.createIndex({ [`keys.${name}`]: 1 }, { unique: true, sparse: true });
   }
+  for (const index of definition.indexes ?? []) await collection.createIndex(index);
   const write = batchedWrites(collection);
   const readDocument = batchedReads<Document>(collection);
   const outbox = relay.register(definition.collection, collection, write);
