@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   areaList,
   clusterMembers,
@@ -13,9 +12,9 @@ import {
 } from '@ksbb/contracts';
 import { openDatabase } from '@ksbb/document-store';
 import { type Bus, createBus, on, type Subscription } from '@ksbb/messaging';
-import { type BuiltService, createLog, createMetrics } from '@ksbb/service-kit';
+import { type BuiltService, createLog, createMetrics, routeTable } from '@ksbb/service-kit';
 import request from 'supertest';
-import { freshDatabase, freshVhost, removeDatabase, removeVhost } from '@ksbb/testkit';
+import { eventually, freshDatabase, freshVhost, removeDatabase, removeVhost } from '@ksbb/testkit';
 import { createApp } from './app.ts';
 
 const OPERATOR_TOKEN = 'a-token-for-this-test';
@@ -76,15 +75,6 @@ afterAll(async () => {
   await removeVhost(url);
 });
 
-async function until(look: () => Promise<boolean> | boolean): Promise<void> {
-  let held = false;
-  for (let tries = 0; tries < 1_000 && !held; tries += 1) {
-    held = await look();
-    if (!held) await sleep(25);
-  }
-  expect(held).toBe(true);
-}
-
 const asOperator = (sent: request.Test) => sent.set('Authorization', `Bearer ${OPERATOR_TOKEN}`);
 const register = (key: string, body: object = registration) =>
   asOperator(request(service.app).post('/msmes')).set('Idempotency-Key', key).send(body);
@@ -123,7 +113,7 @@ describe('registering', () => {
     const shown = await get(`/msmes/${msmeId}`);
     expect(shown.headers.etag).toBe('"1"');
     expect(msmeDetail.parse(shown.body)).toEqual({ ...answer.body, coverage: null });
-    await until(() =>
+    await eventually('msme-listed is heard', () =>
       heard.some((event) => event.name === 'msme-listed' && event.subject === msmeId && event.version === 1),
     );
   });
@@ -174,7 +164,7 @@ describe('declaring needs', () => {
     ]);
     const again = await putNeeds(id, masks).set('If-Match', '"1"');
     expect([again.status, again.headers.etag]).toEqual([200, '"2"']);
-    await until(() =>
+    await eventually('msme-updated is heard', () =>
       heard.some((event) => event.name === 'msme-updated' && event.subject === id && event.version === 2),
     );
   });
@@ -211,7 +201,7 @@ describe('verifying, delisting and relisting', () => {
 
     const relisted = await asOperator(request(service.app).post(`/msmes/${id}/relisting`));
     expect([relisted.status, relisted.headers.etag, relisted.body.verified]).toEqual([200, '"4"', true]);
-    await until(() =>
+    await eventually('four versions are heard', () =>
       [1, 2, 3, 4].every((version) => heard.some((event) => event.subject === id && event.version === version)),
     );
     const names = heard.filter((event) => event.subject === id).sort((one, other) => one.version - other.version);
@@ -253,7 +243,7 @@ describe('the map, the list and the areas', () => {
       nextCursor: null,
       items: [{ msmeId: id, openNeeds: ['goods', 'training'] }],
     });
-    await until(async () => (await listed(replica)).total === 1);
+    await eventually('the other replica lists it', async () => (await listed(replica)).total === 1);
     const areas = areaList.parse((await get('/areas?q=serentak')).body).items;
     expect(areas.filter((area) => area.count > 0).map((area) => [area.kode, area.level, area.count])).toEqual([
       ['31.71', 'kota', 1],
@@ -303,7 +293,7 @@ describe('the map, the list and the areas', () => {
   });
 
   test('an unknown MSME is not found', async () => {
-    expect((await get('/msmes/osm-way-1')).body.type).toBe('urn:ksbb-umkm:problem:unknown-msme');
+    expect((await get('/msmes/osm-way-1')).body.type).toBe('urn:ksbb-umkm:problem:no-such-msme');
   });
 });
 
@@ -326,8 +316,12 @@ describe('coverage', () => {
     await listener.publish(board(3, 0));
     await listener.publish(board(2, 50));
     const openOnes = async (from: BuiltService) => (await get('/msmes?q=tercukupi&open=true', from)).body.total;
-    await until(async () => (await get(`/msmes/${id}`)).body.coverage?.[0].open === 0);
-    await until(async () => (await openOnes(service)) === 0 && (await openOnes(replica)) === 0);
+    await eventually('its coverage is shown', async () => {
+      return (await get(`/msmes/${id}`)).body.coverage?.[0].open === 0;
+    });
+    await eventually('no replica lists it as open', async () => {
+      return (await openOnes(service)) === 0 && (await openOnes(replica)) === 0;
+    });
     const third = await startService();
     expect((await get('/msmes?q=tercukupi', third)).body.items).toMatchObject([{ msmeId: id, openNeeds: [] }]);
     expect((await get('/msmes?q=tercukupi&open=true', third)).body.total).toBe(0);
@@ -348,5 +342,25 @@ describe('the boundaries', () => {
 
 test('it is ready while its database and broker are there', async () => {
   expect(await service.ready.database?.()).toBe(true);
-  await until(async () => (await service.ready.broker?.()) === true);
+  await eventually('the broker is there', () => service.ready.broker?.());
+});
+
+test('every route names its callers', () => {
+  expect(routeTable(service.app).toSorted()).toEqual([
+    'DELETE /msmes/:msmeId operator',
+    'GET /areas public',
+    'GET /boundaries public',
+    'GET /map public',
+    'GET /map/clusters/:clusterId/members public',
+    'GET /msmes public',
+    'GET /msmes/:msmeId public',
+    'GET /operator/dead-letters operator',
+    'GET /operator/dead-letters/:eventId operator',
+    'POST /msmes operator',
+    'POST /msmes/:msmeId/relisting operator',
+    'POST /msmes/:msmeId/verification operator',
+    'POST /operator/dead-letters/discard operator',
+    'POST /operator/dead-letters/replay operator',
+    'PUT /msmes/:msmeId/needs operator',
+  ]);
 });

@@ -1,14 +1,20 @@
 import { createRelay, type Database, isDatabaseUnavailable } from '@ksbb/document-store';
 import type { Bus } from '@ksbb/messaging';
-import { type BuiltService, createHttpApp, deadLetterRoutes, type Log, type Metrics } from '@ksbb/service-kit';
-import { openGazetteer } from './geography/gazetteer.ts';
+import {
+  bearerAuthenticator,
+  type BuiltService,
+  createHttpApp,
+  deadLetterRoutes,
+  type Log,
+  type Metrics,
+} from '@ksbb/service-kit';
+import { openGazetteer } from './gazetteer.ts';
 import { keepCurrent } from './map-index/keep-current.ts';
 import { createMapIndex } from './map-index/map-index.ts';
-import { readAll } from './map-index/read-all.ts';
-import { routes } from './routes.ts';
+import { mapRoutes } from './map-routes.ts';
+import { msmeRoutes } from './msme-routes.ts';
 import type { Settings } from './settings.ts';
-import { openCoverageStore } from './stores/coverage-store.ts';
-import { openMsmeStores } from './stores/msme-stores.ts';
+import { openCoverageStore, openMsmeStores } from './stores.ts';
 import { subscriptions } from './subscriptions.ts';
 
 type Parts = {
@@ -20,7 +26,7 @@ type Parts = {
   clock: () => Date;
 };
 
-/** The only wiring of the service. It has read its map index when it resolves. */
+/** The only wiring of the service. The map index is filled when it resolves. Does not listen. */
 export async function createApp({ settings, database, bus, log, metrics, clock }: Parts): Promise<BuiltService> {
   const relay = createRelay({ publisher: bus, log, clock, registry: metrics.registry });
   const msmes = await openMsmeStores({ connection: database.connection, relay, clock });
@@ -30,14 +36,16 @@ export async function createApp({ settings, database, bus, log, metrics, clock }
 
   bus.subscribe(subscriptions, { coverage });
   relay.start();
-  await keepCurrent({ bus, index, read: () => readAll({ index, msmes, coverage, log }) });
+  await keepCurrent({ bus, index, msmes, coverage, log });
 
   const app = createHttpApp({
     service: 'msme-registry',
     routes: [
-      ...routes({ msmes, coverage, index, gazetteer, clock, operatorToken: settings.OPERATOR_TOKEN }),
-      ...deadLetterRoutes({ deadLetters: bus.deadLetters, operatorToken: settings.OPERATOR_TOKEN }),
+      ...mapRoutes({ index, gazetteer }),
+      ...msmeRoutes({ msmes, coverage, index, gazetteer, clock }),
+      ...deadLetterRoutes({ deadLetters: bus.deadLetters }),
     ],
+    auth: { operator: bearerAuthenticator('operator', settings.OPERATOR_TOKEN) },
     log,
     metrics,
     isUnavailable: isDatabaseUnavailable,

@@ -1,14 +1,14 @@
 import { createRelay, isDatabaseUnavailable, openDatabase } from '@ksbb/document-store';
 import { createBus } from '@ksbb/messaging';
 import { createLog, createMetrics, settingsOrExit } from '@ksbb/service-kit';
-import { load } from './load-data/load.ts';
+import { loadMsmes, untilAvailable } from './load-data/load-msmes.ts';
 import { parseOptions, UsageError } from './load-data/options.ts';
 import { loadSettingsSchema } from './settings.ts';
-import { openMsmeStores } from './stores/msme-stores.ts';
+import { openMsmeStores } from './stores.ts';
 
 const SERVICE = 'msme-registry';
 const EX_USAGE = 64;
-const TELL_EVERY_MS = 2_000;
+const SAY_EVERY_MS = 2_000;
 
 function optionsOrExit() {
   try {
@@ -37,18 +37,21 @@ const bus = createBus({
   isDependencyDown: isDatabaseUnavailable,
 });
 const relay = createRelay({ publisher: bus, log, clock, registry });
+let saidAt = performance.now();
+const onWait = (error: Error, pauseMs: number) =>
+  say(`the database is not available (${error.message}); the next attempt is in ${Math.round(pauseMs / 1000)} s`);
 try {
   await bus.started();
-  const msmes = await openMsmeStores({ connection: database.connection, relay, clock });
-  let told = performance.now();
-  const created = await load(options.msmes, {
-    msmes,
+  const context = { connection: database.connection, relay, clock };
+  const created = await loadMsmes(options.msmes, {
+    msmes: await untilAvailable(() => openMsmeStores(context), { onWait }),
     relay,
     connected: bus.connected,
     clock,
+    onWait,
     onProgress: ({ done, of }) => {
-      if (performance.now() - told < TELL_EVERY_MS) return;
-      told = performance.now();
+      if (performance.now() - saidAt < SAY_EVERY_MS) return;
+      saidAt = performance.now();
       say(`${done} of ${of} MSMEs (${Math.floor((done / of) * 100)} %)`);
     },
   });

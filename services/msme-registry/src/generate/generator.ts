@@ -1,19 +1,18 @@
 import type { MsmeCategory } from '@ksbb/contracts';
-import { isInside, type Polygon } from '../geography/polygon.ts';
-import type { Kelurahan } from './kelurahan.ts';
+import { booleanPointInPolygon } from '@turf/boolean-point-in-polygon';
 import { generatedNeeds } from './needs.ts';
-import type { NewMsme } from './places.ts';
 import { randomOf, type Random } from './random.ts';
+import type { Kelurahan, NewMsme, Part } from './source-data.ts';
 import { OMENS, TRADES } from './trades.ts';
 
 type Point = { lat: number; lon: number };
 
 const SEED = 'ksbb-umkm-1';
-const TRIES = 1_000;
+const MAX_TRIES = 1_000;
 const WITHOUT_LOCATION = 0.01;
-/** Repaid money is lent on to verified MSMEs only. */
+/** Only verified MSMEs can receive a relend. */
 const VERIFIED = 0.8;
-/** Of those in a kelurahan with a market, how many stand near one. */
+/** The share of the MSMEs in a kelurahan with a market that are near it. */
 const NEAR_A_MARKET = 0.3;
 /** About 150 m, the standard deviation of the distance to the market. */
 const MARKET_SPREAD_DEGREES = 0.00135;
@@ -32,7 +31,7 @@ function pickByShare<T>(items: readonly T[], share: (item: T) => number, at: num
   return items.at(-1) as T;
 }
 
-/** The first kelurahan whose running sum of weights is above `at`, by halving. */
+/** The first kelurahan whose running sum of weights is above `at`, by binary search. */
 function pickKelurahan(kelurahan: readonly Kelurahan[], at: number): Kelurahan {
   const target = at * (kelurahan.at(-1)?.upTo ?? 0);
   let low = 0;
@@ -45,33 +44,34 @@ function pickKelurahan(kelurahan: readonly Kelurahan[], at: number): Kelurahan {
   return kelurahan[low] as Kelurahan;
 }
 
-/** A point inside one of the polygons, each as likely as its area says; null where chance found none. */
-function pointInside(random: Random, polygons: readonly Polygon[]): Point | null {
-  for (let tries = 0; tries < TRIES; tries += 1) {
-    const polygon = pickByShare(polygons, (candidate) => candidate.area, random.next());
-    const lon = round(polygon.west + random.next() * (polygon.east - polygon.west));
-    const lat = round(polygon.south + random.next() * (polygon.north - polygon.south));
-    if (isInside(polygon, lon, lat)) return { lat, lon };
+/** A random point inside one of the parts, chosen in proportion to their areas. Null where no try was inside. */
+function pointInside(random: Random, parts: readonly Part[]): Point | null {
+  for (let tries = 0; tries < MAX_TRIES; tries += 1) {
+    const part = pickByShare(parts, (candidate) => candidate.area, random.next());
+    const [west, south, east, north] = part.bbox;
+    const lon = round(west + random.next() * (east - west));
+    const lat = round(south + random.next() * (north - south));
+    if (booleanPointInPolygon([lon, lat], part)) return { lat, lon };
   }
   return null;
 }
 
-function pointNear(random: Random, market: Point, polygons: readonly Polygon[]): Point | null {
+function pointNear(random: Random, market: Point, parts: readonly Part[]): Point | null {
   const lon = round(market.lon + random.normal() * MARKET_SPREAD_DEGREES);
   const lat = round(market.lat + random.normal() * MARKET_SPREAD_DEGREES);
-  return polygons.some((polygon) => isInside(polygon, lon, lat)) ? { lat, lon } : null;
+  return parts.some((part) => booleanPointInPolygon([lon, lat], part)) ? { lat, lon } : null;
 }
 
-function place(random: Random, { polygons, labelPoint }: Kelurahan, markets: readonly Point[]): Point | null {
+function place(random: Random, { parts, labelPoint }: Kelurahan, markets: readonly Point[]): Point | null {
   if (random.next() < WITHOUT_LOCATION) return null;
   const near =
-    markets.length > 0 && random.next() < NEAR_A_MARKET ? pointNear(random, random.pick(markets), polygons) : null;
-  return near ?? pointInside(random, polygons) ?? labelPoint;
+    markets.length > 0 && random.next() < NEAR_A_MARKET ? pointNear(random, random.pick(markets), parts) : null;
+  return near ?? pointInside(random, parts) ?? labelPoint;
 }
 
 /**
- * Gives the function that makes up MSME number `k`, from 1. It depends on `k` and the fixed seed alone, so more of them only
- * extend the list. Places follow the weights of the kelurahan.
+ * Returns the function that generates MSME number `k`, from 1. Each follows from `k` and the fixed seed alone, so a larger
+ * number of MSMEs only extends the list. Locations follow the weights of the kelurahan.
  */
 export function createGenerator(kelurahan: readonly Kelurahan[], places: readonly NewMsme[]): (k: number) => NewMsme {
   const markets = Map.groupBy(

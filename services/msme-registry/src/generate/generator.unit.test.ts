@@ -1,10 +1,9 @@
 import { msme } from '@ksbb/contracts';
-import { isInside } from '../geography/polygon.ts';
+import { booleanPointInPolygon } from '@turf/boolean-point-in-polygon';
 import { decide } from '../msme/decide.ts';
-import { absent } from '../msme/msme.ts';
+import { initialState } from '../msme/msme.ts';
 import { createGenerator } from './generator.ts';
-import { readKelurahan } from './kelurahan.ts';
-import { readPlaces } from './places.ts';
+import { readKelurahan, readPlaces } from './source-data.ts';
 
 const kelurahan = await readKelurahan();
 const byKode = new Map(kelurahan.map((one) => [one.area.kodeKelurahan, one]));
@@ -22,15 +21,15 @@ describe('the generator', () => {
     const again = createGenerator(kelurahan, places);
     for (const k of [19_999, 1, 777, 10_000]) expect(again(k)).toEqual(sample[k - 1]);
     expect(sample.slice(0, 3).map(({ msmeId, facts }) => [msmeId, facts.name])).toEqual([
-      ['gen-0000001', 'Ayam Geprek Empat Musim Marunda'],
-      ['gen-0000002', 'Toko Sembako Delima'],
-      ['gen-0000003', 'Toko Sembako Tiga Roda Petukangan Utara'],
+      ['gen-0000001', 'Kios Sayur Teratai'],
+      ['gen-0000002', 'Toko Alat Tulis Bintang Timur'],
+      ['gen-0000003', 'Ayam Geprek Mutiara'],
     ]);
   });
 
   test('makes only MSMEs that can be listed, marked as made up', () => {
     for (const { msmeId, facts } of sample.slice(0, 3_000)) {
-      const decided = decide(absent, { type: 'list', msmeId, facts }, new Date(0));
+      const decided = decide(initialState, { type: 'list', msmeId, facts }, new Date(0));
       const [event] = Array.isArray(decided) ? decided : [];
       expect(msme.safeParse(event?.data).error).toBeUndefined();
       expect(facts).toMatchObject({
@@ -46,10 +45,10 @@ describe('the generator', () => {
 
   test('places each inside its own kelurahan, or nowhere', () => {
     for (const { facts } of sample) {
-      const polygons = byKode.get(facts.area.kodeKelurahan)?.polygons ?? [];
+      const parts = byKode.get(facts.area.kodeKelurahan)?.parts ?? [];
       const { location } = facts;
       if (location !== null)
-        expect(polygons.some((polygon) => isInside(polygon, location.lon, location.lat))).toBe(true);
+        expect(parts.some((part) => booleanPointInPolygon([location.lon, location.lat], part))).toBe(true);
     }
     const nowhere = sample.filter(({ facts }) => facts.location === null).length / sample.length;
     expect(nowhere).toBeGreaterThan(0.005);
@@ -95,7 +94,7 @@ describe('the real places', () => {
 
   test('each have masks, hand-washing stations, capital and a training of either kind, and say that these are examples', () => {
     for (const { msmeId, facts } of places) {
-      const decided = decide(absent, { type: 'list', msmeId, facts }, new Date(0));
+      const decided = decide(initialState, { type: 'list', msmeId, facts }, new Date(0));
       const [event] = Array.isArray(decided) ? decided : [];
       const { needs, profile } = msme.parse(event?.data);
       const kinds = needs.map((need) =>

@@ -4,7 +4,7 @@ import { TRADES } from './trades.ts';
 
 type Range = [low: number, high: number, step: number];
 
-/** Plausible amounts of a single business, and of a market with many stalls. Pieces, or bottles of a litre. */
+/** Plausible amounts for a single business and for a market with many stalls, in pieces or bottles of a litre. */
 const BUSINESS: Record<GoodsItem, Range> = {
   'face-mask': [50, 500, 50],
   glove: [50, 300, 50],
@@ -26,7 +26,8 @@ const goods = (random: Random, item: GoodsItem, ranges: Record<GoodsItem, Range>
   quantity: random.between(...ranges[item]),
 });
 
-function drawOut<T>(random: Random, from: T[]): T {
+/** Removes a random item of a list and returns it. */
+function draw<T>(random: Random, from: T[]): T {
   const drawn = random.pick(from);
   from.splice(from.indexOf(drawn), 1);
   return drawn;
@@ -44,12 +45,12 @@ export function generatedNeeds(random: Random, category: MsmeCategory): NeedDecl
     })),
   ];
   const count = random.pick([0, 1, 1, 2, 2, 2, 3, 3, 4]);
-  return Array.from({ length: count }, () => drawOut(random, kinds)());
+  return Array.from({ length: count }, () => draw(random, kinds)());
 }
 
 /**
- * Needs for a real place, of which no map says what it lacks: always masks, hand-washing stations, capital and a training of
- * either kind, so that each package of help can be given at each place.
+ * Example needs for a real place: always masks, hand-washing stations, capital, a hard and a soft skills training, so that
+ * each package of help can be given at each place.
  */
 export function exampleNeeds(random: Random, category: MsmeCategory): NeedDeclaration[] {
   const isMarket = category === 'pasar';

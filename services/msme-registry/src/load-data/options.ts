@@ -1,12 +1,13 @@
 import { parseArgs } from 'node:util';
 
-const MOST = 1_000_000;
+const MAX_MSMES = 1_000_000;
 
-/** A fault of the command line, told to the person who wrote it. */
+/** A mistake on the command line. */
 export class UsageError extends Error {
   constructor(why: string) {
     super(
-      `${why}\nUsage: node services/msme-registry/src/load-data.ts --msmes N\n  N: how many MSMEs to make up besides the real places, a whole number from 0 to ${MOST}`,
+      `${why}\nUsage: node services/msme-registry/src/load-data.ts --msmes N\n` +
+        `  N: how many MSMEs to generate besides the real places, a whole number from 0 to ${MAX_MSMES}`,
     );
     this.name = 'UsageError';
   }
@@ -21,7 +22,7 @@ export function parseOptions(args: string[]): { msmes: number } {
     throw new UsageError((error as Error).message);
   }
   if (given === undefined) throw new UsageError('--msmes is missing.');
-  if (!/^\d{1,7}$/.test(given) || Number(given) > MOST)
-    throw new UsageError(`--msmes ${JSON.stringify(given)} is not a whole number from 0 to ${MOST}.`);
+  if (!/^\d{1,7}$/.test(given) || Number(given) > MAX_MSMES)
+    throw new UsageError(`--msmes ${JSON.stringify(given)} is not a whole number from 0 to ${MAX_MSMES}.`);
   return { msmes: Number(given) };
 }

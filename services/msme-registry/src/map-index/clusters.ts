@@ -7,12 +7,12 @@ const RADIUS = 60;
 const WORLD = 256;
 /** At the zoom after this one every MSME is a point. */
 const LAST_CLUSTERED_ZOOM = 17;
-/** No screen is wider: a larger box is answered as if it were seen from further away. */
-const WIDEST_VIEW = 4_096;
-const MOST_FEATURES = 1_000;
-/** Room for the ids of supercluster, which are below 33 times the number of points and 19 (points up to 4 million). */
-const ID_ROOM = 2 ** 27;
-const FINGERPRINT_ROOM = 2 ** 26;
+/** No screen is wider. A wider box is shown at a lower zoom. */
+const MAX_VIEW_WIDTH = 4_096;
+const MAX_FEATURES = 1_000;
+/** The ids of supercluster are below this for up to 4 million points: each is below 33 times the number of points plus 19. */
+const SUPERCLUSTER_IDS = 2 ** 27;
+const FINGERPRINTS = 2 ** 26;
 
 export type Box = { west: number; south: number; east: number; north: number };
 type Cluster = MapView['clusters'][number];
@@ -22,11 +22,11 @@ export type Clusters = {
   located: number;
   unlocated: number;
   view: (box: Box, zoom: number) => { clusters: Cluster[]; rows: number[] };
-  /** Rows of a cluster, or null where this is not a cluster of this very set. */
+  /** Rows of a cluster. Null where the id is not of a cluster of this set of points. */
   members: (clusterId: number, limit: number, offset: number) => { rows: number[]; total: number } | null;
 };
 
-/** Feeds the points one by one through the same object: supercluster reads each at once and keeps none. */
+/** Gives the points one by one as the same object, because supercluster reads each at once and keeps none. */
 function asFeatures({ columns }: MsmeTable, rows: Uint32Array): Feature[] {
   const points = {
     length: rows.length,
@@ -44,7 +44,7 @@ function asFeatures({ columns }: MsmeTable, rows: Uint32Array): Feature[] {
   return points as unknown as Feature[];
 }
 
-/** Tells one set of points from another. Replicas that know the same MSMEs at the same places come to the same. */
+/** Identifies a set of points. Replicas with the same MSMEs at the same places have the same fingerprint. FNV-1a, in place because it runs over every row. */
 function fingerprintOf({ columns, keyOf }: MsmeTable, rows: Uint32Array): number {
   let bits = 0x811c9dc5;
   for (const row of rows) {
@@ -53,20 +53,20 @@ function fingerprintOf({ columns, keyOf }: MsmeTable, rows: Uint32Array): number
     bits = Math.imul(bits ^ Math.round((columns.lon[row] ?? 0) * 1e6), 0x01000193);
     bits = Math.imul(bits ^ Math.round((columns.lat[row] ?? 0) * 1e6), 0x01000193);
   }
-  return (bits ^ (bits >>> 16)) & (FINGERPRINT_ROOM - 1);
+  return (bits ^ (bits >>> 16)) & (FINGERPRINTS - 1);
 }
 
 /** Near the equator a degree is as high as it is wide. */
 function zoomThatShows({ west, south, east, north }: Box, zoom: number): number {
   const degrees = Math.max(east - west, north - south);
-  return Math.max(0, Math.min(zoom, Math.floor(Math.log2((WIDEST_VIEW / WORLD) * (360 / degrees)))));
+  return Math.max(0, Math.min(zoom, Math.floor(Math.log2((MAX_VIEW_WIDTH / WORLD) * (360 / degrees)))));
 }
 
 const isCluster = (feature: Feature) => feature.properties?.cluster === true;
 
 /**
- * Clusters those of the rows that have a place, as the table is now. A cluster id begins with the fingerprint of the points,
- * so an id from another set, or from before a change, is known as such and never answered with other members.
+ * Clusters the rows that have a location, as the table is now. A cluster id begins with the fingerprint of the points. So an
+ * id of another set, or from before a change, is recognised and never answered with other members.
  */
 export function createClusters(table: MsmeTable, rows: Uint32Array): Clusters {
   const located = rows.filter(table.isLocated);
@@ -78,7 +78,7 @@ export function createClusters(table: MsmeTable, rows: Uint32Array): Clusters {
   function featuresIn(box: Box, zoom: number): Feature[] {
     for (let at = zoomThatShows(box, zoom); ; at -= 1) {
       const features = index.getClusters([box.west, box.south, box.east, box.north], at);
-      if (features.length <= MOST_FEATURES || at <= 0) return features;
+      if (features.length <= MAX_FEATURES || at <= 0) return features;
     }
   }
 
@@ -87,13 +87,13 @@ export function createClusters(table: MsmeTable, rows: Uint32Array): Clusters {
     return {
       lat,
       lon,
-      clusterId: fingerprint * ID_ROOM + Number(id),
+      clusterId: fingerprint * SUPERCLUSTER_IDS + Number(id),
       count: properties.point_count,
       expansionZoom: index.getClusterExpansionZoom(Number(id)),
     };
   }
 
-  /** How many members, or null where there is no such cluster. */
+  /** The number of members. Null where there is no such cluster. */
   function countOf(id: number): number | null {
     try {
       const children = index.getChildren(id);
@@ -114,8 +114,8 @@ export function createClusters(table: MsmeTable, rows: Uint32Array): Clusters {
       };
     },
     members: (clusterId, limit, offset) => {
-      if (Math.floor(clusterId / ID_ROOM) !== fingerprint) return null;
-      const id = clusterId % ID_ROOM;
+      if (Math.floor(clusterId / SUPERCLUSTER_IDS) !== fingerprint) return null;
+      const id = clusterId % SUPERCLUSTER_IDS;
       const total = countOf(id);
       return total === null ? null : { rows: index.getLeaves(id, limit, offset).map((leaf) => Number(leaf.id)), total };
     },

@@ -1,7 +1,7 @@
 import { type MsmeFilter, msmeCategory, msmeOrigin } from '@ksbb/contracts';
 import { type MsmeTable, packageBit } from './table.ts';
 
-/** One text for all ways to write the same filter. */
+/** Equal for equal filters. */
 export function filterKey({ q, category, package: packageOf, kode, origin, open }: MsmeFilter): string {
   return JSON.stringify([
     q?.toLowerCase() ?? '',
@@ -13,10 +13,10 @@ export function filterKey({ q, category, package: packageOf, kode, origin, open 
   ]);
 }
 
-/** Whether what the filter lets through depends on what is still open, and not only on what the MSMEs are. */
+/** Whether the filter depends on coverage, and not only on the MSMEs themselves. */
 export const dependsOnOpenness = ({ open }: MsmeFilter) => open !== undefined;
 
-/** For each area of the table whether the filter lets it through, and whether its names hold the text looked for. */
+/** For each area of the table: whether it is inside the filter, and whether its names contain the text. */
 function byArea(table: MsmeTable, kode: string | undefined, q: string) {
   return table.areas.map(({ kodeKelurahan, kelurahan, kecamatan, kota }) => ({
     inside: kode === undefined || kodeKelurahan === kode || kodeKelurahan.startsWith(`${kode}.`),
@@ -24,7 +24,7 @@ function byArea(table: MsmeTable, kode: string | undefined, q: string) {
   }));
 }
 
-/** Gives the function that says whether a row of the table is on the map and passes the filter, as the table is now. */
+/** Returns a predicate: whether a row of the table is on the map and passes the filter, as the table is now. */
 export function filterOf(table: MsmeTable, filter: MsmeFilter): (row: number) => boolean {
   const { columns, nameOf, openBits } = table;
   const q = (filter.q ?? '').toLowerCase();

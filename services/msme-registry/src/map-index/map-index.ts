@@ -1,58 +1,56 @@
 import type { MapView, Msme, MsmeFilter, MsmeSummary, NeedCoverage } from '@ksbb/contracts';
-import { createBuiltCache } from './built-cache.ts';
 import { type Box, createClusters } from './clusters.ts';
 import { dependsOnOpenness, filterKey, filterOf } from './filter.ts';
-import { createOrderedRows } from './ordered-rows.ts';
+import { memoize } from './memo.ts';
 import { createMsmeTable } from './table.ts';
 
-/** About 100 bytes each at most. */
-const MOST_CLUSTERED = 3_000_000;
+/** At most about 100 bytes each. */
+const MAX_CLUSTERED = 3_000_000;
 /** 4 bytes each. */
-const MOST_LISTED = 12_000_000;
+const MAX_LISTED = 12_000_000;
 
 type Page<Item> = { items: Item[]; total: number };
 
 /**
- * What the map, the list and the counts are answered from: every MSME of the registry, in memory. It takes states and
- * coverage in any order, any number of times, and keeps the newest. Each replica has one of its own.
+ * Every MSME of the registry in memory, for the map, the list and the counts. States and coverage may arrive in any order
+ * and more than once: the newest stays. Each replica has an index of its own.
  */
 export type MapIndex = {
-  /** `msme` is null where the MSME is not on the map. */
+  /** `msme` is null where the MSME is delisted. */
   put: (msmeId: string, version: number, msme: Msme | null) => void;
   putCoverage: (msmeId: string, version: number, needs: readonly Pick<NeedCoverage, 'package' | 'open'>[]) => void;
-  /** Real places first, then by id. A cursor is the `nextCursor` of the page before; it may outlive changes. */
+  /** Real places first, then by id. A cursor is the `nextCursor` of the page before. It stays valid when MSMEs change. */
   list: (filter: MsmeFilter, limit: number, cursor?: string) => Page<MsmeSummary> & { nextCursor: string | null };
-  /** Clusters and points whose centre lies in the box. On a large registry changes show after some seconds. */
+  /** Clusters and points whose centre lies in the box. On a large registry a change shows after some seconds. */
   view: (filter: MsmeFilter, box: Box, zoom: number) => MapView;
-  /** Members of a cluster that `view` showed for the same filter; null where the points have changed since. */
+  /** Members of a cluster that `view` returned for the same filter. Null where the points have changed since. */
   members: (filter: MsmeFilter, clusterId: number, limit: number, offset: number) => Page<MsmeSummary> | null;
-  /** How many match, by kelurahan code; kelurahan with none may be missing. */
+  /** How many MSMEs match, by kelurahan code. A kelurahan with none may be missing. */
   countByKelurahan: (filter: MsmeFilter) => Map<string, number>;
 };
 
 /** @param clock milliseconds from some fixed point */
 export function createMapIndex(clock: () => number = () => performance.now()): MapIndex {
   const table = createMsmeTable();
-  const orderedRows = createOrderedRows(table);
-  const stampOf = (filter: MsmeFilter) =>
+  const versionOf = (filter: MsmeFilter) =>
     table.changes.facts + (dependsOnOpenness(filter) ? table.changes.openness : 0);
-  const matching = (filter: MsmeFilter) => orderedRows().filter(filterOf(table, filter));
-  const common = { keyOf: filterKey, stampOf, clock };
+  const matching = (filter: MsmeFilter) => table.orderedRows().filter(filterOf(table, filter));
+  const common = { keyOf: filterKey, versionOf, clock };
 
-  const rowsOf = createBuiltCache({
+  const rowsOf = memoize({
     ...common,
-    build: matching,
-    weigh: (rows) => rows.length,
-    mostWeight: MOST_LISTED,
+    compute: matching,
+    sizeOf: (rows) => rows.length,
+    maxSize: MAX_LISTED,
   });
-  const clustersOf = createBuiltCache({
+  const clustersOf = memoize({
     ...common,
-    build: (filter: MsmeFilter) => createClusters(table, matching(filter)),
-    weigh: ({ located }) => located,
-    mostWeight: MOST_CLUSTERED,
+    compute: (filter: MsmeFilter) => createClusters(table, matching(filter)),
+    sizeOf: ({ located }) => located,
+    maxSize: MAX_CLUSTERED,
   });
 
-  /** Place of the first row that comes after a cursor. */
+  /** The position of the first row behind a cursor, by binary search. */
   function firstAfter(rows: Uint32Array, cursor: string): number {
     let low = 0;
     let high = rows.length;

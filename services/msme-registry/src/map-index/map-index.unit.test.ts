@@ -1,10 +1,9 @@
 import type { Msme, MsmeFilter, NeedCoverage } from '@ksbb/contracts';
 import { createGenerator } from '../generate/generator.ts';
-import { readKelurahan } from '../generate/kelurahan.ts';
-import { readPlaces } from '../generate/places.ts';
 import { randomOf } from '../generate/random.ts';
+import { readKelurahan, readPlaces } from '../generate/source-data.ts';
 import { decide } from '../msme/decide.ts';
-import { absent, evolve } from '../msme/msme.ts';
+import { evolve, initialState } from '../msme/msme.ts';
 import type { Box } from './clusters.ts';
 import { createMapIndex, type MapIndex } from './map-index.ts';
 
@@ -14,8 +13,8 @@ const generate = createGenerator(kelurahan, places);
 const everything = [...places, ...Array.from({ length: 5_000 }, (_, at) => generate(at + 1))];
 
 const msmes = everything.map(({ msmeId, facts }): Msme => {
-  const decided = decide(absent, { type: 'list', msmeId, facts }, new Date(0));
-  const state = Array.isArray(decided) ? decided.reduce(evolve, absent) : absent;
+  const decided = decide(initialState, { type: 'list', msmeId, facts }, new Date(0));
+  const state = Array.isArray(decided) ? decided.reduce(evolve, initialState) : initialState;
   if (state.status !== 'listed') throw new Error(`${msmeId} was not listed`);
   return state.msme;
 });

@@ -8,23 +8,44 @@ import {
   packageOfHelp,
   type PackageOfHelp,
 } from '@ksbb/contracts';
-import { growingColumns } from './columns.ts';
 
+type Column = Float64Array | Uint32Array | Uint16Array | Uint8Array;
+
+const FIRST_CAPACITY = 4_096;
 const CATEGORIES = msmeCategory.options;
 const ORIGINS = msmeOrigin.options;
 const PACKAGES = packageOfHelp.options;
-/** Real places come first in a list, then what officers entered, then what was made up. */
+/** In a list real places come first, then the MSMEs that officers registered, then the generated ones. */
 const RANK_OF_ORIGIN = { openstreetmap: '0', registered: '1', generated: '2' } as const;
 
 export type MsmeTable = ReturnType<typeof createMsmeTable>;
+
+/** Typed arrays of one length that grow together by half at a time. New rows are 0. */
+function growingColumns<Columns extends Record<string, Column>>(make: (capacity: number) => Columns) {
+  let capacity = FIRST_CAPACITY;
+  const columns = make(capacity);
+  return {
+    columns,
+    /** Makes room for a row of this number. */
+    reach: (row: number) => {
+      if (row < capacity) return;
+      capacity = Math.max(row + 1, Math.ceil(capacity * 1.5));
+      const grown = make(capacity);
+      for (const name of Object.keys(columns) as (keyof Columns)[]) {
+        grown[name]?.set(columns[name] as Float64Array);
+        columns[name] = grown[name];
+      }
+    },
+  };
+}
 
 /** One bit for each package. */
 const bitsOf = (packages: Iterable<PackageOfHelp>) => [...packages].reduce((bits, one) => bits | packageBit(one), 0);
 export const packageBit = (one: PackageOfHelp) => 1 << PACKAGES.indexOf(one);
 
 /**
- * What the map and the list show of every MSME, a row each in columns, some 200 bytes. Rows are numbered as they come and
- * never go: one that is off the map keeps its row, so that an old event about it can be told from a new one.
+ * What the map and the list show of every MSME, as one row in columns, about 200 bytes. A row is never removed: a delisted
+ * MSME keeps its row, so that an older event about it can be recognised.
  */
 export function createMsmeTable() {
   const rowById = new Map<string, number>();
@@ -32,12 +53,13 @@ export function createMsmeTable() {
   const names: string[] = [];
   const areas: Area[] = [];
   const areaByKode = new Map<string, number>();
-  /** Rows that were given a place in the list since somebody last took this. */
-  let newcomers: number[] = [];
+  /** The rows in the order of the list, without those of `unordered`. */
+  let ordered = new Uint32Array(0);
+  let unordered: number[] = [];
   const { columns, reach } = growingColumns((capacity) => ({
     version: new Uint32Array(capacity),
     listed: new Uint8Array(capacity),
-    /** NaN where the place is not known. */
+    /** NaN where the location is not known. */
     lat: new Float64Array(capacity),
     lon: new Float64Array(capacity),
     area: new Uint16Array(capacity),
@@ -47,7 +69,7 @@ export function createMsmeTable() {
     coverageVersion: new Uint32Array(capacity),
     openByCoverage: new Uint8Array(capacity),
   }));
-  /** Counts changes, so that what was worked out from the table can tell whether it still holds. */
+  /** Counts changes, so that what is computed from the table can be recognised as outdated. */
   const changes = { facts: 0, openness: 0 };
 
   function rowOf(id: string): number {
@@ -71,18 +93,35 @@ export function createMsmeTable() {
   const openBits = (row: number) =>
     (columns.coverageVersion[row] ? columns.openByCoverage[row] : columns.declared[row]) ?? 0;
 
+  /** Where a row stands in a list. It never changes. */
+  const keyOf = (row: number) => `${RANK_OF_ORIGIN[ORIGINS[columns.origin[row] ?? 0] ?? 'generated']}${ids[row] ?? ''}`;
+
+  /** Every row in the order of the list. New rows are sorted and merged here, so a million of them cost one sort. */
+  function orderedRows(): Uint32Array {
+    if (unordered.length === 0) return ordered;
+    const added = unordered
+      .map((row) => ({ row, key: keyOf(row) }))
+      .sort((one, other) => (one.key < other.key ? -1 : 1));
+    const merged = new Uint32Array(ordered.length + added.length);
+    let from = 0;
+    let to = 0;
+    for (const { row, key } of added) {
+      while (from < ordered.length && keyOf(ordered[from] ?? 0) < key) merged[to++] = ordered[from++] ?? 0;
+      merged[to++] = row;
+    }
+    merged.set(ordered.subarray(from), to);
+    [ordered, unordered] = [merged, []];
+    return ordered;
+  }
+
   return {
     columns,
     changes,
     areas,
-    takeNewcomers: () => {
-      const taken = newcomers;
-      newcomers = [];
-      return taken;
-    },
+    orderedRows,
     nameOf: (row: number) => names[row] ?? '',
     openBits,
-    /** Takes the state of an MSME unless a newer one is known. `msme` is null where it is not on the map. */
+    /** Stores the state of an MSME unless a newer one is known. `msme` is null where the MSME is delisted. */
     put: (id: string, version: number, msme: Msme | null): void => {
       const row = rowOf(id);
       if (version <= (columns.version[row] ?? 0)) return;
@@ -90,7 +129,7 @@ export function createMsmeTable() {
       columns.listed[row] = msme === null ? 0 : 1;
       changes.facts += 1;
       if (msme === null) return;
-      if (names[row] === '') newcomers.push(row);
+      if (names[row] === '') unordered.push(row);
       names[row] = msme.name;
       columns.lat[row] = msme.location?.lat ?? Number.NaN;
       columns.lon[row] = msme.location?.lon ?? Number.NaN;
@@ -99,7 +138,7 @@ export function createMsmeTable() {
       columns.origin[row] = ORIGINS.indexOf(msme.origin);
       columns.declared[row] = bitsOf(msme.needs.map((need) => need.package));
     },
-    /** Takes what the needs board says of an MSME unless something newer is known. It may come before the MSME itself. */
+    /** Stores the coverage of an MSME unless a newer one is known. It may arrive before the MSME itself. */
     putCoverage: (id: string, version: number, needs: readonly Pick<NeedCoverage, 'package' | 'open'>[]): void => {
       const row = rowOf(id);
       if (version <= (columns.coverageVersion[row] ?? 0)) return;
@@ -108,8 +147,7 @@ export function createMsmeTable() {
       columns.openByCoverage[row] = bitsOf(needs.filter((need) => need.open > 0).map((need) => need.package));
       if (openBits(row) !== before) changes.openness += 1;
     },
-    /** Where a row stands in a list. It never changes. */
-    keyOf: (row: number) => `${RANK_OF_ORIGIN[ORIGINS[columns.origin[row] ?? 0] ?? 'generated']}${ids[row] ?? ''}`,
+    keyOf,
     isLocated: (row: number) => !Number.isNaN(columns.lat[row]),
     summaryOf: (row: number): MsmeSummary => {
       const [lat = Number.NaN, lon = Number.NaN] = [columns.lat[row], columns.lon[row]];

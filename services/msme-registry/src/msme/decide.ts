@@ -1,8 +1,7 @@
-import type { Msme, NeedDeclaration } from '@ksbb/contracts';
+import { type Msme, type Need, type NeedDeclaration, needKind, skillOf } from '@ksbb/contracts';
 import type { MsmeEvent, MsmeState } from './msme.ts';
-import { declareNeeds } from './needs.ts';
 
-/** An MSME before it is listed: as it is public, with its needs as they were declared. */
+/** An MSME before it is listed: its public data, with its needs as declared. */
 export type MsmeFacts = Omit<Msme, 'msmeId' | 'needs' | 'listedAt'> & { needs: NeedDeclaration[] };
 
 export type MsmeChanges = Partial<Pick<Msme, 'name' | 'category' | 'profile' | 'location' | 'photos'>> & {
@@ -10,7 +9,7 @@ export type MsmeChanges = Partial<Pick<Msme, 'name' | 'category' | 'profile' | '
 };
 
 export type MsmeCommand =
-  /** Puts it on the map for the first time. `facts.sourceId` says where it was taken from; the same again adds nothing. */
+  /** Puts the MSME on the map for the first time. `facts.sourceId` names its source. A repeat adds nothing. */
   | { type: 'list'; msmeId: string; facts: MsmeFacts }
   | { type: 'update'; changes: MsmeChanges }
   | { type: 'verify' }
@@ -18,12 +17,53 @@ export type MsmeCommand =
   | { type: 'relist' };
 
 export type MsmeRefusal =
-  | { refused: 'unknown-msme' }
+  | { refused: 'no-such-msme' }
   | { refused: 'delisted-msme'; reason: string }
-  /** Another MSME has been listed under this id. */
+  /** An MSME of another source has been listed under this id. */
   | { refused: 'listed-from-elsewhere' };
 
 type Decision = MsmeEvent[] | MsmeRefusal;
+
+function toNeed(msmeId: string, declared: NeedDeclaration, declaredAt: string): Need {
+  const base = { needId: `${msmeId}.${needKind(declared)}`, declaredAt };
+  switch (declared.package) {
+    case 'goods':
+      return { ...base, package: 'goods', item: declared.item, quantity: declared.quantity };
+    case 'capital':
+      return { ...base, package: 'capital', amountRupiah: declared.amountRupiah };
+    case 'training':
+      return {
+        ...base,
+        package: 'training',
+        topic: declared.topic,
+        skill: skillOf[declared.topic],
+        seats: declared.seats,
+      };
+    default:
+      return declared satisfies never;
+  }
+}
+
+/** Both are made by `toNeed`, so their members have the same order. */
+const same = (one: Need, other: Need) => JSON.stringify(one) === JSON.stringify(other);
+
+/**
+ * The needs of a declaration, in the order of their ids. An unchanged need keeps the day of its declaration. A new or changed
+ * need is declared now.
+ */
+function declareNeeds(
+  msmeId: string,
+  declared: readonly NeedDeclaration[],
+  before: readonly Need[],
+  now: Date,
+): Need[] {
+  const needs = declared.map((declaration) => {
+    const fresh = toNeed(msmeId, declaration, now.toISOString());
+    const old = before.find((need) => need.needId === fresh.needId);
+    return old !== undefined && same({ ...fresh, declaredAt: old.declaredAt }, old) ? old : fresh;
+  });
+  return needs.sort((one, other) => (one.needId < other.needId ? -1 : 1));
+}
 
 function list(state: MsmeState, msmeId: string, facts: MsmeFacts, now: Date): Decision {
   if (state.status !== 'absent')
@@ -32,7 +72,7 @@ function list(state: MsmeState, msmeId: string, facts: MsmeFacts, now: Date): De
   return [{ type: 'msme-listed', data: { msmeId, ...facts, needs, listedAt: now.toISOString() } }];
 }
 
-/** The event that carries `after`, or nothing where it is as before. Values come parsed, their members in one order. */
+/** The event with the new state, or nothing where the state is unchanged. Both are parsed, so their members have one order. */
 function changed(before: Msme, after: Msme): MsmeEvent[] {
   return JSON.stringify(before) === JSON.stringify(after) ? [] : [{ type: 'msme-updated', data: after }];
 }
@@ -42,10 +82,10 @@ function update(msme: Msme, { needs, ...changes }: MsmeChanges, now: Date): Deci
   return changed(msme, { ...msme, ...changes, needs: after });
 }
 
-/** What follows from a command. A step that was made before adds nothing. */
+/** The events of a command, none where the step was taken before, or a refusal. */
 export function decide(state: MsmeState, command: MsmeCommand, now: Date): Decision {
   if (command.type === 'list') return list(state, command.msmeId, command.facts, now);
-  if (state.status === 'absent') return { refused: 'unknown-msme' };
+  if (state.status === 'absent') return { refused: 'no-such-msme' };
   const { msme } = state;
   switch (command.type) {
     case 'update':

@@ -1,10 +1,32 @@
-import { exampleMsmeFacts as facts } from './example-facts.ts';
-import { decide, type MsmeCommand } from './decide.ts';
-import { absent, evolve, type MsmeEvent } from './msme.ts';
+import { decide, type MsmeCommand, type MsmeFacts } from './decide.ts';
+import { evolve, initialState, type MsmeEvent } from './msme.ts';
 
 const msmeId = 'reg-1';
 const then = new Date('2026-11-01T00:00:00.000Z');
 const now = new Date('2026-11-24T03:00:00.000Z');
+
+/** A market as an officer registers it. */
+const facts: MsmeFacts = {
+  name: 'Pasar Petojo',
+  category: 'pasar',
+  origin: 'registered',
+  sourceId: 'registration:1',
+  profile: { id: 'Pasar di Petojo Utara, Gambir.', en: 'A market in Petojo Utara, Gambir.' },
+  location: { lat: -6.162739, lon: 106.812031 },
+  area: {
+    kodeKelurahan: '31.71.01.1003',
+    kelurahan: 'Petojo Utara',
+    kecamatan: 'Gambir',
+    kota: 'Kota Administrasi Jakarta Pusat',
+  },
+  photos: [],
+  verified: false,
+  needs: [
+    { package: 'goods', item: 'face-mask', quantity: 200 },
+    { package: 'capital', amountRupiah: 6_000_000 },
+    { package: 'training', topic: 'bookkeeping', seats: 4 },
+  ],
+};
 
 const mask = {
   needId: 'reg-1.face-mask',
@@ -33,7 +55,7 @@ const listed: MsmeEvent = { type: 'msme-listed', data: asListed };
 const delisted: MsmeEvent = { type: 'msme-delisted', data: { ...asListed, reason: 'closed down' } };
 
 function given(...events: MsmeEvent[]) {
-  const state = events.reduce(evolve, absent);
+  const state = events.reduce(evolve, initialState);
   return {
     when: (command: MsmeCommand) => ({
       gives: (outcome: unknown) => expect(decide(state, command, now)).toEqual(outcome),
@@ -49,10 +71,10 @@ const update = (changes: Extract<MsmeCommand, { type: 'update' }>['changes']): M
 
 describe('list', () => {
   test('keeps whether it was verified at its source', () => {
-    expect(decide(absent, { type: 'list', msmeId, facts: { ...facts, verified: true } }, now)).toMatchObject([
+    expect(decide(initialState, { type: 'list', msmeId, facts: { ...facts, verified: true } }, now)).toMatchObject([
       { data: { verified: true } },
     ]);
-    expect(decide(absent, list, now)).toMatchObject([{ data: { verified: false } }]);
+    expect(decide(initialState, list, now)).toMatchObject([{ data: { verified: false } }]);
   });
 
   test('puts an MSME on the map with its needs declared now and in the order of their ids', () => {
@@ -152,7 +174,7 @@ describe('update', () => {
   test('is refused for an MSME that is not there or is off the map', () => {
     given()
       .when(update({ needs: [] }))
-      .gives({ refused: 'unknown-msme' });
+      .gives({ refused: 'no-such-msme' });
     given(listed, delisted)
       .when(update({ needs: [] }))
       .gives({ refused: 'delisted-msme', reason: 'closed down' });
@@ -167,7 +189,7 @@ describe('verify', () => {
   });
 
   test('is refused for an MSME that is not there or is off the map', () => {
-    given().when({ type: 'verify' }).gives({ refused: 'unknown-msme' });
+    given().when({ type: 'verify' }).gives({ refused: 'no-such-msme' });
     given(listed, delisted).when({ type: 'verify' }).gives({ refused: 'delisted-msme', reason: 'closed down' });
   });
 });
@@ -189,7 +211,7 @@ describe('delist and relist', () => {
   });
 
   test('both are refused for an MSME that is not there', () => {
-    given().when({ type: 'delist', reason: 'closed down' }).gives({ refused: 'unknown-msme' });
-    given().when({ type: 'relist' }).gives({ refused: 'unknown-msme' });
+    given().when({ type: 'delist', reason: 'closed down' }).gives({ refused: 'no-such-msme' });
+    given().when({ type: 'relist' }).gives({ refused: 'no-such-msme' });
   });
 });

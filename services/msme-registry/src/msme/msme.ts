@@ -1,15 +1,15 @@
 import type { Msme, msmeDelisted, msmeListed, msmeUpdated, NewEvent } from '@ksbb/contracts';
 
-/** What the registry knows of one MSME. */
+/** One MSME in the registry. */
 export type MsmeState =
   | { status: 'absent' }
   | { status: 'listed'; msme: Msme }
-  /** Taken off the map. What was last public stays, so that it can come back. */
+  /** Taken off the map. Its last public state stays, so that it can be listed again. */
   | { status: 'delisted'; msme: Msme; reason: string };
 
 export type MsmeEvent = NewEvent<typeof msmeListed> | NewEvent<typeof msmeUpdated> | NewEvent<typeof msmeDelisted>;
 
-export const absent: MsmeState = { status: 'absent' };
+export const initialState: MsmeState = { status: 'absent' };
 
 export function evolve(_state: MsmeState, event: MsmeEvent): MsmeState {
   switch (event.type) {

@@ -1,6 +1,6 @@
 import { envelope, needCoverageChanged } from '@ksbb/contracts';
 import { describeDeliveries } from '@ksbb/testkit/deliveries';
-import { openCoverageStore } from './stores/coverage-store.ts';
+import { openCoverageStore } from './stores.ts';
 import { subscriptions } from './subscriptions.ts';
 
 const now = new Date('2026-11-24T03:00:00.000Z');

@@ -1,18 +1,25 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Area } from '@ksbb/contracts';
-import { boundariesFile } from './data-files.ts';
+
+/** The repository's data folder. An image has it at the same place. */
+const folder = join(import.meta.dirname, '../../../data');
+
+export const boundariesFile = join(folder, 'jakarta.topo.json');
+export const placesFile = join(folder, 'msme-places.csv');
+export const kelurahanFile = join(folder, 'kelurahan-stats.csv');
 
 type Level = 'kota' | 'kecamatan' | 'kelurahan';
 export type NamedArea = { kode: string; level: Level; name: string; parent: string | null };
 
 export type Gazetteer = {
-  /** Every kota, kecamatan and kelurahan, by code within its level. */
+  /** Every kota, kecamatan and kelurahan, ordered by level and code. */
   areas: readonly NamedArea[];
   kelurahan: (kode: string) => Area | undefined;
   /** Whether a point lies in the box around the province. */
   contains: (point: { lat: number; lon: number }) => boolean;
-  /** The boundaries as TopoJSON, byte for byte, and a strong ETag of them. */
+  /** The boundaries file, byte for byte, and its strong ETag. */
   topology: { bytes: Buffer; etag: string };
 };
 
@@ -42,7 +49,7 @@ function parentOf(level: Level, { kode_kota: kota, kode_kecamatan: kecamatan }: 
   }
 }
 
-/** Reads names, codes and boundaries from data/jakarta.topo.json. The shapes themselves are not kept. */
+/** Reads names, codes and boundaries from data/jakarta.topo.json. It does not keep the parsed shapes. */
 export async function openGazetteer(): Promise<Gazetteer> {
   const bytes = await readFile(boundariesFile);
   const { bbox, objects } = JSON.parse(bytes.toString('utf8')) as Topology;
