@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { eventually } from '@ksbb/testkit';
 import { SignJWT } from 'jose';
 import request from 'supertest';
 import { z } from 'zod';
@@ -232,7 +234,7 @@ test('secrets are compared whole, whatever their lengths', () => {
 describe('a client that leaves', () => {
   const metrics = createMetrics('test');
   let server: Server;
-  let release = Promise.withResolvers<void>();
+  const release = Promise.withResolvers<void>();
   const began: string[] = [];
 
   beforeAll(async () => {
@@ -257,9 +259,6 @@ describe('a client that leaves', () => {
     const { values } = await metrics.httpDuration.get();
     return values.find(({ metricName, labels }) => metricName?.endsWith('_count') && labels.status === status)?.value;
   };
-  const until = async (isSo: () => Promise<boolean> | boolean) => {
-    while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 5));
-  };
   const open = async (text: string) => {
     const socket = connect((server.address() as AddressInfo).port, '127.0.0.1').on('error', () => undefined);
     await once(socket, 'connect');
@@ -267,24 +266,25 @@ describe('a client that leaves', () => {
     return socket;
   };
 
-  test('amid its body, before the answer, or amid the answer does no harm and is measured', async () => {
+  /** Requests that were not answered: 400 where the body was incomplete, 499 where the client left before the answer. */
+  const unanswered = async () => ((await counted('400')) ?? 0) + ((await counted('499')) ?? 0);
+
+  test('during its body, before the answer, or during the answer does no harm and is measured', async () => {
     const halfway = await open('Content-Length: 100\r\n\r\n{"a":');
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await sleep(50);
     halfway.resetAndDestroy();
-    await until(async () => (await counted('499')) === 1 || (await counted('400')) === 1);
+    await eventually('the first client is counted', async () => (await unanswered()) === 1);
 
     const waiting = await open('Content-Length: 2\r\n\r\n{}');
-    await until(() => began.length === 1);
+    await eventually('the second request is handled', () => began.length === 1);
     waiting.resetAndDestroy();
-    await until(async () => ((await counted('499')) ?? 0) + ((await counted('400')) ?? 0) === 2);
+    await eventually('the second client is counted', async () => (await unanswered()) === 2);
     release.resolve();
 
     const reading = await open('Content-Length: 2\r\n\r\n{}');
     await once(reading, 'data');
     reading.resetAndDestroy();
-    release = Promise.withResolvers<void>();
-    release.resolve();
-    await until(async () => (await counted('200')) === 1);
+    await eventually('the third client is counted', async () => (await counted('200')) === 1);
     expect((await request(server).post('/slow').send({})).status).toBe(200);
   });
 });

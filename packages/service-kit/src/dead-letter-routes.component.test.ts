@@ -5,7 +5,7 @@ import { createLog } from './log.ts';
 import { createMetrics } from './metrics.ts';
 
 const operatorToken = 'an-operator-token-for-tests';
-const letter = {
+const deadLetter = {
   service: 'stock',
   eventId: 'shop:s-1@1',
   eventType: 'ksbb.shop.shelf-filled.v1',
@@ -16,16 +16,16 @@ const letter = {
 };
 const group = {
   service: 'stock',
-  eventType: letter.eventType,
+  eventType: deadLetter.eventType,
   reason: 'invalid',
   error: 'pieces',
   count: 2,
   oldest: null,
-  eventIds: [letter.eventId],
+  eventIds: [deadLetter.eventId],
 };
 
-/** A desk that notes what it was asked. */
-function desk(isAway = false) {
+/** Dead letters that record what they were asked. */
+function given(isAway = false) {
   const asked: unknown[] = [];
   const answer = async <T>(what: unknown, value: T): Promise<T> => {
     asked.push(what);
@@ -34,7 +34,7 @@ function desk(isAway = false) {
   };
   const deadLetters: DeadLetters = {
     list: (choice) => answer(['list', choice], { groups: [group], letters: 2, unseen: 0 }),
-    show: (eventId) => answer(['show', eventId], eventId === letter.eventId ? [letter] : []),
+    show: (eventId) => answer(['show', eventId], eventId === deadLetter.eventId ? [deadLetter] : []),
     replay: (choice) => answer(['replay', choice], { moved: 2, left: 1 }),
     discard: (choice) => answer(['discard', choice], { moved: 3, left: 0 }),
   };
@@ -59,11 +59,17 @@ test.each<['get' | 'post', string, object | undefined, unknown, object]>([
     ['list', { reason: 'invalid', eventType: 't' }],
     { groups: [group], letters: 2, unseen: 0 },
   ],
-  ['get', `/${encodeURIComponent(letter.eventId)}`, undefined, ['show', letter.eventId], { letters: [letter] }],
+  [
+    'get',
+    `/${encodeURIComponent(deadLetter.eventId)}`,
+    undefined,
+    ['show', deadLetter.eventId],
+    { letters: [deadLetter] },
+  ],
   ['post', '/replay', { eventId: 'e' }, ['replay', { eventId: 'e' }], { replayed: 2, left: 1 }],
   ['post', '/discard', { error: 'pieces' }, ['discard', { error: 'pieces' }], { discarded: 3, left: 0 }],
-])('%s %s asks the desk and answers what it says', async (method, path, body, question, answer) => {
-  const { asked, send } = desk();
+])('%s %s asks the dead letters and answers what they say', async (method, path, body, question, answer) => {
+  const { asked, send } = given();
   const { status, body: got } = await send(method, path, body);
   expect([status, got]).toEqual([200, answer]);
   expect(asked).toEqual([question]);
@@ -74,8 +80,8 @@ test.each<['get' | 'post', string, object | undefined]>([
   ['get', '/e', undefined],
   ['post', '/replay', { eventId: 'e' }],
   ['post', '/discard', { eventId: 'e' }],
-])('%s %s is for operators alone', async (method, path, body) => {
-  const { app, asked } = desk();
+])('%s %s is for operators only', async (method, path, body) => {
+  const { app, asked } = given();
   for (const token of ['', 'Bearer another-token-of-somebody']) {
     expect(
       (await request(app)[method](`/operator/dead-letters${path}`).set('Authorization', token).send(body)).status,
@@ -89,7 +95,7 @@ test.each([
   [{ service: 'stock' }, '/service'],
   [{ eventId: '' }, '/eventId'],
 ])('moving %j is refused with the field, and nothing is moved', async (body, pointer) => {
-  const { asked, send } = desk();
+  const { asked, send } = given();
   for (const path of ['/replay', '/discard']) {
     const answer = await send('post', path, body);
     expect([answer.status, answer.body.errors[0].pointer]).toEqual([400, pointer]);
@@ -98,14 +104,14 @@ test.each([
 });
 
 test('an event without dead letters is not found', async () => {
-  expect((await desk().send('get', '/nothing')).body).toMatchObject({
+  expect((await given().send('get', '/nothing')).body).toMatchObject({
     status: 404,
     type: 'urn:ksbb-umkm:problem:no-such-dead-letter',
   });
 });
 
-test('while they cannot be reached that is said, and nothing of the reason', async () => {
-  const answer = await desk(true).send('post', '/replay', { eventId: 'e' });
+test('while the dead letters cannot be reached the answer is 503, without the reason', async () => {
+  const answer = await given(true).send('post', '/replay', { eventId: 'e' });
   expect([answer.status, answer.headers['retry-after']]).toEqual([503, '5']);
   expect(JSON.stringify(answer.body)).not.toContain('secret-host');
 });

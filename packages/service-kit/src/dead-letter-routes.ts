@@ -15,7 +15,7 @@ const group = z.object({
   eventIds: z.array(z.string()),
 });
 
-const letter = z.object({
+const deadLetter = z.object({
   service: z.string(),
   eventId: z.string(),
   eventType: z.string(),
@@ -33,7 +33,7 @@ const choiceFields = {
   error: word.optional(),
 };
 const choiceQuery = z.strictObject(choiceFields);
-/** At least one of them, so that nobody empties everything by a slip. */
+/** At least one field is needed, so that nobody moves everything by mistake. */
 const choiceBody = z
   .strictObject(choiceFields)
   .refine(
@@ -44,17 +44,17 @@ const choiceBody = z
 type Choice = z.output<typeof choiceQuery>;
 type Moved = { moved: number; left: number };
 
-/** What the routes need of whoever keeps the dead letters. A rejection means that they cannot be reached for now. */
+/** What the routes need of the dead-letter queues. A rejection means that the queues cannot be reached for now. */
 export type DeadLetters = {
   list: (choice: Choice) => Promise<{ groups: z.output<typeof group>[]; letters: number; unseen: number }>;
-  show: (eventId: string) => Promise<z.output<typeof letter>[]>;
+  show: (eventId: string) => Promise<z.output<typeof deadLetter>[]>;
   replay: (choice: Choice) => Promise<Moved>;
   discard: (choice: Choice) => Promise<Moved>;
 };
 
 const answers = {
-  401: { description: 'No operator.' },
-  503: { description: 'The dead letters cannot be reached, or another command goes through them.' },
+  401: { description: 'Not an operator.' },
+  503: { description: 'The dead letters cannot be reached, or another command is processing them.' },
 };
 const PATH = '/operator/dead-letters';
 
@@ -75,7 +75,7 @@ export function deadLetterRoutes({
     asked.catch((error: unknown) => {
       throw Object.assign(
         unavailable(
-          'The dead letters cannot be reached for now, or another command goes through them.',
+          'The dead letters cannot be reached for now, or another command is processing them.',
           RETRY_AFTER_SECONDS,
         ),
         { cause: error },
@@ -87,7 +87,7 @@ export function deadLetterRoutes({
     path: PATH,
     operationId: 'listDeadLetters',
     summary:
-      'Events that could not be handled here, and those of this service that nobody took, by event type and error. For operators.',
+      'Events that could not be handled here, and events of this service that no queue took, by event type and error.',
     query: choiceQuery,
     auth,
     answers: {
@@ -104,11 +104,11 @@ export function deadLetterRoutes({
     method: 'get',
     path: `${PATH}/:eventId`,
     operationId: 'showDeadLetter',
-    summary: 'The dead letters of one event, with their content. For operators.',
+    summary: 'The dead letters of one event, with their content.',
     params: z.strictObject({ eventId: word }),
     auth,
     answers: {
-      200: { description: 'At least one.', schema: z.object({ letters: z.array(letter) }) },
+      200: { description: 'At least one.', schema: z.object({ letters: z.array(deadLetter) }) },
       404: { description: 'None.' },
       ...answers,
     },
@@ -141,11 +141,7 @@ export function deadLetterRoutes({
   return [
     list,
     show,
-    move(
-      'replay',
-      'replayed',
-      'Sends dead letters back to the queue they came from, with their own ids. For operators.',
-    ),
-    move('discard', 'discarded', 'Throws dead letters away. For operators.'),
+    move('replay', 'replayed', 'Sends dead letters back to the queue that they came from, with their own ids.'),
+    move('discard', 'discarded', 'Discards dead letters.'),
   ];
 }

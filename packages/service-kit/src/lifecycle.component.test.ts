@@ -1,14 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { Agent, request } from 'node:http';
-import { createServer, type AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { eventually, freePorts } from '@ksbb/testkit';
 
-/** A service that answers `/slow` only when `/go` is asked for. */
+/** A service that answers `/slow` only after `/go` was asked for. */
 const SERVICE = `
 import express from 'express';
-import { createLog, createMetrics, runService } from ${JSON.stringify(new URL('index.ts', import.meta.url).href)};
-const settings = { HOST: '127.0.0.1', PORT: Number(process.env.PORT), HEALTH_PORT: Number(process.env.HEALTH_PORT), LOG_LEVEL: 'silent', DRAIN_DELAY_MS: 300, SHUTDOWN_GRACE_MS: 5000 };
+import { httpSettings, startService } from ${JSON.stringify(new URL('index.ts', import.meta.url).href)};
 const waiting = [];
 const app = express();
 app.get('/slow', (_request, response) => void waiting.push(response));
@@ -16,16 +15,15 @@ app.get('/go', (_request, response) => {
   response.end('gone');
   setTimeout(() => waiting.forEach((one) => one.end('done')), 600);
 });
-await runService({ service: 'test', settings, log: createLog('test', 'silent'), metrics: createMetrics('test'), build: async () => ({ app, ready: {}, close: async () => {} }) });
+await startService({ service: 'test', settings: httpSettings, build: async () => ({ app, ready: {}, close: async () => {} }) });
 `;
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
-}
+const start = (environment: Record<string, string>) =>
+  spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--input-type=module', '-e', SERVICE], {
+    cwd: new URL('..', import.meta.url),
+    env: { PATH: process.env.PATH, LOG_LEVEL: 'silent', ...environment },
+    stdio: ['ignore', 'inherit', 'pipe'],
+  });
 
 type Answer = { status: number | undefined; connection: string | undefined; kept?: unknown; body: string };
 
@@ -48,36 +46,36 @@ function get(agent: Agent, url: string): Promise<Answer> {
   });
 }
 
-test('what is in hand at SIGTERM is answered, connections are asked to close, and the process ends well', async () => {
-  const [port, healthPort] = [await freePort(), await freePort()];
-  const child = spawn(
-    process.execPath,
-    ['--disable-warning=ExperimentalWarning', '--input-type=module', '-e', SERVICE],
-    {
-      cwd: new URL('..', import.meta.url),
-      env: { ...process.env, NODE_OPTIONS: '', PORT: String(port), HEALTH_PORT: String(healthPort) },
-      stdio: ['ignore', 'inherit', 'inherit'],
-    },
-  );
+test('at SIGTERM requests in progress are answered, connections are asked to close, and the process exits 0', async () => {
+  const [port = 0, healthPort = 0] = await freePorts(2);
+  const child = start({ HOST: '127.0.0.1', PORT: `${port}`, HEALTH_PORT: `${healthPort}`, DRAIN_DELAY_MS: '2000' });
   const ended = once(child, 'exit');
   // Connections are kept alive, as a load balancer keeps them.
   const agent = new Agent({ keepAlive: true });
   const readiness = async () =>
     (await get(agent, `http://127.0.0.1:${healthPort}/healthz/ready`).catch(() => undefined))?.status;
   try {
-    while ((await readiness()) !== 200 && child.exitCode === null) await sleep(50);
-    // Idle ones are given up by clients before they could be cut.
+    await eventually('the service is ready', async () => child.exitCode !== null || (await readiness()) === 200);
+    // Clients close idle connections first.
     expect((await get(agent, `http://127.0.0.1:${healthPort}/healthz/live`)).kept).toBe('timeout=5');
-    const inHand = get(agent, `http://127.0.0.1:${port}/slow`);
+    const inProgress = get(agent, `http://127.0.0.1:${port}/slow`);
     await sleep(100);
     child.kill('SIGTERM');
-    while ((await readiness()) === 200) await sleep(10);
-    // Not ready any more, and serving on for those that have not noticed yet.
+    await eventually('the service is not ready', async () => (await readiness()) !== 200);
+    // The service still answers clients that have not noticed yet.
     expect(await get(agent, `http://127.0.0.1:${port}/go`)).toEqual({ status: 200, connection: 'close', body: 'gone' });
-    expect(await inHand).toMatchObject({ status: 200, body: 'done' });
+    expect(await inProgress).toMatchObject({ status: 200, body: 'done' });
     expect((await ended)[0]).toBe(0);
   } finally {
     child.kill('SIGKILL');
     agent.destroy();
   }
+});
+
+test('without its settings a service names what is missing and exits 78', async () => {
+  const child = start({});
+  let said = '';
+  child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  expect((await once(child, 'close'))[0]).toBe(78);
+  expect(said).toContain('HEALTH_PORT is missing');
 });

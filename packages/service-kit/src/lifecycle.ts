@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:http';
-import { setImmediate as readWhatCame, setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import express, { type Express } from 'express';
 import type { z } from 'zod';
 import { createLog, type Log } from './log.ts';
@@ -14,7 +14,7 @@ export type ReadyChecks = Record<string, () => boolean | Promise<boolean>>;
 export type BuiltService = {
   app: Express;
   ready: ReadyChecks;
-  /** Ends what the service holds: finishes work in hand, flushes, closes connections. */
+  /** Finishes the work in progress, flushes and closes connections. */
   close: () => Promise<void>;
 };
 
@@ -36,7 +36,7 @@ async function readiness(checks: ReadyChecks): Promise<Record<string, boolean>> 
   return Object.fromEntries(await Promise.all(results));
 }
 
-/** `/healthz/live`, `/healthz/ready` and `/metrics`. Alive means that the event loop turns; ready, that work can be done. */
+/** `/healthz/live`, `/healthz/ready` and `/metrics`. Live means that the event loop turns, ready that work can be done. */
 export function createHealthApp(metrics: Metrics, checks: ReadyChecks): Express {
   const app = express();
   app.disable('x-powered-by');
@@ -53,12 +53,12 @@ export function createHealthApp(metrics: Metrics, checks: ReadyChecks): Express 
   return app;
 }
 
-/** How often connections that became idle are looked for while a server closes. */
+/** How often idle connections are closed while a server closes. */
 const IDLE_LOOK_MS = 50;
 
 /**
- * For how long clients are asked to keep an idle connection. Those that do close first; so a process that serves on for longer
- * than that before it ends meets none that would be taken for a request just when it closes.
+ * How long clients are asked to keep an idle connection. Clients that comply close it first. So a process that goes on
+ * serving for longer than that never closes a connection at the moment when a client sends a request on it.
  */
 const KEPT_SECONDS = 5;
 
@@ -83,7 +83,7 @@ function listen({ app, port, host, log, isStopping = () => false }: Listening): 
     server.once('error', reject);
     server.listen(port, host, () => {
       server.off('error', reject);
-      // Such as too many open files when a connection comes. Without a listener the event would end the process.
+      // For example too many open files. Without a listener the event would end the process.
       server.on('error', (error) => log.error({ err: error }, 'the server could not take a connection'));
       resolve(server);
     });
@@ -91,19 +91,19 @@ function listen({ app, port, host, log, isStopping = () => false }: Listening): 
 }
 
 /**
- * Closes the server when nothing is in hand. A process that waited for the processor may have requests on its sockets that
- * it has not read: a turn of the event loop reads them, so that their connections are not taken for idle and reset.
+ * Closes the server once all requests are answered. A process that waited for the processor may have requests on its
+ * sockets that it has not read yet. One turn of the event loop reads them, so that their connections do not look idle.
  */
 async function closed(server: Server): Promise<void> {
-  await readWhatCame();
+  await nextTurn();
   const ended = new Promise<void>((resolve) => server.close(() => resolve()));
-  // A connection whose request was in hand when the server closed stays open after its answer, for a keep-alive's length.
-  const idle = setInterval(() => void readWhatCame().then(() => server.closeIdleConnections()), IDLE_LOOK_MS);
+  // A connection whose request was in progress when the server closed would stay open after its answer.
+  const idle = setInterval(() => void nextTurn().then(() => server.closeIdleConnections()), IDLE_LOOK_MS);
   await ended;
   clearInterval(idle);
 }
 
-/** Loads the SDK only where a collector is named: it costs each process several megabytes. */
+/** Loads the SDK only where a collector is named, because it costs each process several megabytes. */
 async function traced(
   service: string,
   { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_TRACES_SAMPLER_ARG: ratio }: HttpSettings,
@@ -115,9 +115,10 @@ async function traced(
 }
 
 /**
- * Serves health at once, so that a service that waits for its database is alive and not ready; then builds, listens, and
- * on SIGTERM or SIGINT ends in order: readiness off, serve on for DRAIN_DELAY_MS, finish requests, close, exit 0. Exits 1
- * where that takes longer than SHUTDOWN_GRACE_MS, or where building fails.
+ * Serves health at once, so that a service that waits for its database is live and not ready. Then it builds and listens.
+ * On SIGTERM or SIGINT it stops in order: it reports that it is not ready, goes on serving for DRAIN_DELAY_MS, finishes
+ * requests, closes and exits 0. It exits 1 where stopping fails or takes longer than SHUTDOWN_GRACE_MS, and where building
+ * fails.
  */
 export async function runService({ service, settings, log, metrics, build }: RunnableService): Promise<void> {
   const endTracing = await traced(service, settings);
@@ -150,8 +151,14 @@ export async function runService({ service, settings, log, metrics, build }: Run
     log.info('stopped');
     process.exit(0);
   };
-  process.on('SIGTERM', (signal) => void stop(signal));
-  process.on('SIGINT', (signal) => void stop(signal));
+  const onSignal = (signal: string) => {
+    stop(signal).catch((error: unknown) => {
+      log.error({ err: error }, 'shutdown failed');
+      process.exit(1);
+    });
+  };
+  process.on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal);
 
   try {
     built = await build();
@@ -185,8 +192,8 @@ type StartableService<Settings extends z.ZodType<HttpSettings>> = {
 };
 
 /**
- * The whole of a service's `main.ts`: reads the settings, makes log and metrics, and runs what `build` gives. Exits 78
- * where a setting is missing or malformed, and otherwise as `runService` does.
+ * The whole `main.ts` of a service: reads the settings, makes log and metrics, and runs the service that `build` gives.
+ * It exits 78 where a setting is missing or malformed, and otherwise like `runService`.
  */
 export async function startService<Settings extends z.ZodType<HttpSettings>>({
   service,

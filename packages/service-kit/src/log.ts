@@ -3,7 +3,7 @@ import { traceIds } from './tracing.ts';
 
 export type Log = Logger;
 
-/** A JSON logger that names its service and the present trace, and never writes credentials, whatever is handed to it. */
+/** A JSON logger that names its service and the present trace. It replaces credentials in what it is given. */
 export function createLog(service: string, level: string): Log {
   return pino({
     level,

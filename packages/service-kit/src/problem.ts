@@ -1,4 +1,7 @@
-/** One bad field: where it is (RFC 6901 pointer into the body, or `header X`, `query x`, `path x`) and what would be right. */
+/**
+ * One bad field: where it is (an RFC 6901 pointer into the body, or `header X`, `query x`, `path x`), and which value would be
+ * right.
+ */
 export type FieldError = { pointer: string; detail: string };
 
 type ProblemOptions = {
@@ -10,7 +13,7 @@ type ProblemOptions = {
 
 /**
  * A refusal that the HTTP shell answers as RFC 9457 `application/problem+json`.
- * `slug` is stable and names the kind of problem; `detail` is read by a person.
+ * `slug` is stable and names the kind of problem. `detail` is for a person.
  */
 export class Problem extends Error {
   readonly status: number;
@@ -28,7 +31,7 @@ export class Problem extends Error {
   }
 }
 
-/** The wire form of a problem. `type` is a URN, since no page stands behind it. */
+/** The body of a problem. `type` is a URN, because there is no page about it. */
 export function problemBody(problem: Problem, instance?: string): Record<string, unknown> {
   return {
     type: `urn:ksbb-umkm:problem:${problem.slug}`,

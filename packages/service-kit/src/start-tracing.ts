@@ -13,11 +13,12 @@ import {
 const EXPORT_TIMEOUT_MS = 5_000;
 
 /**
- * Records this process's spans and sends them to an OTLP collector, in batches of the SDK's bounded queue; what a collector
- * that is away misses is lost, nothing waits for it.
+ * Records the spans of this process and sends them to an OTLP collector in batches. Nothing waits for the collector: while
+ * it cannot be reached, spans are lost.
  * @param endpoint the collector's base address, as OTEL_EXPORTER_OTLP_ENDPOINT of OpenTelemetry's specification
- * @param ratio share of traces that begin here and are recorded, 0 to 1; one that came from elsewhere is recorded where it was there
- * @returns how to send what is left and stop
+ * @param ratio share of the traces that begin here and are recorded, 0 to 1; a trace from elsewhere is recorded as its
+ * origin decided
+ * @returns a function that sends the remaining spans and stops
  */
 export function startTracing(service: string, endpoint: string, ratio: number): () => Promise<void> {
   const exporter = new OTLPTraceExporter({

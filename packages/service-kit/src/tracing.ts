@@ -10,20 +10,20 @@ import {
 import type { Request, RequestHandler, Response } from 'express';
 
 /*
- * Spans by OpenTelemetry's semantic conventions for HTTP servers. Without an SDK in the process none of it does anything.
- * Spans name routes by their pattern, and hold no address, query or body: those may say who someone is.
+ * Spans by OpenTelemetry's semantic conventions for HTTP servers. Without an SDK in the process they do nothing. A span
+ * names the route by its pattern and has no address, query or body, because these may identify a person.
  */
 
 const tracer = trace.getTracer('@ksbb/service-kit');
 
-/** Headers that carry the present trace on to whoever is called; empty where nothing is traced. */
+/** Headers that carry the present trace to the service that is called. Empty where nothing is traced. */
 export function traceHeaders(): Record<string, string> {
   const headers = {};
   propagation.inject(context.active(), headers);
   return headers;
 }
 
-/** What each line of the log names of the present trace. */
+/** The ids of the present trace, for each line of the log. */
 export function traceIds(): { trace_id?: string; span_id?: string } {
   const present = trace.getActiveSpan()?.spanContext();
   return present === undefined || !isSpanContextValid(present)
@@ -39,7 +39,7 @@ function end(span: Span, request: Request, response: Response): void {
   span.end();
 }
 
-/** Handles each request in a span below the caller's. */
+/** Handles each request in a span below the span of the caller. */
 export const traceRequests: RequestHandler = (request, response, next) => {
   const parent = propagation.extract(context.active(), request.headers);
   const span = tracer.startSpan(

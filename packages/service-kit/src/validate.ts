@@ -6,7 +6,7 @@ function pointer(path: PropertyKey[]): string {
   return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }
 
-/** Every fault of a zod error as a field error; unknown keys are named one by one. */
+/** Every fault of a zod error as a field error. Each unknown key has one of its own. */
 export function fieldErrors(error: z.ZodError, place = ''): FieldError[] {
   return error.issues.flatMap((issue) => {
     if (issue.code === 'unrecognized_keys') {
@@ -21,11 +21,11 @@ export function fieldErrors(error: z.ZodError, place = ''): FieldError[] {
 
 /**
  * Parses `value` by `schema`.
- * @throws Problem 400 `invalid-request` that lists every fault, not just the first.
+ * @throws Problem 400 `invalid-request` that lists every fault
  */
 export function parse<T extends z.ZodType>(schema: T, value: unknown, place = ''): z.output<T> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const errors = fieldErrors(result.error, place);
-  throw badRequest(`${errors.length} field(s) are not as they should be.`, errors);
+  throw badRequest(`${errors.length} field(s) have a wrong value.`, errors);
 }
