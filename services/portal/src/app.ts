@@ -1,4 +1,4 @@
-import { type BuiltService, type Log, type Metrics, notFound, traceRequests } from '@ksbb/service-kit';
+import { type BuiltService, type Log, measureRequests, type Metrics, notFound, traceRequests } from '@ksbb/service-kit';
 import compression from 'compression';
 import express, { type NextFunction, type Request, type Response } from 'express';
 import { arrangeTrainingPages } from './pages/collaboration/arrange-training.ts';
@@ -52,13 +52,7 @@ export function createApp({ settings, log, metrics }: Parts): BuiltService {
   app.disable('x-powered-by');
   app.disable('etag');
   app.use(traceRequests);
-  app.use((request, response, next) => {
-    const end = metrics.httpDuration.startTimer({ method: request.method });
-    response.on('finish', () =>
-      end({ route: response.locals.route ?? 'unmatched', status: String(response.statusCode) }),
-    );
-    next();
-  });
+  app.use(measureRequests(metrics));
   app.use(securityHeaders({ publicUrl, tileUrl: settings.TILE_URL }));
   app.use(compression());
   app.use('/api', createProxy({ addresses, publicUrl, log }));

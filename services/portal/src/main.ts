@@ -1,14 +1,9 @@
-import { createLog, createMetrics, runService, settingsOrExit } from '@ksbb/service-kit';
+import { startService } from '@ksbb/service-kit';
 import { createApp } from './app.ts';
 import { settingsSchema } from './settings.ts';
 
-const settings = settingsOrExit(settingsSchema);
-const log = createLog('portal', settings.LOG_LEVEL);
-const metrics = createMetrics('portal');
-await runService({
+await startService({
   service: 'portal',
-  settings,
-  log,
-  metrics,
-  build: async () => createApp({ settings, log, metrics }),
+  settings: settingsSchema,
+  build: async ({ settings, log, metrics }) => createApp({ settings, log, metrics }),
 });
