@@ -17,7 +17,7 @@ import { createServices, type Services } from './services/services.ts';
 import { serviceAddresses, type Settings } from './settings.ts';
 import { loadAssets } from './web/assets.ts';
 import { errorPage } from './web/error-page.ts';
-import { mountPages, sendAnswer, visitOf } from './web/mount-pages.ts';
+import { mountPages, sendPage, pageRequestOf } from './web/mount-pages.ts';
 import type { Page } from './web/page.ts';
 import { securityHeaders } from './web/security-headers.ts';
 
@@ -62,11 +62,11 @@ export function createApp({ settings, log, metrics }: Parts): BuiltService {
     throw notFound('no-such-page', 'There is no page at this address.');
   });
   app.use((error: unknown, request: Request, response: Response, _next: NextFunction) => {
-    const visit = visitOf(request, publicUrl);
-    const page = errorPage(visit, error);
+    const pageRequest = pageRequestOf(request, publicUrl);
+    const page = errorPage(pageRequest, error);
     if (page.status === 500) log.error({ err: error, route: response.locals.route }, 'a page failed');
     if (response.headersSent) response.destroy();
-    else sendAnswer(response, visit, page, shell);
+    else sendPage(response, pageRequest, page, shell);
   });
   return { app, ready: {}, close: async () => {} };
 }

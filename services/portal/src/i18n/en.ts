@@ -55,7 +55,7 @@ export const en: Texts = {
   verified: 'Verified',
   covered: 'Needs are covered',
   giveHelp: 'Give Help',
-  track: {
+  tracking: {
     label: 'Already gave help? Enter the collaboration ID',
     hint: 'Like KSBB-XXXX-XXXX-XXXX',
     button: 'Track',

@@ -58,7 +58,7 @@ export const id = {
   verified: 'Terverifikasi',
   covered: 'Kebutuhan tercukupi',
   giveHelp: 'Beri Bantuan',
-  track: {
+  tracking: {
     label: 'Sudah memberi bantuan? Tulis ID kolaborasi',
     hint: 'Seperti KSBB-XXXX-XXXX-XXXX',
     button: 'Lacak',

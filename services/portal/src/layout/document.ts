@@ -3,7 +3,7 @@ import type { VNode } from 'preact';
 import { renderToString } from 'preact-render-to-string';
 import { otherThan, pathIn } from '../i18n/language.ts';
 import type { Assets } from '../web/assets.ts';
-import type { ClientScript, Visit } from '../web/page.ts';
+import type { ClientScript, PageRequest } from '../web/page.ts';
 import { brandMark } from './brand-mark.ts';
 
 export type Document = {
@@ -11,15 +11,15 @@ export type Document = {
   body: VNode;
   scripts?: readonly ClientScript[] | undefined;
   assets: Assets;
-  visit: Pick<Visit, 'language' | 'texts' | 'path' | 'to'>;
+  pageRequest: Pick<PageRequest, 'language' | 'texts' | 'path' | 'to'>;
   /** The address of this page with its query, without its language. */
   at: string;
 };
 
 const MAP_SCRIPTS: readonly ClientScript[] = ['explore'];
 
-function head({ title, scripts = [], assets, visit, at }: Document): VNode {
-  const { texts } = visit;
+function head({ title, scripts = [], assets, pageRequest, at }: Document): VNode {
+  const { texts } = pageRequest;
   const withMap = scripts.some((script) => MAP_SCRIPTS.includes(script));
   return html`<head>
     <meta charset="utf-8" />
@@ -47,8 +47,8 @@ function head({ title, scripts = [], assets, visit, at }: Document): VNode {
   </head>`;
 }
 
-function siteHeader({ visit, at }: Document): VNode {
-  const { texts, language, path, to } = visit;
+function siteHeader({ pageRequest, at }: Document): VNode {
+  const { texts, language, path, to } = pageRequest;
   const other = otherThan(language);
   const items = [
     ['/', texts.nav.map],
@@ -76,7 +76,7 @@ function siteHeader({ visit, at }: Document): VNode {
   </header>`;
 }
 
-function siteFooter({ visit: { texts } }: Document): VNode {
+function siteFooter({ pageRequest: { texts } }: Document): VNode {
   const { footer } = texts;
   return html`<footer class="site-footer">
     <div class="bar">
@@ -93,12 +93,12 @@ function siteFooter({ visit: { texts } }: Document): VNode {
 
 /** A whole page as HTML text. */
 export function renderDocument(document: Document): string {
-  const { body, visit } = document;
+  const { body, pageRequest } = document;
   return `<!doctype html>${renderToString(
-    html`<html lang=${visit.language}>
+    html`<html lang=${pageRequest.language}>
       ${head(document)}
       <body>
-        <a class="skip" href="#content">${visit.texts.skipToContent}</a>
+        <a class="skip" href="#content">${pageRequest.texts.skipToContent}</a>
         ${siteHeader(document)}
         <main id="content" tabindex="-1">${body}</main>
         ${siteFooter(document)}

@@ -1,7 +1,7 @@
 import type { MsmeSummary, PackageOfHelp } from '@ksbb/contracts';
 import { html } from 'htm/preact';
 import type { ComponentChildren, VNode } from 'preact';
-import type { Visit } from '../web/page.ts';
+import type { PageRequest } from '../web/page.ts';
 import { inputField } from './field.ts';
 import { packageIcon } from './icons.ts';
 
@@ -11,7 +11,7 @@ export function notice(kind: 'good' | 'bad' | 'plain', content: ComponentChildre
 }
 
 /** The packages of which an MSME still needs something, or that all is covered. */
-export function needBadges({ texts }: Pick<Visit, 'texts'>, openNeeds: readonly PackageOfHelp[]): VNode {
+export function needBadges({ texts }: Pick<PageRequest, 'texts'>, openNeeds: readonly PackageOfHelp[]): VNode {
   if (openNeeds.length === 0) return html`<span class="badge covered">${texts.covered}</span>`;
   return html`<span class="badges"
     >${openNeeds.map((of) => html`<span class=${`badge need ${of}`}>${packageIcon(of)}${texts.package[of]}</span>`)}</span
@@ -19,27 +19,27 @@ export function needBadges({ texts }: Pick<Visit, 'texts'>, openNeeds: readonly 
 }
 
 /** Says that an MSME is not a real one, where it is not. */
-export function originBadge({ texts }: Pick<Visit, 'texts'>, origin: MsmeSummary['origin']): VNode | null {
+export function originBadge({ texts }: Pick<PageRequest, 'texts'>, origin: MsmeSummary['origin']): VNode | null {
   return origin === 'generated' ? html`<span class="badge sample">${texts.origin.generated}</span>` : null;
 }
 
-/** The box for the collaboration ID. `typed` and `error` come from an attempt before. */
-export function trackBox(
-  { texts, to }: Pick<Visit, 'texts' | 'to'>,
+/** The box for the collaboration ID. `typed` and `error` come from an ID that was rejected. */
+export function trackingForm(
+  { texts, to }: Pick<PageRequest, 'texts' | 'to'>,
   { typed, error }: { typed?: string; error?: string } = {},
 ): VNode {
-  return html`<form class="track" method="get" action=${to('/collaborations')}>
-    <div class="track-inner">
+  return html`<form class="tracking" method="get" action=${to('/collaborations')}>
+    <div class="tracking-inner">
       ${inputField({
-        label: texts.track.label,
+        label: texts.tracking.label,
         name: 'id',
         value: typed,
         error,
-        hint: texts.track.hint,
+        hint: texts.tracking.hint,
         autocomplete: 'off',
         maxlength: 60,
         className: 'code',
-        after: html`<button class="button accent" type="submit">${texts.track.button}</button>`,
+        after: html`<button class="button accent" type="submit">${texts.tracking.button}</button>`,
       })}
     </div>
   </form>`;

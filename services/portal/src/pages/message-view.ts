@@ -1,11 +1,14 @@
 import { html } from 'htm/preact';
 import type { VNode } from 'preact';
-import type { Visit } from '../web/page.ts';
+import type { PageRequest } from '../web/page.ts';
 
 type Message = { title: string; text: string; extra?: VNode; retry?: string | undefined };
 
 /** A page that only says something: what went wrong, and the ways on. */
-export function messageView({ texts, to }: Pick<Visit, 'texts' | 'to'>, { title, text, extra, retry }: Message): VNode {
+export function messageView(
+  { texts, to }: Pick<PageRequest, 'texts' | 'to'>,
+  { title, text, extra, retry }: Message,
+): VNode {
   return html`<div class="page narrow">
     <h1>${title}</h1>
     <p class="lead">${text}</p>

@@ -1,13 +1,12 @@
 import type { Texts } from '../i18n/texts.ts';
-import { type Refused, ServiceAway } from '../services/outcome.ts';
+import type { Failure } from '../services/call.ts';
 
 function has<T extends object>(texts: T, slug: string): slug is Extract<keyof T, string> {
   return Object.hasOwn(texts, slug);
 }
 
-/** What to tell the person about a service that is away or refused. */
-export function problemText(texts: Texts, error: ServiceAway | Refused): string {
-  if (error instanceof ServiceAway) return texts.error.away(texts.part[error.service]);
-  const { slug } = error.refusal;
-  return has(texts.problem, slug) ? texts.problem[slug] : texts.problem.unknown;
+/** What a person reads about a service that refused or is unavailable. */
+export function problemText(texts: Texts, failure: Failure): string {
+  if (failure.kind === 'unavailable') return texts.error.away(texts.part[failure.service]);
+  return has(texts.problem, failure.slug) ? texts.problem[failure.slug] : texts.problem.unknown;
 }

@@ -5,9 +5,9 @@ import { z } from 'zod';
 import { createCall } from './call.ts';
 import { createRegistryClient } from './msme-registry.ts';
 
-type Told = { status: number; body: string; type?: string };
+type StubAnswer = { status: number; body: string; type?: string };
 
-let next: Told = { status: 200, body: '{}' };
+let next: StubAnswer = { status: 200, body: '{}' };
 const seen: {
   method: string | undefined;
   url: string | undefined;
@@ -70,14 +70,14 @@ test('a refusal is known by the end of its type, with its fields and what else i
   });
 });
 
-test.each<[string, Told]>([
+test.each<[string, StubAnswer]>([
   ['a fault', { status: 500, body: '{"type":"urn:x:internal-error"}' }],
   ['an absence', { status: 503, body: '{"type":"urn:x:unavailable"}' }],
   ['an answer that fits no contract', { status: 200, body: '{"n":"seven"}' }],
   ['a page instead of an answer', { status: 200, body: '<html>', type: 'text/html' }],
-])('%s counts as away', async (_what, told) => {
+])('%s counts as unavailable', async (_what, told) => {
   next = told;
-  expect(await call()({ path: '/things', answer })).toEqual({ kind: 'away', service: 'commitment' });
+  expect(await call()({ path: '/things', answer })).toEqual({ kind: 'unavailable', service: 'commitment' });
 });
 
 test('a refusal in no known form is a refusal still', async () => {
@@ -85,9 +85,9 @@ test('a refusal in no known form is a refusal still', async () => {
   expect(await call()({ path: '/things', answer })).toMatchObject({ kind: 'refusal', status: 404, slug: 'unknown' });
 });
 
-test('a service that cannot be reached is away', async () => {
+test('a service that cannot be reached is unavailable', async () => {
   expect(await createCall('training', 'http://127.0.0.1:1', log)({ path: '/things', answer })).toEqual({
-    kind: 'away',
+    kind: 'unavailable',
     service: 'training',
   });
 });
@@ -96,7 +96,7 @@ test('the areas are asked for again only after a while, and at once after a fail
   let now = 0;
   const registry = createRegistryClient(call(), () => now);
   next = { status: 503, body: '{}' };
-  expect((await registry.areas()).kind).toBe('away');
+  expect((await registry.areas()).kind).toBe('unavailable');
   next = { status: 200, body: '{"items":[]}' };
   for (now of [1, 2, 9 * 60_000]) expect((await registry.areas()).kind).toBe('answer');
   expect(seen).toHaveLength(2);

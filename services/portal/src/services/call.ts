@@ -6,7 +6,9 @@ import { z } from 'zod';
 import type { ServiceName } from '../settings.ts';
 
 /** What a service answered: what was asked for, a refusal with its reason, or nothing that can be used. */
-export type Reply<T> = { kind: 'answer'; value: T } | Refusal | { kind: 'away'; service: ServiceName };
+export type Reply<T> = { kind: 'answer'; value: T } | Failure;
+
+export type Failure = Refusal | { kind: 'unavailable'; service: ServiceName };
 
 export type Refusal = {
   kind: 'refusal';
@@ -46,7 +48,7 @@ function refusalOf(service: ServiceName, status: number, body: unknown): Refusal
 
 /**
  * A way to ask one service. A timeout, a broken connection, a 5xx and an answer that does not fit its contract all count
- * as 'away' and are logged; a 4xx is a refusal. It never throws.
+ * as 'unavailable' and are logged; a 4xx is a refusal. It never throws.
  */
 export function createCall(service: ServiceName, address: string, log: Log): Call {
   const http = axios.create({
@@ -60,9 +62,9 @@ export function createCall(service: ServiceName, address: string, log: Log): Cal
     httpsAgent: new HttpsAgent({ keepAlive: true, maxSockets: 64 }),
   });
   return async ({ method = 'get', path, query, body, bearer, idempotencyKey, answer }) => {
-    const away = (reason: unknown) => {
+    const unavailable = (reason: unknown) => {
       log.warn({ to: service, method, reason }, 'no usable answer from a service');
-      return { kind: 'away', service } as const;
+      return { kind: 'unavailable', service } as const;
     };
     try {
       const response = await http.request({
@@ -78,14 +80,14 @@ export function createCall(service: ServiceName, address: string, log: Log): Cal
           ...(idempotencyKey === undefined ? {} : { 'Idempotency-Key': idempotencyKey }),
         },
       });
-      if (response.status >= 500) return away(response.status);
+      if (response.status >= 500) return unavailable(response.status);
       if (response.status >= 400) return refusalOf(service, response.status, response.data);
       const parsed = answer.safeParse(response.data);
       return parsed.success
         ? { kind: 'answer', value: parsed.data }
-        : away(z.prettifyError(parsed.error).slice(0, 500));
+        : unavailable(z.prettifyError(parsed.error).slice(0, 500));
     } catch (error) {
-      return away(error instanceof Error ? error.message : String(error));
+      return unavailable(error instanceof Error ? error.message : String(error));
     }
   };
 }

@@ -1,33 +1,23 @@
-import type { ServiceName } from '../settings.ts';
-import type { Refusal, Reply } from './call.ts';
+import type { Failure, Reply } from './call.ts';
 
-/** A page cannot be made because this service is away. */
-export class ServiceAway extends Error {
-  readonly service: ServiceName;
+/** A page cannot be made, because a service did not give what the page needs. */
+export class ServiceFailed extends Error {
+  readonly failure: Failure;
 
-  constructor(service: ServiceName) {
-    super(`${service} is away`);
-    this.name = 'ServiceAway';
-    this.service = service;
+  constructor(failure: Failure) {
+    super(`${failure.service}: ${failure.kind === 'refusal' ? `${failure.status} ${failure.slug}` : 'unavailable'}`);
+    this.name = 'ServiceFailed';
+    this.failure = failure;
   }
 }
 
-/** A page cannot be made because a service refused, and the page has no place of its own to say so. */
-export class Refused extends Error {
-  readonly refusal: Refusal;
+/** The status with which a page shows a failure. */
+export const statusOfFailure = (failure: Failure) => (failure.kind === 'refusal' ? failure.status : 503);
 
-  constructor(refusal: Refusal) {
-    super(`${refusal.service} refused: ${refusal.status} ${refusal.slug}`);
-    this.name = 'Refused';
-    this.refusal = refusal;
-  }
-}
-
-/** The answer. @throws ServiceAway or Refused where there is none. */
-export function needed<T>(reply: Reply<T>): T {
+/** The answer. @throws ServiceFailed where there is none */
+export function unwrap<T>(reply: Reply<T>): T {
   if (reply.kind === 'answer') return reply.value;
-  if (reply.kind === 'away') throw new ServiceAway(reply.service);
-  throw new Refused(reply);
+  throw new ServiceFailed(reply);
 }
 
 /** The answer, or null where the page can be shown without it. */

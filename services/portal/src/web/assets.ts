@@ -36,7 +36,7 @@ const types: Record<string, string> = {
 };
 
 /** Takes assets in and gives each its address. */
-function createShelf() {
+function createAssetRegistry() {
   const byUrl = new Map<string, Asset>();
   return {
     byUrl,
@@ -49,45 +49,45 @@ function createShelf() {
   };
 }
 
-type Shelf = ReturnType<typeof createShelf>;
+type AssetRegistry = ReturnType<typeof createAssetRegistry>;
 
 const asset = (name: string) => readFileSync(join(assetsFolder, name));
 
 /** In the order in which they build on each other; sent as one file. */
 const STYLES = ['base', 'main-page', 'map', 'pages', 'screens'];
 
-function putStyle(shelf: Shelf, font: string): string {
+function putStyle(registry: AssetRegistry, font: string): string {
   const css = STYLES.map((name) => asset(`style/${name}.css`).toString()).join('\n');
-  return shelf.put('style.css', Buffer.from(css.replace('plus-jakarta-sans.woff2', font)));
+  return registry.put('style.css', Buffer.from(css.replace('plus-jakarta-sans.woff2', font)));
 }
 
 /** A client module without its types, and before it those that it imports, whose addresses it is given. */
-function putModule(shelf: Shelf, path: string): ClientModule {
+function putModule(registry: AssetRegistry, path: string): ClientModule {
   const imports = new Set<string>();
   const source = stripTypeScriptTypes(readFileSync(path, 'utf8'));
   const rewritten = source.replaceAll(/(?<=\bfrom ')\.[^']+\.ts(?=')/g, (specifier) => {
-    const imported = putModule(shelf, join(dirname(path), specifier));
+    const imported = putModule(registry, join(dirname(path), specifier));
     for (const url of [...imported.imports, imported.url]) imports.add(url);
     return imported.url;
   });
-  return { url: shelf.put(basename(path).replace(/\.ts$/, '.js'), Buffer.from(rewritten)), imports: [...imports] };
+  return { url: registry.put(basename(path).replace(/\.ts$/, '.js'), Buffer.from(rewritten)), imports: [...imports] };
 }
 
 /** Reads every asset once, at the start of the process. @throws where one is missing */
 export function loadAssets(): Assets {
-  const shelf = createShelf();
-  const script = (name: ClientScript) => putModule(shelf, join(clientFolder, `${name}.ts`));
-  const vendor = (path: string) => shelf.put(basename(path), readFileSync(require.resolve(path)));
-  const font = shelf.put('plus-jakarta-sans.woff2', asset('plus-jakarta-sans.woff2'));
+  const registry = createAssetRegistry();
+  const script = (name: ClientScript) => putModule(registry, join(clientFolder, `${name}.ts`));
+  const vendor = (path: string) => registry.put(basename(path), readFileSync(require.resolve(path)));
+  const font = registry.put('plus-jakarta-sans.woff2', asset('plus-jakarta-sans.woff2'));
   return {
     font,
-    style: putStyle(shelf, font),
-    icon: shelf.put('icon.svg', asset('icon.svg')),
+    style: putStyle(registry, font),
+    icon: registry.put('icon.svg', asset('icon.svg')),
     leaflet: { script: vendor('leaflet/dist/leaflet.js'), style: vendor('leaflet/dist/leaflet.css') },
     topojson: vendor('topojson-client/dist/topojson-client.min.js'),
     scripts: { explore: script('explore'), 'give-help': script('give-help'), actions: script('actions') },
     serve: (request, response, next) => {
-      const found = shelf.byUrl.get(`${PREFIX}${request.path.slice(1)}`);
+      const found = registry.byUrl.get(`${PREFIX}${request.path.slice(1)}`);
       if (found === undefined) return next();
       response.locals.route = '/assets/:hash/:name';
       return response

@@ -4,7 +4,7 @@ import { type Language, languages, pathIn, readPath, textsIn } from '../i18n/lan
 import { renderDocument } from '../layout/document.ts';
 import { readCookie } from './cookies.ts';
 import type { Assets } from './assets.ts';
-import type { Page, PageAnswer, Visit } from './page.ts';
+import type { Page, PageResponse, PageRequest } from './page.ts';
 import { isFromOwnPages } from './same-origin.ts';
 
 const FORM_LIMIT = '128kb';
@@ -26,7 +26,7 @@ function queryOf(request: Request): URLSearchParams {
 }
 
 /** A request as a page's handler sees it. */
-export function visitOf(request: Request, publicUrl: string): Visit {
+export function pageRequestOf(request: Request, publicUrl: string): PageRequest {
   const { language, path } = readPath(request.path);
   const body: unknown = request.body;
   return {
@@ -44,20 +44,25 @@ export function visitOf(request: Request, publicUrl: string): Visit {
 }
 
 /** Sends a page, or sends the visitor on. */
-export function sendAnswer(response: Response, visit: Visit, answer: PageAnswer, { assets }: PageShell): void {
+export function sendPage(
+  response: Response,
+  pageRequest: PageRequest,
+  answer: PageResponse,
+  { assets }: PageShell,
+): void {
   for (const cookie of answer.cookies ?? []) response.append('Set-Cookie', cookie);
   if (answer.kind === 'redirect') {
     response.set('Cache-Control', 'no-store').redirect(answer.status, answer.to);
     return;
   }
   const { title, body, scripts, status = 200, confidential = false } = answer;
-  const at = answer.at ?? visit.path + (visit.query.size === 0 ? '' : `?${visit.query}`);
+  const at = answer.at ?? pageRequest.path + (pageRequest.query.size === 0 ? '' : `?${pageRequest.query}`);
   response
     .status(status)
     .set('Cache-Control', confidential ? 'no-store' : 'private, no-cache')
-    .set('Content-Language', visit.language)
+    .set('Content-Language', pageRequest.language)
     .type('html')
-    .send(renderDocument({ title, body, scripts, assets, visit, at }));
+    .send(renderDocument({ title, body, scripts, assets, pageRequest, at }));
 }
 
 /** Leaves the form as text: its fields are read where they are known. It does nothing to a request without a body. */
@@ -68,8 +73,8 @@ function mount(app: Express, page: Page, language: Language, shell: PageShell): 
   const handler = async (request: Request, response: Response) => {
     response.locals.route = path;
     if (page.method === 'post' && !isFromOwnPages(request.headers, shell.publicUrl)) throw new ForeignForm();
-    const visit = visitOf(request, shell.publicUrl);
-    sendAnswer(response, visit, await page.handle(visit), shell);
+    const pageRequest = pageRequestOf(request, shell.publicUrl);
+    sendPage(response, pageRequest, await page.handle(pageRequest), shell);
   };
   app[page.method](path, readForm, handler);
 }

@@ -1,10 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import type { VNode } from 'preact';
 import type { Format } from '../i18n/format.ts';
 import type { Language } from '../i18n/language.ts';
 import type { Texts } from '../i18n/texts.ts';
 
 /** One request for a page, as its handler sees it. */
-export type Visit = {
+export type PageRequest = {
   language: Language;
   texts: Texts;
   format: Format;
@@ -17,11 +18,11 @@ export type Visit = {
   /** Whether cookies may only travel over https. */
   secure: boolean;
   cookie: (name: string) => string | undefined;
-  /** The address of a page of the portal in the language of this visit. */
+  /** The address of a page of the portal in the language of this request. */
   to: (path: string, query?: URLSearchParams) => string;
 };
 
-export type PageAnswer =
+export type PageResponse =
   | {
       kind: 'page';
       status?: number;
@@ -43,15 +44,21 @@ export type Page = {
   method: 'get' | 'post';
   /** Express path without the prefix of a language. */
   path: string;
-  handle: (visit: Visit) => Promise<PageAnswer> | PageAnswer;
+  handle: (pageRequest: PageRequest) => Promise<PageResponse> | PageResponse;
 };
 
 /** Sends the visitor on after a posted form, so that reloading sends nothing again. */
-export function seeOther(to: string, cookies: readonly string[] = []): PageAnswer {
+export function seeOther(to: string, cookies: readonly string[] = []): PageResponse {
   return { kind: 'redirect', to, status: 303, cookies };
 }
 
 /** Sends the visitor to where the page really is. */
-export function found(to: string): PageAnswer {
+export function found(to: string): PageResponse {
   return { kind: 'redirect', to, status: 302 };
+}
+
+/** The key that came with a form that creates something, or a fresh one where it is malformed. */
+export function formKey(form: URLSearchParams): string {
+  const key = form.get('key') ?? '';
+  return /^[\x21-\x7e]{8,128}$/.test(key) ? key : randomUUID();
 }

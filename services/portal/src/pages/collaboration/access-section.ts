@@ -2,11 +2,11 @@ import { html } from 'htm/preact';
 import type { VNode } from 'preact';
 import { inputField } from '../../layout/field.ts';
 import { notice } from '../../layout/parts.ts';
-import type { Visit } from '../../web/page.ts';
-import { type Attempt, fieldsOf } from './attempt.ts';
+import type { PageRequest } from '../../web/page.ts';
+import { type RejectedForm, fieldsOf } from './rejected.ts';
 import type { Access, Loaded } from './load.ts';
 
-function contactsList({ texts }: Visit, contacts: (Access & { open: true })['contacts']): VNode {
+function contactsList({ texts }: PageRequest, contacts: (Access & { open: true })['contacts']): VNode {
   const words = texts.collaboration.contacts;
   if (contacts === null) return notice('bad', words.away);
   const { donor, msmes } = contacts;
@@ -33,22 +33,26 @@ function contactsList({ texts }: Visit, contacts: (Access & { open: true })['con
 }
 
 /** The PIN box, or what is open once the PIN was given on this device. A collaboration of repaid money has no PIN. */
-export function accessSection(visit: Visit, { collaboration, access }: Loaded, attempt: Attempt | null): VNode | null {
-  const { texts, to } = visit;
+export function accessSection(
+  pageRequest: PageRequest,
+  { collaboration, access }: Loaded,
+  rejected: RejectedForm | null,
+): VNode | null {
+  const { texts, to } = pageRequest;
   const { open: words, contacts, deliver } = texts.collaboration;
   const action = (what: string) => to(`/collaborations/${collaboration.collaborationId}/${what}`);
   if (collaboration.origin !== 'donor') return null;
   if (access.open) {
     return html`<section class="card" id="access" aria-labelledby="access-title">
       <h2 id="access-title">${contacts.title}</h2>
-      ${contactsList(visit, access.contacts)}
+      ${contactsList(pageRequest, access.contacts)}
       <form class="inline" method="post" action=${action('close')}>
         <p class="hint">${words.opened}</p>
         <button class="button quiet" type="submit">${words.close}</button>
       </form>
     </section>`;
   }
-  const fields = fieldsOf(attempt, 'open');
+  const fields = fieldsOf(rejected, 'open');
   return html`<section class="card form-card" id="access" aria-labelledby="access-title">
     <h2 id="access-title">${words.title}</h2>
     <p>${words.intro}</p>

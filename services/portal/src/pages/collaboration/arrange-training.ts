@@ -6,14 +6,14 @@ import {
 } from '@ksbb/contracts';
 import type { Texts } from '../../i18n/texts.ts';
 import type { Reply } from '../../services/call.ts';
-import { needed, Refused, ServiceAway } from '../../services/outcome.ts';
+import { statusOfFailure, unwrap } from '../../services/outcome.ts';
 import type { Services } from '../../services/services.ts';
 import { readAmount } from '../../web/amount.ts';
-import { type Page, type PageAnswer, seeOther, type Visit } from '../../web/page.ts';
+import { type Page, type PageResponse, seeOther, type PageRequest } from '../../web/page.ts';
 import { problemText } from '../problem-text.ts';
 import { readAccess } from './access-cookie.ts';
 import { fromJakarta } from './jakarta-time.ts';
-import { showCollaboration, withCollaboration } from './route.ts';
+import { rejectForm, showCollaboration, withCollaboration } from './route.ts';
 import { attendedField } from './training-forms.ts';
 
 type Words = Texts['collaboration']['formErrors'];
@@ -73,7 +73,7 @@ type Step = {
   /** Does the step, or says what is wrong with the form. */
   take: (parts: {
     services: Services;
-    visit: Visit;
+    pageRequest: PageRequest;
     collaborationId: string;
     trainingId: string;
     token: string;
@@ -84,20 +84,20 @@ const steps: readonly Step[] = [
   {
     name: 'schedule',
     done: 'scheduled',
-    take: async ({ services, visit, trainingId, token }) => {
-      const checked = readSchedule(visit.form, visit.texts.collaboration.formErrors);
+    take: async ({ services, pageRequest, trainingId, token }) => {
+      const checked = readSchedule(pageRequest.form, pageRequest.texts.collaboration.formErrors);
       return checked.ok ? services.training.schedule(trainingId, checked.request, token) : checked.errors;
     },
   },
   {
     name: 'attendance',
     done: 'attendance',
-    take: async ({ services, visit, collaborationId, trainingId, token }) => {
-      const trainings = needed(await services.training.trainings(collaborationId)).items;
+    take: async ({ services, pageRequest, collaborationId, trainingId, token }) => {
+      const trainings = unwrap(await services.training.trainings(collaborationId)).items;
       const training = trainings.find((candidate) => candidate.trainingId === trainingId);
-      const words = visit.texts.collaboration.formErrors;
+      const words = pageRequest.texts.collaboration.formErrors;
       if (training === undefined) return new Map([['', words.rejected]]);
-      const { errors, attended } = readAttendance(visit.form, training, words, visit.format.count);
+      const { errors, attended } = readAttendance(pageRequest.form, training, words, pageRequest.format.count);
       if (errors.size > 0) return errors;
       let reply: Reply<unknown> = { kind: 'answer', value: undefined };
       for (const one of attended) {
@@ -115,40 +115,33 @@ const steps: readonly Step[] = [
   {
     name: 'report',
     done: 'reported',
-    take: async ({ services, visit, trainingId, token }) => {
-      const summary = (visit.form.get('summary') ?? '').trim();
+    take: async ({ services, pageRequest, trainingId, token }) => {
+      const summary = (pageRequest.form.get('summary') ?? '').trim();
       if (summary.length < 10 || summary.length > 2000)
-        return new Map([['summary', visit.texts.collaboration.formErrors.summary]]);
+        return new Map([['summary', pageRequest.texts.collaboration.formErrors.summary]]);
       return services.training.report(trainingId, summary, token);
     },
   },
 ];
 
 /** An expired hour closes the page's forms; the PIN box then says what to do. */
-async function takeStep(services: Services, visit: Visit, step: Step, id: string, topic: string): Promise<PageAnswer> {
-  const { texts, form } = visit;
-  const again = (scope: string, status: number, errors: Errors, problem?: string) =>
-    showCollaboration(
-      services,
-      visit,
-      id,
-      { form: scope, draft: form, errors, ...(problem === undefined ? {} : { problem }) },
-      status,
-    );
-  const token = readAccess(visit);
-  if (token === undefined) return again('open', 403, new Map(), texts.problem.unauthorized);
-  const outcome = await step.take({ services, visit, collaborationId: id, trainingId: `${id}.${topic}`, token });
-  if (outcome instanceof Map) return again(topic, 422, outcome);
-  if (outcome.kind === 'answer')
-    return seeOther(visit.to(`/collaborations/${id}`, new URLSearchParams({ done: step.done })));
-  if (outcome.kind === 'away')
-    return again(topic, 503, new Map(), problemText(texts, new ServiceAway(outcome.service)));
-  return again(
-    outcome.status === 401 ? 'open' : topic,
-    outcome.status,
-    new Map(),
-    problemText(texts, new Refused(outcome)),
-  );
+async function takeStep(
+  services: Services,
+  pageRequest: PageRequest,
+  step: Step,
+  id: string,
+  topic: string,
+): Promise<PageResponse> {
+  const { texts, to } = pageRequest;
+  const reject = (form: string, status: number, wrong: { errors?: Errors; problem?: string }) =>
+    rejectForm(services, pageRequest, id, { form, status, ...wrong });
+  const token = readAccess(pageRequest);
+  if (token === undefined) return reject('open', 403, { problem: texts.problem.unauthorized });
+  const outcome = await step.take({ services, pageRequest, collaborationId: id, trainingId: `${id}.${topic}`, token });
+  if (outcome instanceof Map) return reject(topic, 422, { errors: outcome });
+  if (outcome.kind === 'answer') return seeOther(to(`/collaborations/${id}`, new URLSearchParams({ done: step.done })));
+  const status = statusOfFailure(outcome);
+  return reject(status === 401 ? 'open' : topic, status, { problem: problemText(texts, outcome) });
 }
 
 /** The donor arranges a training: schedule, attendance, holding, report; with the token that the PIN gave. */
@@ -156,12 +149,12 @@ export function arrangeTrainingPages(services: Services): Page[] {
   return steps.map((step) => ({
     method: 'post',
     path: `/collaborations/:id/trainings/:topic/${step.name}`,
-    handle: (visit) =>
-      withCollaboration(visit, async (id) => {
-        const topic = trainingTopic.safeParse(visit.params['topic']);
+    handle: (pageRequest) =>
+      withCollaboration(pageRequest, async (id) => {
+        const topic = trainingTopic.safeParse(pageRequest.params['topic']);
         return topic.success
-          ? takeStep(services, visit, step, id, topic.data)
-          : showCollaboration(services, visit, id, null, 404);
+          ? takeStep(services, pageRequest, step, id, topic.data)
+          : showCollaboration(services, pageRequest, id, null, 404);
       }),
   }));
 }

@@ -5,8 +5,8 @@ import type { VNode } from 'preact';
 import { errorSummary, inputField, textField } from '../../layout/field.ts';
 import { lineName } from '../../layout/needs.ts';
 import { notice } from '../../layout/parts.ts';
-import type { Visit } from '../../web/page.ts';
-import { type Attempt, fieldsOf } from './attempt.ts';
+import type { PageRequest } from '../../web/page.ts';
+import { type RejectedForm, fieldsOf } from './rejected.ts';
 import { leftToReport } from './lines-section.ts';
 
 export const quantityField = (lineId: string) => `quantity.${lineId}`;
@@ -21,12 +21,16 @@ export function canReport(collaboration: CollaborationView): boolean {
 }
 
 /** The form for reporting goods delivered, for lines on which something is still to be reported. */
-export function deliverSection(visit: Visit, collaboration: CollaborationView, attempt: Attempt | null): VNode | null {
+export function deliverSection(
+  pageRequest: PageRequest,
+  collaboration: CollaborationView,
+  rejected: RejectedForm | null,
+): VNode | null {
   const { collaborationId, reports } = collaboration;
-  const { texts, format, to } = visit;
+  const { texts, format, to } = pageRequest;
   const words = texts.collaboration.deliver;
   const waiting = waitingLines(collaboration);
-  const fields = fieldsOf(attempt, 'deliver');
+  const fields = fieldsOf(rejected, 'deliver');
   if (waiting.length === 0 && fields.errors.size === 0) return null;
   return html`<section class="card form-card" id="deliver" aria-labelledby="deliver-title">
     <h2 id="deliver-title">${words.title}</h2>

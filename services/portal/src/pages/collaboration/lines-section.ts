@@ -4,7 +4,7 @@ import type { VNode } from 'preact';
 import { packageIcon } from '../../layout/icons.ts';
 import { lineName } from '../../layout/needs.ts';
 import { progressBar } from '../../layout/progress-bar.ts';
-import type { Visit } from '../../web/page.ts';
+import type { PageRequest } from '../../web/page.ts';
 
 type Line = CollaborationView['lines'][number];
 type Report = CollaborationView['reports'][number];
@@ -23,27 +23,27 @@ export function leftToReport(line: Line, reports: readonly Report[]): number {
 }
 
 function isReleaseReason(
-  texts: Visit['texts'],
+  texts: PageRequest['texts'],
   reason: string,
-): reason is keyof Visit['texts']['collaboration']['releaseReason'] {
+): reason is keyof PageRequest['texts']['collaboration']['releaseReason'] {
   return Object.hasOwn(texts.collaboration.releaseReason, reason);
 }
 
-function lineStatus({ texts }: Visit, { status, releaseReason }: Line): string {
+function lineStatus({ texts }: PageRequest, { status, releaseReason }: Line): string {
   const { lineStatus: names, releaseReason: reasons } = texts.collaboration;
   if (status !== 'released' || releaseReason === null || !isReleaseReason(texts, releaseReason)) return names[status];
   return `${names[status]}: ${reasons[releaseReason]}`;
 }
 
-function lineRow(visit: Visit, line: Line, reports: readonly Report[]): VNode {
-  const { texts, format, to } = visit;
+function lineRow(pageRequest: PageRequest, line: Line, reports: readonly Report[]): VNode {
+  const { texts, format, to } = pageRequest;
   const words = texts.collaboration;
   const amount = (value: number) => format.amount(line.package, value);
   const difference = differenceOf(reports.filter(({ lineId }) => lineId === line.lineId));
   return html`<li class="card line">
     <div class="line-head">
       <h3>${packageIcon(line.package)}${lineName(texts, line)}</h3>
-      <span class=${`badge ${line.status}`}>${lineStatus(visit, line)}</span>
+      <span class=${`badge ${line.status}`}>${lineStatus(pageRequest, line)}</span>
     </div>
     <p class="meta"><a href=${to(`/msmes/${line.msmeId}`)}>${line.msmeName}</a>, ${line.kelurahan}</p>
     ${progressBar({
@@ -79,16 +79,16 @@ function lineRow(visit: Visit, line: Line, reports: readonly Report[]): VNode {
 }
 
 /** What was promised, line by line, and how far each has come. */
-export function linesSection(visit: Visit, { lines, reports }: CollaborationView): VNode {
+export function linesSection(pageRequest: PageRequest, { lines, reports }: CollaborationView): VNode {
   return html`<section aria-labelledby="lines-title">
-    <h2 id="lines-title">${visit.texts.collaboration.lines}</h2>
+    <h2 id="lines-title">${pageRequest.texts.collaboration.lines}</h2>
     <ul class="lines">
-      ${lines.map((line) => lineRow(visit, line, reports))}
+      ${lines.map((line) => lineRow(pageRequest, line, reports))}
     </ul>
   </section>`;
 }
 
-function reportAnswer({ texts, format }: Visit, { confirmedQuantity, difference }: Report): VNode {
+function reportAnswer({ texts, format }: PageRequest, { confirmedQuantity, difference }: Report): VNode {
   const words = texts.collaboration;
   if (confirmedQuantity === null) return html`<span class="badge plain">${words.awaitingReceipt}</span>`;
   if (difference === null || difference === 0) return html`<span class="badge covered">${words.noDifference}</span>`;
@@ -96,9 +96,9 @@ function reportAnswer({ texts, format }: Visit, { confirmedQuantity, difference 
 }
 
 /** Each delivery report with what the MSME answered; differences are shown, not smoothed over. */
-export function reportsSection(visit: Visit, { lines, reports }: CollaborationView): VNode | null {
+export function reportsSection(pageRequest: PageRequest, { lines, reports }: CollaborationView): VNode | null {
   if (reports.length === 0) return null;
-  const { texts, format } = visit;
+  const { texts, format } = pageRequest;
   const words = texts.collaboration;
   return html`<section id="reports" aria-labelledby="reports-title">
     <h2 id="reports-title">${words.reports}</h2>
@@ -108,7 +108,7 @@ export function reportsSection(visit: Visit, { lines, reports }: CollaborationVi
         return html`<li class="card report">
           <div class="line-head">
             <h3>${line === undefined ? report.lineId : `${lineName(texts, line)}, ${line.msmeName}`}</h3>
-            ${reportAnswer(visit, report)}
+            ${reportAnswer(pageRequest, report)}
           </div>
           <p class="meta">${words.reportHeading(format.dateTime(report.reportedAt))}</p>
           <dl class="facts">

@@ -1,7 +1,7 @@
 import type { CollaborationView, FundChain, LoanView, Timeline, TrainingView } from '@ksbb/contracts';
 import type { collaborationContacts } from '@ksbb/contracts';
 import type { z } from 'zod';
-import { needed, orNull } from '../../services/outcome.ts';
+import { unwrap, orNull } from '../../services/outcome.ts';
 import type { Services } from '../../services/services.ts';
 
 /** Everything the page of a collaboration shows. Null stands for a part whose service is away. */
@@ -49,7 +49,7 @@ async function loadChains({ gateway }: Services, loans: readonly LoanView[]): Pr
 
 /**
  * Loads what is known of a collaboration. Only the collaboration itself is needed; each other part may be away.
- * @throws ServiceAway or Refused where the collaboration itself cannot be had
+ * @throws ServiceFailed where the collaboration itself cannot be loaded
  */
 export async function loadCollaboration(services: Services, id: string, token: string | undefined): Promise<Loaded> {
   const { commitment, training, reporting } = services;
@@ -62,7 +62,7 @@ export async function loadCollaboration(services: Services, id: string, token: s
   ]);
   const loans = orNull(loanReply)?.items ?? null;
   return {
-    collaboration: needed(collaboration),
+    collaboration: unwrap(collaboration),
     loans,
     chains: await loadChains(services, loans ?? []),
     trainings: orNull(trainingReply)?.items ?? null,

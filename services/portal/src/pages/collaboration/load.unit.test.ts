@@ -4,7 +4,7 @@ import type { Services } from '../../services/services.ts';
 import { loadCollaboration } from './load.ts';
 
 const id = 'KSBB-0000-0000-0011';
-const away = { kind: 'away', service: 'reporting' } as const;
+const away = { kind: 'unavailable', service: 'reporting' } as const;
 const refusal: Refusal = {
   kind: 'refusal',
   service: 'fintech-gateway',
@@ -52,7 +52,7 @@ test('everyone else sees the loans without it, also by a token whose hour is ove
 });
 
 test('a gateway that is away is not asked twice', async () => {
-  expect(await loansFor('token', () => ({ kind: 'away', service: 'fintech-gateway' }))).toEqual({
+  expect(await loansFor('token', () => ({ kind: 'unavailable', service: 'fintech-gateway' }))).toEqual({
     askedBy: ['token'],
     loans: null,
   });

@@ -4,10 +4,10 @@ import type { VNode } from 'preact';
 import { arrowIcon, packageIcon } from '../../layout/icons.ts';
 import { notice, table } from '../../layout/parts.ts';
 import { progressBar } from '../../layout/progress-bar.ts';
-import type { Visit } from '../../web/page.ts';
+import type { PageRequest } from '../../web/page.ts';
 import type { Loaded } from './load.ts';
 
-function signature({ texts }: Visit, { status, signUrl, partner }: LoanView): VNode | null {
+function signature({ texts }: PageRequest, { status, signUrl, partner }: LoanView): VNode | null {
   const words = texts.collaboration.loans;
   if (status === 'requested' || status === 'forwarding' || status === 'parked')
     return html`<p class="hint">${words.waiting}</p>`;
@@ -20,7 +20,7 @@ function signature({ texts }: Visit, { status, signUrl, partner }: LoanView): VN
 }
 
 /** Every loan that this money paid, one after the other. */
-function chainList({ texts, format, to }: Visit, { links }: FundChain): VNode {
+function chainList({ texts, format, to }: PageRequest, { links }: FundChain): VNode {
   const words = texts.collaboration.loans;
   return html`<h4>${words.chain}</h4>
     <ol class="chain">
@@ -37,8 +37,8 @@ function chainList({ texts, format, to }: Visit, { links }: FundChain): VNode {
     </ol>`;
 }
 
-function loanCard(visit: Visit, loan: LoanView, chain: FundChain | undefined): VNode {
-  const { texts, format } = visit;
+function loanCard(pageRequest: PageRequest, loan: LoanView, chain: FundChain | undefined): VNode {
+  const { texts, format } = pageRequest;
   const words = texts.collaboration.loans;
   const rows = loan.schedule.map(({ instalment, dueDate, amountRupiah, paidRupiah }) => [
     String(instalment),
@@ -52,7 +52,7 @@ function loanCard(visit: Visit, loan: LoanView, chain: FundChain | undefined): V
       <span class=${`badge loan-${loan.status}`}>${words.status[loan.status]}</span>
     </div>
     <p class="meta">${texts.partnerLong[loan.partner]}</p>
-    ${signature(visit, loan)}
+    ${signature(pageRequest, loan)}
     ${
       loan.repaidRupiah > 0 || rows.length > 0
         ? html`${progressBar({ total: loan.amountRupiah, parts: [{ kind: 'delivered', value: loan.repaidRupiah }] })}
@@ -60,20 +60,20 @@ function loanCard(visit: Visit, loan: LoanView, chain: FundChain | undefined): V
         : null
     }
     ${rows.length === 0 ? null : table(`${words.schedule}, ${loan.msmeName}`, [words.instalment, words.due, words.amount, words.paid], rows)}
-    ${chain === undefined ? null : chainList(visit, chain)}
+    ${chain === undefined ? null : chainList(pageRequest, chain)}
   </li>`;
 }
 
 /** The loans of a collaboration: where each stands, the link to sign, the schedule, and where repaid money went. */
-export function loansSection(visit: Visit, { collaboration, loans, chains }: Loaded): VNode | null {
+export function loansSection(pageRequest: PageRequest, { collaboration, loans, chains }: Loaded): VNode | null {
   if (!collaboration.lines.some((line) => line.package === 'capital')) return null;
-  const words = visit.texts.collaboration.loans;
+  const words = pageRequest.texts.collaboration.loans;
   return html`<section id="loans" aria-labelledby="loans-title">
     <h2 id="loans-title">${words.title}</h2>
     ${loans === null ? notice('bad', words.away) : null}
     ${loans?.length === 0 ? html`<p class="hint">${words.waiting}</p>` : null}
     <ul class="loans">
-      ${(loans ?? []).map((loan) => loanCard(visit, loan, chains.get(loan.loanId)))}
+      ${(loans ?? []).map((loan) => loanCard(pageRequest, loan, chains.get(loan.loanId)))}
     </ul>
   </section>`;
 }

@@ -1,39 +1,33 @@
-import { Refused, ServiceAway } from '../../services/outcome.ts';
+import { statusOfFailure } from '../../services/outcome.ts';
 import type { Services } from '../../services/services.ts';
 import { type Page, seeOther } from '../../web/page.ts';
 import { problemText } from '../problem-text.ts';
-import { forgetAccess, keepAccess } from './access-cookie.ts';
-import { showCollaboration, withCollaboration } from './route.ts';
+import { clearAccess, storeAccess } from './access-cookie.ts';
+import { rejectForm, withCollaboration } from './route.ts';
 
 /** Opens a collaboration on this device for an hour, with its PIN. */
 export function openCollaborationPage(services: Services): Page {
   return {
     method: 'post',
     path: '/collaborations/:id/open',
-    handle: (visit) =>
-      withCollaboration(visit, async (id) => {
-        const { texts } = visit;
+    handle: (pageRequest) =>
+      withCollaboration(pageRequest, async (id) => {
+        const { texts, form, to } = pageRequest;
         const words = texts.collaboration.formErrors;
-        const pin = (visit.form.get('pin') ?? '').trim();
-        const again = (status: number, errors: Map<string, string>, problem?: string) =>
-          showCollaboration(
-            services,
-            visit,
-            id,
-            { form: 'open', draft: new URLSearchParams(), errors, ...(problem === undefined ? {} : { problem }) },
-            status,
-          );
-        if (!/^\d{6}$/.test(pin)) return again(422, new Map([['pin', words.pin]]));
+        // the PIN is typed anew each time
+        const reject = (status: number, wrong: { errors?: Map<string, string>; problem?: string }) =>
+          rejectForm(services, pageRequest, id, { form: 'open', draft: new URLSearchParams(), status, ...wrong });
+        const pin = (form.get('pin') ?? '').trim();
+        if (!/^\d{6}$/.test(pin)) return reject(422, { errors: new Map([['pin', words.pin]]) });
         const reply = await services.commitment.open(id, pin);
-        if (reply.kind === 'answer') {
+        if (reply.kind === 'answer')
           return seeOther(
-            visit.to(`/collaborations/${id}`, new URLSearchParams({ done: 'opened' })),
-            keepAccess(id, reply.value, visit),
+            to(`/collaborations/${id}`, new URLSearchParams({ done: 'opened' })),
+            storeAccess(id, reply.value, pageRequest),
           );
-        }
-        if (reply.kind === 'away') return again(503, new Map(), problemText(texts, new ServiceAway(reply.service)));
-        if (reply.slug === 'wrong-pin') return again(403, new Map([['pin', words['wrong-pin']]]));
-        return again(reply.status, new Map(), problemText(texts, new Refused(reply)));
+        if (reply.kind === 'refusal' && reply.slug === 'wrong-pin')
+          return reject(403, { errors: new Map([['pin', words['wrong-pin']]]) });
+        return reject(statusOfFailure(reply), { problem: problemText(texts, reply) });
       }),
   };
 }
@@ -43,9 +37,12 @@ export function closeCollaborationPage(): Page {
   return {
     method: 'post',
     path: '/collaborations/:id/close',
-    handle: (visit) =>
-      withCollaboration(visit, async (id) =>
-        seeOther(visit.to(`/collaborations/${id}`, new URLSearchParams({ done: 'closed' })), forgetAccess(id, visit)),
+    handle: (pageRequest) =>
+      withCollaboration(pageRequest, async (id) =>
+        seeOther(
+          pageRequest.to(`/collaborations/${id}`, new URLSearchParams({ done: 'closed' })),
+          clearAccess(id, pageRequest),
+        ),
       ),
   };
 }

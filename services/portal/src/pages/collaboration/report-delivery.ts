@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { ReportDeliveryRequest } from '@ksbb/contracts';
 import type { Texts } from '../../i18n/texts.ts';
-import { Refused, ServiceAway } from '../../services/outcome.ts';
+import type { Refusal } from '../../services/call.ts';
+import { statusOfFailure } from '../../services/outcome.ts';
 import type { Services } from '../../services/services.ts';
 import { readAmount } from '../../web/amount.ts';
-import { type Page, seeOther } from '../../web/page.ts';
+import { formKey, type Page, seeOther } from '../../web/page.ts';
 import { problemText } from '../problem-text.ts';
 import { quantityField } from './deliver-section.ts';
-import { showCollaboration, withCollaboration } from './route.ts';
+import { rejectForm, withCollaboration } from './route.ts';
 
 type Words = Texts['collaboration']['formErrors'];
 type Checked = { ok: true; request: ReportDeliveryRequest } | { ok: false; errors: Map<string, string> };
@@ -34,7 +35,7 @@ export function readReport(form: URLSearchParams, collaborationId: string, words
 }
 
 /** What the service found wrong, at the fields of the form. */
-function refusedFields({ refusal }: Refused, { lines }: ReportDeliveryRequest, words: Words): Map<string, string> {
+function refusedFields(refusal: Refusal, { lines }: ReportDeliveryRequest, words: Words): Map<string, string> {
   if (refusal.slug === 'wrong-pin') return new Map([['pin', words['wrong-pin']]]);
   return new Map(
     refusal.errors.map(({ pointer }): [string, string] => {
@@ -51,29 +52,22 @@ export function reportDeliveryPage(services: Services): Page {
   return {
     method: 'post',
     path: '/collaborations/:id/deliveries',
-    handle: (visit) =>
-      withCollaboration(visit, async (id) => {
-        const { form, texts } = visit;
+    handle: (pageRequest) =>
+      withCollaboration(pageRequest, async (id) => {
+        const { form, texts } = pageRequest;
         const words = texts.collaboration.formErrors;
-        const again = (status: number, errors: Map<string, string>, problem?: string) =>
-          showCollaboration(
-            services,
-            visit,
-            id,
-            { form: 'deliver', draft: form, errors, ...(problem === undefined ? {} : { problem }) },
-            status,
-          );
+        const reject = (status: number, errors?: Map<string, string>, problem?: string) =>
+          rejectForm(services, pageRequest, id, { form: 'deliver', status, ...(errors && { errors }), problem });
         const checked = readReport(form, id, words);
-        if (!checked.ok) return again(422, checked.errors);
-        const key = /^[\x21-\x7e]{8,128}$/.test(form.get('key') ?? '') ? (form.get('key') ?? '') : randomUUID();
-        const reply = await services.commitment.reportDelivery(id, checked.request, key);
+        if (!checked.ok) return reject(422, checked.errors);
+        const reply = await services.commitment.reportDelivery(id, checked.request, formKey(form));
         if (reply.kind === 'answer')
-          return seeOther(visit.to(`/collaborations/${id}`, new URLSearchParams({ done: 'delivery' })));
-        if (reply.kind === 'away') return again(503, new Map(), problemText(texts, new ServiceAway(reply.service)));
-        const refused = new Refused(reply);
+          return seeOther(pageRequest.to(`/collaborations/${id}`, new URLSearchParams({ done: 'delivery' })));
+        const problem = problemText(texts, reply);
+        if (reply.kind === 'unavailable') return reject(statusOfFailure(reply), undefined, problem);
         if (reply.slug === 'idempotency-key-reused') form.set('key', randomUUID());
-        const errors = refusedFields(refused, checked.request, words);
-        return again(reply.status, errors, errors.has('pin') ? undefined : problemText(texts, refused));
+        const errors = refusedFields(reply, checked.request, words);
+        return reject(reply.status, errors, errors.has('pin') ? undefined : problem);
       }),
   };
 }

@@ -3,7 +3,7 @@ import { html } from 'htm/preact';
 import type { VNode } from 'preact';
 import { lineName } from '../../layout/needs.ts';
 import { notice } from '../../layout/parts.ts';
-import type { Visit } from '../../web/page.ts';
+import type { PageRequest } from '../../web/page.ts';
 import type { Loaded } from './load.ts';
 
 type Data = Record<string, unknown>;
@@ -20,22 +20,22 @@ function amountOf(data: Data): { of: PackageOfHelp; value: number } | undefined 
   return value === undefined ? undefined : { of: packageOfHelp.safeParse(data['package']).data ?? 'goods', value };
 }
 
-function isTold(
-  texts: Visit['texts'],
+function isKnownEvent(
+  texts: PageRequest['texts'],
   event: string,
-): event is keyof Visit['texts']['collaboration']['timeline']['events'] {
+): event is keyof PageRequest['texts']['collaboration']['timeline']['events'] {
   return Object.hasOwn(texts.collaboration.timeline.events, event);
 }
 
 /** One event as a sentence. Events that the portal does not know yet are told as 'something happened'. */
-export function tellEvent(
-  { texts, format }: Pick<Visit, 'texts' | 'format'>,
+export function describeEvent(
+  { texts, format }: Pick<PageRequest, 'texts' | 'format'>,
   event: string,
   data: Data,
   lines: CollaborationView['lines'],
 ): string {
   const words = texts.collaboration.timeline;
-  if (!isTold(texts, event)) return words.other;
+  if (!isKnownEvent(texts, event)) return words.other;
   const line = lines.find(({ lineId }) => lineId === data['lineId']);
   const amount = amountOf(data);
   const total = asNumber(data['repaidRupiah']);
@@ -51,8 +51,8 @@ export function tellEvent(
 }
 
 /** All that happened, oldest first. */
-export function timelineSection(visit: Visit, { timeline, collaboration }: Loaded): VNode {
-  const words = visit.texts.collaboration.timeline;
+export function timelineSection(pageRequest: PageRequest, { timeline, collaboration }: Loaded): VNode {
+  const words = pageRequest.texts.collaboration.timeline;
   const entries = timeline?.entries ?? [];
   return html`<section id="timeline" aria-labelledby="timeline-title">
     <h2 id="timeline-title">${words.title}</h2>
@@ -62,8 +62,8 @@ export function timelineSection(visit: Visit, { timeline, collaboration }: Loade
       ${entries.map(
         ({ event, time, data }) =>
           html`<li class=${`event ${event}`}>
-            <time datetime=${time}>${visit.format.dateTime(time)}</time>
-            <span>${tellEvent(visit, event, data, collaboration.lines)}</span>
+            <time datetime=${time}>${pageRequest.format.dateTime(time)}</time>
+            <span>${describeEvent(pageRequest, event, data, collaboration.lines)}</span>
           </li>`,
       )}
     </ol>

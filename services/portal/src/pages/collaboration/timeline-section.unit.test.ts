@@ -1,9 +1,9 @@
 import { catalogue, type CollaborationView } from '@ksbb/contracts';
 import { formatIn } from '../../i18n/format.ts';
 import { textsIn } from '../../i18n/language.ts';
-import { tellEvent } from './timeline-section.ts';
+import { describeEvent } from './timeline-section.ts';
 
-const visit = { texts: textsIn('en'), format: formatIn('en') };
+const pageRequest = { texts: textsIn('en'), format: formatIn('en') };
 const lines: CollaborationView['lines'] = [
   {
     lineId: 'KSBB-0000-0000-0011.1',
@@ -30,14 +30,14 @@ const events = catalogue.filter(
 test.each(events.map((event) => [event.name, event] as const))(
   '%s is told in words of its own',
   (name, { example }) => {
-    expect(tellEvent(visit, name, example, lines)).not.toBe(visit.texts.collaboration.timeline.other);
-    expect(tellEvent(visit, name, example, lines)).not.toContain('undefined');
+    expect(describeEvent(pageRequest, name, example, lines)).not.toBe(pageRequest.texts.collaboration.timeline.other);
+    expect(describeEvent(pageRequest, name, example, lines)).not.toContain('undefined');
   },
 );
 
 test('amounts are told in their unit, and lines by what they are of', () => {
   const tell = (name: string) =>
-    tellEvent(visit, name, catalogue.find((event) => event.name === name)?.example ?? {}, lines);
+    describeEvent(pageRequest, name, catalogue.find((event) => event.name === name)?.example ?? {}, lines);
   expect(tell('line-delivered')).toBe('The donor reported 100 pieces delivered: Face masks, Pasar Petojo');
   expect(tell('line-receipt-confirmed')).toBe('99 pieces received: Face masks, Pasar Petojo');
   expect(tell('repayment-received').replaceAll(/\s/g, ' ')).toBe(
@@ -47,6 +47,6 @@ test('amounts are told in their unit, and lines by what they are of', () => {
 });
 
 test('an event that is not known yet is told without breaking the page', () => {
-  expect(tellEvent(visit, 'moon-landed', { lineId: 7 }, lines)).toBe('Something happened');
-  expect(tellEvent(visit, 'toString', {}, lines)).toBe('Something happened');
+  expect(describeEvent(pageRequest, 'moon-landed', { lineId: 7 }, lines)).toBe('Something happened');
+  expect(describeEvent(pageRequest, 'toString', {}, lines)).toBe('Something happened');
 });

@@ -3,15 +3,20 @@ import { html } from 'htm/preact';
 import type { VNode } from 'preact';
 import { errorSummary, inputField, textField } from '../../layout/field.ts';
 import { notice } from '../../layout/parts.ts';
-import type { Visit } from '../../web/page.ts';
-import { type Attempt, fieldsOf } from './attempt.ts';
+import type { PageRequest } from '../../web/page.ts';
+import { type RejectedForm, fieldsOf } from './rejected.ts';
 import { jakartaParts } from './jakarta-time.ts';
 
 export const attendedField = (msmeId: string) => `attended.${msmeId}`;
 
 type Fields = ReturnType<typeof fieldsOf>;
 
-function scheduleForm({ texts }: Visit, action: string, { session, status }: TrainingView, fields: Fields): VNode {
+function scheduleForm(
+  { texts }: PageRequest,
+  action: string,
+  { session, status }: TrainingView,
+  fields: Fields,
+): VNode {
   const words = texts.collaboration.trainings;
   const start = session === null ? null : jakartaParts(session.startsAt);
   const end = session === null ? null : jakartaParts(session.endsAt);
@@ -35,7 +40,7 @@ function scheduleForm({ texts }: Visit, action: string, { session, status }: Tra
 }
 
 function attendanceForm(
-  { texts, format }: Visit,
+  { texts, format }: PageRequest,
   action: string,
   { participants }: TrainingView,
   fields: Fields,
@@ -68,19 +73,24 @@ function hasStarted({ session }: TrainingView, now: Date): boolean {
 }
 
 /** What the donor can do next with a training. */
-export function trainingForms(visit: Visit, training: TrainingView, now: Date, attempt: Attempt | null): VNode | null {
-  const { texts, to } = visit;
+export function trainingForms(
+  pageRequest: PageRequest,
+  training: TrainingView,
+  now: Date,
+  rejected: RejectedForm | null,
+): VNode | null {
+  const { texts, to } = pageRequest;
   const words = texts.collaboration.trainings;
   const action = to(`/collaborations/${training.collaborationId}/trainings/${training.topic}`);
-  const fields = fieldsOf(attempt, training.topic);
+  const fields = fieldsOf(rejected, training.topic);
   const top = html`${fields.problem === undefined ? null : notice('bad', fields.problem)}
   ${errorSummary(texts.help.errorTitle, fields.errors, training.topic)}`;
   switch (training.status) {
     case 'offered':
-      return html`${top}${scheduleForm(visit, action, training, fields)}`;
+      return html`${top}${scheduleForm(pageRequest, action, training, fields)}`;
     case 'scheduled':
-      return html`${top}${scheduleForm(visit, action, training, fields)}
-      ${hasStarted(training, now) ? attendanceForm(visit, action, training, fields) : html`<p class="hint">${words.attendanceLater}</p>`}`;
+      return html`${top}${scheduleForm(pageRequest, action, training, fields)}
+      ${hasStarted(training, now) ? attendanceForm(pageRequest, action, training, fields) : html`<p class="hint">${words.attendanceLater}</p>`}`;
     case 'held':
       return html`${top}
         <form method="post" action=${`${action}/report`} novalidate>

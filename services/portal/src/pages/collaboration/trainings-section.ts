@@ -3,13 +3,18 @@ import { html } from 'htm/preact';
 import type { VNode } from 'preact';
 import { packageIcon } from '../../layout/icons.ts';
 import { notice } from '../../layout/parts.ts';
-import type { Visit } from '../../web/page.ts';
-import type { Attempt } from './attempt.ts';
+import type { PageRequest } from '../../web/page.ts';
+import type { RejectedForm } from './rejected.ts';
 import type { Loaded } from './load.ts';
 import { trainingForms } from './training-forms.ts';
 
-function trainingCard(visit: Visit, training: TrainingView, { access, now }: Loaded, attempt: Attempt | null): VNode {
-  const { texts, format } = visit;
+function trainingCard(
+  pageRequest: PageRequest,
+  training: TrainingView,
+  { access, now }: Loaded,
+  rejected: RejectedForm | null,
+): VNode {
+  const { texts, format } = pageRequest;
   const words = texts.collaboration.trainings;
   const { topic, skill, status, session, participants, summary, cancelReason } = training;
   return html`<li class="card training" id=${`training-${topic}`}>
@@ -38,7 +43,7 @@ function trainingCard(visit: Visit, training: TrainingView, { access, now }: Loa
       )}
     </ul>
     ${[summary, cancelReason].map((text) => (text === null ? null : html`<p class="note">${text}</p>`))}
-    ${access.open ? trainingForms(visit, training, now, attempt) : null}
+    ${access.open ? trainingForms(pageRequest, training, now, rejected) : null}
     ${
       !access.open && (status === 'offered' || status === 'scheduled' || status === 'held')
         ? html`<p class="hint"><a href="#access">${words.needsPin}</a></p>`
@@ -48,16 +53,20 @@ function trainingCard(visit: Visit, training: TrainingView, { access, now }: Loa
 }
 
 /** The trainings of a collaboration; with the PIN given, also the forms to arrange them. */
-export function trainingsSection(visit: Visit, loaded: Loaded, attempt: Attempt | null): VNode | null {
+export function trainingsSection(
+  pageRequest: PageRequest,
+  loaded: Loaded,
+  rejected: RejectedForm | null,
+): VNode | null {
   const { collaboration, trainings } = loaded;
   if (!collaboration.lines.some((line) => line.package === 'training')) return null;
-  const words = visit.texts.collaboration.trainings;
+  const words = pageRequest.texts.collaboration.trainings;
   return html`<section id="trainings" aria-labelledby="trainings-title">
     <h2 id="trainings-title">${words.title}</h2>
     ${trainings === null ? notice('bad', words.away) : null}
     ${trainings?.length === 0 ? html`<p class="hint">${words.waiting}</p>` : null}
     <ul class="trainings">
-      ${(trainings ?? []).map((training) => trainingCard(visit, training, loaded, attempt))}
+      ${(trainings ?? []).map((training) => trainingCard(pageRequest, training, loaded, rejected))}
     </ul>
   </section>`;
 }

@@ -6,7 +6,7 @@ import { inputField, selectField } from '../../layout/field.ts';
 import { packageIcon } from '../../layout/icons.ts';
 import { needName } from '../../layout/needs.ts';
 import { originBadge } from '../../layout/parts.ts';
-import type { Visit } from '../../web/page.ts';
+import type { PageRequest } from '../../web/page.ts';
 import { amountField, type Draft, type DraftError, instalmentsField, partnerField } from './draft.ts';
 import type { OpenNeed, SelectedMsme } from './selected-msmes.ts';
 
@@ -14,13 +14,13 @@ const INSTALMENTS = [1, 2, 3, 6, 12, 18, 24];
 
 export type FormState = { draft: Draft; errors: ReadonlyMap<string, DraftError> };
 
-function labelOf({ texts }: Visit, { need }: OpenNeed): string {
+function labelOf({ texts }: PageRequest, { need }: OpenNeed): string {
   const name = needName(texts, need);
   if (need.package === 'capital') return texts.help.amountCapital;
   return need.package === 'goods' ? texts.help.amountGoods(name) : texts.help.amountSeats(name);
 }
 
-function capitalFields({ texts }: Visit, needId: string, { draft, errors }: FormState): VNode {
+function capitalFields({ texts }: PageRequest, needId: string, { draft, errors }: FormState): VNode {
   const errorText = (name: string) => {
     const error = errors.get(name);
     return error === undefined ? undefined : texts.help.errors[error];
@@ -48,8 +48,8 @@ function capitalFields({ texts }: Visit, needId: string, { draft, errors }: Form
 }
 
 /** The fields of one need: how much is open, how much to give, and for capital through whom. */
-function needFields(visit: Visit, open: OpenNeed, state: FormState): VNode {
-  const { texts, format } = visit;
+function needFields(pageRequest: PageRequest, open: OpenNeed, state: FormState): VNode {
+  const { texts, format } = pageRequest;
   const { need } = open;
   const name = amountField(need.needId);
   const error = state.errors.get(name);
@@ -64,7 +64,7 @@ function needFields(visit: Visit, open: OpenNeed, state: FormState): VNode {
   return html`<div class="need-form">
     ${heading}
     ${inputField({
-      label: labelOf(visit, open),
+      label: labelOf(pageRequest, open),
       name,
       value: typed,
       inputmode: 'numeric',
@@ -77,24 +77,24 @@ function needFields(visit: Visit, open: OpenNeed, state: FormState): VNode {
         ${texts.help.fillAll}
       </button>`,
     })}
-    ${need.package === 'capital' ? capitalFields(visit, need.needId, state) : null}
+    ${need.package === 'capital' ? capitalFields(pageRequest, need.needId, state) : null}
   </div>`;
 }
 
 /** All that can be given to one MSME. */
-export function msmeFields(visit: Visit, { msme, needs }: SelectedMsme, state: FormState): VNode {
-  const { texts } = visit;
+export function msmeFields(pageRequest: PageRequest, { msme, needs }: SelectedMsme, state: FormState): VNode {
+  const { texts } = pageRequest;
   return html`<section class="card give-msme" aria-labelledby=${`msme-${msme.msmeId}`}>
     <div class="give-head">
       ${categoryArt(msme.category)}
       <div>
         <h2 id=${`msme-${msme.msmeId}`}>${msme.name}</h2>
         <p class="meta">${texts.category[msme.category]} · ${msme.area.kelurahan}, ${msme.area.kecamatan}</p>
-        ${originBadge(visit, msme.origin)}
+        ${originBadge(pageRequest, msme.origin)}
       </div>
     </div>
     <input type="hidden" name="msme" value=${msme.msmeId} />
     ${needs.every(({ open }) => open === 0) ? html`<p class="hint">${texts.help.nothingOpen}</p>` : null}
-    ${needs.map((need) => needFields(visit, need, state))}
+    ${needs.map((need) => needFields(pageRequest, need, state))}
   </section>`;
 }

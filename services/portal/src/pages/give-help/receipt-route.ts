@@ -1,9 +1,9 @@
 import { isCollaborationId } from '@ksbb/contracts';
-import { needed, orNull } from '../../services/outcome.ts';
+import { unwrap, orNull } from '../../services/outcome.ts';
 import type { Services } from '../../services/services.ts';
 import { found, type Page } from '../../web/page.ts';
 import { MAX_SELECTED } from '../main/filters.ts';
-import { forgetReceipt, readReceipt, type Receipt } from './receipt.ts';
+import { clearReceipt, readReceipt, type Receipt } from './receipt.ts';
 import { receiptView } from './receipt-view.ts';
 
 /** The names of the MSMEs of needs that were not set aside at all; such a need has no line that would name it. */
@@ -20,18 +20,22 @@ export function receiptPage({ registry, commitment }: Pick<Services, 'registry' 
   return {
     method: 'get',
     path: '/collaborations/:id/receipt',
-    handle: async (visit) => {
-      const id = visit.params['id'] ?? '';
-      if (!isCollaborationId(id)) return found(visit.to(`/collaborations/${encodeURIComponent(id)}`));
-      const collaboration = needed(await commitment.collaboration(id));
-      const receipt = readReceipt(visit.cookie);
+    handle: async (pageRequest) => {
+      const id = pageRequest.params['id'] ?? '';
+      if (!isCollaborationId(id)) return found(pageRequest.to(`/collaborations/${encodeURIComponent(id)}`));
+      const collaboration = unwrap(await commitment.collaboration(id));
+      const receipt = readReceipt(pageRequest.cookie);
       return {
         kind: 'page',
-        title: visit.texts.help.result.title,
+        title: pageRequest.texts.help.result.title,
         scripts: ['actions'],
         confidential: true,
-        cookies: receipt === null ? [] : forgetReceipt(id, visit),
-        body: receiptView(visit, { collaboration, receipt, names: await namesOf(registry, receipt?.short ?? []) }),
+        cookies: receipt === null ? [] : clearReceipt(id, pageRequest),
+        body: receiptView(pageRequest, {
+          collaboration,
+          receipt,
+          names: await namesOf(registry, receipt?.short ?? []),
+        }),
       };
     },
   };

@@ -4,7 +4,7 @@ import type { VNode } from 'preact';
 import { arrowIcon, packageIcon } from '../../layout/icons.ts';
 import { lineName } from '../../layout/needs.ts';
 import { notice } from '../../layout/parts.ts';
-import type { Visit } from '../../web/page.ts';
+import type { PageRequest } from '../../web/page.ts';
 import type { Receipt } from './receipt.ts';
 
 type Line = CollaborationView['lines'][number];
@@ -15,7 +15,7 @@ function needIdOf({ msmeId, item, topic }: Line): string {
   return `${msmeId}.${item ?? topic ?? 'capital'}`;
 }
 
-function coveredLine({ texts, format }: Visit, line: Line, short: Short | undefined): VNode {
+function coveredLine({ texts, format }: PageRequest, line: Line, short: Short | undefined): VNode {
   const { result } = texts.help;
   const amount = (value: number) => format.amount(line.package, value);
   const reason = short?.[3] ?? null;
@@ -33,7 +33,7 @@ function coveredLine({ texts, format }: Visit, line: Line, short: Short | undefi
 
 /** A need of which nothing was set aside has no line; its kind is the end of its id. */
 function uncoveredNeed(
-  { texts, format }: Visit,
+  { texts, format }: PageRequest,
   [needId, requested, , reason]: Short,
   names: ReadonlyMap<string, string>,
 ): VNode {
@@ -53,7 +53,7 @@ function uncoveredNeed(
   </li>`;
 }
 
-function secrets({ texts }: Visit, { collaborationId }: CollaborationView, receipt: Receipt | null): VNode {
+function secrets({ texts }: PageRequest, { collaborationId }: CollaborationView, receipt: Receipt | null): VNode {
   const { result } = texts.help;
   return html`<div class="ticket">
     <div class="ticket-id">
@@ -80,8 +80,8 @@ export type ReceiptPage = {
   names: ReadonlyMap<string, string>;
 };
 
-export function receiptView(visit: Visit, { collaboration, receipt, names }: ReceiptPage): VNode {
-  const { texts, to } = visit;
+export function receiptView(pageRequest: PageRequest, { collaboration, receipt, names }: ReceiptPage): VNode {
+  const { texts, to } = pageRequest;
   const { result } = texts.help;
   const { lines, status, collaborationId } = collaboration;
   const short = receipt?.short ?? [];
@@ -89,18 +89,18 @@ export function receiptView(visit: Visit, { collaboration, receipt, names }: Rec
   const packages = [...new Set(lines.map((line) => line.package))];
   return html`<div class="page receipt">
     <h1>${result.title}</h1>
-    ${secrets(visit, collaboration, receipt)}
+    ${secrets(pageRequest, collaboration, receipt)}
     <h2>${result.lines}</h2>
     ${status === 'reserving' ? notice('plain', result.reserving) : null}
     <ul class="outcomes">
       ${lines.map((line) =>
         coveredLine(
-          visit,
+          pageRequest,
           line,
           short.find(([needId]) => needId === needIdOf(line)),
         ),
       )}
-      ${short.filter(([needId]) => !covered.has(needId)).map((need) => uncoveredNeed(visit, need, names))}
+      ${short.filter(([needId]) => !covered.has(needId)).map((need) => uncoveredNeed(pageRequest, need, names))}
     </ul>
     ${receipt !== null && receipt.moreShort > 0 ? html`<p class="hint">${result.moreShort(receipt.moreShort)}</p>` : null}
     <h2>${result.next}</h2>

@@ -63,6 +63,6 @@ export function readReceipt(cookie: (name: string) => string | undefined): Recei
 }
 
 /** Cookies that forget the receipt once it was shown. */
-export function forgetReceipt(collaborationId: string, { secure }: { secure: boolean }): string[] {
+export function clearReceipt(collaborationId: string, { secure }: { secure: boolean }): string[] {
   return setCookies({ name: NAME, value: '', path: pathOf(collaborationId), maxAgeSeconds: 0, secure });
 }

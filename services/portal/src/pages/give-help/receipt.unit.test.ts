@@ -1,6 +1,6 @@
 import type { MakeCommitmentAnswer } from '@ksbb/contracts';
 import { readCookie } from '../../web/cookies.ts';
-import { forgetReceipt, readReceipt, writeReceipt } from './receipt.ts';
+import { clearReceipt, readReceipt, writeReceipt } from './receipt.ts';
 
 const collaborationId = 'KSBB-0000-0000-0011';
 const line = (n: number, covered: number): MakeCommitmentAnswer['lines'][number] => ({
@@ -57,6 +57,6 @@ test.each(['', 'nonsense', Buffer.from('{}').toString('base64url')])('%j is no r
 });
 
 test('once shown it is forgotten', () => {
-  for (const cookie of forgetReceipt(collaborationId, { secure: false }))
+  for (const cookie of clearReceipt(collaborationId, { secure: false }))
     expect(cookie).toMatch(/^ksbb_receipt=; .*Max-Age=0;/);
 });

@@ -1,6 +1,6 @@
 import { declaredAmount, type MsmeDetail, type Need } from '@ksbb/contracts';
 import { byPackage } from '../../layout/needs.ts';
-import { needed } from '../../services/outcome.ts';
+import { unwrap } from '../../services/outcome.ts';
 import type { Services } from '../../services/services.ts';
 
 /** One need of a selected MSME, and how much of it nobody has promised yet. */
@@ -16,7 +16,7 @@ export type Selected = {
 
 /**
  * Loads what is selected. What is open is asked of the board itself, as copies of it come later; where the board does not
- * know an MSME yet, all that it declares is open. @throws ServiceAway when a service is away
+ * know an MSME yet, all that it declares is open. @throws ServiceFailed where a service is unavailable
  */
 export async function loadSelected(
   { registry, commitment }: Pick<Services, 'registry' | 'commitment'>,
@@ -28,7 +28,7 @@ export async function loadSelected(
     ...msmeIds.map((id) => registry.msme(id)),
   ]);
   const openByNeed = new Map(
-    needed(boards).items.flatMap((board) => board.needs.map(({ needId, open }) => [needId, open])),
+    unwrap(boards).items.flatMap((board) => board.needs.map(({ needId, open }) => [needId, open])),
   );
   const msmes: SelectedMsme[] = [];
   const unknown: string[] = [];
@@ -37,7 +37,7 @@ export async function loadSelected(
       unknown.push(msmeIds[at] ?? '');
       continue;
     }
-    const msme = needed(reply);
+    const msme = unwrap(reply);
     msmes.push({
       msme,
       needs: msme.needs

@@ -3,7 +3,7 @@ import type { VNode } from 'preact';
 import { checkboxField, errorSummary, inputField, selectField } from '../../layout/field.ts';
 import { arrowIcon } from '../../layout/icons.ts';
 import { notice } from '../../layout/parts.ts';
-import type { Visit } from '../../web/page.ts';
+import type { PageRequest } from '../../web/page.ts';
 import { MAX_SELECTED, selectionQuery } from '../main/filters.ts';
 import type { DraftError } from './draft.ts';
 import { type FormState, msmeFields } from './need-fields.ts';
@@ -21,7 +21,7 @@ export type GiveHelpPage = FormState & {
 
 const kinds = ['person', 'company', 'institution'] as const;
 
-function donorFields({ texts }: Visit, { draft, errors }: FormState): VNode {
+function donorFields({ texts }: PageRequest, { draft, errors }: FormState): VNode {
   const { help } = texts;
   const field = (name: string) => {
     const error: DraftError | undefined = errors.get(name);
@@ -42,7 +42,7 @@ function donorFields({ texts }: Visit, { draft, errors }: FormState): VNode {
 }
 
 /** The way back where nothing is selected. */
-function emptyView({ texts, to }: Visit, { selected }: GiveHelpPage): VNode {
+function emptyView({ texts, to }: PageRequest, { selected }: GiveHelpPage): VNode {
   return html`<div class="page narrow">
     <h1>${texts.help.title}</h1>
     <p class="lead">${texts.help.noneSelected}</p>
@@ -52,10 +52,10 @@ function emptyView({ texts, to }: Visit, { selected }: GiveHelpPage): VNode {
 }
 
 /** One form over everything selected, for all three packages. */
-export function giveHelpView(visit: Visit, page: GiveHelpPage): VNode {
-  const { texts, to } = visit;
+export function giveHelpView(pageRequest: PageRequest, page: GiveHelpPage): VNode {
+  const { texts, to } = pageRequest;
   const { selected, errors, key, tooMany, problem } = page;
-  if (selected.msmes.length === 0) return emptyView(visit, page);
+  if (selected.msmes.length === 0) return emptyView(pageRequest, page);
   const selection = selectionQuery(selected.msmes.map(({ msme }) => msme.msmeId));
   return html`<div class="page give-help">
     <p class="back"><a href=${to('/', selection)}>${texts.help.changeSelection}</a></p>
@@ -67,8 +67,8 @@ export function giveHelpView(visit: Visit, page: GiveHelpPage): VNode {
     ${tooMany ? notice('bad', texts.main.selectedLimit(MAX_SELECTED)) : null}
     <form id="give-help" method="post" action=${to('/give-help')} novalidate>
       <input type="hidden" name="key" value=${key} />
-      <div class="give-msmes">${selected.msmes.map((msme) => msmeFields(visit, msme, page))}</div>
-      ${donorFields(visit, page)}
+      <div class="give-msmes">${selected.msmes.map((msme) => msmeFields(pageRequest, msme, page))}</div>
+      ${donorFields(pageRequest, page)}
       <div class="send">
         <div class="summary" hidden data-summary>
           <h2>${texts.help.summary}</h2>

@@ -1,4 +1,4 @@
-import { needed } from '../../services/outcome.ts';
+import { unwrap } from '../../services/outcome.ts';
 import type { Services } from '../../services/services.ts';
 import type { Page } from '../../web/page.ts';
 import { impactView } from './view.ts';
@@ -8,10 +8,10 @@ export function impactPage({ reporting }: Pick<Services, 'reporting'>): Page {
   return {
     method: 'get',
     path: '/impact',
-    handle: async (visit) => ({
+    handle: async (pageRequest) => ({
       kind: 'page',
-      title: visit.texts.impact.title,
-      body: impactView(visit, needed(await reporting.totals())),
+      title: pageRequest.texts.impact.title,
+      body: impactView(pageRequest, unwrap(await reporting.totals())),
     }),
   };
 }

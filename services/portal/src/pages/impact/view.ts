@@ -3,9 +3,9 @@ import { html } from 'htm/preact';
 import type { ComponentChildren, VNode } from 'preact';
 import { barChart } from '../../layout/bar-chart.ts';
 import { table } from '../../layout/parts.ts';
-import type { Visit } from '../../web/page.ts';
+import type { PageRequest } from '../../web/page.ts';
 
-function bigNumbers({ texts, format }: Visit, totals: Totals): VNode {
+function bigNumbers({ texts, format }: PageRequest, totals: Totals): VNode {
   const words = texts.impact;
   const numbers = [
     [words.msmesListed, totals.msmesListed],
@@ -31,7 +31,7 @@ function section(id: string, title: string, none: string, isEmpty: boolean, cont
   </section>`;
 }
 
-function goodsSection({ texts, format }: Visit, { goods }: Totals): VNode {
+function goodsSection({ texts, format }: PageRequest, { goods }: Totals): VNode {
   const words = texts.impact;
   return section('goods-title', words.goods, words.none, goods.length === 0, () => [
     barChart({
@@ -56,7 +56,7 @@ function goodsSection({ texts, format }: Visit, { goods }: Totals): VNode {
   ]);
 }
 
-function loansSection({ texts, format }: Visit, { loans }: Totals): VNode {
+function loansSection({ texts, format }: PageRequest, { loans }: Totals): VNode {
   const words = texts.impact;
   return section('loans-title', words.loans, words.none, loans.length === 0, () => [
     barChart({
@@ -80,7 +80,7 @@ function loansSection({ texts, format }: Visit, { loans }: Totals): VNode {
   ]);
 }
 
-function trainingsSection({ texts, format }: Visit, { trainings }: Totals): VNode {
+function trainingsSection({ texts, format }: PageRequest, { trainings }: Totals): VNode {
   const words = texts.impact;
   return section('trainings-title', words.trainings, words.none, trainings.length === 0, () => [
     barChart({
@@ -103,13 +103,13 @@ function trainingsSection({ texts, format }: Visit, { trainings }: Totals): VNod
   ]);
 }
 
-export function impactView(visit: Visit, totals: Totals): VNode {
-  const { texts, format } = visit;
+export function impactView(pageRequest: PageRequest, totals: Totals): VNode {
+  const { texts, format } = pageRequest;
   return html`<div class="page impact">
     <h1>${texts.impact.title}</h1>
     <p class="lead">${texts.impact.intro}</p>
-    ${bigNumbers(visit, totals)} ${goodsSection(visit, totals)} ${loansSection(visit, totals)}
-    ${trainingsSection(visit, totals)}
+    ${bigNumbers(pageRequest, totals)} ${goodsSection(pageRequest, totals)} ${loansSection(pageRequest, totals)}
+    ${trainingsSection(pageRequest, totals)}
     <p class="hint">${texts.impact.asOf(format.dateTime(totals.asOf))}</p>
   </div>`;
 }

@@ -1,4 +1,4 @@
-import { needed } from '../../services/outcome.ts';
+import { unwrap } from '../../services/outcome.ts';
 import type { Services } from '../../services/services.ts';
 import type { Page } from '../../web/page.ts';
 import { joinDonationView } from './view.ts';
@@ -8,13 +8,13 @@ export function joinDonationPage({ commitment }: Pick<Services, 'commitment'>): 
   return {
     method: 'get',
     path: '/join-donation',
-    handle: async (visit) => {
-      const { items } = needed(await commitment.institutions());
+    handle: async (pageRequest) => {
+      const { items } = unwrap(await commitment.institutions());
       return {
         kind: 'page',
-        title: visit.texts.joinDonation.title,
+        title: pageRequest.texts.joinDonation.title,
         scripts: ['actions'],
-        body: joinDonationView(visit, items),
+        body: joinDonationView(pageRequest, items),
       };
     },
   };

@@ -3,7 +3,7 @@ import { html } from 'htm/preact';
 import type { VNode } from 'preact';
 import { packageIcon } from '../../layout/icons.ts';
 import { notice } from '../../layout/parts.ts';
-import type { Visit } from '../../web/page.ts';
+import type { PageRequest } from '../../web/page.ts';
 
 const schemes: Record<Institution['contacts'][number]['kind'], string> = { phone: 'tel:', email: 'mailto:', web: '' };
 
@@ -14,7 +14,7 @@ function contactValue({ example }: Institution, { kind, value }: Institution['co
 }
 
 function accountRow(
-  { texts }: Visit,
+  { texts }: PageRequest,
   { example }: Institution,
   { bank, number, holder }: Institution['accounts'][number],
 ): VNode {
@@ -39,8 +39,8 @@ function accountRow(
   </li>`;
 }
 
-function institutionCard(visit: Visit, institution: Institution): VNode {
-  const { texts, language } = visit;
+function institutionCard(pageRequest: PageRequest, institution: Institution): VNode {
+  const { texts, language } = pageRequest;
   const words = texts.joinDonation;
   const { name, kind, packages, accounts, contacts, example } = institution;
   return html`<li class=${example ? 'card institution example' : 'card institution'}>
@@ -53,7 +53,7 @@ function institutionCard(visit: Visit, institution: Institution): VNode {
     </p>
     <h3>${words.accounts}</h3>
     <ul class="accounts">
-      ${accounts.map((account) => accountRow(visit, institution, account))}
+      ${accounts.map((account) => accountRow(pageRequest, institution, account))}
     </ul>
     <h3>${words.contacts}</h3>
     <ul class="contact-list">
@@ -62,15 +62,15 @@ function institutionCard(visit: Visit, institution: Institution): VNode {
   </li>`;
 }
 
-export function joinDonationView(visit: Visit, institutions: readonly Institution[]): VNode {
-  const words = visit.texts.joinDonation;
+export function joinDonationView(pageRequest: PageRequest, institutions: readonly Institution[]): VNode {
+  const words = pageRequest.texts.joinDonation;
   return html`<div class="page join">
     <h1>${words.title}</h1>
     <p class="lead">${words.intro}</p>
     ${institutions.some(({ example }) => example) ? notice('plain', words.exampleNote) : null}
     ${institutions.length === 0 ? html`<p class="empty">${words.none}</p>` : null}
     <ul class="institutions">
-      ${institutions.map((institution) => institutionCard(visit, institution))}
+      ${institutions.map((institution) => institutionCard(pageRequest, institution))}
     </ul>
   </div>`;
 }

@@ -3,7 +3,7 @@ import { html } from 'htm/preact';
 import type { VNode } from 'preact';
 import { checkboxField, inputField, type OptionGroup, selectField } from '../../layout/field.ts';
 import { packageIcon } from '../../layout/icons.ts';
-import type { Visit } from '../../web/page.ts';
+import type { PageRequest } from '../../web/page.ts';
 import type { Filters } from './filters.ts';
 
 type Areas = AreaList['items'];
@@ -30,7 +30,7 @@ function kelurahanOptions(areas: Areas, kecamatan: string | undefined) {
     .map(({ kode, name }) => ({ value: kode, label: name }));
 }
 
-function packageChoice({ texts }: Visit, chosen: Filters['package']): VNode {
+function packageChoice({ texts }: PageRequest, chosen: Filters['package']): VNode {
   const choices = [undefined, ...packageOfHelp.options];
   return html`<fieldset class="segments">
     <legend>${texts.main.packageLegend}</legend>
@@ -49,8 +49,8 @@ function packageChoice({ texts }: Visit, chosen: Filters['package']): VNode {
 }
 
 /** The filters of map and list. They are part of the form that also holds the list, so that one does not lose the other. */
-export function filterPanel(visit: Visit, filters: Filters, areas: Areas): VNode {
-  const { texts } = visit;
+export function filterPanel(pageRequest: PageRequest, filters: Filters, areas: Areas): VNode {
+  const { texts } = pageRequest;
   const { main } = texts;
   const anyMore = filters.category !== undefined || filters.kecamatan !== undefined || filters.open;
   return html`<div class="filters" role="search">
@@ -62,9 +62,9 @@ export function filterPanel(visit: Visit, filters: Filters, areas: Areas): VNode
         type: 'search',
         maxlength: 100,
         autocomplete: 'off',
-        after: html`<button class="button" type="submit" formaction=${visit.to('/')}>${main.apply}</button>`,
+        after: html`<button class="button" type="submit" formaction=${pageRequest.to('/')}>${main.apply}</button>`,
       })}
-      ${packageChoice(visit, filters.package)}
+      ${packageChoice(pageRequest, filters.package)}
     </div>
     <details id="more-filters" class="more" open=${anyMore}>
       <summary>${main.moreFilters}</summary>

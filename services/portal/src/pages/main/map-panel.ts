@@ -1,11 +1,11 @@
 import { html } from 'htm/preact';
 import type { VNode } from 'preact';
-import type { Visit } from '../../web/page.ts';
+import type { PageRequest } from '../../web/page.ts';
 
 export type MapSettings = { tileUrl?: string | undefined; tileAttribution: string };
 
 /** Everything the map's script needs to know, as it cannot be told by inline script. */
-function mapData({ texts, language, to }: Visit, map: MapSettings): string {
+function mapData({ texts, language, to }: PageRequest, map: MapSettings): string {
   return JSON.stringify({
     language,
     registry: '/api/msme-registry',
@@ -23,7 +23,7 @@ function mapData({ texts, language, to }: Visit, map: MapSettings): string {
 }
 
 /** Stands below the map and not on it, where it would cover a phone's whole map. */
-function attribution({ texts }: Visit, { tileUrl, tileAttribution }: MapSettings): VNode {
+function attribution({ texts }: PageRequest, { tileUrl, tileAttribution }: MapSettings): VNode {
   const tiles = tileUrl === undefined || tileAttribution === '' ? '' : ` · ${tileAttribution}`;
   return html`<p class="attribution">
     <a href="https://www.openstreetmap.org/copyright">${texts.footer.places}</a> · ${texts.footer.boundaries}${tiles}
@@ -33,12 +33,12 @@ function attribution({ texts }: Visit, { tileUrl, tileAttribution }: MapSettings
 }
 
 /** The map. Its script fills it; without script it says where the same MSMEs are. */
-export function mapPanel(visit: Visit, map: MapSettings): VNode {
-  const { main } = visit.texts;
+export function mapPanel(pageRequest: PageRequest, map: MapSettings): VNode {
+  const { main } = pageRequest.texts;
   return html`<section class="map-panel" aria-labelledby="map-title">
     <h2 id="map-title" class="visually-hidden">${main.map}</h2>
     <noscript><p class="notice plain">${main.mapNeedsScript}</p></noscript>
-    <div id="map" class="map" role="region" aria-label=${main.mapLabel} data-map=${mapData(visit, map)}></div>
+    <div id="map" class="map" role="region" aria-label=${main.mapLabel} data-map=${mapData(pageRequest, map)}></div>
     <p id="map-news" class="map-news" role="status" hidden></p>
     <ul class="legend">
       <li><span class="dot needs"></span>${main.legendNeeds}</li>
@@ -46,6 +46,6 @@ export function mapPanel(visit: Visit, map: MapSettings): VNode {
       <li><span class="dot cluster"></span>${main.legendCluster}</li>
     </ul>
     <p id="map-unlocated" class="hint" hidden></p>
-    ${attribution(visit, map)}
+    ${attribution(pageRequest, map)}
   </section>`;
 }

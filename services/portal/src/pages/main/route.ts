@@ -22,19 +22,19 @@ export function mainPage({ registry, map }: Deps): Page {
   return {
     method: 'get',
     path: '/',
-    handle: async (visit) => {
-      const filters = readFilters(visit.query);
-      if (hasEmptyFields(visit.query)) return found(visit.to('/', writeFilters(filters)));
+    handle: async (pageRequest) => {
+      const filters = readFilters(pageRequest.query);
+      if (hasEmptyFields(pageRequest.query)) return found(pageRequest.to('/', writeFilters(filters)));
       const [list, areas] = await Promise.all([
         registry.list(registryFilter(filters), { limit: PAGE_SIZE, cursor: filters.cursor }),
         registry.areas(),
       ]);
       return {
         kind: 'page',
-        status: list.kind === 'away' ? 503 : 200,
-        title: visit.texts.main.title,
+        status: list.kind === 'unavailable' ? 503 : 200,
+        title: pageRequest.texts.main.title,
         scripts: ['explore'],
-        body: mainView(visit, { filters, list: orNull(list), areas: orNull(areas) ?? NO_AREAS, map }),
+        body: mainView(pageRequest, { filters, list: orNull(list), areas: orNull(areas) ?? NO_AREAS, map }),
       };
     },
   };

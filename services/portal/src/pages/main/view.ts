@@ -4,8 +4,8 @@ import type { VNode } from 'preact';
 import type { z } from 'zod';
 import { categoryArt } from '../../layout/category-art.ts';
 import { arrowIcon } from '../../layout/icons.ts';
-import { needBadges, notice, originBadge, trackBox } from '../../layout/parts.ts';
-import type { Visit } from '../../web/page.ts';
+import { needBadges, notice, originBadge, trackingForm } from '../../layout/parts.ts';
+import type { PageRequest } from '../../web/page.ts';
 import { filterPanel } from './filter-panel.ts';
 import { type Filters, MAX_SELECTED, selectionQuery, writeFilters } from './filters.ts';
 import { mapPanel, type MapSettings } from './map-panel.ts';
@@ -15,11 +15,11 @@ type MsmeList = z.output<typeof msmeList>;
 export type MainPage = { filters: Filters; list: MsmeList | null; areas: AreaList; map: MapSettings };
 
 function msmeCard(
-  visit: Visit,
+  pageRequest: PageRequest,
   { msmeId, name, category, origin, area, openNeeds }: MsmeSummary,
   selected: readonly string[],
 ): VNode {
-  const { texts, to } = visit;
+  const { texts, to } = pageRequest;
   return html`<li class="card msme">
     <label class="pick">
       <input type="checkbox" name="msme" value=${msmeId} checked=${selected.includes(msmeId)} />
@@ -29,7 +29,7 @@ function msmeCard(
     <div class="msme-words">
       <h3><a data-keep-selection href=${to(`/msmes/${msmeId}`, selectionQuery(selected))}>${name}</a></h3>
       <p class="meta">${texts.category[category]} · ${area.kelurahan}, ${area.kecamatan}</p>
-      <p class="badges-row">${needBadges(visit, openNeeds)} ${originBadge(visit, origin)}</p>
+      <p class="badges-row">${needBadges(pageRequest, openNeeds)} ${originBadge(pageRequest, origin)}</p>
     </div>
   </li>`;
 }
@@ -42,19 +42,25 @@ function selectedElsewhere(filters: Filters, list: MsmeList | null): VNode[] {
     .map((id) => html`<input type="hidden" name="msme" value=${id} />`);
 }
 
-function pager(visit: Visit, filters: Filters, nextCursor: string | null): VNode | null {
-  const { main } = visit.texts;
+function pager(pageRequest: PageRequest, filters: Filters, nextCursor: string | null): VNode | null {
+  const { main } = pageRequest.texts;
   if (nextCursor === null && filters.cursor === undefined) return null;
   return html`<div class="pager">
     ${
       filters.cursor === undefined
         ? null
-        : html`<button class="button quiet" type="submit" formaction=${visit.to('/')}>${main.first}</button>`
+        : html`<button class="button quiet" type="submit" formaction=${pageRequest.to('/')}>${main.first}</button>`
     }
     ${
       nextCursor === null
         ? null
-        : html`<button class="button quiet" type="submit" name="cursor" value=${nextCursor} formaction=${visit.to('/')}>
+        : html`<button
+            class="button quiet"
+            type="submit"
+            name="cursor"
+            value=${nextCursor}
+            formaction=${pageRequest.to('/')}
+          >
             ${main.next}
           </button>`
     }
@@ -62,8 +68,8 @@ function pager(visit: Visit, filters: Filters, nextCursor: string | null): VNode
 }
 
 /** The list, as it stands alone: the page's script replaces just this when filters change. */
-function results(visit: Visit, { filters, list }: MainPage): VNode {
-  const { texts, format, to } = visit;
+function results(pageRequest: PageRequest, { filters, list }: MainPage): VNode {
+  const { texts, format, to } = pageRequest;
   const filtered = writeFilters({ ...filters, selected: [], cursor: undefined }).size > 0;
   return html`<section id="results" class="results" aria-labelledby="list-title">
     <div class="results-head">
@@ -76,15 +82,15 @@ function results(visit: Visit, { filters, list }: MainPage): VNode {
     ${list === null ? notice('bad', texts.main.listAway) : null}
     ${list !== null && list.items.length === 0 ? html`<p class="empty">${texts.main.none}</p>` : null}
     <ul class="cards">
-      ${(list?.items ?? []).map((item) => msmeCard(visit, item, filters.selected))}
+      ${(list?.items ?? []).map((item) => msmeCard(pageRequest, item, filters.selected))}
     </ul>
-    ${selectedElsewhere(filters, list)} ${pager(visit, filters, list?.nextCursor ?? null)}
+    ${selectedElsewhere(filters, list)} ${pager(pageRequest, filters, list?.nextCursor ?? null)}
   </section>`;
 }
 
 /** The bar that stays in view: how many are selected, and the way on. */
-function tray(visit: Visit, { filters }: MainPage): VNode {
-  const { texts, to } = visit;
+function selectionBar(pageRequest: PageRequest, { filters }: MainPage): VNode {
+  const { texts, to } = pageRequest;
   const clear = writeFilters({ ...filters, selected: [] });
   const words = Object.fromEntries(
     ['zero', 'one', 'many'].map((key, at) => [
@@ -92,9 +98,9 @@ function tray(visit: Visit, { filters }: MainPage): VNode {
       texts.main.selected(at === 2 ? 1234 : at).replace(/1[.,]?234/, '{count}'),
     ]),
   );
-  return html`<div class="tray">
-    <div class="tray-inner">
-      <p class="tray-words">
+  return html`<div class="selection-bar">
+    <div class="selection-bar-inner">
+      <p class="selection-bar-words">
         <output
           id="selected"
           data-words=${JSON.stringify({ ...words, limit: texts.main.selectedLimit(MAX_SELECTED) })}
@@ -110,8 +116,8 @@ function tray(visit: Visit, { filters }: MainPage): VNode {
   </div>`;
 }
 
-export function mainView(visit: Visit, page: MainPage): VNode {
-  const { texts, to } = visit;
+export function mainView(pageRequest: PageRequest, page: MainPage): VNode {
+  const { texts, to } = pageRequest;
   return html`<div class="main-page">
     <div class="hero">
       <div class="hero-inner">
@@ -119,12 +125,12 @@ export function mainView(visit: Visit, page: MainPage): VNode {
           <h1>${texts.main.title}</h1>
           <p>${texts.main.intro}</p>
         </div>
-        ${trackBox(visit)}
+        ${trackingForm(pageRequest)}
       </div>
     </div>
     <form id="explore" method="get" action=${to('/')} class="explore">
-      ${filterPanel(visit, page.filters, page.areas.items)} ${mapPanel(visit, page.map)} ${results(visit, page)}
-      ${tray(visit, page)}
+      ${filterPanel(pageRequest, page.filters, page.areas.items)} ${mapPanel(pageRequest, page.map)}
+      ${results(pageRequest, page)} ${selectionBar(pageRequest, page)}
     </form>
   </div>`;
 }

@@ -1,54 +1,54 @@
 import { confirmReceiptRequest, isCollaborationId } from '@ksbb/contracts';
-import { needed, Refused, ServiceAway } from '../../services/outcome.ts';
+import { statusOfFailure, unwrap } from '../../services/outcome.ts';
 import type { Services } from '../../services/services.ts';
 import { readAmount } from '../../web/amount.ts';
-import { type Page, type PageAnswer, seeOther, type Visit } from '../../web/page.ts';
+import { type Page, type PageResponse, seeOther, type PageRequest } from '../../web/page.ts';
 import { messageView } from '../message-view.ts';
 import { problemText } from '../problem-text.ts';
-import { msmeOwnView, type ReceiptAttempt } from './view.ts';
+import { msmeOwnView, type RejectedReceipt } from './view.ts';
 
 type Deps = Pick<Services, 'commitment'>;
 
 const TOKEN = /^[\w-]+\.[\w-]+\.[\w-]+$/;
 
-function badLink(visit: Visit): PageAnswer {
-  const { texts } = visit;
+function badLink(pageRequest: PageRequest): PageResponse {
+  const { texts } = pageRequest;
   return {
     kind: 'page',
     status: 403,
     title: texts.error.refusedTitle,
-    body: messageView(visit, { title: texts.error.refusedTitle, text: texts.collaboration.msmeOwn.link }),
+    body: messageView(pageRequest, { title: texts.error.refusedTitle, text: texts.collaboration.msmeOwn.link }),
   };
 }
 
 /** The page as it is now. Asking for the contacts also proves the token, and says whose it is. */
 async function show(
   { commitment }: Deps,
-  visit: Visit,
-  attempt: ReceiptAttempt | null = null,
+  pageRequest: PageRequest,
+  rejected: RejectedReceipt | null = null,
   status = 200,
-): Promise<PageAnswer> {
-  const { id = '', token = '' } = visit.params;
-  if (!isCollaborationId(id) || !TOKEN.test(token)) return badLink(visit);
+): Promise<PageResponse> {
+  const { id = '', token = '' } = pageRequest.params;
+  if (!isCollaborationId(id) || !TOKEN.test(token)) return badLink(pageRequest);
   const [contactsReply, collaboration] = await Promise.all([
     commitment.contacts(id, token),
     commitment.collaboration(id),
   ]);
-  if (contactsReply.kind === 'refusal') return badLink(visit);
-  const contacts = needed(contactsReply);
+  if (contactsReply.kind === 'refusal') return badLink(pageRequest);
+  const contacts = unwrap(contactsReply);
   return {
     kind: 'page',
     status,
-    title: visit.texts.collaboration.msmeOwn.title,
+    title: pageRequest.texts.collaboration.msmeOwn.title,
     confidential: true,
     at: `/m/${id}/${token}`,
-    body: msmeOwnView(visit, { collaboration: needed(collaboration), contacts, token, attempt }),
+    body: msmeOwnView(pageRequest, { collaboration: unwrap(collaboration), contacts, token, rejected }),
   };
 }
 
 /** The page of one MSME in one collaboration, by the link that it was sent. */
 export function msmeOwnPage(deps: Deps): Page {
-  return { method: 'get', path: '/m/:id/:token', handle: (visit) => show(deps, visit) };
+  return { method: 'get', path: '/m/:id/:token', handle: (pageRequest) => show(deps, pageRequest) };
 }
 
 /** The MSME says how much of one report has arrived. */
@@ -56,21 +56,21 @@ export function confirmReceiptPage(deps: Deps): Page {
   return {
     method: 'post',
     path: '/m/:id/:token/receipts',
-    handle: async (visit) => {
-      const { form, texts, params } = visit;
+    handle: async (pageRequest) => {
+      const { form, texts, params } = pageRequest;
       const { id = '', token = '' } = params;
-      if (!isCollaborationId(id) || !TOKEN.test(token)) return badLink(visit);
+      if (!isCollaborationId(id) || !TOKEN.test(token)) return badLink(pageRequest);
       const about = { reportId: form.get('reportId') ?? '', lineId: form.get('lineId') ?? '' };
-      const again = (status: number, error: string) => show(deps, visit, { ...about, draft: form, error }, status);
+      const again = (status: number, error: string) =>
+        show(deps, pageRequest, { ...about, draft: form, error }, status);
       const quantity = readAmount(form.get('quantity') ?? '');
       if (typeof quantity !== 'number') return again(422, texts.collaboration.formErrors.number);
       const request = confirmReceiptRequest.safeParse({ ...about, quantity, note: form.get('note') ?? '' });
       if (!request.success) return again(422, texts.collaboration.formErrors.rejected);
       const reply = await deps.commitment.confirmReceipt(id, request.data, token);
       if (reply.kind === 'answer')
-        return seeOther(visit.to(`/m/${id}/${token}`, new URLSearchParams({ done: 'receipt' })));
-      if (reply.kind === 'away') return again(503, problemText(texts, new ServiceAway(reply.service)));
-      return again(reply.status, problemText(texts, new Refused(reply)));
+        return seeOther(pageRequest.to(`/m/${id}/${token}`, new URLSearchParams({ done: 'receipt' })));
+      return again(statusOfFailure(reply), problemText(texts, reply));
     },
   };
 }

@@ -6,24 +6,24 @@ import { inputField, textField } from '../../layout/field.ts';
 import { packageIcon } from '../../layout/icons.ts';
 import { lineName } from '../../layout/needs.ts';
 import { notice } from '../../layout/parts.ts';
-import type { Visit } from '../../web/page.ts';
+import type { PageRequest } from '../../web/page.ts';
 
 type Report = CollaborationView['reports'][number];
 
 /** A confirmation that was not taken. */
-export type ReceiptAttempt = { reportId: string; lineId: string; draft: URLSearchParams; error: string };
+export type RejectedReceipt = { reportId: string; lineId: string; draft: URLSearchParams; error: string };
 
 export type MsmeOwnPage = {
   collaboration: CollaborationView;
   contacts: z.output<typeof collaborationContacts>;
   token: string;
-  attempt: ReceiptAttempt | null;
+  rejected: RejectedReceipt | null;
 };
 
-function receiptForm(visit: Visit, { collaboration, token, attempt }: MsmeOwnPage, report: Report): VNode {
-  const { texts, to } = visit;
+function receiptForm(pageRequest: PageRequest, { collaboration, token, rejected }: MsmeOwnPage, report: Report): VNode {
+  const { texts, to } = pageRequest;
   const words = texts.collaboration.msmeOwn;
-  const mine = attempt?.reportId === report.reportId && attempt.lineId === report.lineId ? attempt : null;
+  const mine = rejected?.reportId === report.reportId && rejected.lineId === report.lineId ? rejected : null;
   const scope = `${report.lineId}-${report.reportId}`;
   return html`<form method="post" action=${to(`/m/${collaboration.collaborationId}/${token}/receipts`)} novalidate>
     <input type="hidden" name="reportId" value=${report.reportId} />
@@ -44,8 +44,8 @@ function receiptForm(visit: Visit, { collaboration, token, attempt }: MsmeOwnPag
   </form>`;
 }
 
-function reportCard(visit: Visit, page: MsmeOwnPage, report: Report): VNode {
-  const { texts, format } = visit;
+function reportCard(pageRequest: PageRequest, page: MsmeOwnPage, report: Report): VNode {
+  const { texts, format } = pageRequest;
   const words = texts.collaboration.msmeOwn;
   const line = page.collaboration.lines.find(({ lineId }) => lineId === report.lineId);
   const amount = (value: number) => format.amount('goods', value);
@@ -58,11 +58,11 @@ function reportCard(visit: Visit, page: MsmeOwnPage, report: Report): VNode {
     </div>
     <p>${words.reported(amount(report.reportedQuantity), format.date(report.reportedAt))}</p>
     ${report.note === '' ? null : html`<p class="note">${report.note}</p>`}
-    ${report.confirmedQuantity === null ? receiptForm(visit, page, report) : html`<p><strong>${words.confirmed(amount(report.confirmedQuantity))}</strong></p>`}
+    ${report.confirmedQuantity === null ? receiptForm(pageRequest, page, report) : html`<p><strong>${words.confirmed(amount(report.confirmedQuantity))}</strong></p>`}
   </li>`;
 }
 
-function donorContact({ texts }: Visit, { donor }: MsmeOwnPage['contacts']): VNode | null {
+function donorContact({ texts }: PageRequest, { donor }: MsmeOwnPage['contacts']): VNode | null {
   if (donor === null) return null;
   return html`<section class="card" aria-labelledby="contact-title">
     <h2 id="contact-title">${texts.collaboration.contacts.title}</h2>
@@ -74,10 +74,10 @@ function donorContact({ texts }: Visit, { donor }: MsmeOwnPage['contacts']): VNo
   </section>`;
 }
 
-export function msmeOwnView(visit: Visit, page: MsmeOwnPage): VNode {
-  const { texts, format, query } = visit;
+export function msmeOwnView(pageRequest: PageRequest, page: MsmeOwnPage): VNode {
+  const { texts, format, query } = pageRequest;
   const words = texts.collaboration.msmeOwn;
-  const { collaboration, contacts, attempt } = page;
+  const { collaboration, contacts, rejected } = page;
   const mine = new Set(contacts.msmes.map(({ msmeId }) => msmeId));
   const lines = collaboration.lines.filter(({ msmeId }) => mine.has(msmeId));
   const reports = collaboration.reports.filter(({ lineId }) => lines.some((line) => line.lineId === lineId));
@@ -87,17 +87,17 @@ export function msmeOwnView(visit: Visit, page: MsmeOwnPage): VNode {
       <h1>${contacts.msmes[0]?.msmeName ?? words.title}</h1>
       <p class="lead">${words.intro}</p>
     </header>
-    ${query.get('done') === 'receipt' && attempt === null ? notice('good', texts.collaboration.done.receipt) : null}
-    ${attempt === null ? null : notice('bad', attempt.error)}
+    ${query.get('done') === 'receipt' && rejected === null ? notice('good', texts.collaboration.done.receipt) : null}
+    ${rejected === null ? null : notice('bad', rejected.error)}
     <h2>${texts.collaboration.reports}</h2>
     ${reports.length === 0 ? html`<p class="empty">${words.none}</p>` : null}
     <ul class="reports">
-      ${reports.map((report) => reportCard(visit, page, report))}
+      ${reports.map((report) => reportCard(pageRequest, page, report))}
     </ul>
     <h2>${words.promises}</h2>
     <ul class="promises">
       ${lines.map((line) => html`<li>${packageIcon(line.package)}<span>${format.amount(line.package, line.promised)} ${lineName(texts, line)}</span></li>`)}
     </ul>
-    ${donorContact(visit, contacts)}
+    ${donorContact(pageRequest, contacts)}
   </div>`;
 }

@@ -1,5 +1,5 @@
 import { msmeId } from '@ksbb/contracts';
-import { orNull, needed } from '../../services/outcome.ts';
+import { orNull, unwrap } from '../../services/outcome.ts';
 import type { Services } from '../../services/services.ts';
 import type { Page } from '../../web/page.ts';
 import { readSelection } from '../main/filters.ts';
@@ -11,24 +11,24 @@ export function msmePage({ registry, commitment }: Pick<Services, 'registry' | '
   return {
     method: 'get',
     path: '/msmes/:msmeId',
-    handle: async (visit) => {
-      const { texts } = visit;
-      const id = msmeId.safeParse(visit.params['msmeId']);
+    handle: async (pageRequest) => {
+      const { texts } = pageRequest;
+      const id = msmeId.safeParse(pageRequest.params['msmeId']);
       const missing = () => ({
         kind: 'page' as const,
         status: 404,
         title: texts.error.notFoundTitle,
-        body: messageView(visit, { title: texts.error.notFoundTitle, text: texts.msme.notFound }),
+        body: messageView(pageRequest, { title: texts.error.notFoundTitle, text: texts.msme.notFound }),
       });
       if (!id.success) return missing();
       const [reply, boards] = await Promise.all([registry.msme(id.data), commitment.boards([id.data])]);
       if (reply.kind === 'refusal' && reply.status === 404) return missing();
-      const msme = needed(reply);
+      const msme = unwrap(reply);
       const coverage = orNull(boards)?.items.find((board) => board.msmeId === msme.msmeId)?.needs ?? msme.coverage;
       return {
         kind: 'page',
         title: msme.name,
-        body: msmeView(visit, { msme, coverage, selected: readSelection(visit.query) }),
+        body: msmeView(pageRequest, { msme, coverage, selected: readSelection(pageRequest.query) }),
       };
     },
   };

@@ -6,12 +6,12 @@ import { arrowIcon, packageIcon, pinIcon } from '../../layout/icons.ts';
 import { byPackage, needName } from '../../layout/needs.ts';
 import { originBadge } from '../../layout/parts.ts';
 import { progressBar } from '../../layout/progress-bar.ts';
-import type { Visit } from '../../web/page.ts';
+import type { PageRequest } from '../../web/page.ts';
 import { selectionQuery } from '../main/filters.ts';
 
 type MsmePage = { msme: MsmeDetail; coverage: readonly NeedCoverage[] | null; selected: readonly string[] };
 
-function place({ texts }: Visit, { area, location }: MsmeDetail): VNode {
+function place({ texts }: PageRequest, { area, location }: MsmeDetail): VNode {
   const words = `${area.kelurahan}, ${area.kecamatan}, ${area.kota}`;
   const link =
     location === null
@@ -26,7 +26,7 @@ function place({ texts }: Visit, { area, location }: MsmeDetail): VNode {
 }
 
 function needRow(
-  { texts, format }: Visit,
+  { texts, format }: PageRequest,
   need: MsmeDetail['needs'][number],
   coverage: NeedCoverage | undefined,
 ): VNode {
@@ -67,8 +67,8 @@ function needRow(
   </li>`;
 }
 
-export function msmeView(visit: Visit, { msme, coverage, selected }: MsmePage): VNode {
-  const { texts, language, to } = visit;
+export function msmeView(pageRequest: PageRequest, { msme, coverage, selected }: MsmePage): VNode {
+  const { texts, language, to } = pageRequest;
   const withThis = [...new Set([...selected, msme.msmeId])];
   const photo = msme.photos[0];
   return html`<div class="page msme-page">
@@ -84,10 +84,10 @@ export function msmeView(visit: Visit, { msme, coverage, selected }: MsmePage): 
         <p class="badges-row">
           <span class="badge plain">${texts.category[msme.category]}</span>
           ${msme.verified ? html`<span class="badge covered">${texts.verified}</span>` : null}
-          ${originBadge(visit, msme.origin)}
+          ${originBadge(pageRequest, msme.origin)}
         </p>
         <p class="lead">${msme.profile[language]}</p>
-        ${place(visit, msme)}
+        ${place(pageRequest, msme)}
       </div>
     </div>
     <h2>${texts.msme.needs}</h2>
@@ -95,7 +95,7 @@ export function msmeView(visit: Visit, { msme, coverage, selected }: MsmePage): 
     <ul class="need-cards">
       ${msme.needs.toSorted(byPackage).map((need) =>
         needRow(
-          visit,
+          pageRequest,
           need,
           coverage?.find(({ needId }) => needId === need.needId),
         ),
