@@ -5,21 +5,21 @@ import { arrangeTrainingPages } from './pages/collaboration/arrange-training.ts'
 import { closeCollaborationPage, openCollaborationPage } from './pages/collaboration/open.ts';
 import { reportDeliveryPage } from './pages/collaboration/report-delivery.ts';
 import { collaborationPage, findCollaborationPage } from './pages/collaboration/route.ts';
-import { receiptPage } from './pages/give-help/receipt-route.ts';
+import { errorPage } from './pages/error-page.ts';
+import { receiptPage } from './pages/give-help/receipt-page.ts';
 import { giveHelpPage, sendHelpPage } from './pages/give-help/route.ts';
-import { impactPage } from './pages/impact/route.ts';
-import { joinDonationPage } from './pages/join-donation/route.ts';
+import { impactPage } from './pages/impact.ts';
+import { joinDonationPage } from './pages/join-donation.ts';
 import { mainPage } from './pages/main/route.ts';
-import { msmePage } from './pages/msme/route.ts';
-import { confirmReceiptPage, msmeOwnPage } from './pages/msme-own/route.ts';
+import { confirmReceiptPage, msmeOwnPage } from './pages/msme-own.ts';
+import { msmePage } from './pages/msme.ts';
 import { createProxy } from './proxy/proxy.ts';
-import { createServices, type Services } from './services/services.ts';
+import { createServices, type Services } from './services/clients.ts';
 import { serviceAddresses, type Settings } from './settings.ts';
 import { loadAssets } from './web/assets.ts';
-import { errorPage } from './web/error-page.ts';
-import { mountPages, sendPage, pageRequestOf } from './web/mount-pages.ts';
+import { mountPages, pageRequestOf, sendPage } from './web/mount-pages.ts';
 import type { Page } from './web/page.ts';
-import { securityHeaders } from './web/security-headers.ts';
+import { securityHeaders } from './web/security.ts';
 
 type Parts = { settings: Settings; log: Log; metrics: Metrics };
 

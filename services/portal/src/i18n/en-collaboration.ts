@@ -1,4 +1,4 @@
-import type { Texts } from './texts.ts';
+import type { Texts } from './id.ts';
 
 /** Texts of the collaboration page and of the page of one MSME in it. */
 export const collaborationEn: Texts['collaboration'] = {

@@ -1,4 +1,4 @@
-import type { Texts } from './texts.ts';
+import type { Texts } from './id.ts';
 
 /** Texts of the commitment form and its answer. */
 export const helpEn: Texts['help'] = {

@@ -1,4 +1,4 @@
-import type { Texts } from './texts.ts';
+import type { Texts } from './id.ts';
 
 /** What went wrong, in words for the person in front of the page. `problem` is by the slug of the service's answer. */
 export const problemsEn: Pick<Texts, 'error' | 'part' | 'problem'> = {

@@ -1,7 +1,7 @@
 import { collaborationEn } from './en-collaboration.ts';
 import { helpEn } from './en-help.ts';
 import { problemsEn } from './en-problems.ts';
-import type { Texts } from './texts.ts';
+import type { Texts } from './id.ts';
 
 /** What the portal says in English. */
 export const en: Texts = {

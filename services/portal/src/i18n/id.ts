@@ -176,3 +176,6 @@ export const id = {
   collaboration: collaborationId,
   ...problemsId,
 };
+
+/** The shape of a catalogue: Indonesian is written first, every other language has the same texts. */
+export type Texts = typeof id;

@@ -1,6 +1,5 @@
 import { en } from './en.ts';
-import { id } from './id.ts';
-import type { Texts } from './texts.ts';
+import { id, type Texts } from './id.ts';
 
 export type Language = 'id' | 'en';
 

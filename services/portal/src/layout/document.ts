@@ -4,7 +4,7 @@ import { renderToString } from 'preact-render-to-string';
 import { otherThan, pathIn } from '../i18n/language.ts';
 import type { Assets } from '../web/assets.ts';
 import type { ClientScript, PageRequest } from '../web/page.ts';
-import { brandMark } from './brand-mark.ts';
+import { brandMark } from './icons.ts';
 
 export type Document = {
   title: string;

@@ -1,5 +1,5 @@
 import { type GoodsItem, type Need, packageOfHelp, type Partner, type TrainingTopic } from '@ksbb/contracts';
-import type { Texts } from '../i18n/texts.ts';
+import type { Texts } from '../i18n/id.ts';
 
 /** What a need is of, in words: an item, capital, or a topic. */
 export function needName(texts: Texts, need: Need): string {

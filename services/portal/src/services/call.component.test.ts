@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { createLog } from '@ksbb/service-kit';
 import { z } from 'zod';
 import { createCall } from './call.ts';
-import { createRegistryClient } from './msme-registry.ts';
+import { createRegistryClient } from './clients.ts';
 
 type StubAnswer = { status: number; body: string; type?: string };
 

@@ -2,10 +2,10 @@ import express, { type Express, type Request, type Response } from 'express';
 import { formatIn } from '../i18n/format.ts';
 import { type Language, languages, pathIn, readPath, textsIn } from '../i18n/language.ts';
 import { renderDocument } from '../layout/document.ts';
-import { readCookie } from './cookies.ts';
 import type { Assets } from './assets.ts';
-import type { Page, PageResponse, PageRequest } from './page.ts';
-import { isFromOwnPages } from './same-origin.ts';
+import { readCookie } from './cookies.ts';
+import type { Page, PageRequest, PageResponse } from './page.ts';
+import { isFromOwnPages } from './security.ts';
 
 const FORM_LIMIT = '128kb';
 

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { VNode } from 'preact';
 import type { Format } from '../i18n/format.ts';
+import type { Texts } from '../i18n/id.ts';
 import type { Language } from '../i18n/language.ts';
-import type { Texts } from '../i18n/texts.ts';
 
 /** One request for a page, as its handler sees it. */
 export type PageRequest = {

@@ -1,9 +1,8 @@
 import { html } from 'htm/preact';
 import type { VNode } from 'preact';
-import { inputField } from '../../layout/field.ts';
+import { fieldsOf, inputField, type RejectedForm } from '../../layout/field.ts';
 import { notice } from '../../layout/parts.ts';
 import type { PageRequest } from '../../web/page.ts';
-import { type RejectedForm, fieldsOf } from './rejected.ts';
 import type { Access, Loaded } from './load.ts';
 
 function contactsList({ texts }: PageRequest, contacts: (Access & { open: true })['contacts']): VNode {

@@ -4,17 +4,15 @@ import {
   trainingTopic,
   type TrainingView,
 } from '@ksbb/contracts';
-import type { Texts } from '../../i18n/texts.ts';
-import type { Reply } from '../../services/call.ts';
-import { statusOfFailure, unwrap } from '../../services/outcome.ts';
-import type { Services } from '../../services/services.ts';
-import { readAmount } from '../../web/amount.ts';
-import { type Page, type PageResponse, seeOther, type PageRequest } from '../../web/page.ts';
-import { problemText } from '../problem-text.ts';
-import { readAccess } from './access-cookie.ts';
-import { fromJakarta } from './jakarta-time.ts';
+import type { Texts } from '../../i18n/id.ts';
+import { type Reply, statusOfFailure, unwrap } from '../../services/call.ts';
+import type { Services } from '../../services/clients.ts';
+import { type Page, type PageRequest, type PageResponse, seeOther } from '../../web/page.ts';
+import { fromJakarta, readAmount } from '../../web/typed-input.ts';
+import { problemText } from '../error-page.ts';
+import { readAccess } from './load.ts';
 import { rejectForm, showCollaboration, withCollaboration } from './route.ts';
-import { attendedField } from './training-forms.ts';
+import { attendedField } from './trainings-section.ts';
 
 type Words = Texts['collaboration']['formErrors'];
 type Errors = Map<string, string>;

@@ -2,11 +2,10 @@ import { randomUUID } from 'node:crypto';
 import type { CollaborationView } from '@ksbb/contracts';
 import { html } from 'htm/preact';
 import type { VNode } from 'preact';
-import { errorSummary, inputField, textField } from '../../layout/field.ts';
+import { errorSummary, fieldsOf, inputField, type RejectedForm, textField } from '../../layout/field.ts';
 import { lineName } from '../../layout/needs.ts';
 import { notice } from '../../layout/parts.ts';
 import type { PageRequest } from '../../web/page.ts';
-import { type RejectedForm, fieldsOf } from './rejected.ts';
 import { leftToReport } from './lines-section.ts';
 
 export const quantityField = (lineId: string) => `quantity.${lineId}`;

@@ -1,9 +1,9 @@
 import type { CollaborationView } from '@ksbb/contracts';
 import { html } from 'htm/preact';
 import type { VNode } from 'preact';
+import { progressBar } from '../../layout/bars.ts';
 import { packageIcon } from '../../layout/icons.ts';
 import { lineName } from '../../layout/needs.ts';
-import { progressBar } from '../../layout/progress-bar.ts';
 import type { PageRequest } from '../../web/page.ts';
 
 type Line = CollaborationView['lines'][number];

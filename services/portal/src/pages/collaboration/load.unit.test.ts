@@ -1,6 +1,6 @@
 import type { LoanView } from '@ksbb/contracts';
 import type { Refusal, Reply } from '../../services/call.ts';
-import type { Services } from '../../services/services.ts';
+import type { Services } from '../../services/clients.ts';
 import { loadCollaboration } from './load.ts';
 
 const id = 'KSBB-0000-0000-0011';

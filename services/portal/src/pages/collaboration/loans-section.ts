@@ -1,9 +1,9 @@
 import type { FundChain, LoanView } from '@ksbb/contracts';
 import { html } from 'htm/preact';
 import type { VNode } from 'preact';
+import { progressBar } from '../../layout/bars.ts';
 import { arrowIcon, packageIcon } from '../../layout/icons.ts';
 import { notice, table } from '../../layout/parts.ts';
-import { progressBar } from '../../layout/progress-bar.ts';
 import type { PageRequest } from '../../web/page.ts';
 import type { Loaded } from './load.ts';
 

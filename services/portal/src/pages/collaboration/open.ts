@@ -1,8 +1,8 @@
-import { statusOfFailure } from '../../services/outcome.ts';
-import type { Services } from '../../services/services.ts';
+import { statusOfFailure } from '../../services/call.ts';
+import type { Services } from '../../services/clients.ts';
 import { type Page, seeOther } from '../../web/page.ts';
-import { problemText } from '../problem-text.ts';
-import { clearAccess, storeAccess } from './access-cookie.ts';
+import { problemText } from '../error-page.ts';
+import { clearAccess, storeAccess } from './load.ts';
 import { rejectForm, withCollaboration } from './route.ts';
 
 /** Opens a collaboration on this device for an hour, with its PIN. */

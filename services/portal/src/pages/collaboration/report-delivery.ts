@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { ReportDeliveryRequest } from '@ksbb/contracts';
-import type { Texts } from '../../i18n/texts.ts';
-import type { Refusal } from '../../services/call.ts';
-import { statusOfFailure } from '../../services/outcome.ts';
-import type { Services } from '../../services/services.ts';
-import { readAmount } from '../../web/amount.ts';
+import type { Texts } from '../../i18n/id.ts';
+import { type Refusal, statusOfFailure } from '../../services/call.ts';
+import type { Services } from '../../services/clients.ts';
 import { formKey, type Page, seeOther } from '../../web/page.ts';
-import { problemText } from '../problem-text.ts';
+import { readAmount } from '../../web/typed-input.ts';
+import { problemText } from '../error-page.ts';
 import { quantityField } from './deliver-section.ts';
 import { rejectForm, withCollaboration } from './route.ts';
 

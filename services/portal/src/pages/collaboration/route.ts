@@ -1,12 +1,11 @@
 import { parseCollaborationId, type ParsedCollaborationId } from '@ksbb/contracts';
 import { html } from 'htm/preact';
+import type { RejectedForm } from '../../layout/field.ts';
 import { trackingForm } from '../../layout/parts.ts';
-import { ServiceFailed, statusOfFailure } from '../../services/outcome.ts';
-import type { Services } from '../../services/services.ts';
-import { found, type Page, type PageResponse, type PageRequest } from '../../web/page.ts';
-import { readAccess } from './access-cookie.ts';
-import type { RejectedForm } from './rejected.ts';
-import { loadCollaboration } from './load.ts';
+import { ServiceFailed, statusOfFailure } from '../../services/call.ts';
+import type { Services } from '../../services/clients.ts';
+import { found, type Page, type PageRequest, type PageResponse } from '../../web/page.ts';
+import { loadCollaboration, readAccess } from './load.ts';
 import { collaborationView } from './view.ts';
 
 /** A page with the ID box, saying which way the ID is wrong, or that there is none. */

@@ -1,4 +1,4 @@
-import { type CollaborationView, partner, type PackageOfHelp, packageOfHelp, trainingTopic } from '@ksbb/contracts';
+import { type CollaborationView, type PackageOfHelp, packageOfHelp, partner, trainingTopic } from '@ksbb/contracts';
 import { html } from 'htm/preact';
 import type { VNode } from 'preact';
 import { lineName } from '../../layout/needs.ts';

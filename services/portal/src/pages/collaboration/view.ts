@@ -1,9 +1,9 @@
 import { html } from 'htm/preact';
 import type { VNode } from 'preact';
+import type { RejectedForm } from '../../layout/field.ts';
 import { notice } from '../../layout/parts.ts';
 import type { PageRequest } from '../../web/page.ts';
 import { accessSection } from './access-section.ts';
-import type { RejectedForm } from './rejected.ts';
 import { canReport, deliverSection } from './deliver-section.ts';
 import { linesSection, reportsSection } from './lines-section.ts';
 import type { Loaded } from './load.ts';

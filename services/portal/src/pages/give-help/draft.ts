@@ -8,7 +8,7 @@ import {
   type RequestedLine,
 } from '@ksbb/contracts';
 import { z } from 'zod';
-import { readAmount } from '../../web/amount.ts';
+import { readAmount } from '../../web/typed-input.ts';
 import type { SelectedMsme } from './selected-msmes.ts';
 
 /** A form as it was sent: every field as typed. */

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { statusOfFailure } from '../../services/outcome.ts';
-import type { Services } from '../../services/services.ts';
-import { formKey, type Page, type PageResponse, seeOther, type PageRequest } from '../../web/page.ts';
+import { statusOfFailure } from '../../services/call.ts';
+import type { Services } from '../../services/clients.ts';
+import { formKey, type Page, type PageRequest, type PageResponse, seeOther } from '../../web/page.ts';
+import { problemText } from '../error-page.ts';
 import { MAX_SELECTED, readSelection, selectionQuery } from '../main/filters.ts';
-import { problemText } from '../problem-text.ts';
 import { checkDraft, refusedFields } from './draft.ts';
 import { writeReceipt } from './receipt.ts';
 import { loadSelected } from './selected-msmes.ts';

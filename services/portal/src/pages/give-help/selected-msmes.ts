@@ -1,7 +1,7 @@
 import { declaredAmount, type MsmeDetail, type Need } from '@ksbb/contracts';
 import { byPackage } from '../../layout/needs.ts';
-import { unwrap } from '../../services/outcome.ts';
-import type { Services } from '../../services/services.ts';
+import { unwrap } from '../../services/call.ts';
+import type { Services } from '../../services/clients.ts';
 
 /** One need of a selected MSME, and how much of it nobody has promised yet. */
 export type OpenNeed = { need: Need; open: number };

@@ -1,5 +1,5 @@
-import { msmeCategory, type PackageOfHelp, packageOfHelp, type MsmeCategory, msmeId } from '@ksbb/contracts';
-import type { RegistryFilter } from '../../services/msme-registry.ts';
+import { msmeCategory, type MsmeCategory, msmeId, type PackageOfHelp, packageOfHelp } from '@ksbb/contracts';
+import type { RegistryFilter } from '../../services/clients.ts';
 
 /** Most MSMEs in one commitment: its lines are limited, and so is what a person can look over in one form. */
 export const MAX_SELECTED = 20;

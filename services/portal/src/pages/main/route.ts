@@ -1,6 +1,6 @@
 import type { AreaList } from '@ksbb/contracts';
-import type { Services } from '../../services/services.ts';
-import { orNull } from '../../services/outcome.ts';
+import { orNull } from '../../services/call.ts';
+import type { Services } from '../../services/clients.ts';
 import { found, type Page } from '../../web/page.ts';
 import { readFilters, registryFilter, writeFilters } from './filters.ts';
 import type { MapSettings } from './map-panel.ts';

@@ -1,9 +1,11 @@
 import type { Institution } from '@ksbb/contracts';
 import { html } from 'htm/preact';
 import type { VNode } from 'preact';
-import { packageIcon } from '../../layout/icons.ts';
-import { notice } from '../../layout/parts.ts';
-import type { PageRequest } from '../../web/page.ts';
+import { packageIcon } from '../layout/icons.ts';
+import { notice } from '../layout/parts.ts';
+import { unwrap } from '../services/call.ts';
+import type { Services } from '../services/clients.ts';
+import type { Page, PageRequest } from '../web/page.ts';
 
 const schemes: Record<Institution['contacts'][number]['kind'], string> = { phone: 'tel:', email: 'mailto:', web: '' };
 
@@ -73,4 +75,21 @@ export function joinDonationView(pageRequest: PageRequest, institutions: readonl
       ${institutions.map((institution) => institutionCard(pageRequest, institution))}
     </ul>
   </div>`;
+}
+
+/** Every institution that takes donations, with its accounts and contacts. */
+export function joinDonationPage({ commitment }: Pick<Services, 'commitment'>): Page {
+  return {
+    method: 'get',
+    path: '/join-donation',
+    handle: async (pageRequest) => {
+      const { items } = unwrap(await commitment.institutions());
+      return {
+        kind: 'page',
+        title: pageRequest.texts.joinDonation.title,
+        scripts: ['actions'],
+        body: joinDonationView(pageRequest, items),
+      };
+    },
+  };
 }

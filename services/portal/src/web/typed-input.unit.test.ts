@@ -1,4 +1,4 @@
-import { readAmount } from './amount.ts';
+import { fromJakarta, jakartaParts, readAmount } from './typed-input.ts';
 
 test.each([
   ['5', 5],
@@ -23,3 +23,18 @@ test.each(['six', '-3', '1.5', '6.000,000', '60.00.000', '1e6', '5 buah', '0x10'
     expect(readAmount(typed)).toBeNull();
   },
 );
+
+test('Jakarta is seven hours ahead, over midnight and over the year too', () => {
+  expect(fromJakarta('2027-01-01', '06:30')).toBe('2026-12-31T23:30:00.000Z');
+  expect(jakartaParts('2026-12-31T23:30:00.000Z')).toEqual({ date: '2027-01-01', time: '06:30' });
+});
+
+test.each([
+  ['', '09:00'],
+  ['2026-12-01', ''],
+  ['2026-13-01', '09:00'],
+  ['01/12/2026', '09:00'],
+  ['2026-12-01', '25:00'],
+])('%j %j is no time', (date, time) => {
+  expect(fromJakarta(date, time)).toBeUndefined();
+});

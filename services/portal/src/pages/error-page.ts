@@ -1,11 +1,35 @@
-import type { Texts } from '../i18n/texts.ts';
-import { messageView } from '../pages/message-view.ts';
-import { problemText } from '../pages/problem-text.ts';
-import { ServiceFailed, statusOfFailure } from '../services/outcome.ts';
-import { ForeignForm } from './mount-pages.ts';
-import type { PageResponse, PageRequest } from './page.ts';
+import { html } from 'htm/preact';
+import type { VNode } from 'preact';
+import type { Texts } from '../i18n/id.ts';
+import { type Failure, ServiceFailed, statusOfFailure } from '../services/call.ts';
+import { ForeignForm } from '../web/mount-pages.ts';
+import type { PageRequest, PageResponse } from '../web/page.ts';
 
-type Message = { status: number; title: string; text: string };
+type Message = { title: string; text: string; retry?: string | undefined };
+
+/** A page that only says something: what went wrong, and the ways on. */
+export function messageView({ texts, to }: Pick<PageRequest, 'texts' | 'to'>, { title, text, retry }: Message): VNode {
+  return html`<div class="page narrow">
+    <h1>${title}</h1>
+    <p class="lead">${text}</p>
+    <p class="ways">
+      ${retry === undefined ? null : html`<a class="button" href=${retry}>${texts.error.retry}</a>`}
+      <a class="button quiet" href=${to('/')}>${texts.error.home}</a>
+    </p>
+  </div>`;
+}
+
+function has<T extends object>(texts: T, slug: string): slug is Extract<keyof T, string> {
+  return Object.hasOwn(texts, slug);
+}
+
+/** What a person reads about a service that refused or is unavailable. */
+export function problemText(texts: Texts, failure: Failure): string {
+  if (failure.kind === 'unavailable') return texts.error.away(texts.part[failure.service]);
+  return has(texts.problem, failure.slug) ? texts.problem[failure.slug] : texts.problem.unknown;
+}
+
+type ErrorMessage = { status: number; title: string; text: string };
 
 /** The status that Express gives a request it could not read, such as a broken encoding or a form that is too large. */
 function statusOf(error: unknown): number {
@@ -13,7 +37,7 @@ function statusOf(error: unknown): number {
   return typeof status === 'number' && status >= 400 && status < 500 ? status : 500;
 }
 
-function messageOf(error: unknown, texts: Texts): Message {
+function messageOf(error: unknown, texts: Texts): ErrorMessage {
   const words = texts.error;
   const notFound = { status: 404, title: words.notFoundTitle, text: words.notFound };
   if (error instanceof ServiceFailed) {

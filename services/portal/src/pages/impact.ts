@@ -1,9 +1,11 @@
 import type { Totals } from '@ksbb/contracts';
 import { html } from 'htm/preact';
 import type { ComponentChildren, VNode } from 'preact';
-import { barChart } from '../../layout/bar-chart.ts';
-import { table } from '../../layout/parts.ts';
-import type { PageRequest } from '../../web/page.ts';
+import { barChart } from '../layout/bars.ts';
+import { table } from '../layout/parts.ts';
+import { unwrap } from '../services/call.ts';
+import type { Services } from '../services/clients.ts';
+import type { Page, PageRequest } from '../web/page.ts';
 
 function bigNumbers({ texts, format }: PageRequest, totals: Totals): VNode {
   const words = texts.impact;
@@ -112,4 +114,17 @@ export function impactView(pageRequest: PageRequest, totals: Totals): VNode {
     ${trainingsSection(pageRequest, totals)}
     <p class="hint">${texts.impact.asOf(format.dateTime(totals.asOf))}</p>
   </div>`;
+}
+
+/** What it all adds up to. */
+export function impactPage({ reporting }: Pick<Services, 'reporting'>): Page {
+  return {
+    method: 'get',
+    path: '/impact',
+    handle: async (pageRequest) => ({
+      kind: 'page',
+      title: pageRequest.texts.impact.title,
+      body: impactView(pageRequest, unwrap(await reporting.totals())),
+    }),
+  };
 }

@@ -1,13 +1,16 @@
-import { declaredAmount, type MsmeDetail, type NeedCoverage } from '@ksbb/contracts';
+import { declaredAmount, type MsmeDetail, msmeId, type NeedCoverage } from '@ksbb/contracts';
 import { html } from 'htm/preact';
 import type { VNode } from 'preact';
-import { categoryArt } from '../../layout/category-art.ts';
-import { arrowIcon, packageIcon, pinIcon } from '../../layout/icons.ts';
-import { byPackage, needName } from '../../layout/needs.ts';
-import { originBadge } from '../../layout/parts.ts';
-import { progressBar } from '../../layout/progress-bar.ts';
-import type { PageRequest } from '../../web/page.ts';
-import { selectionQuery } from '../main/filters.ts';
+import { progressBar } from '../layout/bars.ts';
+import { categoryArt } from '../layout/category-art.ts';
+import { arrowIcon, packageIcon, pinIcon } from '../layout/icons.ts';
+import { byPackage, needName } from '../layout/needs.ts';
+import { originBadge } from '../layout/parts.ts';
+import { orNull, unwrap } from '../services/call.ts';
+import type { Services } from '../services/clients.ts';
+import type { Page, PageRequest } from '../web/page.ts';
+import { messageView } from './error-page.ts';
+import { readSelection, selectionQuery } from './main/filters.ts';
 
 type MsmePage = { msme: MsmeDetail; coverage: readonly NeedCoverage[] | null; selected: readonly string[] };
 
@@ -108,4 +111,32 @@ export function msmeView(pageRequest: PageRequest, { msme, coverage, selected }:
       <a class="button quiet" href=${to('/', selectionQuery(withThis))}>${texts.msme.add}</a>
     </div>
   </div>`;
+}
+
+/** The page of one MSME: what it is, where, and what of each of its needs is still open. */
+export function msmePage({ registry, commitment }: Pick<Services, 'registry' | 'commitment'>): Page {
+  return {
+    method: 'get',
+    path: '/msmes/:msmeId',
+    handle: async (pageRequest) => {
+      const { texts } = pageRequest;
+      const id = msmeId.safeParse(pageRequest.params['msmeId']);
+      const missing = () => ({
+        kind: 'page' as const,
+        status: 404,
+        title: texts.error.notFoundTitle,
+        body: messageView(pageRequest, { title: texts.error.notFoundTitle, text: texts.msme.notFound }),
+      });
+      if (!id.success) return missing();
+      const [reply, boards] = await Promise.all([registry.msme(id.data), commitment.boards([id.data])]);
+      if (reply.kind === 'refusal' && reply.status === 404) return missing();
+      const msme = unwrap(reply);
+      const coverage = orNull(boards)?.items.find((board) => board.msmeId === msme.msmeId)?.needs ?? msme.coverage;
+      return {
+        kind: 'page',
+        title: msme.name,
+        body: msmeView(pageRequest, { msme, coverage, selected: readSelection(pageRequest.query) }),
+      };
+    },
+  };
 }

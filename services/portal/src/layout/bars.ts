@@ -1,0 +1,75 @@
+import { html } from 'htm/preact';
+import type { VNode } from 'preact';
+
+type Part = { kind: 'delivered' | 'promised'; value: number };
+
+const PROGRESS_WIDTH = 300;
+const PROGRESS_HEIGHT = 10;
+
+/**
+ * A bar of what came of a total, part beside part. The amounts stand in words beside it, so it is hidden from readers.
+ * Drawn as SVG, as widths cannot be said in an inline style here.
+ */
+export function progressBar({ total, parts }: { total: number; parts: readonly Part[] }): VNode {
+  const scale = total <= 0 ? 0 : PROGRESS_WIDTH / total;
+  let at = 0;
+  const bars = parts.map(({ kind, value }) => {
+    const width = Math.min(PROGRESS_WIDTH - at, value * scale);
+    const bar = html`<rect
+      class=${`bar-${kind}`}
+      x=${at.toFixed(2)}
+      y="0"
+      width=${width.toFixed(2)}
+      height=${PROGRESS_HEIGHT}
+    />`;
+    at += width;
+    return bar;
+  });
+  return html`<svg
+    class="progress"
+    viewBox=${`0 0 ${PROGRESS_WIDTH} ${PROGRESS_HEIGHT}`}
+    preserveAspectRatio="none"
+    aria-hidden="true"
+    focusable="false"
+  >
+    <rect class="bar-ground" x="0" y="0" width=${PROGRESS_WIDTH} height=${PROGRESS_HEIGHT} />
+    ${bars}
+  </svg>`;
+}
+
+type Bar = { name: string; whole: number; part: number; text: string };
+
+const BAR_WIDTH = 400;
+const BAR_HEIGHT = 18;
+
+/**
+ * Bars to one scale, each the whole with the part of it inside. Every bar stands with its name and its numbers in words, so the
+ * drawing itself is hidden from readers.
+ */
+export function barChart({ words, bars }: { words: { whole: string; part: string }; bars: readonly Bar[] }): VNode {
+  const largest = Math.max(1, ...bars.map(({ whole, part }) => Math.max(whole, part)));
+  const width = (value: number) => ((value / largest) * BAR_WIDTH).toFixed(2);
+  return html`<div class="chart">
+    <p class="chart-key"><span class="dot part"></span>${words.part} <span class="dot whole"></span>${words.whole}</p>
+    <ul>
+      ${bars.map(
+        ({ name, whole, part, text }) =>
+          html`<li>
+            <span class="bar-name">${name}</span>
+            <svg
+              class="bar"
+              viewBox=${`0 0 ${BAR_WIDTH} ${BAR_HEIGHT}`}
+              preserveAspectRatio="none"
+              aria-hidden="true"
+              focusable="false"
+            >
+              <rect class="bar-ground" width=${BAR_WIDTH} height=${BAR_HEIGHT} />
+              <rect class="bar-promised" width=${width(whole)} height=${BAR_HEIGHT} />
+              <rect class="bar-delivered" width=${width(part)} height=${BAR_HEIGHT} />
+            </svg>
+            <span class="bar-text">${text}</span>
+          </li>`,
+      )}
+    </ul>
+  </div>`;
+}
