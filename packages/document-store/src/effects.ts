@@ -1,6 +1,6 @@
 import type { Connection, Model } from 'mongoose';
 import { isDuplicateKey } from './errors.ts';
-import { driverCollection } from './models.ts';
+import { driverCollection, type WithId } from './models.ts';
 import { retryRolledBack } from './transient.ts';
 
 /*
@@ -14,16 +14,13 @@ type Collection = ReturnType<Connection['collection']>;
 type Versioned = { _id: string; version: number };
 
 /** Inserts a document whose `_id` is derived from the event id. A repeat changes nothing. Answers whether it was new. */
-export async function insertOnce<Document extends { _id: string }>(
-  model: Model<Document>,
-  document: Document,
-): Promise<boolean>;
+export async function insertOnce<Document extends WithId>(model: Model<Document>, document: Document): Promise<boolean>;
 /** Until every store has a model. */
 export async function insertOnce(
   collection: Collection,
   document: { _id: string } & Record<string, unknown>,
 ): Promise<boolean>;
-export async function insertOnce(target: Model<{ _id: string }> | Collection, document: { _id: string }) {
+export async function insertOnce(target: Model<WithId> | Collection, document: WithId) {
   try {
     // Lean: Mongoose writes the plain object and builds no document of its own from it.
     if (typeof target === 'function') await retryRolledBack(() => target.insertMany([document], { lean: true }));

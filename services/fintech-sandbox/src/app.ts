@@ -12,11 +12,11 @@ import { eContractRoutes } from './e-contract/routes.ts';
 import { lumbungRoutes } from './lumbung/routes.ts';
 import { lumbungCallbacks } from './lumbung/signature.ts';
 import type { Settings } from './settings.ts';
-import { createContractStore } from './stores/contracts.ts';
-import { createEventFeed } from './stores/event-feed.ts';
-import { createFaultStore } from './stores/faults.ts';
-import { createExternalIds, createIdempotencyKeys } from './stores/request-keys.ts';
-import { createWebhookStore } from './stores/webhooks.ts';
+import { openContracts } from './stores/contracts.ts';
+import { openEventFeed } from './stores/event-feed.ts';
+import { openFaults } from './stores/faults.ts';
+import { openExternalIds, openIdempotencyKeys } from './stores/request-keys.ts';
+import { openWebhooks } from './stores/webhooks.ts';
 
 export type SandboxApp = BuiltService & { start: () => void };
 
@@ -31,10 +31,10 @@ export async function createApp({ settings, database, log, metrics, clock }: App
     labelNames: ['partner', 'outcome'] as const,
     registers: [metrics.registry],
   });
-  const contracts = createContractStore(connection, (at) => worker.wakeAt(at));
-  const keys = createIdempotencyKeys(connection);
-  const externalIds = createExternalIds(connection);
-  const feed = createEventFeed(connection);
+  const contracts = await openContracts(connection, (at) => worker.wakeAt(at));
+  const keys = await openIdempotencyKeys(connection);
+  const externalIds = await openExternalIds(connection);
+  const feed = await openEventFeed(connection);
   const protocols = { amanah: amanahCallbacks(settings), lumbung: lumbungCallbacks(settings) };
   const worker = createWorker({
     contracts,
@@ -54,15 +54,14 @@ export async function createApp({ settings, database, log, metrics, clock }: App
     settings,
     clock,
     contracts,
-    faults: createFaultStore(connection),
-    webhooks: createWebhookStore(connection),
+    faults: await openFaults(connection),
+    webhooks: await openWebhooks(connection),
     keys,
     externalIds,
     feed,
     protocols,
     disburseAfterMs: settings.DISBURSE_AFTER_MS,
   };
-  for (const model of Object.values(connection.models)) await model.createIndexes();
   const app = createHttpApp({
     service: 'fintech-sandbox',
     log,

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { eventually } from '@ksbb/testkit';
-import { createIdempotencyKeys } from '../stores/request-keys.ts';
+import { openIdempotencyKeys } from '../stores/request-keys.ts';
 import { QARDH_PATH, qardhBody, startSandbox, type TestSandbox } from '../testing/sandbox.ts';
 
 let sandbox: TestSandbox;
@@ -131,7 +131,7 @@ describe('Idempotency-Key', () => {
   test('a repeat before the first request has ended is 409', async () => {
     const [key, body] = [randomUUID(), qardhBody('key-4')];
     // The test holds the key itself, so that the first request cannot end too early.
-    const keys = createIdempotencyKeys(sandbox.database.connection);
+    const keys = await openIdempotencyKeys(sandbox.database.connection);
     const fingerprint = createHash('sha256').update(JSON.stringify(body)).digest('hex');
     const claim = await keys.claim('amanah', key, fingerprint, new Date(), 600_000);
     if (claim.outcome !== 'claimed') throw new Error(claim.outcome);

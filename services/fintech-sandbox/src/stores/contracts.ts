@@ -1,54 +1,53 @@
+import { ContentionError, defineSchema, insertOnce, openModel, type Refusal } from '@ksbb/document-store';
 import { type Connection, Schema } from 'mongoose';
 import { type ContractRecord, dueWork, type Partner } from '../contract/record.ts';
-import { ContentionError, isDuplicateKey, type Refusal } from '@ksbb/document-store';
 
 type ContractDocument = ContractRecord & {
-  /** `partner:reference`, so that there is one contract for each reference. */
+  /** `partner:reference`, so that each reference has one contract. */
   _id: string;
   version: number;
-  /** When a worker is to look at it, ms of the epoch; null where nothing is due. */
+  /** When the next work is due, ms of the epoch; null where none is. */
   nextWorkAt: number | null;
-  /** Until when one worker has it to itself, ms of the epoch. */
+  /** Until when one worker has the contract, ms of the epoch. */
   leasedUntil: number;
 };
 
 export type ContractPage = { records: ContractRecord[]; next: string | null };
 
-export type ContractStore = ReturnType<typeof createContractStore>;
+export type ContractStore = Awaited<ReturnType<typeof openContracts>>;
 
 const MAX_TRIES = 20;
 
-const schema = new Schema<ContractDocument>(
-  {
-    _id: { type: String, required: true },
-    partner: { type: String, required: true },
-    reference: { type: String, required: true },
-    contractNo: { type: String, required: true, unique: true },
-    token: { type: String, required: true, unique: true },
-    events: { type: [Schema.Types.Mixed], required: true } as never,
-    callbacks: { type: [Schema.Types.Mixed], required: true } as never,
-    published: { type: Number, required: true },
-    version: { type: Number, required: true },
-    nextWorkAt: { type: Number, default: null },
-    leasedUntil: { type: Number, required: true },
-  },
-  { versionKey: false, collection: 'contracts' },
-);
-schema.index({ nextWorkAt: 1 });
+const schema = defineSchema<ContractDocument>({
+  _id: String,
+  partner: String,
+  reference: String,
+  contractNo: { type: String, unique: true },
+  token: { type: String, unique: true },
+  events: [Schema.Types.Mixed],
+  callbacks: [Schema.Types.Mixed],
+  published: Number,
+  version: Number,
+  nextWorkAt: { type: Number, index: true },
+  leasedUntil: Number,
+});
 
 function idOf({ partner, reference }: { partner: Partner; reference: string }): string {
   return `${partner}:${reference}`;
 }
 
 function recordOf(document: ContractDocument): ContractRecord {
-  const { partner, reference, contractNo, token, events, callbacks, published } = document;
-  return { partner, reference, contractNo, token, events, callbacks, published };
+  const { partner, reference, contractNo, token, events, callbacks } = document;
+  // Earlier documents have no count. Their events are published again, which changes nothing.
+  return { partner, reference, contractNo, token, events, callbacks, published: document.published ?? 0 };
 }
 
-/** Contracts, each one document that also holds its callbacks; every change is one update guarded by the version read. */
-export function createContractStore(connection: Connection, onWork: (at: number) => void) {
-  const model = connection.model<ContractDocument>('Contract', schema);
-
+/**
+ * Contracts with their callbacks, one document each. Every change is one update guarded by the version that was read. A
+ * document store has no lease and no index on due work, so this store has its own model.
+ */
+export async function openContracts(connection: Connection, onWork: (at: number) => void) {
+  const model = await openModel(connection, 'contracts', schema);
   const nextWorkAt = (record: ContractRecord) => dueWork(record)?.at ?? null;
 
   function announce(record: ContractRecord): void {
@@ -57,27 +56,18 @@ export function createContractStore(connection: Connection, onWork: (at: number)
   }
 
   async function findOne(filter: Partial<ContractDocument>): Promise<ContractRecord | null> {
-    const document = await model.findOne(filter as object).lean<ContractDocument>();
+    const document = await model.findOne(filter).lean();
     return document && recordOf(document);
   }
 
   return {
-    /** Keeps a new contract. False where its reference has one already. */
+    /** False where the reference has a contract already. */
     async insert(record: ContractRecord): Promise<boolean> {
-      try {
-        await model.create({
-          ...record,
-          _id: idOf(record),
-          version: 1,
-          nextWorkAt: nextWorkAt(record),
-          leasedUntil: 0,
-        });
-        announce(record);
-        return true;
-      } catch (error) {
-        if (isDuplicateKey(error)) return false;
-        throw error;
-      }
+      const _id = idOf(record);
+      const document = { ...record, _id, version: 1, nextWorkAt: nextWorkAt(record), leasedUntil: 0 };
+      if (!(await insertOnce(model, document))) return false;
+      announce(record);
+      return true;
     },
 
     find: (partner: Partner, reference: string) => findOne({ _id: idOf({ partner, reference }) }),
@@ -85,9 +75,8 @@ export function createContractStore(connection: Connection, onWork: (at: number)
     findByContractNo: (partner: Partner, contractNo: string) => findOne({ partner, contractNo }),
 
     /**
-     * Replaces a contract by `change` of it, in one update guarded by the version that was read. Where another writer was
-     * faster, `change` runs again. Returns the contract afterwards, the refusal of `change`, or null where there is no such
-     * contract. `release` also ends the lease that `claim` took.
+     * Replaces a contract by `change` of it. Where another writer was faster, `change` runs again. Returns the contract
+     * afterwards, the refusal of `change`, or null where there is no such contract. `release` ends the lease of `claim`.
      */
     async update<No extends Refusal = never>(
       partner: Partner,
@@ -97,34 +86,29 @@ export function createContractStore(connection: Connection, onWork: (at: number)
     ): Promise<ContractRecord | No | null> {
       const _id = idOf({ partner, reference });
       for (let tries = 0; tries < MAX_TRIES; tries += 1) {
-        const document = await model.findOne({ _id }).lean<ContractDocument>();
+        const document = await model.findOne({ _id }).lean();
         if (document === null) return null;
         const before = recordOf(document);
         const after = change(before);
         if ('refused' in after || (after === before && !release)) return after;
         const { version, leasedUntil } = document;
+        const { events, callbacks, published } = after;
+        const lease = release ? 0 : leasedUntil;
         const { matchedCount } = await model.updateOne(
           { _id, version },
           {
-            $set: {
-              events: after.events,
-              callbacks: after.callbacks,
-              published: after.published,
-              version: version + 1,
-              nextWorkAt: nextWorkAt(after),
-              leasedUntil: release ? 0 : leasedUntil,
-            },
+            $set: { events, callbacks, published, nextWorkAt: nextWorkAt(after), leasedUntil: lease },
+            $inc: { version: 1 },
           },
         );
-        if (matchedCount === 1) {
-          announce(after);
-          return after;
-        }
+        if (matchedCount === 0) continue;
+        announce(after);
+        return after;
       }
       throw new ContentionError('contracts', _id);
     },
 
-    /** Takes one contract with due work for `leaseMs`, if there is one; nobody else gets it meanwhile. */
+    /** Leases one contract with due work for `leaseMs`, if there is one. No other worker gets it in that time. */
     async claim(now: Date, leaseMs: number): Promise<ContractRecord | null> {
       const time = now.getTime();
       const document = await model
@@ -133,7 +117,7 @@ export function createContractStore(connection: Connection, onWork: (at: number)
           { $set: { leasedUntil: time + leaseMs }, $inc: { version: 1 } },
           { sort: { nextWorkAt: 1 } },
         )
-        .lean<ContractDocument>();
+        .lean();
       return document && recordOf(document);
     },
 
@@ -144,7 +128,7 @@ export function createContractStore(connection: Connection, onWork: (at: number)
         .find(filter)
         .sort({ _id: 1 })
         .limit(limit + 1)
-        .lean<ContractDocument[]>();
+        .lean();
       const page = documents.slice(0, limit);
       return { records: page.map(recordOf), next: documents.length > limit ? (page.at(-1)?._id ?? null) : null };
     },

@@ -1,53 +1,43 @@
-import { type Connection, Schema } from 'mongoose';
-import { isDuplicateKey } from '@ksbb/document-store';
+import { defineSchema, insertOnce, openModel } from '@ksbb/document-store';
+import type { Connection } from 'mongoose';
 
 type FeedDocument = { _id: number; eventId: string; body: string };
 
-export type EventFeed = ReturnType<typeof createEventFeed>;
+export type EventFeed = Awaited<ReturnType<typeof openEventFeed>>;
 
 const MAX_TRIES = 200;
 
-const schema = new Schema<FeedDocument>(
-  {
-    _id: { type: Number, required: true },
-    eventId: { type: String, required: true, unique: true },
-    body: { type: String, required: true },
-  },
-  { versionKey: false, collection: 'feed' },
-);
+const schema = defineSchema<FeedDocument>({ _id: Number, eventId: { type: String, unique: true }, body: String });
 
 /**
- * All events in one line. A position is taken by inserting it right after the last one, so there are no gaps and nothing
- * ever appears before a position that a reader has seen. Writers therefore take turns: right for a sandbox, not for a bank.
+ * All events in one sequence. An event is inserted directly after the last position, so there are no gaps, and no event
+ * appears before a position that a reader has seen. Writers take turns, which is fast enough for a sandbox.
  */
-export function createEventFeed(connection: Connection) {
-  const model = connection.model<FeedDocument>('FeedEntry', schema);
+export async function openEventFeed(connection: Connection) {
+  const model = await openModel(connection, 'feed', schema);
   let lastSeen = 0;
 
   async function lastPosition(): Promise<number> {
     const last = await model
       .findOne({ _id: { $gte: lastSeen } })
       .sort({ _id: -1 })
-      .lean<FeedDocument>();
+      .lean();
     return last?._id ?? 0;
   }
 
   return {
-    /** Appends an event in its wire form once, however often it is asked to. */
+    /** Appends an event in the partner's format. A repeat changes nothing. */
     async append(eventId: string, event: unknown): Promise<void> {
       for (let tries = 0; tries < MAX_TRIES; tries += 1) {
         const position = lastSeen + 1;
-        try {
-          await model.create({ _id: position, eventId, body: JSON.stringify(event) });
+        if (await insertOnce(model, { _id: position, eventId, body: JSON.stringify(event) })) {
           lastSeen = Math.max(lastSeen, position);
           return;
-        } catch (error) {
-          if (!isDuplicateKey(error)) throw error;
         }
         if ((await model.exists({ eventId })) !== null) return;
         lastSeen = Math.max(lastSeen, await lastPosition());
       }
-      throw new Error(`no position in the feed for ${eventId} after ${MAX_TRIES} tries`);
+      throw new Error(`${eventId} found no free position in the feed in ${MAX_TRIES} tries`);
     },
 
     /** The events after a position, oldest first, and the position of the last of them. */
@@ -56,10 +46,10 @@ export function createEventFeed(connection: Connection) {
         .find({ _id: { $gt: position } })
         .sort({ _id: 1 })
         .limit(limit + 1)
-        .lean<FeedDocument[]>();
+        .lean();
       const page = documents.slice(0, limit);
       return {
-        events: page.map(({ body }) => JSON.parse(body) as unknown),
+        events: page.map(({ body }): unknown => JSON.parse(body)),
         position: page.at(-1)?._id ?? position,
         hasMore: documents.length > limit,
       };

@@ -1,4 +1,5 @@
-import { type Connection, Schema } from 'mongoose';
+import { defineSchema, openModel } from '@ksbb/document-store';
+import type { Connection } from 'mongoose';
 import type { Partner } from '../contract/record.ts';
 
 export const FAULT_ROUTES = ['create-contract', 'get-contract', 'cancel-contract', 'statement', 'events'] as const;
@@ -23,45 +24,41 @@ export type Fault = {
 
 type FaultDocument = Omit<Fault, 'id'> & { _id: string; remaining: number };
 
-export type FaultStore = ReturnType<typeof createFaultStore>;
+export type FaultStore = Awaited<ReturnType<typeof openFaults>>;
 
 const MAX_FAULTS = 100;
 
-const schema = new Schema<FaultDocument>(
-  {
-    _id: { type: String, required: true },
-    partner: { type: String, required: true },
-    route: { type: String, required: true },
-    kind: { type: String, required: true },
-    status: { type: Number, default: null },
-    retryAfterSeconds: { type: Number, default: null },
-    milliseconds: { type: Number, default: null },
-    times: { type: Number, required: true },
-    served: { type: Number, required: true },
-    remaining: { type: Number, required: true },
-    createdAt: { type: String, required: true },
-  } as never,
-  { versionKey: false, collection: 'faults' },
-);
+const schema = defineSchema<FaultDocument>({
+  _id: String,
+  partner: String,
+  route: String,
+  kind: String,
+  status: Number,
+  retryAfterSeconds: Number,
+  milliseconds: Number,
+  times: Number,
+  served: Number,
+  remaining: Number,
+  createdAt: String,
+});
 
-function faultOf(document: FaultDocument): Fault {
-  const { _id: id, remaining: _, ...rest } = document;
+function faultOf({ _id: id, remaining: _, ...rest }: FaultDocument): Fault {
   return { id, ...rest };
 }
 
-/** Faults on demand, used up one call at a time by however many replicas there are. */
-export function createFaultStore(connection: Connection) {
-  const model = connection.model<FaultDocument>('Fault', schema);
+/** Faults on demand. Each call uses one, however many replicas run. */
+export async function openFaults(connection: Connection) {
+  const model = await openModel(connection, 'faults', schema);
   const oldestFirst = { createdAt: 1, _id: 1 } as const;
   return {
-    /** Keeps a fault. False where there are 100 already. */
+    /** False where there are 100 faults already. */
     async add({ id, ...fault }: Fault): Promise<boolean> {
       if ((await model.countDocuments({})) >= MAX_FAULTS) return false;
-      await model.create({ ...fault, _id: id, remaining: fault.times - fault.served } as never);
+      await model.create({ ...fault, _id: id, remaining: fault.times - fault.served });
       return true;
     },
 
-    /** Uses up one call of the oldest fault for this route, if there is one. */
+    /** Uses one call of the oldest fault for this route, if there is one. */
     async take(partner: Partner, route: FaultRoute): Promise<Fault | null> {
       const taken = await model
         .findOneAndUpdate(
@@ -69,12 +66,12 @@ export function createFaultStore(connection: Connection) {
           { $inc: { remaining: -1, served: 1 } },
           { sort: oldestFirst },
         )
-        .lean<FaultDocument>();
+        .lean();
       return taken && faultOf(taken);
     },
 
     async list(): Promise<Fault[]> {
-      const documents = await model.find({}).sort(oldestFirst).limit(MAX_FAULTS).lean<FaultDocument[]>();
+      const documents = await model.find({}).sort(oldestFirst).limit(MAX_FAULTS).lean();
       return documents.map(faultOf);
     },
 

@@ -1,9 +1,10 @@
+import { defineSchema, insertOnce, openModel } from '@ksbb/document-store';
 import type { Answer } from '@ksbb/service-kit';
-import { type Connection, Schema } from 'mongoose';
+import type { Connection } from 'mongoose';
 import type { Partner } from '../contract/record.ts';
-import { isDuplicateKey } from '@ksbb/document-store';
 
 type KeyDocument = { _id: string; fingerprint: string; answer: string | null; leasedUntil: number; createdAt: number };
+type UsedIdDocument = { _id: string; usedAt: number };
 
 /** `lease` identifies the claim to `finish` and `release`. */
 export type Claim =
@@ -12,27 +13,28 @@ export type Claim =
   | { outcome: 'in-progress' }
   | { outcome: 'other-payload' };
 
-export type IdempotencyKeys = ReturnType<typeof createIdempotencyKeys>;
+export type IdempotencyKeys = Awaited<ReturnType<typeof openIdempotencyKeys>>;
+export type ExternalIds = Awaited<ReturnType<typeof openExternalIds>>;
 
-const REMEMBERED_MS = 24 * 60 * 60 * 1000;
+const KEY_TTL_MS = 24 * 60 * 60 * 1000;
+/** Twice the clock skew that is allowed. An older request is refused by its timestamp. */
+const EXTERNAL_ID_TTL_MS = 10 * 60 * 1000;
 
-const schema = new Schema<KeyDocument>(
-  {
-    _id: { type: String, required: true },
-    fingerprint: { type: String, required: true },
-    answer: { type: String, default: null },
-    leasedUntil: { type: Number, required: true },
-    createdAt: { type: Number, required: true },
-  },
-  { versionKey: false, collection: 'idempotency-keys' },
-);
+const keySchema = defineSchema<KeyDocument>({
+  _id: String,
+  fingerprint: String,
+  answer: String,
+  leasedUntil: Number,
+  createdAt: Number,
+});
+const usedIdSchema = defineSchema<UsedIdDocument>({ _id: String, usedAt: Number });
 
-/** Keys of requests and their first answers (draft-ietf-httpapi-idempotency-key-header), remembered for 24 h. */
-export function createIdempotencyKeys(connection: Connection) {
-  const model = connection.model<KeyDocument>('IdempotencyKey', schema);
+/** Idempotency keys with the first response (draft-ietf-httpapi-idempotency-key-header), stored for 24 h. */
+export async function openIdempotencyKeys(connection: Connection) {
+  const model = await openModel(connection, 'idempotency-keys', keySchema);
   const idOf = (partner: Partner, key: string) => `${partner}:${key}`;
 
-  /** A request that died in hand leaves its key leased; after the lease a repeat may take it over. */
+  /** A crashed request leaves its key leased. After the lease a repeat may take the key over. */
   async function takeOver(_id: string, now: number, leaseMs: number): Promise<Claim> {
     const taken = await model
       .findOneAndUpdate({ _id, answer: null, leasedUntil: { $lte: now } }, { $set: { leasedUntil: now + leaseMs } })
@@ -41,72 +43,45 @@ export function createIdempotencyKeys(connection: Connection) {
   }
 
   return {
-    /** Takes a key for one request, for `leaseMs` at most. */
+    /** Leases a key to one request for `leaseMs` at most. */
     async claim(partner: Partner, key: string, fingerprint: string, now: Date, leaseMs: number): Promise<Claim> {
       const [_id, time] = [idOf(partner, key), now.getTime()];
-      try {
-        await model.create({ _id, fingerprint, answer: null, leasedUntil: time + leaseMs, createdAt: time });
-        return { outcome: 'claimed', lease: time + leaseMs };
-      } catch (error) {
-        if (!isDuplicateKey(error)) throw error;
-      }
-      const known = await model.findOne({ _id }).lean<KeyDocument>();
+      const lease = time + leaseMs;
+      const isNew = await insertOnce(model, { _id, fingerprint, answer: null, leasedUntil: lease, createdAt: time });
+      if (isNew) return { outcome: 'claimed', lease };
+      const known = await model.findOne({ _id }).lean();
       if (known === null) return { outcome: 'in-progress' };
       if (known.fingerprint !== fingerprint) return { outcome: 'other-payload' };
-      if (known.answer !== null) return { outcome: 'replay', answer: JSON.parse(known.answer) as Answer };
+      if (known.answer !== null) return { outcome: 'replay', answer: JSON.parse(known.answer) };
       return takeOver(_id, time, leaseMs);
     },
 
-    /** Remembers the answer of the request that holds the key. */
+    /** Stores the response of the request that holds the key. */
     async finish(partner: Partner, key: string, lease: number, answer: Answer): Promise<void> {
-      await model.updateOne(
-        { _id: idOf(partner, key), leasedUntil: lease },
-        { $set: { answer: JSON.stringify(answer) } },
-      );
+      const held = { _id: idOf(partner, key), leasedUntil: lease };
+      await model.updateOne(held, { $set: { answer: JSON.stringify(answer) } });
     },
 
-    /** Forgets the key of a request that came to nothing. */
+    /** Removes the key of a request that failed. */
     async release(partner: Partner, key: string, lease: number): Promise<void> {
       await model.deleteOne({ _id: idOf(partner, key), leasedUntil: lease, answer: null });
     },
 
-    /** Removes what need not be remembered any longer. */
     async removeExpired(now: Date): Promise<void> {
-      await model.deleteMany({ createdAt: { $lt: now.getTime() - REMEMBERED_MS } });
+      await model.deleteMany({ createdAt: { $lt: now.getTime() - KEY_TTL_MS } });
     },
   };
 }
 
-type UsedDocument = { _id: string; usedAt: number };
-
-export type ExternalIds = ReturnType<typeof createExternalIds>;
-
-/** Twice the clock skew that is allowed: an older request is refused by its timestamp. */
-const ID_REMEMBERED_MS = 10 * 60 * 1000;
-
-const usedSchema = new Schema<UsedDocument>(
-  { _id: { type: String, required: true }, usedAt: { type: Number, required: true } },
-  { versionKey: false, collection: 'external-ids' },
-);
-
-/** The X-EXTERNAL-IDs of the last ten minutes, so that a signed request cannot be sent again by someone who saw it. */
-export function createExternalIds(connection: Connection) {
-  const model = connection.model<UsedDocument>('ExternalId', usedSchema);
+/** The X-EXTERNAL-IDs of the last ten minutes, so that nobody can replay a signed request. */
+export async function openExternalIds(connection: Connection) {
+  const model = await openModel(connection, 'external-ids', usedIdSchema);
   return {
-    /** Uses up an id. False where it was used before. */
-    async use(id: string, now: Date): Promise<boolean> {
-      try {
-        await model.create({ _id: id, usedAt: now.getTime() });
-        return true;
-      } catch (error) {
-        if (isDuplicateKey(error)) return false;
-        throw error;
-      }
-    },
+    /** False where the id was used before. */
+    use: (id: string, now: Date): Promise<boolean> => insertOnce(model, { _id: id, usedAt: now.getTime() }),
 
-    /** Removes what need not be remembered any longer. */
     async removeExpired(now: Date): Promise<void> {
-      await model.deleteMany({ usedAt: { $lt: now.getTime() - ID_REMEMBERED_MS } });
+      await model.deleteMany({ usedAt: { $lt: now.getTime() - EXTERNAL_ID_TTL_MS } });
     },
   };
 }

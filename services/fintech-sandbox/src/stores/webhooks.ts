@@ -1,7 +1,8 @@
-import { type Connection, Schema } from 'mongoose';
+import { defineSchema, openModel } from '@ksbb/document-store';
+import type { Connection } from 'mongoose';
 import type { Partner } from '../contract/record.ts';
 
-/** A webhook that a partner got from the platform. `times`: how often it came. */
+/** A webhook of the platform. `times` counts how often it was received. */
 export type ReceivedWebhook = {
   partner: Partner;
   webhookId: string;
@@ -13,49 +14,42 @@ export type ReceivedWebhook = {
 type WebhookDocument = ReceivedWebhook & { _id: string };
 type SecretDocument = { _id: string; secret: string };
 
-export type WebhookStore = ReturnType<typeof createWebhookStore>;
+export type WebhookStore = Awaited<ReturnType<typeof openWebhooks>>;
 
-const MOST = 200;
+const MAX_LISTED = 200;
 
-const text = { type: String, required: true };
-const webhookSchema = new Schema<WebhookDocument>(
-  {
-    _id: text,
-    partner: text,
-    webhookId: text,
-    payload: text,
-    receivedAt: text,
-    times: { type: Number, required: true },
-  } as never,
-  { versionKey: false, collection: 'webhooks' },
-);
-const secretSchema = new Schema<SecretDocument>({ _id: text, secret: text } as never, {
-  versionKey: false,
-  collection: 'webhook-secrets',
+const webhookSchema = defineSchema<WebhookDocument>({
+  _id: String,
+  partner: String,
+  webhookId: String,
+  payload: String,
+  receivedAt: String,
+  times: Number,
 });
+const secretSchema = defineSchema<SecretDocument>({ _id: String, secret: String });
 
-/** What came by webhook, each once, and the secrets they are verified with. */
-export function createWebhookStore(connection: Connection) {
-  const model = connection.model<WebhookDocument>('Webhook', webhookSchema);
-  const secrets = connection.model<SecretDocument>('WebhookSecret', secretSchema);
+/** The received webhooks, each once, and the secrets that verify them. */
+export async function openWebhooks(connection: Connection) {
+  const webhooks = await openModel(connection, 'webhooks', webhookSchema);
+  const secrets = await openModel(connection, 'webhook-secrets', secretSchema);
   return {
     async setSecret(partner: Partner, secret: string): Promise<void> {
       await secrets.updateOne({ _id: partner }, { $set: { secret } }, { upsert: true });
     },
 
     async secretOf(partner: string): Promise<string | null> {
-      return (await secrets.findById(partner).lean<SecretDocument>())?.secret ?? null;
+      return (await secrets.findById(partner).lean())?.secret ?? null;
     },
 
-    /** Keeps a webhook by its id, and counts its repeats. */
-    async record({ times: _, ...webhook }: Omit<ReceivedWebhook, 'times'> & { times?: never }): Promise<void> {
+    /** Stores a webhook by its id and counts its repeats. */
+    async record(webhook: Omit<ReceivedWebhook, 'times'>): Promise<void> {
       const _id = `${webhook.partner}:${webhook.webhookId}`;
-      await model.updateOne({ _id }, { $setOnInsert: webhook, $inc: { times: 1 } }, { upsert: true });
+      await webhooks.updateOne({ _id }, { $setOnInsert: webhook, $inc: { times: 1 } }, { upsert: true });
     },
 
-    /** The newest of a partner. */
+    /** The newest webhooks of a partner. */
     async list(partner: Partner): Promise<ReceivedWebhook[]> {
-      const found = await model.find({ partner }).sort({ receivedAt: -1 }).limit(MOST).lean<WebhookDocument[]>();
+      const found = await webhooks.find({ partner }).sort({ receivedAt: -1 }).limit(MAX_LISTED).lean();
       return found.map(({ _id, ...webhook }) => webhook);
     },
   };
