@@ -23,8 +23,8 @@ let msmes: ListedMsmes;
 beforeAll(async () => {
   uri = freshDatabase('reporting-stores');
   database = await openDatabase(uri, createLog('reporting', 'silent'));
-  sets = openFactSets<Fact>(database.connection, 'sets');
-  msmes = openListedMsmes(database.connection);
+  sets = await openFactSets<Fact>(database.connection, 'sets');
+  msmes = await openListedMsmes(database.connection);
 });
 
 afterAll(async () => {
@@ -54,7 +54,7 @@ describe('a set of facts', () => {
   });
 
   test('is found page by page in the order of ids, and by reading all', async () => {
-    const paged = openFactSets<Fact>(database.connection, 'paged');
+    const paged = await openFactSets<Fact>(database.connection, 'paged');
     for (const id of ['c', 'a', 'd', 'b']) await paged.add(id, fact(id));
     expect((await paged.page(undefined, 2)).map(({ id }) => id)).toEqual(['a', 'b']);
     expect((await paged.page('b', 5)).map(({ id }) => id)).toEqual(['c', 'd']);
@@ -65,7 +65,7 @@ describe('a set of facts', () => {
 });
 
 test('an event is archived once, also among many at once', async () => {
-  const archive = openArchive(database.connection);
+  const archive = await openArchive(database.connection);
   const events = scenario.map(received);
   await Promise.all([...events, ...events].map((event) => archive.keep(event)));
   await archive.keep({ ...events[0]!, data: { changed: true } });

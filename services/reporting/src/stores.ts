@@ -1,6 +1,6 @@
 import type { ReceivedEvent } from '@ksbb/contracts';
-import { isDatabaseUnavailable, isDuplicateKey } from '@ksbb/document-store';
-import { type Connection, type Model, Schema, type SchemaDefinition } from 'mongoose';
+import { defineSchema, isDatabaseUnavailable, isDuplicateKey, openModel, retryRolledBack } from '@ksbb/document-store';
+import { type Connection, Schema } from 'mongoose';
 import type { Entry } from './collaboration/collaboration.ts';
 import { inBatches } from './in-batches.ts';
 import type { LoanFact } from './loan/loan-fact.ts';
@@ -9,22 +9,6 @@ const WRITE_BATCH = 500;
 const READ_BATCH = 500;
 /** Documents of a few bytes each. */
 const COUNT_BATCH = 10_000;
-
-type TextId = { _id: string };
-
-function modelOf<Document extends TextId>(
-  connection: Connection,
-  collection: string,
-  fields: SchemaDefinition<Document>,
-): Model<Document> {
-  const schema: Schema<Document> = new Schema<Document>(fields, {
-    versionKey: false,
-    minimize: false,
-    strict: 'throw',
-    strictQuery: 'throw',
-  });
-  return connection.models[collection] ?? connection.model<Document>(collection, schema, collection);
-}
 
 /**
  * Lets an error of an unordered bulk write pass when all that failed in it are documents that are there already.
@@ -52,19 +36,23 @@ export type Archive = {
   page: (after: string | undefined, limit: number) => Promise<Archived[]>;
 };
 
-export function openArchive(connection: Connection): Archive {
-  type Document = Omit<Archived, 'eventId'> & TextId;
-  const events = modelOf<Document>(connection, 'events', {
-    _id: String,
-    type: String,
-    subject: String,
-    version: Number,
-    time: String,
-    data: Schema.Types.Mixed,
-  });
-  const insert = inBatches<Document>({
+type ArchivedDocument = Omit<Archived, 'eventId'> & { _id: string };
+
+const archiveSchema = defineSchema<ArchivedDocument>({
+  _id: String,
+  type: String,
+  subject: String,
+  version: Number,
+  time: String,
+  data: Schema.Types.Mixed,
+});
+
+export async function openArchive(connection: Connection): Promise<Archive> {
+  const events = await openModel(connection, 'events', archiveSchema);
+  const insert = inBatches<ArchivedDocument>({
     write: async (documents) => {
-      await events.insertMany(documents, { ordered: false, lean: true }).catch(unlessOnlyDuplicates);
+      const insertAll = () => events.insertMany(documents, { ordered: false, lean: true });
+      await retryRolledBack(insertAll).catch(unlessOnlyDuplicates);
     },
     limit: WRITE_BATCH,
     isDown: isDatabaseUnavailable,
@@ -105,15 +93,20 @@ const keyOf = (eventId: string) => Buffer.from(eventId).toString('base64url');
  * set stays below the limit of 16 MiB as well. Updates name the `_id` alone: with any further condition the embedded
  * database reads the whole collection.
  */
-export function openFactSets<Fact extends { eventId: string }>(connection: Connection, name: string): FactSets<Fact> {
-  type Document = TextId & { facts: Record<string, Fact> };
-  const sets = modelOf<Document>(connection, name, { _id: String, facts: Schema.Types.Mixed });
+export async function openFactSets<Fact extends { eventId: string }>(
+  connection: Connection,
+  collection: string,
+): Promise<FactSets<Fact>> {
+  type Document = { _id: string; facts: Record<string, Fact> };
+  const schema = defineSchema<Document>({ _id: String, facts: Schema.Types.Mixed });
+  const sets = await openModel(connection, collection, schema);
   const toSet = ({ _id: id, facts }: Document): FactSet<Fact> => ({ id, facts: Object.values(facts) });
 
   return {
     add: async (id, fact) => {
+      const update = { $set: { [`facts.${keyOf(fact.eventId)}`]: fact } };
       const put = async () => {
-        await sets.updateOne({ _id: id }, { $set: { [`facts.${keyOf(fact.eventId)}`]: fact } }, { upsert: true });
+        await retryRolledBack(() => sets.updateOne({ _id: id }, update, { upsert: true }));
       };
       await put().catch((error) => {
         if (!isDuplicateKey(error)) throw error;
@@ -141,10 +134,12 @@ export type ListedMsmes = {
   countListed: () => Promise<number>;
 };
 
+/** `rank` is higher for a newer version, and odd where the MSME is listed, so that `$max` keeps the newest. */
+const msmeSchema = defineSchema<{ _id: string; rank: number }>({ _id: String, rank: Number });
+
 /** Updates name the `_id` alone: with any further condition the embedded database reads the whole collection. */
-export function openListedMsmes(connection: Connection): ListedMsmes {
-  // A rank is higher for a newer version, and odd where the MSME is listed, so that `$max` keeps the newest.
-  const msmes = modelOf<TextId & { rank: number }>(connection, 'msmes', { _id: String, rank: Number });
+export async function openListedMsmes(connection: Connection): Promise<ListedMsmes> {
+  const msmes = await openModel(connection, 'msmes', msmeSchema);
 
   const put = inBatches<{ msmeId: string; rank: number }>({
     write: async (notes) => {
@@ -152,7 +147,7 @@ export function openListedMsmes(connection: Connection): ListedMsmes {
         updateOne: { filter: { _id }, update: { $max: { rank } }, upsert: true },
       }));
       const write = async () => {
-        await msmes.bulkWrite(updates, { ordered: false });
+        await retryRolledBack(() => msmes.bulkWrite(updates, { ordered: false }));
       };
       await write().catch((error) => {
         unlessOnlyDuplicates(error);
@@ -185,11 +180,11 @@ export type ReadModels = {
   msmes: ListedMsmes;
 };
 
-export function openReadModels(connection: Connection): ReadModels {
+export async function openReadModels(connection: Connection): Promise<ReadModels> {
   return {
-    archive: openArchive(connection),
-    collaborations: openFactSets<Entry>(connection, 'collaborations'),
-    loans: openFactSets<LoanFact>(connection, 'loans'),
-    msmes: openListedMsmes(connection),
+    archive: await openArchive(connection),
+    collaborations: await openFactSets<Entry>(connection, 'collaborations'),
+    loans: await openFactSets<LoanFact>(connection, 'loans'),
+    msmes: await openListedMsmes(connection),
   };
 }
