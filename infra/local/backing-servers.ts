@@ -22,11 +22,12 @@ export async function startBackingServers(
   };
   return withProgress(options.log, 'starting broker and database', async () => {
     const [rabbit, mongo] = await Promise.all([start(startRabbit(options)), start(startMongo(options))]);
+    options.log(`RabbitMQ ${rabbit.version}`);
     return { rabbit, mongo };
   });
 }
 
-/** What tests need to find them, as `testing.ts` reads it. */
+/** What tests need to find them (packages/testkit/src/servers.ts). */
 export function testEnvironment({ rabbit, mongo }: BackingServers): Record<string, string> {
   return {
     KSBB_TEST_AMQP_URL: rabbit.url,

@@ -21,9 +21,10 @@ export async function startRabbitContainer(engine: string, dir: string, log: Log
   const container = await startContainer(engine, RABBITMQ_IMAGE, ports, dir, log);
   const url = `amqp://guest:guest@127.0.0.1:${amqp}`;
   const managementUrl = `http://guest:guest@127.0.0.1:${management}`;
-  await untilRabbitAnswers(url, managementUrl, container.process);
+  const version = await untilRabbitAnswers(url, managementUrl, container.process);
   return {
     url,
+    version,
     managementUrl,
     pid: container.process.pid,
     createVhost: (name) => addVhost(url, managementUrl, name),

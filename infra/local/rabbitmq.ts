@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, realpathSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { startRabbitContainer } from './containers.ts';
 import { canInstall, DEBIAN_RABBITMQ_FOLDER, installPackage } from './debian.ts';
 import { addVhost, type ChildProcess, freePorts, guessManagementUrl, startChild } from '@ksbb/testkit';
@@ -20,23 +20,33 @@ const CTL_TIMEOUT_MS = 30_000;
 
 const CHOICES = `no RabbitMQ found. Choose one:
   - set AMQP_URL to a broker that runs (and AMQP_MANAGEMENT_URL if its management API is elsewhere than port 15672)
+  - set RABBITMQ_SERVER to the rabbitmq-server to start, with its rabbitmqctl and epmd beside it
   - install rabbitmq-server, e.g. apt-get install rabbitmq-server (done by itself when run as root on Debian)
   - start a container engine, docker or podman`;
 
 /**
- * Finds or starts a RabbitMQ: AMQP_URL; rabbitmq-server on this machine, or installed when root; a container engine.
- * A broker named by AMQP_URL is used and never stopped. Throws with the choices when there is none.
+ * Finds or starts a RabbitMQ: AMQP_URL; the program RABBITMQ_SERVER; rabbitmq-server on this machine, or installed when
+ * root; a container engine. A broker named by AMQP_URL is used and never stopped. Throws with the choices when there is
+ * none.
  */
 export async function startRabbit({ dir, log }: RabbitOptions): Promise<Rabbit> {
   const given = process.env['AMQP_URL'];
   if (given !== undefined && given !== '') return useGiven(given, log);
   const home = join(dir, 'rabbitmq');
   mkdirSync(home, { recursive: true });
-  const program = findServer() ?? (await installServer(log));
+  const program = namedServer() ?? findServer() ?? (await installServer(log));
   if (program !== undefined) return startOwn(program, home);
   const engine = await containerEngine();
   if (engine !== undefined) return startRabbitContainer(engine, home, log);
   throw new Error(CHOICES);
+}
+
+function namedServer(): string | undefined {
+  const named = process.env['RABBITMQ_SERVER'];
+  if (named === undefined || named === '') return undefined;
+  const program = findProgram([resolve(named)]);
+  if (program === undefined) throw new Error(`RABBITMQ_SERVER names ${named}, which is not a program`);
+  return program;
 }
 
 function findServer(): string | undefined {
@@ -51,13 +61,14 @@ async function installServer(log: Log): Promise<string | undefined> {
 
 async function useGiven(url: string, log: Log): Promise<Rabbit> {
   log(`using the RabbitMQ named by AMQP_URL`);
-  await untilRabbitAnswers(url, undefined, undefined);
+  const version = await untilRabbitAnswers(url, undefined, undefined);
   const managementUrl = process.env['AMQP_MANAGEMENT_URL'] ?? guessManagementUrl(url);
   const notOurs = async () => {
     throw new Error('this RabbitMQ was named by AMQP_URL; it is not ours to stop');
   };
   return {
     url,
+    version,
     managementUrl,
     pid: undefined,
     createVhost: (name) => addVhost(url, managementUrl, name),
@@ -74,15 +85,17 @@ async function startOwn(program: string, dir: string): Promise<Rabbit> {
   const env = rabbitEnvironment(dir, ports, `ksbb-${randomBytes(6).toString('hex')}@localhost`);
   const url = `amqp://guest:guest@127.0.0.1:${ports.amqp}`;
   const managementUrl = `http://guest:guest@127.0.0.1:${ports.management}`;
-  const epmd = startEpmd(dir, ports, env);
+  const epmd = startEpmd(program, dir, ports, env);
+  let version = '';
   const start = async () => {
     const started = startChild({ name: 'rabbitmq-server', command: program, args: [], env, cwd: dir });
-    await untilRabbitAnswers(url, managementUrl, started);
+    version = await untilRabbitAnswers(url, managementUrl, started);
     return started;
   };
   let server = await start();
   return {
     url,
+    version,
     managementUrl,
     get pid() {
       return server.pid;
@@ -115,12 +128,12 @@ async function choosePorts(): Promise<RabbitPorts> {
 }
 
 /**
- * Erlang's port mapper, on a port of our own: the machine's shared one would be started as a daemon by whoever comes
- * first and stay behind. It lies beside `erl`.
+ * Erlang's port mapper, on a port of our own: a broker would start the machine's shared one as a daemon
+ * that stays behind. It is beside the broker's program or beside `erl`.
  */
-function startEpmd(dir: string, ports: RabbitPorts, env: NodeJS.ProcessEnv): ChildProcess {
+function startEpmd(program: string, dir: string, ports: RabbitPorts, env: NodeJS.ProcessEnv): ChildProcess {
   const erl = findProgram(['erl']);
-  const command = findProgram(['epmd'], erl === undefined ? [] : [dirname(realpathSync(erl))]);
+  const command = findProgram(['epmd'], [dirname(program), ...(erl === undefined ? [] : [dirname(realpathSync(erl))])]);
   if (command === undefined) throw new Error('rabbitmq-server is here but epmd is not: Erlang is not wholly installed');
   const args = ['-port', String(ports.epmd), '-address', '127.0.0.1'];
   return startChild({ name: 'epmd', command, args, env, cwd: dir });

@@ -6,15 +6,19 @@ import { type ChildProcess, managementAnswers } from '@ksbb/testkit';
 const DEADLINE_MS = 180_000;
 const PAUSE_MS = 100;
 
-type Attempt = () => Promise<void>;
-
-/** Resolves once a client can really connect, and the management API answers where there is one. */
-export function untilRabbitAnswers(url: string, managementUrl: string | undefined, process: ChildProcess | undefined) {
+/** Resolves with the broker's version once a client can connect and the management API, where there is one, answers. */
+export function untilRabbitAnswers(
+  url: string,
+  managementUrl: string | undefined,
+  process: ChildProcess | undefined,
+): Promise<string> {
   return untilAnswers('RabbitMQ', process, async () => {
     const connection = await connect(url, { timeout: 5000 });
+    const { version } = connection.connection.serverProperties;
     await connection.close();
     if (managementUrl !== undefined && !(await managementAnswers(managementUrl)))
       throw new Error('no management API yet');
+    return String(version);
   });
 }
 
@@ -31,7 +35,7 @@ export function untilMongoAnswers(url: string, process: ChildProcess | undefined
 }
 
 /** A server that we did not start is tried once: it should be there already. */
-async function untilAnswers(name: string, process: ChildProcess | undefined, attempt: Attempt): Promise<void> {
+async function untilAnswers<T>(name: string, process: ChildProcess | undefined, attempt: () => Promise<T>): Promise<T> {
   const deadline = Date.now() + DEADLINE_MS;
   for (;;) {
     try {

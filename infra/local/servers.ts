@@ -1,6 +1,7 @@
 export type Rabbit = {
   /** Of the default virtual host, with user and password. */
   url: string;
+  version: string;
   managementUrl: string | undefined;
   /** Of the broker's own process; undefined for one that we did not start. */
   readonly pid: number | undefined;
