@@ -4,11 +4,11 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { call, freePorts } from '@ksbb/testkit';
+import { freePorts } from '@ksbb/testkit';
 import { type Command, runCommand } from '../../infra/local/command.ts';
 import { SERVICE_NAMES, type ServiceName } from '../../infra/local/services.ts';
 import { type LocalEnvironment, startEnvironment } from '../scenario/environment.ts';
-import { BAD_VISIT_KINDS, badVisits, badVisitTargets } from './load/bad-visits.ts';
+import { BAD_VISIT_KINDS, badVisits, badVisitTargets, goodRequests, type Urls } from './load/bad-visits.ts';
 import { heapAfterCollection } from './environment/health.ts';
 
 const ROUNDS = 5;
@@ -53,33 +53,14 @@ async function startInspected(
   return { environment, inspectors };
 }
 
-/** Asks for a page and for an answer of each service until told to stop; answers how many were asked and which went wrong. */
-async function goodVisits(
-  { platform }: LocalEnvironment,
-  until: AbortSignal,
-): Promise<{ asked: number; failed: string[] }> {
-  const api = (service: string) => `${platform.portalUrl}/api/${service}`;
-  const addresses = [
-    `${platform.portalUrl}/`,
-    `${platform.portalUrl}/en/impact`,
-    `${api('msme-registry')}/areas`,
-    `${api('commitment')}/institutions`,
-    `${api('fintech-gateway')}/openapi.json`,
-    `${api('training')}/openapi.json`,
-    `${api('reporting')}/totals`,
-    `${platform.urls['fintech-sandbox']}/openapi.json`,
-  ];
+/** Sends good requests until `until` is aborted. Answers how many were sent and which were not answered well. */
+async function sendGoodRequests(urls: Urls, until: AbortSignal): Promise<{ asked: number; failed: string[] }> {
   const failed: string[] = [];
   let asked = 0;
   while (!until.aborted) {
-    for (const address of addresses) {
-      asked += 1;
-      const status = await call('GET', address).then(
-        (answer) => String(answer.status),
-        (error: Error) => error.message,
-      );
-      if (status !== '200') failed.push(`${address}: ${status}`);
-    }
+    const once = await goodRequests(urls);
+    asked += once.asked;
+    failed.push(...once.failed);
     await sleep(100);
   }
   return { asked, failed };
@@ -103,7 +84,7 @@ async function main(command: Command): Promise<number> {
   const targets = badVisitTargets(environment.platform.urls);
   for (const name of SERVICE_NAMES) environment.platform.kill(name, OPEN_INSPECTOR);
   const done = new AbortController();
-  const good = goodVisits(environment, done.signal);
+  const good = sendGoodRequests(environment.platform.urls, done.signal);
 
   const used: Record<ServiceName, number>[] = [];
   const share = Math.ceil(count / ROUNDS);

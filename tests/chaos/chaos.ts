@@ -5,7 +5,8 @@
 import { parseArgs } from 'node:util';
 import { eventually, seededRandom } from '@ksbb/testkit';
 import { type Command, runCommand } from '../../infra/local/command.ts';
-import { startChaosEnvironment } from './environment/environment.ts';
+import { type ChaosEnvironment, startChaosEnvironment } from './environment/environment.ts';
+import { badVisits, badVisitTargets, goodRequests } from './load/bad-visits.ts';
 import { findNeeds } from './load/needs.ts';
 import { asRow, holds, type ScenarioReport, tableOf } from './report/report.ts';
 import { drained, type Scenario, type ScenarioContext } from './report/under-load.ts';
@@ -21,6 +22,8 @@ import { runReplicas } from './scenarios/replicas.ts';
 
 /** Generated ones, beside the 271 real places. */
 const MSMES = { long: 600, short: 100 };
+/** Few enough that two cores have time for the load and for starting what was killed. */
+const BAD_VISITS = { atOnce: 2, pauseMs: 150 };
 
 const { values } = parseArgs({
   options: {
@@ -76,14 +79,32 @@ function brokenOff(scenario: string, error: Error): ScenarioReport {
   return { scenario, faults: 0, in: 0, out: 0, lost: 0, doubled: 0, unexpected: 1 };
 }
 
-/** Runs one scenario, and counts processes that ended by themselves as unexpected. */
-async function run(name: string, scenario: Scenario, context: ScenarioContext): Promise<ScenarioReport> {
+/** Clients that leave, reset, drip or send half a request. The sandbox is left out: they would use up its ordered faults. */
+function visitBadly({ platform }: ChaosEnvironment, seed: number): () => Promise<number> {
+  const targets = badVisitTargets(platform.urls).filter(({ url }) => url !== platform.urls['fintech-sandbox']);
+  const stopping = new AbortController();
+  const visits = badVisits(targets, { seed, until: stopping.signal, ...BAD_VISITS });
+  return async () => {
+    stopping.abort();
+    return Object.values(await visits).reduce((sum, count) => sum + count, 0);
+  };
+}
+
+/** Runs one scenario beside bad visits. Processes that ended by themselves, and good requests that fail afterwards, are unexpected. */
+async function run(name: string, seed: number, context: Omit<ScenarioContext, 'random'>): Promise<ScenarioReport> {
   const { environment } = context;
   const deathsBefore = environment.unexpectedDeaths();
-  const report = await scenario(context).catch((error: Error) => brokenOff(name, error));
+  const endVisits = visitBadly(environment, seed);
+  const scenario = SCENARIOS[name] as Scenario;
+  const running = scenario({ ...context, random: randomOf(seed, name) });
+  const report = await running.catch((error: Error) => brokenOff(name, error));
+  log(`${name}: ${await endVisits()} bad visits`);
+  await environment.allReady();
+  const { failed } = await goodRequests(environment.platform.urls);
   const deaths = environment.unexpectedDeaths() - deathsBefore;
-  if (deaths > 0) log(`   unexpected: services ended by themselves, ${deaths} times`);
-  return { ...report, unexpected: report.unexpected + deaths };
+  const found = [...failed, ...Array.from({ length: deaths }, () => 'a service ended by itself')];
+  for (const fact of found) log(`   unexpected: ${fact}`);
+  return { ...report, unexpected: report.unexpected + found.length };
 }
 
 async function main(command: Command): Promise<number> {
@@ -96,10 +117,10 @@ async function main(command: Command): Promise<number> {
   await eventually('the needs boards know every MSME', async () => (await client.boards(ids)).length === ids.length);
   const needs = await findNeeds(client);
   const reports: ScenarioReport[] = [];
-  for (const [name, scenario] of Object.entries(SCENARIOS)) {
+  for (const name of Object.keys(SCENARIOS)) {
     if (values.only !== undefined && values.only !== name) continue;
     log(`${name}, seed ${seed}`);
-    const report = await run(name, scenario, { environment, needs, random: randomOf(seed, name), length, say: log });
+    const report = await run(name, seed, { environment, needs, length, say: log });
     reports.push(report);
     log(JSON.stringify(asRow(report)));
   }

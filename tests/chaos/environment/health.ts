@@ -26,12 +26,12 @@ export async function isReady({ platform }: Platform, service: ServiceName): Pro
 }
 
 /** The sum of one metric over its labels. */
-export function metric(text: string, name: string): number {
+function metric(text: string, name: string): number {
   const lines = text.split('\n').filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `));
   return lines.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
 }
 
-export async function metricsOf(healthUrl: string): Promise<string> {
+async function metricsOf(healthUrl: string): Promise<string> {
   const response = await fetch(`${healthUrl}/metrics`, { signal: AbortSignal.timeout(5_000) });
   return response.text();
 }

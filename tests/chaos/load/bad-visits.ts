@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { seededRandom, type SeededRandom } from '@ksbb/testkit';
+import { call, seededRandom, type SeededRandom } from '@ksbb/testkit';
 import { oneOf, type Visitor, WAYS } from './bad-visit-ways.ts';
 
 /** Where bad visits go: one address, paths that read there, and paths that take a body. Nothing they send has an effect. */
@@ -58,8 +58,34 @@ const PATHS = {
 
 const BEHIND_THE_PORTAL = ['msme-registry', 'commitment', 'fintech-gateway', 'training', 'reporting'] as const;
 
+export type Urls = Readonly<Record<keyof typeof PATHS, string>>;
+
+/** Asks for pages, and for an answer of each service. Answers how many requests these were and which were not answered 200. */
+export async function goodRequests({ portal, ...urls }: Urls): Promise<{ asked: number; failed: string[] }> {
+  const api = `${portal}/api`;
+  const addresses = [
+    `${portal}/`,
+    `${portal}/en/impact`,
+    `${api}/msme-registry/areas`,
+    `${api}/commitment/institutions`,
+    `${api}/fintech-gateway/openapi.json`,
+    `${api}/training/openapi.json`,
+    `${api}/reporting/totals`,
+    `${urls['fintech-sandbox']}/openapi.json`,
+  ];
+  const failed: string[] = [];
+  for (const address of addresses) {
+    const status = await call('GET', address).then(
+      (answer) => String(answer.status),
+      (error: Error) => error.message,
+    );
+    if (status !== '200') failed.push(`${address}: ${status}`);
+  }
+  return { asked: addresses.length, failed };
+}
+
 /** The pages, `/api` to each service, and each service's own port. */
-export function badVisitTargets(urls: Readonly<Record<keyof typeof PATHS, string>>): BadVisitTarget[] {
+export function badVisitTargets(urls: Urls): BadVisitTarget[] {
   const under = (prefix: string, paths: readonly string[]) => paths.map((path) => prefix + path);
   const behindThePortal = BEHIND_THE_PORTAL.map((service) => ({
     url: urls.portal,

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PartnerCallback } from '@ksbb/testkit';
 import { SERVICE_NAMES } from '../../../infra/local/services.ts';
-import { metric, metricsOf } from '../environment/health.ts';
 import { type SecondReplicas, startSecondReplicas } from '../environment/second-replicas.ts';
 import { lend } from '../load/journeys.ts';
 import { joined, type ScenarioReport } from '../report/report.ts';
@@ -10,39 +9,30 @@ import { type Scenario, type ScenarioContext, underLoad } from '../report/under-
 const LOANS = { long: 12, short: 3 };
 const RESTARTED = { long: SERVICE_NAMES.length, short: 2 };
 const MOST_PAUSE_MS = 600;
-const CREATE_CONTRACT = /route="\/(amanah\/v1\.0\/qardh-contracts|lumbung\/api\/loans)"/;
-
-/** How often the partners were asked for a contract, by their own count. */
-async function contractCalls({ environment }: ScenarioContext, second: SecondReplicas): Promise<number> {
-  const urls = [environment.platform.healthUrls['fintech-sandbox'], second.healthUrl('fintech-sandbox')];
-  const lines = (await Promise.all(urls.map(metricsOf)))
-    .flatMap((text) => text.split('\n'))
-    .filter((line) => /method="POST"/.test(line) && CREATE_CONTRACT.test(line));
-  return metric(lines.join('\n'), 'http_request_duration_seconds_count');
-}
 
 /**
  * Loans from the commitment to relending, while two replicas of each service look for due work: the gateway asks for each
  * contract once, the partners call back once for each step, and what is repaid is relent once.
  */
-async function dueWorkOnce(context: ScenarioContext, second: SecondReplicas): Promise<ScenarioReport> {
-  const { sandbox } = context.environment.client;
-  const callsBefore = await contractCalls(context, second);
+async function dueWorkOnce(context: ScenarioContext): Promise<ScenarioReport> {
+  const { client, partners } = context.environment;
+  const { sandbox } = client;
   const known = new Set((await sandbox.contracts()).map(({ reference }) => reference));
   const inject = async () => ({
     faults: 0,
     done: await Promise.all(Array.from({ length: LOANS[context.length] }, () => lend(context))),
     facts: async () => {
-      const fresh = (await sandbox.contracts()).filter(({ reference }) => !known.has(reference));
-      const calls = (await contractCalls(context, second)) - callsBefore;
+      const isNew = ({ reference }: { reference: string }) => !known.has(reference);
+      const contracts = (await sandbox.contracts()).filter(isNew);
+      const calls = partners.calls().filter((call) => call.operation === 'create-contract' && isNew(call));
       const callbacks: PartnerCallback[] = [];
-      for (const { reference } of fresh) callbacks.push(...(await sandbox.callbacks(reference)));
-      const asked = 'a contract is asked for';
+      for (const { reference } of contracts) callbacks.push(...(await sandbox.callbacks(reference)));
+      const asked = ({ reference }: { reference: string }) => `${reference} is asked for`;
       const calledBack = ({ deliveryId }: PartnerCallback) => `${deliveryId} is called back`;
       return {
-        expected: [...fresh.map(() => asked), ...callbacks.map(calledBack)],
+        expected: [...contracts.map(asked), ...callbacks.map(calledBack)],
         seen: [
-          ...Array.from({ length: calls }, () => asked),
+          ...calls.map(asked),
           ...callbacks.flatMap((callback) => callback.attempts.map(() => calledBack(callback))),
         ],
       };
@@ -83,7 +73,7 @@ async function rollingRestart(context: ScenarioContext, second: SecondReplicas):
 export const runReplicas: Scenario = async (context) => {
   const second = await startSecondReplicas(context.environment);
   try {
-    return joined(await dueWorkOnce(context, second), await rollingRestart(context, second));
+    return joined(await dueWorkOnce(context), await rollingRestart(context, second));
   } finally {
     await second.stop();
   }
