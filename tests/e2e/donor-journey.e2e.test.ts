@@ -3,7 +3,7 @@ import { parseCollaborationId } from '@ksbb/contracts';
 import type { Browser, Page } from 'playwright-core';
 import { accessibilityFaults, desktop, openBrowser, openPage, phone, picture, type Screen } from './browser.ts';
 import * as donor from './donor-steps.ts';
-import { makeCollaboration, msmeLink } from './made-collaboration.ts';
+import { makeCollaboration, msmeLink } from './collaboration.ts';
 import { type RunningPlatform, runPlatform, SCREENSHOTS } from './running-platform.ts';
 
 const MINUTES = 60_000;
@@ -25,7 +25,7 @@ afterAll(async () => {
   await running?.stop();
 }, MINUTES);
 
-const baseURL = () => running.platform.portalUrl;
+const baseURL = () => running.portalUrl;
 
 async function chooseOnListAndMap(page: Page, screen: Screen, kecamatan: string): Promise<string[]> {
   await page.goto('/');
@@ -81,7 +81,7 @@ async function deliverAndHearBack(
   await picture(page, screen, '05-delivered');
 
   const { page: msme, faults } = await openPage(browser, screen, { baseURL: baseURL() });
-  await msme.goto(await msmeLink(running.platform, collaborationId));
+  await msme.goto(await msmeLink(running.client, collaborationId));
   await msme.locator('input[name="quantity"]').fill(String(gifts.goodsAmount - 1));
   await picture(msme, screen, '06-msme-own');
   await msme.getByRole('button', { name: 'Nyatakan diterima' }).click();
@@ -180,7 +180,7 @@ describe.each(['', '/en'])('the pages under "%s/"', (language) => {
   test(
     'have no fault that axe knows',
     async () => {
-      const { collaborationId, pin, msmeId } = await makeCollaboration(running.platform);
+      const { collaborationId, pin, msmeId } = await makeCollaboration(running.client);
       const { page, faults } = await openPage(browser, desktop, { baseURL: baseURL() });
       const found: string[] = [];
       const look = async (name: string) => {
@@ -208,7 +208,7 @@ describe.each(['', '/en'])('the pages under "%s/"', (language) => {
       await donor.openWithPin(page, pin);
       await page.locator('.notice.good').waitFor();
       await look('collaboration-opened');
-      await visit('msme-own', await msmeLink(running.platform, collaborationId));
+      await visit('msme-own', await msmeLink(running.client, collaborationId));
       await visit('join-donation', '/join-donation');
       await visit('impact', '/impact');
       await visit('not-found', '/nowhere');

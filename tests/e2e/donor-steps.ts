@@ -1,3 +1,4 @@
+import { eventually } from '@ksbb/testkit';
 import type { Locator, Page } from 'playwright-core';
 import { picture, type Screen } from './browser.ts';
 
@@ -120,14 +121,15 @@ export async function scheduleTraining(page: Page): Promise<void> {
   await form.getByRole('button', { name: 'Jadwalkan dan undang' }).click();
 }
 
-/** Loads the page anew until `text` is in it: other services take a moment to hear of what happened. */
+/** Reloads the page until `text` is on it: other services hear of what happened a little later, by events. */
 export async function reloadUntil(page: Page, text: string | RegExp): Promise<void> {
-  const deadline = Date.now() + 30_000;
-  while ((await page.getByText(text).count()) === 0) {
-    if (Date.now() > deadline) throw new Error(`"${text}" did not come onto ${page.url()}`);
+  const isThere = async () => {
+    if ((await page.getByText(text).count()) > 0) return true;
     await page.waitForTimeout(500);
     await page.reload();
-  }
+    return false;
+  };
+  await eventually(`"${text}" is on ${page.url()}`, isThere, 30_000);
 }
 
 /** Signs the e-contract at the partner, and comes back. */

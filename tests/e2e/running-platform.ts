@@ -1,24 +1,36 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import {
+  createPlatformClient,
+  freshDatabase,
+  freshVhost,
+  type PlatformClient,
+  removeDatabase,
+  removeVhost,
+} from '@ksbb/testkit';
 import { loadMsmes } from '../../infra/local/load-msmes.ts';
-import { type Platform, startPlatform } from '../../infra/local/platform.ts';
+import { startPlatform } from '../../infra/local/platform.ts';
 import { makeRunDirectory } from '../../infra/local/run-directory.ts';
 import { SERVICE_NAMES, SERVICES } from '../../infra/local/services.ts';
-import { freshDatabase, freshVhost, removeDatabase, removeVhost } from '@ksbb/testkit';
+import { addressOf } from '../scenario/environment.ts';
 
-export type RunningPlatform = { platform: Platform; stop: () => Promise<void> };
+export type RunningPlatform = { portalUrl: string; client: PlatformClient; stop: () => Promise<void> };
 
-/** Every service as a process of its own, on databases and a virtual host that nobody else uses, with MSMEs on the map. */
+/** Every service as a process of its own, on databases and a virtual host of its own, with MSMEs on the map. */
 export async function runPlatform(msmes: number): Promise<RunningPlatform> {
   const dir = makeRunDirectory('e2e');
   const rabbitUrl = await freshVhost();
-  const databases = Object.fromEntries(
-    SERVICE_NAMES.filter((name) => SERVICES[name].usesDatabase).map((name) => [name, freshDatabase(name)]),
-  );
-  const clean = async () => {
-    await removeVhost(rabbitUrl);
-    await Promise.all(Object.values(databases).map(removeDatabase));
-    rmSync(dir, { recursive: true, force: true });
+  const owners = SERVICE_NAMES.filter((name) => SERVICES[name].usesDatabase);
+  const databases = owners.map((name) => ({ name, uri: freshDatabase(name) }));
+  const undos = [
+    async () => {
+      await removeVhost(rabbitUrl);
+      await Promise.all(databases.map(({ uri }) => removeDatabase(uri)));
+      rmSync(dir, { recursive: true, force: true });
+    },
+  ];
+  const stop = async () => {
+    for (const undo of undos.toReversed()) await undo();
   };
   try {
     const platform = await startPlatform({
@@ -26,21 +38,13 @@ export async function runPlatform(msmes: number): Promise<RunningPlatform> {
       rabbitUrl,
       mongoUrl: process.env['KSBB_TEST_MONGODB_URI'] ?? '',
       log: () => {},
-      settings: Object.fromEntries(Object.entries(databases).map(([name, uri]) => [name, { MONGODB_URI: uri }])),
+      settings: Object.fromEntries(databases.map(({ name, uri }) => [name, { MONGODB_URI: uri }])),
     });
-    const stop = async () => {
-      await platform.stop();
-      await clean();
-    };
-    try {
-      await loadMsmes(platform, msmes, { progress: false });
-    } catch (error) {
-      await platform.stop();
-      throw error;
-    }
-    return { platform, stop };
+    undos.push(() => platform.stop());
+    await loadMsmes(platform, msmes, { progress: false });
+    return { portalUrl: platform.portalUrl, client: createPlatformClient(addressOf(platform)), stop };
   } catch (error) {
-    await clean();
+    await stop();
     throw error;
   }
 }

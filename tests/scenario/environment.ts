@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import type { PlatformAddress } from '@ksbb/testkit';
 import type { Environment } from '@ksbb/testkit/donation';
 import { connect } from 'amqplib';
 import { type BackingServers, startBackingServers } from '../../infra/local/backing-servers.ts';
@@ -39,6 +40,14 @@ type EnvironmentOptions = {
   arrange?: (servers: BackingServers) => Promise<Arrangement>;
 };
 
+/** Where this platform is reached from outside. */
+export const addressOf = ({ portalUrl, urls, secrets }: Platform): PlatformAddress => ({
+  portalUrl,
+  sandboxUrl: urls['fintech-sandbox'],
+  operatorToken: secrets.operatorToken,
+  sandboxAdminToken: secrets.sandboxAdminToken,
+});
+
 export async function countDeadLetters(rabbitUrl: string): Promise<number> {
   const connection = await connect(rabbitUrl);
   try {
@@ -77,11 +86,8 @@ export async function startEnvironment(
     platform,
     servers,
     rabbitUrl: rabbit.url,
-    portalUrl: platform.portalUrl,
-    sandboxUrl: platform.urls['fintech-sandbox'],
+    ...addressOf(platform),
     sandboxUrlOfGateway: platform.urls['fintech-sandbox'],
-    operatorToken: platform.secrets.operatorToken,
-    sandboxAdminToken: platform.secrets.sandboxAdminToken,
     loadMsmes: (msmes) => loadMsmes(platform, msmes, { defer: command.defer }),
     killAndAwaitReturn: async (service) => {
       platform.kill(service, 'SIGKILL');
