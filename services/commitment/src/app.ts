@@ -39,7 +39,7 @@ export async function createApp(parts: Parts): Promise<BuiltService & { boards: 
   const relay = createRelay({ publisher: bus, log, clock, registry: metrics.registry });
   const boards = await openStore(boardStore, { connection, relay, clock });
   const commitments = await openStore(commitmentStore, { connection, relay, clock });
-  const contacts = openContacts(connection);
+  const contacts = await openContacts(connection);
   const attempts = await openPinAttempts(connection);
 
   const pinSecret = settings.PIN_SECRET;

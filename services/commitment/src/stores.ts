@@ -8,13 +8,14 @@ import {
   needCoverageChanged,
 } from '@ksbb/contracts';
 import {
+  defineSchema,
   type DocumentStore,
   insertOnce,
-  isDuplicateKey,
+  openModel,
   type Stored,
   type StoreDefinition,
 } from '@ksbb/document-store';
-import { type Connection, Schema } from 'mongoose';
+import type { Connection } from 'mongoose';
 import {
   type Commitment,
   type CommitmentEvent,
@@ -86,31 +87,30 @@ export type Contact = {
   anonymous: boolean;
 };
 
+type ContactDocument = Contact & { _id: string; consentedAt: Date };
+
 /** By collaboration ID, in a collection of its own so that contact data can be erased alone. */
-const contactSchema = new Schema<Contact & { _id: string; consentedAt: Date }>(
-  {
-    _id: { type: String, required: true },
-    name: { type: String, required: true },
-    kind: { type: String, required: true },
-    email: { type: String, required: true },
-    phone: { type: String, default: null },
-    anonymous: { type: Boolean, required: true },
-    /** When the donor allowed it. */
-    consentedAt: { type: Date, required: true },
-  },
-  { collection: 'contacts', versionKey: false },
-);
+const contactSchema = defineSchema<ContactDocument>({
+  _id: String,
+  name: String,
+  kind: String,
+  email: String,
+  phone: String,
+  anonymous: Boolean,
+  /** When the donor allowed it. */
+  consentedAt: Date,
+});
 
-export type Contacts = ReturnType<typeof openContacts>;
+export type Contacts = Awaited<ReturnType<typeof openContacts>>;
 
-export function openContacts(connection: Connection) {
-  const model = connection.model('Contact', contactSchema);
+export async function openContacts(connection: Connection) {
+  const contacts = await openModel(connection, 'contacts', contactSchema);
   return {
     /** Inserts the contact of a collaboration. A repeat changes nothing. */
     insert: async (collaborationId: string, contact: Contact, consentedAt: Date): Promise<void> => {
-      await insertOnce(model.collection, { _id: collaborationId, ...contact, consentedAt });
+      await insertOnce(contacts, { _id: collaborationId, ...contact, consentedAt });
     },
-    find: (collaborationId: string): Promise<Contact | null> => model.findById(collaborationId).lean().exec(),
+    find: (collaborationId: string): Promise<Contact | null> => contacts.findById(collaborationId).lean().exec(),
   };
 }
 
@@ -123,26 +123,23 @@ const RACES = 5;
 export type PinAttempt = { allowed: true; left: number } | { allowed: false; retryAfterSeconds: number };
 
 /** Attempts by collaboration ID. */
-const pinAttemptSchema = new Schema<{ _id: string; since: Date; used: number }>(
-  {
-    _id: { type: String, required: true },
-    since: { type: Date, required: true, index: { expireAfterSeconds: PIN_WINDOW_MS / 1000 } },
-    used: { type: Number, required: true },
-  },
-  { collection: 'pin-attempts', versionKey: false },
-);
+const pinAttemptSchema = defineSchema<{ _id: string; since: Date; used: number }>({
+  _id: String,
+  since: Date,
+  used: Number,
+});
+pinAttemptSchema.index({ since: 1 }, { expireAfterSeconds: PIN_WINDOW_MS / 1000 });
 
 export type PinAttempts = Awaited<ReturnType<typeof openPinAttempts>>;
 
 /** A rate limiter whose every step is one atomic update of one document. */
 export async function openPinAttempts(connection: Connection) {
-  const model = connection.model('PinAttempt', pinAttemptSchema);
-  await model.createIndexes();
+  const attempts = await openModel(connection, 'pin-attempts', pinAttemptSchema);
 
   /** Undefined where another request was faster, so that the caller tries again. */
   async function attempt(_id: string, now: Date): Promise<PinAttempt | undefined> {
     const opened = new Date(now.getTime() - PIN_WINDOW_MS);
-    const counted = await model
+    const counted = await attempts
       .findOneAndUpdate(
         { _id, since: { $gt: opened }, used: { $lt: PIN_ATTEMPTS } },
         { $inc: { used: 1 } },
@@ -150,21 +147,16 @@ export async function openPinAttempts(connection: Connection) {
       )
       .lean();
     if (counted !== null) return { allowed: true, left: PIN_ATTEMPTS - counted.used };
-    const { matchedCount } = await model.updateOne({ _id, since: { $lte: opened } }, { since: now, used: 1 });
+    const { matchedCount } = await attempts.updateOne({ _id, since: { $lte: opened } }, { since: now, used: 1 });
     if (matchedCount === 1) return { allowed: true, left: PIN_ATTEMPTS - 1 };
-    const found = await model.findById(_id).lean();
+    const found = await attempts.findById(_id).lean();
     if (found !== null && found.used >= PIN_ATTEMPTS) {
       const waitMs = found.since.getTime() + PIN_WINDOW_MS - now.getTime();
       return { allowed: false, retryAfterSeconds: Math.ceil(waitMs / 1000) };
     }
     if (found !== null) return undefined;
-    try {
-      await model.insertOne({ _id, since: now, used: 1 });
-      return { allowed: true, left: PIN_ATTEMPTS - 1 };
-    } catch (error) {
-      if (!isDuplicateKey(error)) throw error;
-      return undefined;
-    }
+    const inserted = await insertOnce(attempts, { _id, since: now, used: 1 });
+    return inserted ? { allowed: true, left: PIN_ATTEMPTS - 1 } : undefined;
   }
 
   return {
@@ -178,7 +170,7 @@ export async function openPinAttempts(connection: Connection) {
     },
     /** Returns the attempt, because the PIN was right. */
     refund: async (collaborationId: string): Promise<void> => {
-      await model.updateOne({ _id: collaborationId, used: { $gt: 0 } }, { $inc: { used: -1 } });
+      await attempts.updateOne({ _id: collaborationId, used: { $gt: 0 } }, { $inc: { used: -1 } });
     },
   };
 }

@@ -30,7 +30,7 @@ type Parts = {
 export async function createApp({ settings, database, bus, log, metrics, clock }: Parts): Promise<BuiltService> {
   const relay = createRelay({ publisher: bus, log, clock, registry: metrics.registry });
   const msmes = await openMsmeStores({ connection: database.connection, relay, clock });
-  const coverage = openCoverageStore(database.connection);
+  const coverage = await openCoverageStore(database.connection);
   const gazetteer = await openGazetteer();
   const index = createMapIndex();
 

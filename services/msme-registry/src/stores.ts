@@ -1,6 +1,8 @@
 import { msmeDelisted, msmeListed, msmeUpdated, type NeedCoverage } from '@ksbb/contracts';
 import {
+  defineSchema,
   type DocumentStore,
+  openModel,
   openStore,
   type Relay,
   type Stored,
@@ -66,41 +68,24 @@ export type CoverageStore = {
   scan: () => AsyncIterable<KnownCoverage>;
 };
 
-const amount = { type: Number, required: true } as const;
-const needCoverageSchema = new Schema<NeedCoverage>(
-  {
-    needId: { type: String, required: true },
-    package: { type: String, required: true },
-    declared: amount,
-    promised: amount,
-    delivered: amount,
-    open: amount,
-  },
-  { _id: false },
-);
+type CoverageDocument = { _id: string; version: number; needs: NeedCoverage[] };
 
-const coverageSchema = new Schema<{ _id: string; version: number; needs: NeedCoverage[] }>(
-  {
-    _id: { type: String, required: true },
-    version: { type: Number, required: true },
-    needs: { type: [needCoverageSchema], required: true },
-  },
-  { collection: 'coverage', versionKey: false },
-);
+const coverageSchema = defineSchema<CoverageDocument>({ _id: String, version: Number, needs: [Schema.Types.Mixed] });
 
-export function openCoverageStore(connection: Connection): CoverageStore {
-  const model = connection.model('Coverage', coverageSchema);
+export async function openCoverageStore(connection: Connection): Promise<CoverageStore> {
+  const coverage = await openModel(connection, 'coverage', coverageSchema);
+  const toKnown = ({ _id: msmeId, version, needs }: CoverageDocument): KnownCoverage => ({ msmeId, version, needs });
   return {
     put: async ({ msmeId, version, needs }) => {
-      await upsertIfNewer(model.collection, msmeId, version, { needs });
+      await upsertIfNewer(coverage, { _id: msmeId, version, needs });
     },
     load: async (msmeId) => {
-      const found = await model.findById(msmeId).lean();
-      return found === null ? null : { msmeId, version: found.version, needs: found.needs };
+      const found = await coverage.findById(msmeId).lean<CoverageDocument>();
+      return found && toKnown(found);
     },
     scan: async function* () {
-      for await (const { _id: msmeId, version, needs } of model.find().lean().cursor({ batchSize: 1000 }))
-        yield { msmeId, version, needs };
+      const cursor = coverage.find().lean<CoverageDocument[]>().cursor({ batchSize: 1000 });
+      for await (const document of cursor) yield toKnown(document);
     },
   };
 }

@@ -13,7 +13,7 @@ const changed = (msmeId: string, version: number, promised: number) => {
 
 describeDeliveries('msme-registry', {
   subscriptions,
-  open: async ({ connection }) => ({ coverage: openCoverageStore(connection) }),
+  open: async ({ connection }) => ({ coverage: await openCoverageStore(connection) }),
   given: async () => undefined,
   events: [
     changed('warung-a', 1, 0),
