@@ -1,78 +1,61 @@
-import type { Connection } from 'mongoose';
+import DataLoader from 'dataloader';
+import type { Model, mongo } from 'mongoose';
 import { type WriteError, writeErrors } from './errors.ts';
+import { driverCollection } from './models.ts';
+import type { OutboxEvent } from './outbox-events.ts';
+import { retryRolledBack } from './transient.ts';
+
+/** One aggregate as it is stored in MongoDB. */
+export type AggregateDocument = {
+  _id: string;
+  version: number;
+  // any: the same store wrote it, as the state of its core
+  state: any;
+  outbox: OutboxEvent[];
+  keys?: Record<string, string>;
+};
 
 /*
- * A round trip to the database costs a process several times what a read or a write in it does. So those that come at the
- * same time, or while others are on their way, go together.
+ * For this process a round trip to the database costs several times what the read or the write itself costs. So reads and
+ * writes that come at the same time go together. 32 at most, so that one batch does not hold up the database.
  */
+const BATCHES = { cache: false, maxBatchSize: 32, batchScheduleFn: (run: () => void) => void setImmediate(run) };
 
-type Collection = ReturnType<Connection['collection']>;
-type Waiting<Item, Answer> = { item: Item; resolve: (answer: Answer) => void; reject: (error: unknown) => void };
+type Operation = mongo.AnyBulkWriteOperation<AggregateDocument>;
+/** Answers what the database objected to. @throws where the outcome is not known */
+export type Write = (operation: Operation) => Promise<WriteError | undefined>;
 
-/** So many at most go together, so that one batch does not hold up the database. */
-const MOST = 32;
-const AT_ONCE = 4;
+export function batchedWrites(model: Model<AggregateDocument>): Write {
+  const collection = driverCollection(model);
 
-/** Gives items to `work` in batches. It answers one for each, in order; where it fails, each of the batch has failed. */
-function inBatches<Item, Answer>(work: (items: Item[]) => Promise<Answer[]>): (item: Item) => Promise<Answer> {
-  const waiting: Waiting<Item, Answer>[] = [];
-  let scheduled = false;
-  let working = 0;
-
-  async function run(batch: Waiting<Item, Answer>[]): Promise<void> {
+  async function attempt(operations: Operation[]): Promise<WriteError[]> {
     try {
-      const answers = await work(batch.map(({ item }) => item));
-      for (const [at, { resolve }] of batch.entries()) resolve(answers[at] as Answer);
+      await collection.bulkWrite(operations, { ordered: false });
+      return [];
     } catch (error) {
-      for (const { reject } of batch) reject(error);
+      const failures = writeErrors(error);
+      if (failures.length === 0) throw error;
+      return failures;
     }
-    working -= 1;
-    schedule();
   }
 
-  function next(): void {
-    scheduled = false;
-    for (; working < AT_ONCE && waiting.length > 0; working += 1) void run(waiting.splice(0, MOST));
-  }
-
-  function schedule(): void {
-    if (scheduled || waiting.length === 0) return;
-    scheduled = true;
-    setImmediate(next);
-  }
-
-  return (item) =>
-    new Promise((resolve, reject) => {
-      waiting.push({ item, resolve, reject });
-      schedule();
-    });
-}
-
-/** Takes one write of the driver's `bulkWrite`. Answers what the database objected to; @throws where the outcome is not known. */
-export type Write = (operation: object) => Promise<WriteError | undefined>;
-
-export function batchedWrites(collection: Collection): Write {
-  return inBatches(async (operations) => {
-    try {
-      await collection.bulkWrite(operations as never, { ordered: false });
-      return operations.map(() => undefined);
-    } catch (error) {
-      const failures = new Map(writeErrors(error).map((failure) => [failure.index, failure]));
-      if (failures.size === 0) throw error;
-      return operations.map((_, at) => failures.get(at));
-    }
-  });
+  const loader = new DataLoader<Operation, WriteError | undefined>(async (operations) => {
+    const failures = await retryRolledBack(() => attempt([...operations]));
+    const byIndex = new Map(failures.map((failure) => [failure.index, failure]));
+    return operations.map((_, at) => byIndex.get(at));
+  }, BATCHES);
+  return (operation) => loader.load(operation);
 }
 
 /** Reads one document by its id. */
-export function batchedReads<Document extends { _id: string }>(
-  collection: Collection,
-): (id: string) => Promise<Document | null> {
-  return inBatches(async (ids: string[]) => {
-    const found = await collection
-      .find({ _id: { $in: ids } } as object, { limit: ids.length, batchSize: ids.length })
-      .toArray();
-    const byId = new Map((found as unknown as Document[]).map((document) => [document._id, document]));
+export function batchedReads(model: Model<AggregateDocument>): (id: string) => Promise<AggregateDocument | null> {
+  const loader = new DataLoader<string, AggregateDocument | null>(async (ids) => {
+    const options = { limit: ids.length, batchSize: ids.length };
+    const found: AggregateDocument[] = await retryRolledBack(() =>
+      model.find({ _id: { $in: [...ids] } }, null, options).lean(),
+    );
+    const byId = new Map(found.map((document) => [document._id, document]));
     return ids.map((id) => byId.get(id) ?? null);
-  });
+  }, BATCHES);
+  return (id) => loader.load(id);
 }

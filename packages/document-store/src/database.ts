@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '@ksbb/service-kit';
 import mongoose, { type Connection } from 'mongoose';
 import { endWritesWithTheirConnection } from './driver-fix.ts';
+import { isTransient } from './transient.ts';
 
 const SELECT_TIMEOUT_MS = 2_000;
 const SOCKET_TIMEOUT_MS = 10_000;
@@ -42,6 +43,7 @@ export function isDatabaseUnavailable(error: unknown): boolean {
   return (
     UNAVAILABLE.has(error.name) ||
     /initial connection is complete/.test(error.message) ||
+    isTransient(error) ||
     isDatabaseUnavailable(errorResponse)
   );
 }

@@ -50,7 +50,7 @@ export async function upsertIfNewer(
   version?: number,
   fields?: object,
 ): Promise<boolean> {
-  const collection = typeof target === 'function' ? driverCollection<Versioned>(target) : (target as never);
+  const collection = typeof target === 'function' ? driverCollection(target) : (target as never);
   const document =
     typeof idOrDocument === 'string' ? { _id: idOrDocument, ...fields, version: version ?? 0 } : idOrDocument;
   return upsertNewer(collection, document, () => insertOnce(target as never, document));

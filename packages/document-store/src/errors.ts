@@ -22,6 +22,17 @@ export class ContentionError extends Error {
   }
 }
 
+/** The server undid insertions, again and again, because other work was in their way. */
+export class RolledBackError extends Error {
+  /** MongoDB's WriteConflict. */
+  readonly code = 112;
+
+  constructor(collection: string, documents: number) {
+    super(`${documents} documents of ${collection} were not inserted: the server undid their insertion`);
+    this.name = 'RolledBackError';
+  }
+}
+
 /** Another aggregate of the collection has the same unique key. */
 export class DuplicateKeyError extends Error {
   constructor(collection: string, id: string) {

@@ -3,7 +3,8 @@ export { endWritesWithTheirConnection } from './driver-fix.ts';
 export { insertOnce, upsertIfNewer } from './effects.ts';
 export { ContentionError, DuplicateKeyError, EventTooLargeError, isDuplicateKey, OutboxFullError } from './errors.ts';
 export { defineSchema, driverCollection, openModel } from './models.ts';
-export { createRelay, type EventPublisher, type Relay } from './relay.ts';
+export type { EventPublisher } from './outbox-sender.ts';
+export { createRelay, type Relay } from './relay.ts';
 export {
   type AggregateEvent,
   type Decided,

@@ -36,6 +36,6 @@ export async function openModel<Document extends WithId>(
  * The driver's collection of a model. For writes of whole documents on hot paths: Mongoose would build a document of its
  * own from each one before it writes.
  */
-export function driverCollection<Document extends WithId>(model: Pick<Model<Document>, 'db' | 'collection'>) {
+export function driverCollection<Document extends WithId>(model: Model<Document>) {
   return model.db.collection<Document>(model.collection.collectionName);
 }

@@ -1,35 +1,39 @@
-import type { Connection } from 'mongoose';
+import type { Model } from 'mongoose';
 import { Gauge, type Registry } from 'prom-client';
+import type { AggregateDocument } from './batch.ts';
 
-type Waiting = { events: number; oldest: string | null };
+/** How many events are in the outboxes of a collection, and since when the oldest is. */
+type OutboxDepth = { events: number; oldest: string | null };
 
-/** What waits in a collection's outboxes. */
-export async function measureOutbox(collection: ReturnType<Connection['collection']>): Promise<Waiting> {
-  const [found] = await collection
-    .aggregate<Waiting>([
-      { $match: { 'outbox.time': { $gt: '' } } },
-      {
-        $group: {
-          _id: null,
-          events: { $sum: { $size: '$outbox' } },
-          oldest: { $min: { $arrayElemAt: ['$outbox.time', 0] } },
-        },
+export async function measureOutbox(model: Model<AggregateDocument>): Promise<OutboxDepth> {
+  const [found] = await model.aggregate<OutboxDepth>([
+    { $match: { 'outbox.time': { $gt: '' } } },
+    {
+      $group: {
+        _id: null,
+        events: { $sum: { $size: '$outbox' } },
+        oldest: { $min: { $arrayElemAt: ['$outbox.time', 0] } },
       },
-    ])
-    .toArray();
+    },
+  ]);
   return found ?? { events: 0, oldest: null };
 }
 
+export type OutboxMetrics = { set: (collection: string, depth: OutboxDepth, now: Date) => void };
+
 /** Depth and age of the outboxes, as the relay's poll last saw them. */
-export function createOutboxMetrics(registry: Registry): {
-  set: (collection: string, waiting: Waiting, now: Date) => void;
-} {
+export function createOutboxMetrics(registry: Registry): OutboxMetrics {
   const registers = [registry];
   const labelNames = ['collection'] as const;
-  const depth = new Gauge({ name: 'ksbb_outbox_events', help: 'Events that wait to be sent.', labelNames, registers });
+  const depth = new Gauge({
+    name: 'ksbb_outbox_events',
+    help: 'Outbox events: events that wait to be sent.',
+    labelNames,
+    registers,
+  });
   const age = new Gauge({
     name: 'ksbb_outbox_oldest_seconds',
-    help: 'How long the oldest of them has waited.',
+    help: 'How long the oldest outbox event has waited.',
     labelNames,
     registers,
   });

@@ -5,11 +5,13 @@ import { propagation, type TextMapPropagator } from '@opentelemetry/api';
 import { Registry } from 'prom-client';
 import { z } from 'zod';
 import { freshDatabase, removeDatabase } from '../../testkit/src/servers.ts';
-import { batchedReads, batchedWrites } from './batch.ts';
+import { type AggregateDocument, batchedReads, batchedWrites } from './batch.ts';
 import { type Database, openDatabase } from './database.ts';
-import { createRelay, type EventPublisher, type Relay } from './relay.ts';
-import { openStore } from './store.ts';
-import type { UnsentEvent } from './unsent.ts';
+import { openModel } from './models.ts';
+import type { OutboxEvent } from './outbox-events.ts';
+import type { EventPublisher } from './outbox-sender.ts';
+import { createRelay, type Relay } from './relay.ts';
+import { aggregateSchema, openStore } from './store.ts';
 
 type Filled = { type: 'shelf-filled'; data: { note: string } };
 
@@ -77,7 +79,7 @@ test('an event keeps the trace context of its commit, and none of what else the 
   const inject: TextMapPropagator['inject'] = (_context, carrier) =>
     void Object.assign(carrier as object, { traceparent, baggage: 'who=tini' });
   propagation.setGlobalPropagator({ inject, extract: (context) => context, fields: () => ['traceparent', 'baggage'] });
-  const sent: UnsentEvent[] = [];
+  const sent: OutboxEvent[] = [];
   const { relay, store } = await open({ connected: () => true, publish: async (event) => void sent.push(event) });
   await store.decide('a', fill());
   propagation.disable();
@@ -104,26 +106,29 @@ test('after a command what has left is out of the outbox soon, for many aggregat
   expect(await database.connection.collection('shelves').countDocuments({ 'outbox.0': { $exists: true } })).toBe(0);
 });
 
+const aggregate = (_id: string): AggregateDocument => ({ _id, version: 1, state: {}, outbox: [] });
+
 test('writes that come at once go together, and each is told of its own failure', async () => {
-  const collection = database.connection.collection('things');
-  const write = batchedWrites(collection);
-  const insert = (id: string) => write({ insertOne: { document: { _id: id } } });
-  const outcomes = await Promise.all(['a', 'b', 'a', 'c'].map(insert));
+  const model = await openModel(database.connection, 'things', aggregateSchema([], []));
+  const write = batchedWrites(model);
+  const outcomes = await Promise.all(
+    ['a', 'b', 'a', 'c'].map((id) => write({ insertOne: { document: aggregate(id) } })),
+  );
   expect(outcomes.map((failure) => failure?.code)).toEqual([undefined, undefined, 11000, undefined]);
-  const read = batchedReads<{ _id: string }>(collection);
+  const read = batchedReads(model);
   expect(await Promise.all(['c', 'none', 'a', 'c'].map(read))).toEqual([
-    { _id: 'c' },
+    aggregate('c'),
     null,
-    { _id: 'a' },
-    { _id: 'c' },
+    aggregate('a'),
+    aggregate('c'),
   ]);
 });
 
 test('where the database is away every one of a batch fails', async () => {
-  const collection = database.connection.collection('things');
+  const model = await openModel(database.connection, 'things', aggregateSchema([], []));
   await database.close();
-  const write = batchedWrites(collection);
-  const ends = await Promise.allSettled(['a', 'b'].map((id) => write({ insertOne: { document: { _id: id } } })));
+  const write = batchedWrites(model);
+  const ends = await Promise.allSettled(['a', 'b'].map((id) => write({ insertOne: { document: aggregate(id) } })));
   expect(ends.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
   database = await openDatabase(uri, log);
 });

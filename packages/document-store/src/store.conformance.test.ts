@@ -6,7 +6,8 @@ import { Registry } from 'prom-client';
 import { z } from 'zod';
 import { freshDatabase, freshVhost, removeDatabase, removeVhost } from '../../testkit/src/servers.ts';
 import { type Database, openDatabase } from './database.ts';
-import { createRelay, type EventPublisher, type Relay } from './relay.ts';
+import type { EventPublisher } from './outbox-sender.ts';
+import { createRelay, type Relay } from './relay.ts';
 import { openStore, type StoreDefinition } from './store.ts';
 
 type Account = { total: number; number: string | null; closed: boolean };

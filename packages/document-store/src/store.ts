@@ -1,16 +1,25 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventDefinition } from '@ksbb/contracts';
 import { keyedMutex } from '@ksbb/service-kit';
-import type { Connection } from 'mongoose';
-import { batchedReads, batchedWrites } from './batch.ts';
-import { ContentionError, DuplicateKeyError, isDuplicateKey, OutboxFullError, writeErrors } from './errors.ts';
+import { type Connection, Schema } from 'mongoose';
+import { type AggregateDocument, batchedReads, batchedWrites } from './batch.ts';
+import {
+  ContentionError,
+  DuplicateKeyError,
+  isDuplicateKey,
+  OutboxFullError,
+  RolledBackError,
+  writeErrors,
+} from './errors.ts';
+import { defineSchema, openModel } from './models.ts';
+import { toOutboxEvents } from './outbox-events.ts';
 import type { Relay } from './relay.ts';
-import { type UnsentEvent, unsentEvents } from './unsent.ts';
+import { isRolledBack, retryRolledBack } from './transient.ts';
 
-/** At this many unsent events an aggregate takes no more: the broker has been away for long. */
+/** An aggregate with this many unconfirmed events takes no command: the broker has been away for long. */
 const OUTBOX_LIMIT = 100;
 const ATTEMPTS = 25;
-/** Between attempts at most this, so that of two processes that change one aggregate none is always the slower. */
+/** The longest pause between attempts, so that of two processes that change one aggregate none is always the slower. */
 const LONGEST_PAUSE_MS = 50;
 
 export type AggregateEvent = { type: string; data: object };
@@ -19,15 +28,6 @@ export type Refusal = { refused: string };
 
 export type Stored<State> = { id: string; version: number; state: State };
 export type Decided<State, Event> = Stored<State> & { events: Event[] };
-
-/** One aggregate as it lies in MongoDB. */
-export type StoredDocument<State> = {
-  _id: string;
-  version: number;
-  state: State;
-  outbox: UnsentEvent[];
-  keys?: Record<string, string>;
-};
 
 export type StoreDefinition<State, Event extends AggregateEvent> = {
   collection: string;
@@ -63,70 +63,100 @@ export type DocumentStore<State, Event extends AggregateEvent> = {
   find: (filter: Record<string, unknown>, limit: number) => Promise<Stored<State>[]>;
 };
 
-type Content<State> = Omit<StoredDocument<State>, '_id'>;
-
 type Context = { connection: Connection; relay: Relay; clock: () => Date };
+type Content = Omit<AggregateDocument, '_id'>;
 
-/** Makes sure that the indexes exist and gives the store of one kind of aggregate. */
+export function aggregateSchema(keyNames: readonly string[], indexes: readonly Record<string, 1 | -1>[]) {
+  const schema = defineSchema<AggregateDocument>({
+    _id: String,
+    version: Number,
+    state: Schema.Types.Mixed,
+    outbox: [Schema.Types.Mixed],
+    keys: Schema.Types.Mixed,
+  });
+  schema.index({ 'outbox.time': 1 }, { sparse: true });
+  for (const name of keyNames) schema.index({ [`keys.${name}`]: 1 }, { unique: true, sparse: true });
+  for (const index of indexes) schema.index(index);
+  return schema;
+}
+
+/** Gives the store of one kind of aggregate, once its indexes exist. */
 export async function openStore<State, Event extends AggregateEvent>(
   definition: StoreDefinition<State, Event>,
   { connection, relay, clock }: Context,
 ): Promise<DocumentStore<State, Event>> {
-  type Document = StoredDocument<State>;
-  const collection = connection.collection(definition.collection);
-  const published = new Map(definition.publishes.map((event) => [event.name as string, event]));
+  const { collection, initial, evolve, keys, indexes = [] } = definition;
+  const published = new Map<string, EventDefinition>(definition.publishes.map((event) => [event.name, event]));
   const inTurn = keyedMutex();
+  const model = await openModel(connection, collection, aggregateSchema(keys?.names ?? [], indexes));
+  const write = batchedWrites(model);
+  const readDocument = batchedReads(model);
+  const outbox = relay.register(collection, model, write);
 
-  await collection.createIndex({ 'outbox.time': 1 }, { sparse: true });
-  // The guarded update filters by both. MongoDB would find it by _id alone; the embedded database scans without this.
-  await collection.createIndex({ _id: 1, version: 1 }, { unique: true });
-  for (const name of definition.keys?.names ?? []) {
-    await collection.createIndex({ [`keys.${name}`]: 1 }, { unique: true, sparse: true });
-  }
-  for (const index of definition.indexes ?? []) await collection.createIndex(index);
-  const write = batchedWrites(collection);
-  const readDocument = batchedReads<Document>(collection);
-  const outbox = relay.register(definition.collection, collection, write);
+  const toStored = ({ _id, version, state }: AggregateDocument): Stored<State> => ({ id: _id, version, state });
 
-  const toStored = ({ _id, version, state }: Document): Stored<State> => ({ id: _id, version, state });
-
-  async function read(id: string): Promise<Content<State>> {
-    return (await readDocument(id)) ?? { version: 0, state: definition.initial, outbox: [] };
+  async function read(id: string): Promise<Content> {
+    return (await readDocument(id)) ?? { version: 0, state: initial, outbox: [] };
   }
 
-  function fold(id: string, from: { version: number; state: State }, events: Event[]) {
-    const state = events.reduce(definition.evolve, from.state);
-    const keys = definition.keys?.of(state);
-    const unsent = unsentEvents(published, { id, version: from.version, now: clock() }, events);
-    return { version: from.version + events.length, state, unsent, ...(keys === undefined ? {} : { keys }) };
+  /** What an aggregate becomes by these events; `outbox` holds only theirs. */
+  function fold(id: string, from: { version: number; state: State }, events: readonly Event[]): Content {
+    const state = events.reduce(evolve, from.state);
+    const outboxEvents = toOutboxEvents(published, { id, version: from.version, now: clock() }, events);
+    const content = { version: from.version + events.length, state, outbox: outboxEvents };
+    return keys === undefined ? content : { ...content, keys: keys.of(state) };
   }
 
-  /** Writes what follows from `before`, if that still stands. Answers whether it did. */
-  async function replace(id: string, before: Content<State>, replacement: Content<State>): Promise<boolean> {
+  /** Writes `after` over `before`. Answers false where `before` is no longer what is stored. */
+  async function replace(id: string, before: Content, after: Content): Promise<boolean> {
     // An upsert, since one command writes many: where another writer was faster, inserting the same _id fails by itself.
-    const failure = await write({
-      replaceOne: { filter: { _id: id, version: before.version }, replacement, upsert: true },
-    });
+    const filter = { _id: id, version: before.version };
+    const failure = await write({ replaceOne: { filter, replacement: after, upsert: true } });
     if (failure === undefined) return true;
-    if (!isDuplicateKey(failure)) throw new Error(`${definition.collection} ${id} was not written: ${failure.errmsg}`);
-    if ((await read(id)).version === before.version) throw new DuplicateKeyError(definition.collection, id);
+    if (isRolledBack(failure)) return false;
+    if (!isDuplicateKey(failure)) throw new Error(`${collection} ${id} was not written: ${failure.errmsg}`);
+    if ((await read(id)).version === before.version) throw new DuplicateKeyError(collection, id);
     return false;
   }
 
-  /** One optimistic try; undefined when another writer was faster. */
+  /** One optimistic attempt; undefined when another writer was faster. */
   async function attempt<No extends Refusal>(id: string, decide: (state: State, version: number) => Event[] | No) {
     const before = await read(id);
     const events = decide(before.state, before.version);
     if ('refused' in events) return events;
     if (events.length === 0) return { id, version: before.version, state: before.state, events };
-    const waiting = outbox.unsent(before.outbox);
-    if (waiting.length >= OUTBOX_LIMIT) throw new OutboxFullError(definition.collection, id);
+    const unconfirmed = outbox.unconfirmed(before.outbox);
+    if (unconfirmed.length >= OUTBOX_LIMIT) throw new OutboxFullError(collection, id);
 
-    const { unsent, ...folded } = fold(id, before, events);
-    const after = { ...folded, outbox: [...waiting, ...unsent] };
+    const folded = fold(id, before, events);
+    const after = { ...folded, outbox: [...unconfirmed, ...folded.outbox] };
     if (!(await replace(id, before, after))) return undefined;
-    outbox.nudge(id, after.outbox);
+    outbox.enqueue(id, after.outbox);
     return { id, version: after.version, state: after.state, events };
+  }
+
+  /** Inserts what is new and answers it. Documents of which the server undid the insertion are tried again. */
+  async function insertNew(documents: AggregateDocument[]): Promise<AggregateDocument[]> {
+    const created: AggregateDocument[] = [];
+    let remaining = documents;
+    await retryRolledBack(async () => {
+      const failures = new Map((await insertFailures(remaining)).map((failure) => [failure.index, failure]));
+      created.push(...remaining.filter((_, at) => !failures.has(at)));
+      remaining = remaining.filter((_, at) => isRolledBack(failures.get(at)));
+      if (remaining.length > 0) throw new RolledBackError(collection, remaining.length);
+    });
+    return created;
+  }
+
+  async function insertFailures(documents: AggregateDocument[]) {
+    try {
+      await model.insertMany(documents, { ordered: false, lean: true });
+      return [];
+    } catch (error) {
+      const failures = writeErrors(error);
+      if (failures.length === 0 || !failures.every((one) => isDuplicateKey(one) || isRolledBack(one))) throw error;
+      return failures;
+    }
   }
 
   return {
@@ -135,8 +165,8 @@ export async function openStore<State, Event extends AggregateEvent>(
       return found === null ? null : toStored(found);
     },
     loadByKey: async (name, value) => {
-      const found = await collection.findOne({ [`keys.${name}`]: value } as object);
-      return found === null ? null : toStored(found as unknown as Document);
+      const found = await model.findOne({ [`keys.${name}`]: value }).lean();
+      return found === null ? null : toStored(found);
     },
     decide: (id, decide) =>
       inTurn(id, async () => {
@@ -145,34 +175,19 @@ export async function openStore<State, Event extends AggregateEvent>(
           if (result !== undefined) return result;
           await sleep(Math.random() * Math.min(LONGEST_PAUSE_MS, 2 ** tries));
         }
-        throw new ContentionError(definition.collection, id);
+        throw new ContentionError(collection, id);
       }),
     createMany: async (items) => {
-      const documents = items.map(({ id, events }) => {
-        const { unsent, ...rest } = fold(id, { version: 0, state: definition.initial }, events);
-        return { _id: id, outbox: unsent, ...rest };
-      });
-      const existing = new Set<number>();
-      try {
-        await collection.insertMany(documents as never, { ordered: false });
-      } catch (error) {
-        const failures = writeErrors(error);
-        if (failures.length === 0 || !failures.every(isDuplicateKey)) throw error;
-        for (const { index } of failures) existing.add(index);
-      }
-      const created = documents.filter((_, at) => !existing.has(at));
-      for (const { _id, outbox: unsent } of created) outbox.nudge(_id, unsent);
+      const created = await insertNew(
+        items.map(({ id, events }) => ({ _id: id, ...fold(id, { version: 0, state: initial }, events) })),
+      );
+      for (const document of created) outbox.enqueue(document._id, document.outbox);
       return created.length;
     },
     scan: async function* () {
-      // Without a projection: the outbox is mostly empty, and mongo-java-server copies all documents before the first to leave it out.
-      for await (const document of collection.find({}, { batchSize: 1000 })) {
-        yield toStored(document as unknown as Document);
-      }
+      // Without a projection: outboxes are mostly empty, so leaving them out saves nothing.
+      for await (const document of model.find({}).lean().cursor({ batchSize: 1000 })) yield toStored(document);
     },
-    find: async (filter, limit) => {
-      const documents = await collection.find(filter as object, { limit }).toArray();
-      return documents.map((document) => toStored(document as unknown as Document));
-    },
+    find: async (filter, limit) => (await model.find(filter).limit(limit).lean()).map(toStored),
   };
 }

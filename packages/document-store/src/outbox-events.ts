@@ -4,27 +4,26 @@ import { EventTooLargeError } from './errors.ts';
 
 type TraceContext = { traceparent?: string; tracestate?: string };
 
-/** An event as it waits in an outbox, with the W3C trace context in which it was decided. */
-export type UnsentEvent = Envelope & TraceContext;
+/** An event in an outbox, with the W3C trace context in which it was decided. */
+export type OutboxEvent = Envelope & TraceContext;
 
-/** Empty without a tracing SDK, or outside of any span. Baggage stays behind: it may hold anything. */
+/** Empty without a tracing SDK, or outside of any span. Baggage is left out: it may hold anything. */
 function currentTrace(): TraceContext {
-  const { traceparent, tracestate } = ((carrier: TraceContext) => (
-    propagation.inject(context.active(), carrier),
-    carrier
-  ))({});
+  const carrier: TraceContext = {};
+  propagation.inject(context.active(), carrier);
+  const { traceparent, tracestate } = carrier;
   return { ...(traceparent === undefined ? {} : { traceparent }), ...(tracestate === undefined ? {} : { tracestate }) };
 }
 
 /**
- * Wraps what a core decided: each event that leaves the service, with the version to which it brought its aggregate.
+ * Wraps the decided events that leave the service. Each has the version to which it brought its aggregate.
  * @throws ZodError where data does not fit its contract, EventTooLargeError at 1 MiB
  */
-export function unsentEvents(
+export function toOutboxEvents(
   published: Map<string, EventDefinition>,
   { id, version, now }: { id: string; version: number; now: Date },
-  events: { type: string; data: object }[],
-): UnsentEvent[] {
+  events: readonly { type: string; data: object }[],
+): OutboxEvent[] {
   const trace = currentTrace();
   return events.flatMap(({ type, data }, at) => {
     const contract = published.get(type);
