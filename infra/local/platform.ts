@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort, type Supervised } from '@ksbb/testkit';
+import { createEmbeddedIndexes } from './embedded-indexes.ts';
 import type { Log } from './progress.ts';
 import { withProgress } from './progress.ts';
 import { startServiceProcesses } from './service-processes.ts';
@@ -80,6 +81,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   const untilReady = (name: ServiceName) => waitUntilReady(name, healthUrls[name], find(name));
   try {
     await withProgress(options.log, `starting ${names.join(', ')}`, () => Promise.all(names.map(untilReady)));
+    await createEmbeddedIndexes(options.mongoUrl);
   } catch (error) {
     await stop();
     throw error;

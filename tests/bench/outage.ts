@@ -8,6 +8,7 @@ import { createLog } from '@ksbb/service-kit';
 import { connect } from 'amqplib';
 import { Registry } from 'prom-client';
 import type { Rabbit } from '../../infra/local/servers.ts';
+import { createEmbeddedIndexes } from '../../infra/local/embedded-indexes.ts';
 import { exampleEvent } from './events.ts';
 import { median, type Row } from './rounds.ts';
 
@@ -73,6 +74,7 @@ export async function benchOutage(rabbit: Rabbit, mongoUrl: string): Promise<Row
     relay,
     clock,
   });
+  await createEmbeddedIndexes(mongoUrl);
   relay.start();
   const data = exampleEvent(0).data as Delivered['data'];
   const command = (at: number) => store.decide(`a${at % AGGREGATES}`, () => [{ type: 'line-delivered', data }]);

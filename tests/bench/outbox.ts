@@ -4,6 +4,7 @@ import { createBus } from '@ksbb/messaging';
 import { createLog } from '@ksbb/service-kit';
 import { connect } from 'amqplib';
 import { Registry } from 'prom-client';
+import { createEmbeddedIndexes } from '../../infra/local/embedded-indexes.ts';
 import { exampleEvent, inParallel, messageOf } from './events.ts';
 import { amqplib } from './peers/amqplib.ts';
 import { alternate, median, type Row, rowOf, type Side } from './rounds.ts';
@@ -43,7 +44,7 @@ async function openOurs(
   const store = await openStore<State, Delivered>(definition, { connection, relay, clock });
   const command = async (at: number) => {
     const decided = await store.decide<never>(idOf(at), () => [{ type: 'line-delivered', data }]);
-    // The nudge has started within decide; the confirm comes at a later turn.
+    // Sending has started within decide; the confirm comes at a later turn.
     await new Promise<void>((resolve) => confirmed.set(`commitment:${decided.id}@${decided.version}`, resolve));
   };
   const side: Side = {
@@ -73,6 +74,7 @@ export async function benchOutbox(amqpUrl: string, mongoUrl: string, rounds: num
   const event = exampleEvent(0);
   const message = messageOf(event);
   const { side: ours, close } = await openOurs(amqpUrl, database.connection, event.data as Delivered['data']);
+  await createEmbeddedIndexes(mongoUrl);
   await channel.assertQueue(QUEUE, {
     durable: true,
     arguments: { 'x-queue-type': 'quorum', 'x-max-length': 1_000, 'x-overflow': 'drop-head' },
