@@ -1,6 +1,6 @@
 /**
- * Collaboration IDs: `KSBB-XXXX-XXXX-XXXC`, eleven data characters (55 bits) and a check character in Crockford's
- * base 32 (douglascrockford.com/base32). The check is Crockford's own, the value modulo 37; ids whose check symbol falls
+ * Collaboration IDs: `KSBB-XXXX-XXXX-XXXC`, eleven data characters (55 bits) and a check character in Crockford's base
+ * 32 (douglascrockford.com/base32). The check is Crockford's own, the value modulo 37; ids whose check symbol falls
  * outside the 32 letters are not given out, which costs 0.2 bits. 37 is prime and above 32, so any one wrong character
  * and any two neighbours swapped are noticed.
  */

@@ -13,7 +13,8 @@ test('a new id has the promised shape and reads back as itself', () => {
 });
 
 test('the check is the value modulo 37 by Crockford', () => {
-  // 1 in the last data place has the value 1, so its check symbol is 1; 32 in the place before is 32 mod 37, which has no letter.
+  // 1 in the last data place has the value 1, so its check symbol is 1; 32 in the place before is 32 mod 37, which has
+  // no letter.
   expect(isCollaborationId('KSBB-0000-0000-0011')).toBe(true);
   expect(isCollaborationId('KSBB-0000-0000-0010')).toBe(false);
 });

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 
 /**
- * What a producer promises about one event. `type` is the CloudEvents type `ksbb.<service>.<event>.v<major>`; its
- * routing key is the same without `ksbb.`. Inside a major only additive changes are made: consumers ignore what they do
- * not know.
+ * What a producer promises about one event. `type` is the CloudEvents type `ksbb.<service>.<event>.v<major>`. The
+ * routing key is the type without `ksbb.`. Inside a major version only additive changes are made: consumers ignore
+ * fields that they do not know.
  */
 export type EventDefinition<Name extends string = string, Data extends z.ZodObject = z.ZodObject> = {
   service: string;
@@ -11,7 +11,7 @@ export type EventDefinition<Name extends string = string, Data extends z.ZodObje
   major: number;
   type: string;
   routingKey: string;
-  /** What the subject of the event is: the name of a field of its data, or how it follows from one. */
+  /** The field of the data that is the subject, or how the subject follows from a field. */
   subject: string;
   summary: string;
   data: Data;
@@ -54,15 +54,15 @@ export type ReceivedEvent<Data = Record<string, unknown>> = Omit<Envelope, 'data
 
 export type EventOf<D extends EventDefinition> = ReceivedEvent<z.output<D['data']>>;
 
-/** A new event as a core decides it: which one, and its data. The document store adds the envelope. */
+/** A new event as a core decides it: its name and its data. The document store adds the envelope. */
 export type NewEvent<D extends EventDefinition = EventDefinition> = D extends EventDefinition
   ? { type: D['name']; data: z.output<D['data']> }
   : never;
 
-/** An event has fewer bytes than this: what is larger belongs in a store, with a reference in the event. */
+/** An event must have fewer bytes than this. Larger content belongs in a store, with a reference in the event. */
 export const EVENT_BYTES_LIMIT = 1024 * 1024;
 
-/** Wraps the event that brought an aggregate to `version`. The id follows from what it is about, so a repeat has the same. */
+/** Wraps the event that brought an aggregate to `version`. The id follows from both, so a repeat has the same id. */
 export function envelope(
   definition: EventDefinition,
   subject: string,

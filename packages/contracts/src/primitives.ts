@@ -7,7 +7,7 @@ export const rupiah = z
   .min(1, 'at least 1 rupiah')
   .max(Number.MAX_SAFE_INTEGER, 'at most 9007199254740991 rupiah');
 
-/** An amount that may also be nothing. */
+/** An amount that may be 0. */
 export const rupiahOrZero = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
 
 /** Pieces or seats. */
@@ -23,7 +23,7 @@ export const needId = z
   .string()
   .regex(/^[a-z0-9-]{3,64}\.[a-z0-9-]{2,40}$/, 'a need id: an MSME id, a dot and the kind of need');
 
-/** The canonical form; people's input goes through `parseCollaborationId` first. */
+/** The canonical form. What people type is parsed by `parseCollaborationId` first. */
 export const collaborationId = z.string().refine(isCollaborationId, 'a collaboration ID such as KSBB-7Q2M-9ZK4-T0XB');
 
 const MISTYPED = {
@@ -32,7 +32,7 @@ const MISTYPED = {
   'wrong-check-character': 'this ID is mistyped: its last character does not fit the others',
 } as const;
 
-/** A collaboration ID as people type it; gives the canonical form. */
+/** A collaboration ID as people type it. The output is the canonical form. */
 export const typedCollaborationId = z
   .string()
   .max(60, MISTYPED['wrong-length'])
@@ -68,7 +68,7 @@ export type TrainingTopic = z.output<typeof trainingTopic>;
 
 export const skill = z.enum(['hard', 'soft']);
 
-/** Which topics teach a craft and which a way of dealing with people. */
+/** Hard skills are crafts, soft skills are ways of working with people. */
 export const skillOf: Record<TrainingTopic, z.output<typeof skill>> = {
   bookkeeping: 'hard',
   'digital-marketing': 'hard',

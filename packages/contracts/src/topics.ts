@@ -1,4 +1,3 @@
-export * from './commitment/access.ts';
 export * from './commitment/collaboration.ts';
 export * from './commitment/commitment.ts';
 export * from './commitment/institution.ts';
@@ -9,5 +8,5 @@ export * from './fintech-gateway/loan.ts';
 export * from './msme-registry/map.ts';
 export * from './msme-registry/msme.ts';
 export * from './msme-registry/msme-registration.ts';
-export * from './reporting/read-models.ts';
-export * from './training/training.ts';
+export * from './reporting.ts';
+export * from './training.ts';

@@ -266,7 +266,9 @@ describe('a client that leaves', () => {
     return socket;
   };
 
-  /** Requests that were not answered: 400 where the body was incomplete, 499 where the client left before the answer. */
+  /**
+   * Requests that were not answered: 400 where the body was incomplete, 499 where the client left before the answer.
+   */
   const unanswered = async () => ((await counted('400')) ?? 0) + ((await counted('499')) ?? 0);
 
   test('during its body, before the answer, or during the answer does no harm and is measured', async () => {

@@ -22,7 +22,10 @@ export type SignatureAuthenticator<Principal> = {
   kind: AuthKind;
   /** The header that holds the signature, for the OpenAPI document. */
   header: string;
-  /** Looks at what the headers show alone, such as a time that is too old. The body has not been read yet. @throws Problem 401 */
+  /**
+   * Looks at what the headers show alone, such as a time that is too old. The body has not been read yet.
+   * @throws Problem 401
+   */
   checkHeaders: (request: Request) => void | Promise<void>;
   /** Verifies the signature. The body has been read and not parsed. @throws Problem 401 */
   verifyBody: (request: Request, rawBody: Buffer) => Principal | Promise<Principal>;

@@ -4,8 +4,8 @@ import { badRequest, Problem } from './problem.ts';
 type ReadBody = (request: Request, response: Response) => Promise<Buffer>;
 
 /**
- * Gives the function that reads a JSON body without parsing it. Empty where there is no body, or one of another type: that
- * one is left to the handler.
+ * Gives the function that reads a JSON body without parsing it. Empty where there is no body, or one of another type:
+ * that one is left to the handler.
  */
 export function bodyReader(limit: number): ReadBody {
   const read = express.raw({ limit, type: 'application/json' });
@@ -20,7 +20,10 @@ export function bodyReader(limit: number): ReadBody {
 const notJson = () =>
   badRequest('The body is not JSON.', [{ pointer: '', detail: 'Send one JSON object, encoded in UTF-8.' }]);
 
-/** The value of a JSON body. Undefined where the request has no JSON body, `{}` where it is empty. @throws Problem 400, 415 */
+/**
+ * The value of a JSON body. Undefined where the request has no JSON body, `{}` where it is empty.
+ * @throws Problem 400, 415
+ */
 export function parseBody(request: Request, rawBody: Buffer): unknown {
   if (!Buffer.isBuffer(request.body)) return undefined;
   if (rawBody.length === 0) return {};

@@ -41,7 +41,10 @@ export const etagOf = (version: number) => `"${version}"`;
 
 const ifMatchErrors = [{ pointer: 'header If-Match', detail: 'The ETag that GET sent, such as "3" with its quotes.' }];
 
-/** The version that an edit was made from. @throws Problem 428 without If-Match, 400 where it is not one of our ETags */
+/**
+ * The version that an edit was made from.
+ * @throws Problem 428 without If-Match, 400 where it is not one of our ETags
+ */
 export function versionOfIfMatch(request: Pick<Request, 'get'>): number {
   const header = request.get('if-match');
   if (header === undefined) {

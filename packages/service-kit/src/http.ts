@@ -125,8 +125,8 @@ function describe({ method, path, auth }: Route): string {
 }
 
 /**
- * Builds the HTTP shell of a service: authentication, JSON bodies, the given routes, `/openapi.json`, metrics, and every
- * error as RFC 9457 problem details. It does not listen.
+ * Builds the HTTP shell of a service: authentication, JSON bodies, the given routes, `/openapi.json`, metrics, and
+ * every error as RFC 9457 problem details. It does not listen.
  * @throws Error where a route names a kind of caller for which `auth` has no authenticator
  */
 export function createHttpApp(shell: HttpApp): Express {

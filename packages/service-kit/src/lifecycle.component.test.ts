@@ -15,7 +15,8 @@ app.get('/go', (_request, response) => {
   response.end('gone');
   setTimeout(() => waiting.forEach((one) => one.end('done')), 600);
 });
-await startService({ service: 'test', settings: httpSettings, build: async () => ({ app, ready: {}, close: async () => {} }) });
+const build = async () => ({ app, ready: {}, close: async () => {} });
+await startService({ service: 'test', settings: httpSettings, build });
 `;
 
 const start = (environment: Record<string, string>) =>
@@ -46,7 +47,7 @@ function get(agent: Agent, url: string): Promise<Answer> {
   });
 }
 
-test('at SIGTERM requests in progress are answered, connections are asked to close, and the process exits 0', async () => {
+test('at SIGTERM the process answers requests in progress, asks to close connections, and exits 0', async () => {
   const [port = 0, healthPort = 0] = await freePorts(2);
   const child = start({ HOST: '127.0.0.1', PORT: `${port}`, HEALTH_PORT: `${healthPort}`, DRAIN_DELAY_MS: '2000' });
   const ended = once(child, 'exit');

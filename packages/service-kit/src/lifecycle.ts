@@ -36,7 +36,9 @@ async function readiness(checks: ReadyChecks): Promise<Record<string, boolean>> 
   return Object.fromEntries(await Promise.all(results));
 }
 
-/** `/healthz/live`, `/healthz/ready` and `/metrics`. Live means that the event loop turns, ready that work can be done. */
+/**
+ * `/healthz/live`, `/healthz/ready` and `/metrics`. Live means that the event loop turns, ready that work can be done.
+ */
 export function createHealthApp(metrics: Metrics, checks: ReadyChecks): Express {
   const app = express();
   app.disable('x-powered-by');
@@ -115,10 +117,10 @@ async function traced(
 }
 
 /**
- * Serves health at once, so that a service that waits for its database is live and not ready. Then it builds and listens.
- * On SIGTERM or SIGINT it stops in order: it reports that it is not ready, goes on serving for DRAIN_DELAY_MS, finishes
- * requests, closes and exits 0. It exits 1 where stopping fails or takes longer than SHUTDOWN_GRACE_MS, and where building
- * fails.
+ * Serves health at once, so that a service that waits for its database is live and not ready. Then it builds and
+ * listens. On SIGTERM or SIGINT it stops in order: it reports that it is not ready, goes on serving for DRAIN_DELAY_MS,
+ * finishes requests, closes and exits 0. It exits 1 where stopping fails or takes longer than SHUTDOWN_GRACE_MS, and
+ * where building fails.
  */
 export async function runService({ service, settings, log, metrics, build }: RunnableService): Promise<void> {
   const endTracing = await traced(service, settings);

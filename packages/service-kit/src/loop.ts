@@ -12,7 +12,9 @@ type LoopParts = {
   name: string;
   /** Mean pause between two ticks. It varies by half, so that replicas do not tick together. */
   everyMs: number;
-  /** The largest share of the time that ticks may take, where a tick may be slow: the pause grows with the last tick. */
+  /**
+   * The largest share of the time that ticks may take, where a tick may be slow: the pause grows with the last tick.
+   */
   maxShare?: number;
   /** Does what is due. It should end early where `stopping` is aborted. */
   tick: (stopping: AbortSignal) => Promise<void>;

@@ -5,8 +5,8 @@ import type { Socket } from 'node:net';
 const MOST_UNANSWERED = 100;
 
 /**
- * Closes a connection on which too many requests wait for an answer. Node reads all of them, so one client could fill the
- * memory.
+ * Closes a connection on which too many requests wait for an answer. Node reads all of them, so one client could fill
+ * the memory.
  */
 export function limitPipelining(listener: RequestListener): RequestListener {
   const unanswered = new WeakMap<Socket, number>();

@@ -1,6 +1,6 @@
 /**
- * One bad field: where it is (an RFC 6901 pointer into the body, or `header X`, `query x`, `path x`), and which value would be
- * right.
+ * One bad field: where it is (an RFC 6901 pointer into the body, or `header X`, `query x`, `path x`), and which value
+ * would be right.
  */
 export type FieldError = { pointer: string; detail: string };
 

@@ -13,8 +13,8 @@ import {
 const EXPORT_TIMEOUT_MS = 5_000;
 
 /**
- * Records the spans of this process and sends them to an OTLP collector in batches. Nothing waits for the collector: while
- * it cannot be reached, spans are lost.
+ * Records the spans of this process and sends them to an OTLP collector in batches. Nothing waits for the collector:
+ * while it cannot be reached, spans are lost.
  * @param endpoint the collector's base address, as OTEL_EXPORTER_OTLP_ENDPOINT of OpenTelemetry's specification
  * @param ratio share of the traces that begin here and are recorded, 0 to 1; a trace from elsewhere is recorded as its
  * origin decided

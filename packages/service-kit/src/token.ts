@@ -12,9 +12,9 @@ type Token<Claims extends z.ZodType> = {
 };
 
 /**
- * Gives the function that reads the claims of a JWT signed by HMAC-SHA256 (RFC 7519, RFC 7518): of this issuer, for this
- * audience, with an end that has not come. It throws jose's error where the token is not so, ZodError where its claims do
- * not fit.
+ * Gives the function that reads the claims of a JWT signed by HMAC-SHA256 (RFC 7519, RFC 7518): of this issuer, for
+ * this audience, with an end that has not come. It throws jose's error where the token is not so, ZodError where its
+ * claims do not fit.
  */
 export function createTokenReader<Claims extends z.ZodType>({
   secret,

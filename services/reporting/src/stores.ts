@@ -89,9 +89,9 @@ export type FactSets<Fact extends { eventId: string }> = {
 const keyOf = (eventId: string) => Buffer.from(eventId).toString('base64url');
 
 /**
- * One document for each subject, which holds its facts by event. A producer keeps as much in one document of its own, so a
- * set stays below the limit of 16 MiB as well. Updates name the `_id` alone: with any further condition the embedded
- * database reads the whole collection.
+ * One document for each subject, which holds its facts by event. A producer keeps as much in one document of its own,
+ * so a set stays below the limit of 16 MiB as well. Updates name the `_id` alone: with any further condition the
+ * embedded database reads the whole collection.
  */
 export async function openFactSets<Fact extends { eventId: string }>(
   connection: Connection,

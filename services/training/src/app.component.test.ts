@@ -155,7 +155,7 @@ test('the trainings of a collaboration are listed, however its ID is typed', asy
   ]);
 });
 
-test('a released line takes its MSME out, and the training is cancelled when nobody is left; too early, it waits for the commitment', async () => {
+test('a released line waits for its commitment, then its MSME leaves, and the training without MSMEs is cancelled', async () => {
   const other = 'KSBB-0000-0000-0022';
   await outside.publish(released(other));
   await outside.publish(confirmed(other));

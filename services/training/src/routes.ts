@@ -69,7 +69,9 @@ type CommandRoute<Body extends z.ZodType> = {
   commandOf: (body: z.output<Body>) => TrainingCommand;
 };
 
-/** A route by which the donor of a collaboration gives a command to one training. It answers the training afterwards. */
+/**
+ * A route by which the donor of a collaboration gives a command to one training. It answers the training afterwards.
+ */
 function commandRoute<Body extends z.ZodType = z.ZodUnknown>(
   { commandOf, ...route }: CommandRoute<Body>,
   { trainings, capability, clock }: Deps,

@@ -19,8 +19,8 @@ export const trainingStore: StoreDefinition<Training, TrainingEvent> = {
 };
 
 /**
- * The trainings of a collaboration, in the order of the topics. A collaboration has at most one training for each topic,
- * so they are loaded by their ids.
+ * The trainings of a collaboration, in the order of the topics. A collaboration has at most one training for each
+ * topic, so they are loaded by their ids.
  */
 export async function loadTrainingsOf(trainings: Trainings, collaborationId: string): Promise<Stored<Training>[]> {
   const ids = trainingTopic.options.map((topic) => trainingIdOf(collaborationId, topic));

@@ -14,7 +14,10 @@ import {
 } from '../primitives.ts';
 import { requestedLine } from './lines.ts';
 
-/** Body of `POST /commitments`. The name is shown only where `anonymous` is false; contacts never leave the collaboration. */
+/**
+ * Body of `POST /commitments`. The name is shown only where `anonymous` is false. Contacts are shown inside the
+ * collaboration only.
+ */
 export const makeCommitmentRequest = z.strictObject({
   donor: z.strictObject({
     name: z.string().trim().min(2, 'at least 2 characters').max(120, 'at most 120 characters'),
@@ -27,7 +30,7 @@ export const makeCommitmentRequest = z.strictObject({
       .optional(),
     anonymous: z.boolean().default(false),
   }),
-  /** Consent to hold the contact data, by Law 27/2022 on personal data. */
+  /** Consent to keep the contact data, required by Law 27/2022 on personal data. */
   consent: z.literal(true, 'consent is needed to hold your contact data'),
   lines: z
     .array(requestedLine)
@@ -37,7 +40,7 @@ export const makeCommitmentRequest = z.strictObject({
 });
 export type MakeCommitmentRequest = z.output<typeof makeCommitmentRequest>;
 
-/** How much of what was asked is covered, in the unit of the need, and why not all of it. */
+/** How much of a requested line is covered, in the unit of the need, and why not all of it. */
 export const lineOutcome = z.object({
   needId,
   msmeId,
@@ -75,7 +78,7 @@ export const collaborationLine = z.object({
   releaseReason: z.string().nullable(),
 });
 
-/** Answer of `GET /collaborations/:collaborationId`: what anyone with the ID may see. No contact data. */
+/** Answer of `GET /collaborations/:collaborationId`, for everybody with the ID. It has no contact data. */
 export const collaborationView = z.object({
   collaborationId,
   origin: z.enum(['donor', 'relend']),
@@ -87,13 +90,13 @@ export const collaborationView = z.object({
     z.object({
       reportId: z.string(),
       lineId,
-      /** What the donor says was delivered, and what the MSME says arrived; null until it has said so. */
+      /** What the donor reports as delivered, and what the MSME confirms. Null until the MSME confirms. */
       reportedQuantity: z.int(),
       confirmedQuantity: z.int().nullable(),
       /** Reported less confirmed: above 0 where less arrived than was reported. */
       difference: z.int().nullable(),
       note: z.string(),
-      /** What the MSME adds to its confirmation; null until then. */
+      /** What the MSME adds to its confirmation. Null until then. */
       receiptNote: z.string().nullable(),
       reportedAt: timestamp,
     }),
@@ -150,4 +153,22 @@ export const confirmReceiptAnswer = z.object({
   reportedQuantity: z.int(),
   confirmedQuantity: z.int(),
   difference: z.int(),
+});
+
+/** `iss` and `aud` of the JWTs that are capability tokens. */
+export const CAPABILITY_TOKEN = { issuer: 'ksbb-commitment', audience: 'ksbb' } as const;
+
+/** The claims that every service reads in a capability token: the collaboration, and as whom its bearer acts. */
+export const capabilityClaims = z.object({ sub: z.string(), role: z.enum(['donor', 'msme']) });
+
+/** Body of `POST /collaborations/:collaborationId/capability`: the PIN for a token of one hour. */
+export const openCollaborationRequest = z.strictObject({
+  pin: z.string().regex(/^\d{6}$/, 'the six digits given with the collaboration ID'),
+});
+
+export const capabilityAnswer = z.object({ token: z.string(), expiresAt: timestamp });
+
+/** Answer of `GET /collaborations/:collaborationId/msme-links`, for officers: the link that each MSME of it is sent. */
+export const msmeLinks = z.object({
+  links: z.array(z.object({ msmeId, msmeName: z.string(), token: z.string(), expiresAt: timestamp })),
 });

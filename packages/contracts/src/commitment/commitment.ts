@@ -50,7 +50,7 @@ export const commitmentConfirmed = defineEvent({
   name: 'commitment-confirmed',
   major: 1,
   subject: 'collaborationId',
-  summary: 'A commitment holds: every line in it is reserved on the needs board.',
+  summary: 'A commitment is confirmed: every line in it is reserved on the needs board.',
   data: z.object({
     collaborationId,
     origin: z.discriminatedUnion('kind', [
@@ -83,7 +83,7 @@ export const lineDelivered = defineEvent({
     msmeId,
     reportId: z.string(),
     quantity,
-    /** All that was reported on this line so far, this report included. */
+    /** The sum of all reports on this line so far, this one included. */
     reportedTotal: quantity,
     reportedAt: timestamp,
   }),
@@ -103,16 +103,16 @@ export const lineReceiptConfirmed = defineEvent({
   name: 'line-receipt-confirmed',
   major: 1,
   subject: 'collaborationId',
-  summary: 'Help on a line has arrived: an MSME says how much goods came, a partner disbursed, or seats were taken.',
+  summary: 'Help on a line has arrived: an MSME confirms goods, a partner disburses a loan, or a training is held.',
   data: z.object({
     collaborationId,
     lineId,
     msmeId,
     needId,
     package: packageOfHelp,
-    /** The delivery report that this answers; for loans and trainings the id of the event that brought it. */
+    /** The delivery report that is confirmed. For loans and trainings, the id of the event that caused this one. */
     reportId: z.string(),
-    /** In the unit of the package: pieces, rupiah or seats. They may differ; the difference is kept. */
+    /** In the unit of the package: pieces, rupiah or seats. The two may differ. */
     reportedAmount: z.int().min(0),
     confirmedAmount: z.int().min(0),
     confirmedAt: timestamp,
@@ -135,7 +135,7 @@ export const lineReleased = defineEvent({
   name: 'line-released',
   major: 1,
   subject: 'collaborationId',
-  summary: 'What a line had reserved and not yet delivered is open for others again.',
+  summary: 'What a line has reserved and not delivered is open for others again.',
   data: z.object({
     collaborationId,
     lineId,
@@ -166,7 +166,7 @@ export const commitmentClosed = defineEvent({
   data: z.object({
     collaborationId,
     origin: commitmentConfirmed.data.shape.origin,
-    /** nothing-covered: every need asked for was already covered by others, so it never held. */
+    /** nothing-covered: others had covered every requested need, so the commitment was never confirmed. */
     outcome: z.enum(['fulfilled', 'released', 'nothing-covered']),
     closedAt: timestamp,
   }),

@@ -9,7 +9,7 @@ export const institution = z.object({
   packages: z.array(packageOfHelp).min(1),
   accounts: z.array(z.object({ bank: z.string(), number: z.string(), holder: z.string() })).min(1),
   contacts: z.array(z.object({ kind: z.enum(['phone', 'email', 'web']), value: z.string() })).min(1),
-  /** Whether accounts and contacts are invented, to try the product out; such ones must never be shown as real. */
+  /** Accounts and contacts are invented, to try the product. They must never be shown as real. */
   example: z.boolean(),
 });
 export type Institution = z.output<typeof institution>;

@@ -18,7 +18,7 @@ const instalments = z
   .min(1, 'at least 1 instalment')
   .max(24, 'at most 24 instalments');
 
-/** What a donor asks to give: one line for each need. The unit follows from the package. */
+/** What a donor wants to give for one need. The unit follows from the package. */
 export const requestedLine = z.discriminatedUnion(
   'package',
   [
@@ -32,7 +32,7 @@ export type RequestedLine = z.output<typeof requestedLine>;
 
 const confirmed = { ...place, lineId, msmeName: z.string(), area };
 
-/** A line as it was reserved: amounts are what is covered, never more than was open. */
+/** A line as it was reserved. The amount is what is covered, never more than was open. */
 export const confirmedLine = z.discriminatedUnion('package', [
   z.object({ ...confirmed, package: z.literal('goods'), item: goodsItem, quantity }),
   z.object({ ...confirmed, package: z.literal('capital'), amountRupiah: rupiah, partner, instalments }),

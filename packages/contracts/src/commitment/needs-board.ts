@@ -2,7 +2,10 @@ import { z } from 'zod';
 import { defineEvent } from '../event.ts';
 import { msmeId, needId, packageOfHelp } from '../primitives.ts';
 
-/** One need on the board, in its own unit. `promised` includes what is delivered; `open` is declared less promised, at least 0. */
+/**
+ * One need on the board, in its own unit. `promised` includes `delivered`. `open` is declared minus promised, at least
+ * 0.
+ */
 export const needCoverage = z.object({
   needId,
   package: packageOfHelp,
@@ -25,7 +28,7 @@ export const needCoverageChanged = defineEvent({
   name: 'need-coverage-changed',
   major: 1,
   subject: 'msmeId',
-  summary: 'What is declared, promised, delivered and open at one MSME. Carries all its needs.',
+  summary: 'What is declared, promised, delivered and open at one MSME. The event carries all its needs.',
   data: board,
   example: {
     msmeId: 'osm-way-352856285',

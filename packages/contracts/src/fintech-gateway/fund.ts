@@ -3,7 +3,7 @@ import { defineEvent } from '../event.ts';
 import { collaborationId, lineId, msmeId, needId, partner, rupiah, rupiahOrZero } from '../primitives.ts';
 import { loanStatus, lot } from './loan.ts';
 
-/** Answer of `GET /fund/trial-balance`: the balance of each account, debits positive; all of them add up to 0. */
+/** Answer of `GET /fund/trial-balance`: the balance of each account, debits positive. All balances add up to 0. */
 export const trialBalance = z.object({
   accounts: z.array(
     z.object({ account: z.string(), debitRupiah: rupiahOrZero, creditRupiah: rupiahOrZero, balanceRupiah: z.int() }),
@@ -12,7 +12,7 @@ export const trialBalance = z.object({
   balanced: z.boolean(),
 });
 
-/** Answer of `GET /fund/chain/:loanId`: the loan and all that its money was lent on to, in order. */
+/** Answer of `GET /fund/chain/:loanId`: the loan, and the loans that its money was relent to, in order. */
 export const fundChain = z.object({
   links: z.array(
     z.object({
@@ -35,7 +35,7 @@ export const relendProposed = defineEvent({
   name: 'relend-proposed',
   major: 1,
   subject: 'relendId without its number',
-  summary: 'Repaid money is offered to the next MSME in need; it becomes a commitment where the need is still open.',
+  summary: 'Repaid money is offered to the next MSME in need. It becomes a commitment where the need is still open.',
   data: z.object({
     relendId: z.string().min(1).max(100),
     fromLoanId: lineId,
@@ -61,7 +61,7 @@ export const fundRelent = defineEvent({
   name: 'fund-relent',
   major: 1,
   subject: 'relendId without its number',
-  summary: 'Repaid money is lent on: the next loan exists and keeps the lots it came from.',
+  summary: 'Repaid money is relent: the next loan exists and carries the lots that it came from.',
   data: z.object({
     relendId: z.string(),
     fromLoanId: lineId,

@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { defineEvent } from '../event.ts';
 import { collaborationId, lineId, msmeId, partner, rupiah, rupiahOrZero, timestamp } from '../primitives.ts';
 
-/** A part of a loan's money and whose it is: the collaboration that gave it first, and how often it has been lent. */
+/** A part of a loan's money: the collaboration that gave it first, and how often it has been lent. */
 export const lot = z.object({
   donorCollaborationId: collaborationId,
-  /** 1 when first lent, 2 when lent on once, and so on. */
+  /** 1 when it is lent first, 2 when it is relent once, and so on. */
   generation: z.int().min(1),
   amountRupiah: rupiah,
 });
@@ -14,7 +14,7 @@ export type Lot = z.output<typeof lot>;
 export const instalment = z.object({ instalment: z.int().min(1), dueDate: z.iso.date(), amountRupiah: rupiah });
 export type Instalment = z.output<typeof instalment>;
 
-/** What every event about a loan says first. A loan has the id of the commitment line it pays. */
+/** What every event about a loan begins with. A loan has the id of the commitment line that it pays. */
 export const aboutLoan = { loanId: lineId, collaborationId, msmeId, partner };
 
 const exampleLoan = {
@@ -24,7 +24,7 @@ const exampleLoan = {
   partner: 'amanah',
 } as const;
 
-/** `in-arrears` is a loan that is paid out, and late; `parked` one that waits for an officer before it goes to its partner. */
+/** `in-arrears`: the loan is paid out and repayments are late. `parked`: the contract waits for an officer. */
 export const loanStatus = z.enum([
   'requested',
   'forwarding',
@@ -48,14 +48,14 @@ export const loanView = z.object({
   amountRupiah: rupiah,
   repaidRupiah: rupiahOrZero,
   partnerContractId: z.string().nullable(),
-  /** The partner's e-contract page, while the signature is awaited. */
+  /** The partner's e-contract page, until it is signed. */
   signUrl: z.string().nullable(),
   schedule: z.array(instalment.extend({ paidRupiah: rupiahOrZero })),
-  /** What should have come back by yesterday and has not, since the oldest day it was due; null where nothing is late. */
+  /** What was due by yesterday and is not repaid, and the oldest due day. Null where nothing is late. */
   arrears: z.object({ since: z.iso.date(), days: z.int().min(1), amountRupiah: rupiah }).nullable(),
   writtenOffRupiah: rupiahOrZero,
   lots: z.array(lot),
-  /** The loan whose repayment pays this one; null for a donor's own money. */
+  /** The loan whose repayment pays this one. Null for a donor's own money. */
   relentFrom: lineId.nullable(),
   updatedAt: timestamp,
 });
@@ -68,7 +68,7 @@ export const contractForwarded = defineEvent({
   name: 'contract-forwarded',
   major: 1,
   subject: 'loanId',
-  summary: 'The partner has taken the contract and waits for the signature.',
+  summary: 'The partner has accepted the contract and waits for the signature.',
   data: z.object({ ...aboutLoan, amountRupiah: rupiah, partnerContractId: z.string(), signUrl: z.url().nullable() }),
   example: {
     ...exampleLoan,
@@ -93,7 +93,7 @@ export const contractDeclined = defineEvent({
   name: 'contract-declined',
   major: 1,
   subject: 'loanId',
-  summary: 'The contract will not come about.',
+  summary: 'The contract is declined: there will be no loan.',
   data: z.object({ ...aboutLoan, reason: z.string() }),
   example: { ...exampleLoan, reason: 'declined by the signer' },
 });
@@ -103,7 +103,7 @@ export const contractCancelled = defineEvent({
   name: 'contract-cancelled',
   major: 1,
   subject: 'loanId',
-  summary: 'The contract was taken back before any money was paid out.',
+  summary: 'The contract was cancelled before any money was paid out.',
   data: z.object({ ...aboutLoan, reason: z.string(), cancelledAt: timestamp }),
   example: { ...exampleLoan, reason: 'msme-delisted', cancelledAt: '2026-11-26T03:00:00.000Z' },
 });
@@ -135,13 +135,13 @@ export const repaymentReceived = defineEvent({
   name: 'repayment-received',
   major: 1,
   subject: 'loanId',
-  summary: 'An instalment was paid back. Carries the split over the lots it came from.',
+  summary: 'An instalment was paid back. The event carries the split over the lots.',
   data: z.object({
     ...aboutLoan,
     repaymentId: z.string(),
     instalment: z.int().min(1),
     amountRupiah: rupiah,
-    /** All that was repaid so far, this included, and what is still owed. */
+    /** The sum of all repayments so far, this one included, and what is still owed. */
     repaidRupiah: rupiah,
     outstandingRupiah: rupiahOrZero,
     lots: z.array(lot).min(1),
@@ -164,7 +164,7 @@ export const loanRepaid = defineEvent({
   name: 'loan-repaid',
   major: 1,
   subject: 'loanId',
-  summary: 'A loan is paid back in full; its money can be lent on.',
+  summary: 'A loan is paid back in full. Its money can be relent.',
   data: z.object({ ...aboutLoan, amountRupiah: rupiah, lots: z.array(lot).min(1), repaidAt: timestamp }),
   example: {
     ...exampleLoan,
@@ -179,13 +179,13 @@ export const loanWrittenOff = defineEvent({
   name: 'loan-written-off',
   major: 1,
   subject: 'loanId',
-  summary: 'The partner expects no more of a loan. What had come back of it can be lent on.',
+  summary: 'The partner expects no more repayments. What was repaid before can be relent.',
   data: z.object({
     ...aboutLoan,
-    /** What is lost, and whose money it was. */
+    /** What is lost, and the lots that it came from. */
     amountRupiah: rupiah,
     lots: z.array(lot).min(1),
-    /** What had come back before, and whose money it is; no lots where nothing had. */
+    /** What was repaid before, and its lots. No lots where nothing was repaid. */
     repaidRupiah: rupiahOrZero,
     repaidLots: z.array(lot),
     writtenOffAt: timestamp,

@@ -17,25 +17,25 @@ export const mapQuery = msmeFilter.extend({
 const position = { lat: z.number(), lon: z.number() };
 
 /**
- * What one view of the map shows. `count` of a cluster is exact. A `clusterId` belongs to the filters it was shown for, and
- * lasts until an MSME comes into them, leaves them or moves.
+ * What one view of the map shows. `count` of a cluster is exact. A `clusterId` belongs to its filters. It is valid
+ * until an MSME that matches them is added, removed or moved.
  */
 export const mapView = z.object({
   clusters: z.array(z.object({ ...position, clusterId: z.int(), count: z.int().min(2), expansionZoom: z.int() })),
   points: z.array(msmeSummary),
-  /** MSMEs that match the filters and have no known place, anywhere. */
+  /** MSMEs that match the filters and have no known place. */
   unlocated: z.int().min(0),
   total: z.int().min(0),
 });
 export type MapView = z.output<typeof mapView>;
 
-/** Query of `GET /map/clusters/:clusterId/members`: the filters of the view that showed the cluster, and which members. */
+/** Query of `GET /map/clusters/:clusterId/members`: the filters of the view that showed the cluster, and the page. */
 export const clusterMembersQuery = msmeFilter.extend({
   limit: z.coerce.number().int().min(1).max(200).default(50),
   offset: z.coerce.number().int().min(0).max(1_000_000).default(0),
 });
 
-/** Some members of a cluster, in an order that does not change; `total` is how many it has. */
+/** Some members of a cluster, in a stable order. `total` is the number of all. */
 export const clusterMembers = z.object({ items: z.array(msmeSummary), total: z.int().min(2) });
 
 /** Every kota, kecamatan and kelurahan, with how many MSMEs match the filters there. `parent` of a kota is null. */

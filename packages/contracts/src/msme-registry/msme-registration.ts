@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { area, goodsItem, quantity, rupiah, trainingTopic } from '../primitives.ts';
 import { msme } from './msme.ts';
 
-/** A need as it is declared. The registry adds its id, its day and, for a training, the skill that its topic teaches. */
+/** A need as it is declared. The registry adds its id, its day and, for a training, the skill of its topic. */
 export const needDeclaration = z.discriminatedUnion('package', [
   z.strictObject({ package: z.literal('goods'), item: goodsItem, quantity }),
   z.strictObject({ package: z.literal('capital'), amountRupiah: rupiah }),
@@ -10,7 +10,9 @@ export const needDeclaration = z.discriminatedUnion('package', [
 ]);
 export type NeedDeclaration = z.output<typeof needDeclaration>;
 
-/** What a need is of: an item, a topic, or `capital`. An MSME has at most one need of a kind; need ids end in it. */
+/**
+ * The kind of a need: an item, a topic, or `capital`. An MSME has at most one need of each kind. A need id ends in it.
+ */
 export function needKind(
   of: { package: 'goods'; item: string } | { package: 'capital' } | { package: 'training'; topic: string },
 ): string {
@@ -31,12 +33,12 @@ const needDeclarations = z.array(needDeclaration).superRefine((needs, context) =
   for (const [at, need] of needs.entries()) {
     const kind = needKind(need);
     if (seen.has(kind))
-      context.addIssue({ code: 'custom', path: [at], message: `There is one ${kind} above; add the two up.` });
+      context.addIssue({ code: 'custom', path: [at], message: `There is one ${kind} above. Add the two up.` });
     seen.add(kind);
   }
 });
 
-/** Body of `PUT /msmes/:msmeId/needs`: all needs of the MSME, in place of those before. */
+/** Body of `PUT /msmes/:msmeId/needs`: all needs of the MSME. They replace the needs before. */
 export const msmeNeeds = z.strictObject({ needs: needDeclarations });
 
 /** Body of `POST /msmes`. */

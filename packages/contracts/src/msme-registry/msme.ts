@@ -17,7 +17,7 @@ import { needCoverage } from '../commitment/needs-board.ts';
 
 const needBase = { needId, declaredAt: timestamp };
 
-/** What an MSME says it lacks. Its whole amount; what of it is still open, the commitment service says. */
+/** What an MSME needs, with the whole amount. The commitment service knows how much of it is still open. */
 export const need = z.discriminatedUnion('package', [
   z.object({ ...needBase, package: z.literal('goods'), item: goodsItem, quantity }),
   z.object({ ...needBase, package: z.literal('capital'), amountRupiah: rupiah }),
@@ -42,7 +42,10 @@ export function declaredAmount(of: Need): number {
 export const msmeCategory = z.enum(['pasar', 'kuliner', 'toko', 'jasa', 'kerajinan', 'lainnya']);
 export type MsmeCategory = z.output<typeof msmeCategory>;
 
-/** `openstreetmap`: a real place, data under ODbL. `generated`: made up, to fill the map. `registered`: entered by an officer. */
+/**
+ * `openstreetmap`: a real place, data under ODbL. `generated`: invented to fill the map. `registered`: entered by an
+ * officer.
+ */
 export const msmeOrigin = z.enum(['openstreetmap', 'generated', 'registered']);
 
 /** The full public state of an MSME. No personal data: no owner, phone or street address. */
@@ -54,7 +57,7 @@ export const msme = z.object({
   /** Id at the origin, such as `osm:node/8414126722`. */
   sourceId: z.string().max(120).nullable(),
   profile: z.object({ id: z.string().max(1000), en: z.string().max(1000) }),
-  /** WGS84 degrees; null where the place is not known. */
+  /** WGS84 degrees. Null where the place is not known. */
   location: z.object({ lat: z.number().min(-90).max(90), lon: z.number().min(-180).max(180) }).nullable(),
   area,
   photos: z.array(z.object({ url: z.url(), alt: z.string().max(200) })).max(8),
@@ -64,14 +67,17 @@ export const msme = z.object({
 });
 export type Msme = z.output<typeof msme>;
 
-/** Answer of `GET /msmes/:msmeId`. `coverage` is null until the needs board knows this MSME; its needs are then all open. */
+/**
+ * Answer of `GET /msmes/:msmeId`. While `coverage` is null the needs board does not know this MSME, and all needs are
+ * open.
+ */
 export const msmeDetail = msme.extend({ coverage: z.array(needCoverage).nullable() });
 export type MsmeDetail = z.output<typeof msmeDetail>;
 
 /**
- * Query of `GET /msmes`. All filters are optional and combine; `q` is looked for in names, also of areas; `kode` is a
- * kota, kecamatan or kelurahan code; `package` keeps who declares such a need; `open=true` who has something open, of that
- * package where one is given, and `open=false` who has nothing open.
+ * Query of `GET /msmes`. All filters are optional and combine. `q` is searched in names of MSMEs and areas. `kode` is
+ * the code of a kota, kecamatan or kelurahan. `package` finds MSMEs that declare such a need. `open=true` finds MSMEs
+ * with an open need, of that package where one is given; `open=false` finds MSMEs without one.
  */
 export const msmeListQuery = z.strictObject({
   q: z.string().trim().max(100).optional(),
@@ -87,7 +93,7 @@ export const msmeListQuery = z.strictObject({
   cursor: z.string().max(200).optional(),
 });
 
-/** One row of a list or a point of the map. `openNeeds` are the packages of which something is still open. */
+/** One row of a list or a point of the map. `openNeeds` are the packages with an open need. */
 export const msmeSummary = z.object({
   msmeId,
   name: z.string(),
@@ -140,7 +146,7 @@ export const msmeListed = defineEvent({
   name: 'msme-listed',
   major: 1,
   subject: 'msmeId',
-  summary: 'An MSME is on the map for the first time, or again. Carries its full public state.',
+  summary: 'An MSME is on the map for the first time, or again. The event carries its full public state.',
   data: msme,
   example: exampleMsme,
 });
@@ -150,7 +156,7 @@ export const msmeUpdated = defineEvent({
   name: 'msme-updated',
   major: 1,
   subject: 'msmeId',
-  summary: 'Something about a listed MSME changed. Carries its full public state.',
+  summary: 'Something about a listed MSME changed. The event carries its full public state.',
   data: msme,
   example: { ...exampleMsme, name: 'Pasar Petojo Utara' },
 });
@@ -160,7 +166,7 @@ export const msmeDelisted = defineEvent({
   name: 'msme-delisted',
   major: 1,
   subject: 'msmeId',
-  summary: 'An MSME is no longer on the map. Carries its last public state and why.',
+  summary: 'An MSME is no longer on the map. The event carries its last public state and the reason.',
   data: msme.extend({ reason: z.string().min(1).max(300) }),
   example: { ...exampleMsme, reason: 'closed down' },
 });

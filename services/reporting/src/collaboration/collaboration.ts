@@ -75,8 +75,8 @@ export function entryOf(event: ReceivedEvent): Entry {
 const collaborationOf = (id: string) => id.slice(0, id.lastIndexOf('.'));
 
 /**
- * The collaborations that an event is about. Money that is relent belongs to the collaboration that it comes from, the one
- * that it goes to, and those of the donors who gave it first.
+ * The collaborations that an event is about. Money that is relent belongs to the collaboration that it comes from, the
+ * one that it goes to, and those of the donors who gave it first.
  */
 export function collaborationsOf(entry: Entry): string[] {
   if (entry.event !== 'fund-relent') return [entry.data.collaborationId];

@@ -93,7 +93,10 @@ function trainingsOf(entries: readonly Entry[]): Map<TrainingTopic, TrainingCoun
   return trainings;
 }
 
-/** Folds the events of a collaboration, in any order. An event that refers to a missing one is counted once that one is there. */
+/**
+ * Folds the events of a collaboration, in any order. An event that refers to a missing one is counted once that one is
+ * there.
+ */
 export function contributionOf(entries: readonly Entry[]): Contribution {
   const helped = lastReceipts(entries).filter(({ data }) => data.confirmedAmount > 0);
   return {

@@ -23,7 +23,7 @@ test('a collaboration that was carried out', () => {
   });
 });
 
-test('one that came to nothing was promised and closed; its cancelled training is not counted as scheduled', () => {
+test('a failed one was promised and closed, and its cancelled training is not counted as scheduled', () => {
   expect(contributionOf(given(ids.FAILED))).toEqual({
     confirmed: 1,
     closed: 1,
@@ -33,7 +33,7 @@ test('one that came to nothing was promised and closed; its cancelled training i
   });
 });
 
-test('one that never held is not counted as closed', () => {
+test('one that was never confirmed is not counted as closed', () => {
   expect(contributionOf(given(ids.NEVER_HELD))).toMatchObject({ confirmed: 0, closed: 0 });
 });
 
@@ -43,7 +43,7 @@ test('goods reported and received are counted once it is known what they are', (
   expect(early.helped).toEqual(['osm-way-352856285']);
 });
 
-test('an MSME at which nothing arrived is not helped; the last word on a report counts', () => {
+test('an MSME at which nothing arrived is not helped, and the last confirmation of a report counts', () => {
   const receipt = given(ids.DONOR).find((entry) => entry.event === 'line-receipt-confirmed');
   if (receipt?.event !== 'line-receipt-confirmed') throw new Error('no receipt in the scenario');
   const nothingCame: Entry = {
@@ -92,7 +92,7 @@ test('receipts of two lines of one report are kept apart', () => {
   );
 });
 
-test('the timeline tells all of it, oldest first, with the public name of the donor and without the link to sign', () => {
+test('the timeline has every event, oldest first, with the public donor name and without the link to sign', () => {
   const donor = reportsOf(scenario).timelines.find(({ collaborationId }) => collaborationId === ids.DONOR);
   expect(donor?.entries.map(({ event }) => event)).toEqual([
     'commitment-confirmed',

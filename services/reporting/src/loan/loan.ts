@@ -78,7 +78,9 @@ function amountOf(facts: readonly LoanFact[]): number | undefined {
   return fact?.amountRupiah;
 }
 
-/** What is repaid and what is still owed. Each repayment carries the sum of all so far, so the highest is the newest. */
+/**
+ * What is repaid and what is still owed. Each repayment carries the sum of all so far, so the highest is the newest.
+ */
 function repaymentOf(facts: readonly LoanFact[]): { repaidRupiah: number; outstandingRupiah: number } {
   const amounts = [
     ...ofKind(facts, 'disbursed').map(({ owedRupiah }) => ({ repaidRupiah: 0, outstandingRupiah: owedRupiah })),

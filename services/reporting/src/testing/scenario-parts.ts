@@ -2,8 +2,8 @@ import { type ConfirmedLine, type Envelope, envelope, type EventDefinition, msme
 import type { z } from 'zod';
 
 /*
- * Collaborations for tests: one that is carried out in full, the one that its repaid money was relent to, one that failed,
- * and one that was never confirmed.
+ * Collaborations for tests: one that is carried out in full, the one that its repaid money was relent to, one that
+ * failed, and one that was never confirmed.
  */
 
 export const DONOR = 'KSBB-0000-0000-0011';

@@ -66,7 +66,9 @@ function takeLineOut(training: Training, { lineId }: TakeLineOut): Decision {
   return [left, { type: 'training-cancelled', data: { ...aboutOf(training), lineIds: [lineId], reason: NOBODY_LEFT } }];
 }
 
-/** Sets time and place, or changes them while the training is not held. A new start lies at most `GRACE_MS` in the past. */
+/**
+ * Sets time and place, or changes them while the training is not held. A new start lies at most `GRACE_MS` in the past.
+ */
 function schedule(training: Training, { session }: ScheduleTraining, now: Date): Decision {
   switch (training.status) {
     case 'none':
@@ -91,7 +93,8 @@ function schedule(training: Training, { session }: ScheduleTraining, now: Date):
 }
 
 /**
- * Spreads the people of one MSME over its lines, filling the seats of each line before the next. Most MSMEs have one line.
+ * Spreads the people of one MSME over its lines, filling the seats of each line before the next. Most MSMEs have one
+ * line.
  * @param lines the MSME's lines, with at least `attended` seats together
  */
 function spreadOverLines(attended: number, lines: Participant[]): { participant: Participant; attended: number }[] {
@@ -107,7 +110,9 @@ function seatsOf(lines: Participant[]): number {
   return lines.reduce((seats, line) => seats + line.seats, 0);
 }
 
-/** Attendance is recorded from the start until the training is held. Recording the same again is accepted at any time. */
+/**
+ * Attendance is recorded from the start until the training is held. Recording the same again is accepted at any time.
+ */
 function recordAttendance(training: Training, { msmeId, attended }: RecordAttendance, now: Date): Decision {
   switch (training.status) {
     case 'none':
@@ -142,7 +147,10 @@ function recordAttendance(training: Training, { msmeId, attended }: RecordAttend
   }));
 }
 
-/** A training is held once its start time has passed and the attendance of every participant is recorded. It may end early. */
+/**
+ * A training is held once its start time has passed and the attendance of every participant is recorded. It may end
+ * early.
+ */
 function hold(training: Training, now: Date): Decision {
   switch (training.status) {
     case 'none':

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineEvent } from '../event.ts';
+import { defineEvent } from './event.ts';
 import {
   collaborationId,
   lineId,
@@ -9,7 +9,7 @@ import {
   skill,
   timestamp,
   trainingTopic,
-} from '../primitives.ts';
+} from './primitives.ts';
 
 /** One training for each topic of a collaboration: `<collaborationId>.<topic>`. */
 export const trainingId = z
@@ -36,14 +36,17 @@ export const scheduleTrainingRequest = z
     place: z.string().trim().min(3, 'at least 3 characters').max(200, 'at most 200 characters'),
     trainer: z.string().trim().min(2, 'at least 2 characters').max(120, 'at most 120 characters'),
   })
-  // Not `<`: where one of them is no time at all, that is said already.
+  // Not `<`: where one of them is not a time, that fault is reported already.
   .refine((session) => !(Date.parse(session.startsAt) >= Date.parse(session.endsAt)), {
     path: ['endsAt'],
     error: 'later than startsAt',
   });
 export type ScheduleTrainingRequest = z.output<typeof scheduleTrainingRequest>;
 
-/** Body of `POST /trainings/:trainingId/attendance`: how many of the invited seats of one MSME came. Later ones replace earlier ones. */
+/**
+ * Body of `POST /trainings/:trainingId/attendance`: how many people of one MSME came. A later record replaces an
+ * earlier one.
+ */
 export const recordAttendanceRequest = z.strictObject({ msmeId, attended: quantityOrZero });
 
 /** Body of `POST /trainings/:trainingId/report`. */
@@ -56,6 +59,7 @@ export const cancelTrainingRequest = z.strictObject({
   reason: z.string().trim().min(3, 'at least 3 characters').max(300, 'at most 300 characters'),
 });
 
+/** Answer of `GET /trainings/:trainingId`. */
 export const trainingView = z.object({
   ...aboutTraining,
   status: z.enum(['offered', 'scheduled', 'held', 'reported', 'cancelled']),
@@ -75,7 +79,7 @@ export const trainingScheduled = defineEvent({
   name: 'training-scheduled',
   major: 1,
   subject: 'trainingId',
-  summary: 'A session has a time and a place, and the chosen MSMEs are invited to it. Sent again when it is moved.',
+  summary: 'A session has a time and a place, and the MSMEs are invited to it. Sent again when it is moved.',
   data: z.object({
     ...aboutTraining,
     startsAt: timestamp,
@@ -97,7 +101,7 @@ export const attendanceRecorded = defineEvent({
   name: 'attendance-recorded',
   major: 1,
   subject: 'trainingId',
-  summary: 'How many of one MSME came. A later one replaces an earlier one.',
+  summary: 'How many people of one MSME came. A later event replaces an earlier one.',
   data: z.object({ ...aboutTraining, lineId, msmeId, seats: quantity, attended: quantityOrZero }),
   example: { ...exampleTraining, lineId: 'KSBB-0000-0000-0011.3', msmeId: 'osm-way-352856285', seats: 4, attended: 3 },
 });
@@ -107,7 +111,7 @@ export const trainingHeld = defineEvent({
   name: 'training-held',
   major: 1,
   subject: 'trainingId',
-  summary: 'The training took place; attendance is final.',
+  summary: 'The training took place. Its attendance is final.',
   data: z.object({
     ...aboutTraining,
     participants: z.array(z.object({ lineId, msmeId, seats: quantity, attended: quantityOrZero })).min(1),
@@ -125,7 +129,7 @@ export const trainingReported = defineEvent({
   name: 'training-reported',
   major: 1,
   subject: 'trainingId',
-  summary: 'The activity report of a training is in.',
+  summary: 'A training was reported on.',
   data: z.object({ ...aboutTraining, summary: z.string(), reportedAt: timestamp }),
   example: {
     ...exampleTraining,

@@ -10,21 +10,21 @@ import {
   rupiahOrZero,
   timestamp,
   trainingTopic,
-} from '../primitives.ts';
+} from './primitives.ts';
 
 const count = z.int().min(0);
 
 /**
- * Answer of `GET /totals`: what it all adds up to. Folded from the events that came in; every good, partner and topic has a
- * row. What is promised stays counted when a part of it is released later; loans and commitments that lend repaid money on
- * are counted like others, and that money once more in `relentRupiah`.
+ * Answer of `GET /totals`: sums of the events that were received. Every good, partner and topic has a row. What is
+ * promised stays counted when a part of it is released later. Loans and commitments that relend repaid money are
+ * counted like others, and their money is shown again in `relentRupiah`.
  */
 export const totals = z.object({
   msmesListed: count,
   commitmentsConfirmed: count,
-  /** Without those that never held, since all they asked for was covered by others. */
+  /** Without those that were never confirmed, because others had covered all that they asked for. */
   commitmentsClosed: count,
-  /** MSMEs at which something has arrived: goods confirmed, a loan disbursed, seats taken. */
+  /** MSMEs at which something has arrived: confirmed goods, a disbursed loan or a training. */
   msmesHelped: count,
   goods: z.array(z.object({ item: goodsItem, promised: count, reported: count, confirmed: count })),
   loans: z.array(
@@ -53,7 +53,10 @@ export const totals = z.object({
 });
 export type Totals = z.output<typeof totals>;
 
-/** Answer of `GET /collaborations/:collaborationId/timeline`: every event of the collaboration, oldest first, without personal data. */
+/**
+ * Answer of `GET /collaborations/:collaborationId/timeline`: every event of the collaboration, oldest first, without
+ * personal data.
+ */
 export const timeline = z.object({
   collaborationId,
   entries: z.array(
