@@ -49,7 +49,7 @@ async function deliveriesOf(reference: string) {
   }[];
 }
 
-test('amanah: reordered, duplicated and tampered callbacks are sent as ordered, and the amounts are right', async () => {
+test('amanah: callbacks are reordered, duplicated and tampered as ordered, and the amounts are right', async () => {
   const number = await sandbox.disbursed('amanah', 'repay-1');
   const { body } = await repay({
     partner: 'amanah',

@@ -18,9 +18,9 @@ export type Worker = {
   stop: () => Promise<void>;
 };
 
-/** Longer than a callback and its update take. After it, another process takes over the work of a process that was killed. */
+/** Longer than a callback and its update take. After it, another process takes over the work of a killed process. */
 const LEASE_MS = 8_000;
-/** Finds the work that a crash or another replica left. The process that writes a contract announces its work itself. */
+/** The poll finds work that a crash or another replica left. `wakeAt` announces all other work. */
 const POLL_MS = 500;
 const CLEANUP_EVERY_MS = 60_000;
 /** A callback that hangs occupies one place. The other contracts go on. */

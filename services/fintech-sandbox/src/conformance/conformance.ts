@@ -1,7 +1,7 @@
 /**
- * `npm run sandbox-conformance -- --gateway URL` checks whether a gateway handles callbacks correctly. The credentials come
- * from AMANAH_CLIENT_ID, AMANAH_CLIENT_SECRET and LUMBUNG_WEBHOOK_SECRET. The gateway quarantines one message of each
- * partner, because their contracts do not exist.
+ * `npm run sandbox-conformance -- --gateway URL` checks whether a gateway handles callbacks correctly. The credentials
+ * come from AMANAH_CLIENT_ID, AMANAH_CLIENT_SECRET and LUMBUNG_WEBHOOK_SECRET. The gateway quarantines one message of
+ * each partner, because their contracts do not exist.
  */
 import { parseArgs } from 'node:util';
 import { checkGateway } from './checks.ts';

@@ -88,7 +88,7 @@ export function waitAfter(attempts: number, baseMs: number): number {
   return Math.round(baseMs * (WAIT_FACTORS[attempts - 1] ?? LAST_WAIT_FACTOR));
 }
 
-/** The callback after an attempt: delivered on 2xx, exhausted after the tenth attempt, else pending until `notBefore`. */
+/** The callback after an attempt: delivered on 2xx, exhausted after the tenth attempt, else pending. */
 export function settle(callback: Callback, attempt: CallbackAttempt, baseMs: number): Callback {
   const attempts = [...callback.attempts, attempt];
   if (attempt.status !== null && attempt.status >= 200 && attempt.status < 300)

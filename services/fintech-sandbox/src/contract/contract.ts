@@ -14,12 +14,12 @@ export type Instalment = { instalment: number; dueDate: string; amountRupiah: nu
 /** `number` counts the repayments of a contract from 1; `sequence` is the place of the event among all of them. */
 export type Repayment = { number: number; instalment: number; amountRupiah: number; sequence: number; paidAt: string };
 
-/** `at` is RFC 3339 UTC. An event's index in the contract's list is its sequence; `opened` has 0 and is never called back. */
+/** `at` is RFC 3339 UTC. An event's index in the contract's list is its sequence. `opened` has 0 and no callback. */
 export type ContractEvent =
   | { type: 'opened'; at: string; terms: Terms }
   | { type: 'signed'; at: string; signedBy: string | null; disburseAt: string }
   | { type: 'declined'; at: string }
-  /** `payEveryMs`: how long a month lasts for a borrower who pays automatically; without it, only the admin API pays. */
+  /** `payEveryMs`: how long a month lasts for a borrower who pays automatically. */
   | { type: 'disbursed'; at: string; schedule: Instalment[]; payEveryMs?: number }
   | { type: 'repaid'; at: string; number: number; instalment: number; amountRupiah: number }
   | { type: 'completed'; at: string; totalRupiah: number }

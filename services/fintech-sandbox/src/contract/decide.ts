@@ -114,7 +114,7 @@ function writeOff(state: Contract, now: Date): Decision {
   return [{ type: 'written-off', at: now.toISOString(), amountRupiah: outstandingRupiah(state) }];
 }
 
-/** How the partner responds to a command: with events, in order, or with a refusal. `now` is the time of every event. */
+/** The events of a command, in order, or a refusal. `now` is the time of every event. */
 export function decide(state: Contract, command: ContractCommand, now: Date): Decision {
   switch (command.type) {
     case 'open':

@@ -75,8 +75,8 @@ export async function openContracts(connection: Connection, onWork: (at: number)
     findByContractNo: (partner: Partner, contractNo: string) => findOne({ partner, contractNo }),
 
     /**
-     * Replaces a contract by `change` of it. Where another writer was faster, `change` runs again. Returns the contract
-     * afterwards, the refusal of `change`, or null where there is no such contract. `release` ends the lease of `claim`.
+     * Replaces a contract by `change` of it. Where another writer was faster, `change` runs again. Returns the changed
+     * contract, the refusal of `change`, or null where there is no such contract. `release` ends the lease of `claim`.
      */
     async update<No extends Refusal = never>(
       partner: Partner,
