@@ -29,8 +29,8 @@ export function cursorOf(position: string | number): string {
 }
 
 /**
- * Shows `schema` in the OpenAPI document and accepts everything. A partner serves faults before it checks the body, so its
- * routes parse the input themselves.
+ * Shows `schema` in the OpenAPI document and accepts everything. A partner serves faults before it checks the body, so
+ * its routes parse the input themselves.
  */
 export function documented(schema: z.ZodType): z.ZodUnknown {
   const { $schema: _, ...shown } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });

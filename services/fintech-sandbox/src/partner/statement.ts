@@ -45,7 +45,7 @@ function lineOf(record: ContractRecord, event: ContractEvent): StatementLine[] {
   }
 }
 
-/** A page of the movements of a day in Jakarta. A page covers 200 contracts, so it may be empty before the last page. */
+/** A page of the movements of a day in Jakarta. It covers 200 contracts, so it may be empty before the last page. */
 export async function statementPage(
   contracts: Pick<ContractStore, 'list'>,
   partner: Partner,
