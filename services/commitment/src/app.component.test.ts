@@ -24,7 +24,7 @@ const openAt = (msmeId: string) => ({
   ],
 });
 
-test('a board shows each need; an unknown MSME has none', async () => {
+test('a board shows each need, and an unknown MSME has no board', async () => {
   expect((await get('/boards/warung-a')).body).toEqual(openAt('warung-a'));
   const unknown = await get('/boards/nowhere');
   expect([unknown.status, unknown.body.type]).toEqual([404, 'urn:ksbb-umkm:problem:no-such-msme']);
@@ -36,7 +36,7 @@ test('several boards come in the order asked, each once, unknown ones left out',
   });
 });
 
-test('a hundred boards may be asked for, a hundred and one not', async () => {
+test('a request may name a hundred boards and not a hundred and one', async () => {
   const ids = Array.from({ length: 101 }, (_, at) => `gen-${at}`);
   expect((await get(`/boards?msmeIds=${ids.slice(1).join(',')}`)).status).toBe(200);
   const tooMany = await get(`/boards?msmeIds=${ids.join(',')}`);

@@ -32,7 +32,10 @@ type Parts = {
   clock: () => Date;
 };
 
-/** Wires the service and starts its background work: reactions, the relay and the resuming of reservations. Does not listen. */
+/**
+ * Wires the service and starts its background work: reactions, the relay and the resuming of reservations. Does not
+ * listen.
+ */
 export async function createApp(parts: Parts): Promise<BuiltService & { boards: Boards; commitments: Commitments }> {
   const { settings, database, bus, log, metrics, clock } = parts;
   const { connection } = database;

@@ -7,8 +7,8 @@ type About = Pick<Institution, 'institutionId' | 'name' | 'kind' | 'packages'>;
 const amil = { id: 'Lembaga amil zakat', en: 'Zakat institution' };
 
 /*
- * The institutions are real. Their accounts and contacts are invented: each is marked as an example, and none looks like an
- * account or a phone number that somebody could have.
+ * The institutions are real. Their accounts and contacts are invented: each is marked as an example, and none looks
+ * like an account or a phone number that somebody could have.
  */
 const institutionsOfJakarta: About[] = [
   {
@@ -58,7 +58,10 @@ function duplicates(institutions: Institution[]): string[] {
     .map(([id, same]) => `/items: institutionId ${id} is there ${same.length} times`);
 }
 
-/** Reads the verified institutions from a JSON file in the shape of `GET /institutions`. Reports every fault, not only the first. */
+/**
+ * Reads the verified institutions from a JSON file in the shape of `GET /institutions`. Reports every fault, not only
+ * the first.
+ */
 export function readInstitutions(path: string): ReadInstitutions {
   let content: unknown;
   try {

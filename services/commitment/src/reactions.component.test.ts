@@ -32,7 +32,7 @@ const show = async (collaborationId: string) =>
 const boardOf = async (msmeId: string) => (await request(service.app).get(`/boards/${msmeId}`)).body.needs;
 const line = async (collaborationId: string, at: number) => (await show(collaborationId)).lines[at];
 
-/** Asks until what is on the board at this place is as expected. */
+/** Waits until the need at this position of the board has the expected values. */
 const untilBoard = (msmeId: string, at: number, expected: object) =>
   eventually(`the board of ${msmeId} has ${JSON.stringify(expected)}`, async () => {
     const need = (await boardOf(msmeId))[at];
@@ -65,7 +65,7 @@ function training(collaborationId: string, msmeId: string, attended: number) {
   };
 }
 
-test('a loan that is paid out fulfils its line and counts as delivered, however often it is told', async () => {
+test('a disbursed loan fulfils its line and counts as delivered once, also when the event repeats', async () => {
   const { collaborationId } = await commitTo(service, 'warung-loan');
   const { disbursed } = loan(collaborationId, 'warung-loan');
   await service.publish(loanDisbursed, disbursed.loanId, [3, 3, 4], disbursed);
@@ -76,16 +76,16 @@ test('a loan that is paid out fulfils its line and counts as delivered, however 
     reported: 6_000_000,
     confirmed: 6_000_000,
   });
-  const told = service.heard(lineReceiptConfirmed, collaborationId);
-  expect(new Set(told.map(({ id }) => id)).size).toBe(1);
-  expect(told[0]?.data).toMatchObject({
+  const published = service.heard(lineReceiptConfirmed, collaborationId);
+  expect(new Set(published.map(({ id }) => id)).size).toBe(1);
+  expect(published[0]?.data).toMatchObject({
     reportId: `fintech-gateway:${disbursed.loanId}@3`,
     package: 'capital',
     reportedAmount: 6_000_000,
   });
 });
 
-test('a declined contract opens its need again, once', async () => {
+test('a declined contract releases its line once', async () => {
   const { collaborationId } = await commitTo(service, 'warung-declined');
   const { declined } = loan(collaborationId, 'warung-declined');
   await service.publish(contractDeclined, declined.loanId, [3, 3], declined);
@@ -94,7 +94,7 @@ test('a declined contract opens its need again, once', async () => {
   expect(await boardOf('warung-declined')).toMatchObject([{}, { promised: 0, delivered: 0, open: 6_000_000 }, {}]);
 });
 
-test('a training that was held fulfils its line with the seats that were taken, and opens the others', async () => {
+test('a held training fulfils its line with the taken seats and releases the others', async () => {
   const { collaborationId } = await commitTo(service, 'warung-held');
   const { held } = training(collaborationId, 'warung-held', 3);
   await service.publish(trainingHeld, held.trainingId, [4, 4], held);
@@ -108,7 +108,7 @@ test('a training that was held fulfils its line with the seats that were taken, 
   expect((await boardOf('warung-held'))[2]).toMatchObject({ promised: 3, delivered: 3, open: 7 });
 });
 
-test('a cancelled training opens all its seats again', async () => {
+test('a cancelled training releases all its seats', async () => {
   const { collaborationId } = await commitTo(service, 'warung-cancelled');
   const { cancelled } = training(collaborationId, 'warung-cancelled', 0);
   await service.publish(trainingCancelled, cancelled.trainingId, [4, 4], cancelled);
@@ -116,7 +116,7 @@ test('a cancelled training opens all its seats again', async () => {
   expect(await line(collaborationId, 2)).toMatchObject({ status: 'released', releaseReason: 'training-cancelled' });
 });
 
-test('when nothing is open any more the commitment closes, and says so once', async () => {
+test('the commitment closes once when no line is open', async () => {
   const { collaborationId } = await commitTo(service, 'warung-closing');
   await service.publish(loanDisbursed, `${collaborationId}.2`, [3], loan(collaborationId, 'warung-closing').disbursed);
   const { cancelled } = training(collaborationId, 'warung-closing', 0);
@@ -130,7 +130,7 @@ test('when nothing is open any more the commitment closes, and says so once', as
   expect((await show(collaborationId)).status).toBe('closed');
 });
 
-test('an MSME that leaves the map gives back what is awaited, in every commitment', async () => {
+test('a delisted MSME releases its outstanding amounts in every commitment', async () => {
   const msmeId = 'warung-delisted';
   const { collaborationId } = await commitTo(service, msmeId);
   const body = {
@@ -154,7 +154,7 @@ test('an MSME that leaves the map gives back what is awaited, in every commitmen
   ]);
 });
 
-test('a late delisting releases what was reserved before it, and leaves what was reserved after the MSME came back', async () => {
+test('a late delisting releases the reservations before it and keeps those after the MSME was listed again', async () => {
   const msmeId = 'warung-returned';
   const before = await commitTo(service, msmeId);
   await service.publish(msmeListed, msmeId, [3], msmeNamed(msmeId, { seats: 11 }));
@@ -172,7 +172,7 @@ test('a late delisting releases what was reserved before it, and leaves what was
   expect((await service.boards.load(msmeId))?.state).toMatchObject({ status: 'listed', msmeVersion: 3 });
 });
 
-test('what an MSME declares arrives in any order and any number, and the newest stays', async () => {
+test('states of an MSME may arrive in any order and more than once, and the newest stays', async () => {
   const states = [1, 2, 3].map((version) => ({ version, msme: msmeNamed('warung-order', { masks: version * 10 }) }));
   for (const { version, msme } of [...states.toReversed(), ...states]) {
     await service.publish(version === 1 ? msmeListed : msmeUpdated, 'warung-order', [version], msme);
@@ -181,7 +181,7 @@ test('what an MSME declares arrives in any order and any number, and the newest 
   expect((await boardOf('warung-order'))[0]).toMatchObject({ declared: 30, open: 30 });
 });
 
-test('its own events, come twice and in reverse, leave the same board', async () => {
+test('its own events give the same board when they come twice or in reverse', async () => {
   const make = async (msmeId: string, reverse: boolean) => {
     const { collaborationId } = await commitTo(service, msmeId);
     const about = {
@@ -214,7 +214,7 @@ test('its own events, come twice and in reverse, leave the same board', async ()
   expect(await make('warung-reverse', true)).toEqual(forward);
 });
 
-describe('money that is lent on', () => {
+describe('a relend', () => {
   const proposal = (msmeId: string, amountRupiah: number, relendId = `relend.${msmeId}`) => ({
     relendId,
     fromLoanId: 'KSBB-0000-0000-0011.2',
@@ -231,7 +231,7 @@ describe('money that is lent on', () => {
         .find(({ data }) => data.origin.kind === 'relend' && data.origin.relendId === relendId),
     );
 
-  test('becomes one commitment, however often it is proposed, for as much as is open', async () => {
+  test('becomes one commitment for the open amount, also when the proposal repeats', async () => {
     await listMsme(service, msmeNamed('warung-relend', { capitalRupiah: 4_000_000 }));
     const data = proposal('warung-relend', 6_000_000);
     await service.publish(relendProposed, 'fund', [7, 7, 8], data);
@@ -257,7 +257,7 @@ describe('money that is lent on', () => {
     expect(await service.connection.collection('contacts').findOne({ _id: subject } as object)).toBeNull();
   });
 
-  test('is told at once where nothing is open', async () => {
+  test('is closed at once where nothing is open', async () => {
     const msmeId = 'warung-relend-late';
     await commitTo(service, msmeId);
     await service.publish(relendProposed, 'fund', [10], proposal(msmeId, 1_000_000));

@@ -30,7 +30,8 @@ export async function applyToBoard({ boards }: ReservationParts, msmeId: string,
 
 /**
  * Applies a command to a commitment and returns its new state.
- * @throws RetryLater while the commitment is reserving, RejectedEvent where the event names what the commitment does not hold
+ * @throws RetryLater while the commitment is reserving, RejectedEvent where the event names what the commitment does
+ * not hold
  */
 export async function applyToCommitment(
   { commitments, clock }: ReservationParts,
@@ -77,8 +78,8 @@ export async function takeNeedsOffWhenMsmeIsDelisted(
 const collaborationOf = ({ lineId }: Reservation) => lineId.slice(0, lineId.lastIndexOf('.'));
 
 /**
- * Releases what is outstanding on the lines of the MSME, commitment by commitment. Lines that were reserved after a newer
- * listing stay reserved, so the outcome does not depend on how late the event arrives.
+ * Releases what is outstanding on the lines of the MSME, commitment by commitment. Lines that were reserved after a
+ * newer listing stay reserved, so the outcome does not depend on how late the event arrives.
  */
 export async function releaseLinesWhenMsmeIsDelisted(
   { data, version }: EventOf<typeof msmeDelisted>,
@@ -159,8 +160,8 @@ function collaborationIdOf(relendId: string): string {
 }
 
 /**
- * Makes a commitment of repaid money where the need is still open. Where the need is not open the commitment is closed at
- * once, and the gateway then looks for another MSME. A relend has no donor, so it has neither PIN nor contact.
+ * Makes a commitment of repaid money where the need is still open. Where the need is not open the commitment is closed
+ * at once, and the gateway then looks for another MSME. A relend has no donor, so it has neither PIN nor contact.
  */
 export async function makeCommitmentWhenRelendIsProposed(
   { data }: EventOf<typeof relendProposed>,

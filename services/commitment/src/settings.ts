@@ -15,7 +15,9 @@ const institutions = z
   });
 
 export const settingsSchema = platformSettings.extend({
-  /** Report PINs are derived from it. A change makes every PIN that was given out wrong (docs/adr/0003-report-pin.md). */
+  /**
+   * Report PINs are derived from it. A change makes every PIN that was given out wrong (docs/adr/0003-report-pin.md).
+   */
   PIN_SECRET: secret,
   /** Signs capability tokens; the training service has the same. */
   CAPABILITY_SECRET: secret,

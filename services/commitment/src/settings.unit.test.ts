@@ -39,13 +39,13 @@ test('every fault of a file is named', () => {
   expect(read).toThrow(/INSTITUTIONS_FILE: \/items\/0\/name: .*\n.*INSTITUTIONS_FILE: \/items\/0\/accounts: /);
 });
 
-test('an institution may be in it once', () => {
+test('an institution may occur once', () => {
   expect(settingsWith({ items: [verified, verified] })).toThrow(
     'INSTITUTIONS_FILE: /items: institutionId baznas-bazis-dki is there 2 times',
   );
 });
 
-test('a file that is not JSON, or not there, is said', () => {
+test('a file that is missing or is not JSON is reported', () => {
   expect(settingsWith('{')).toThrow('INSTITUTIONS_FILE: not JSON');
   expect(() =>
     parseSettings(settingsSchema, { ...environment, INSTITUTIONS_FILE: join(folder, 'missing.json') }),

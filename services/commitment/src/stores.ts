@@ -49,8 +49,9 @@ export async function findBoards(boards: Boards, msmeIds: readonly string[]): Pr
 export type Commitments = DocumentStore<Commitment, CommitmentEvent>;
 
 /**
- * `idempotencyKey` is the hash of the key of the request that made the commitment. `reservingSince` exists only until the
- * reservation ends, so its sparse index is as small as the work that is left. The id behind the time makes it unique.
+ * `idempotencyKey` is the hash of the key of the request that made the commitment. `reservingSince` exists only until
+ * the reservation ends, so its sparse index is as small as the work that is left. The id behind the time makes it
+ * unique.
  */
 function keysOf(state: Commitment): Record<string, string> {
   if (state.status === 'none') return {};
@@ -78,7 +79,9 @@ export function findReservingSince(
   return commitments.find({ 'keys.reservingSince': { $lt: before.toISOString() } }, limit);
 }
 
-/** A donor's contact data. It is personal, so no aggregate, event or log has it. `anonymous`: nobody is shown the name. */
+/**
+ * A donor's contact data. It is personal, so no aggregate, event or log has it. `anonymous`: nobody is shown the name.
+ */
 export type Contact = {
   name: string;
   kind: MakeCommitmentRequest['donor']['kind'];
@@ -160,7 +163,9 @@ export async function openPinAttempts(connection: Connection) {
   }
 
   return {
-    /** Takes an attempt before the PIN is compared, so that parallel requests get no more attempts than sequential ones. */
+    /**
+     * Takes an attempt before the PIN is compared, so that parallel requests get no more attempts than sequential ones.
+     */
     take: async (collaborationId: string, now: Date): Promise<PinAttempt> => {
       for (let races = 0; races < RACES; races += 1) {
         const result = await attempt(collaborationId, now);

@@ -90,7 +90,7 @@ async function registered(body: object = {}): Promise<string> {
 }
 
 describe('registering', () => {
-  test('puts an MSME on the map with its area, and is heard of', async () => {
+  test('puts an MSME on the map with its area and publishes the event', async () => {
     const answer = await register('first-registration');
     expect(answer.status).toBe(201);
     const { msmeId } = answer.body;
@@ -118,7 +118,7 @@ describe('registering', () => {
     );
   });
 
-  test('twice with one key makes one, and another body with that key is refused', async () => {
+  test('twice with one key makes one MSME, and another body with that key is refused', async () => {
     const [one, other] = await Promise.all([register('the-same-key'), register('the-same-key')]);
     expect([one.status, other.status]).toEqual([201, 201]);
     expect(other.body).toEqual(one.body);
@@ -154,7 +154,7 @@ describe('registering', () => {
 describe('declaring needs', () => {
   const masks = [{ package: 'goods', item: 'face-mask', quantity: 75 }];
 
-  test('replaces them for who has seen the current version, and a repeat passes', async () => {
+  test('replaces them for the current version, and a repeat is accepted', async () => {
     const id = await registered();
     const answer = await putNeeds(id, masks).set('If-Match', '"1"');
     expect([answer.status, answer.headers.etag, answer.body.needs]).toEqual([
@@ -169,7 +169,7 @@ describe('declaring needs', () => {
     );
   });
 
-  test('is refused for another version, without one, and for what is none', async () => {
+  test('is refused for another version, without a version, and for an invalid version', async () => {
     const id = await registered();
     const stale = await putNeeds(id, masks).set('If-Match', '"7"');
     expect([stale.status, stale.body.errors[0].pointer]).toEqual([412, 'header If-Match']);
@@ -186,7 +186,7 @@ describe('declaring needs', () => {
 });
 
 describe('verifying, delisting and relisting', () => {
-  test('each takes effect once and is heard of', async () => {
+  test('each takes effect once and publishes its event', async () => {
     const id = await registered();
     const verify = () => asOperator(request(service.app).post(`/msmes/${id}/verification`));
     expect((await verify()).body.verified).toBe(true);
@@ -213,7 +213,7 @@ describe('verifying, delisting and relisting', () => {
     ]);
   });
 
-  test('is for officers, for known MSMEs, and delisting needs a reason', async () => {
+  test('is for officers and existing MSMEs, and delisting needs a reason', async () => {
     for (const sent of [
       request(service.app).post('/msmes/reg-x/verification'),
       request(service.app).post('/msmes/reg-x/relisting'),
@@ -253,7 +253,7 @@ describe('the map, the list and the areas', () => {
     expect(areas).toHaveLength(6 + 44 + 267);
   });
 
-  test('show clusters with their members, and those without a place as a number', async () => {
+  test('show clusters with their members, and the number of MSMEs without a location', async () => {
     for (const location of [registration.location, { lat: -6.1701, lon: 106.8201 }, null])
       await registered({ name: 'Kios Gugus', location });
     const view = mapView.parse((await get(`/map?bbox=${everywhere}&zoom=10&q=gugus`)).body);
@@ -298,7 +298,7 @@ describe('the map, the list and the areas', () => {
 });
 
 describe('coverage', () => {
-  test('is shown, filtered by, kept as the newest, and known after a restart', async () => {
+  test('is shown, is used by filters, keeps the newest, and survives a restart', async () => {
     const id = await registered({ name: 'Toko Tercukupi' });
     const board = (version: number, open: number) =>
       envelope(
@@ -331,7 +331,7 @@ describe('coverage', () => {
 });
 
 describe('the boundaries', () => {
-  test('come as TopoJSON, once for each who keeps them', async () => {
+  test('come as TopoJSON, and as 304 for a client that has them', async () => {
     const first = await get('/boundaries');
     expect(Object.keys(first.body.objects)).toEqual(['kelurahan', 'kecamatan', 'kota']);
     expect(first.headers['cache-control']).toContain('max-age');

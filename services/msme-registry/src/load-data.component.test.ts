@@ -52,7 +52,7 @@ const documents = (collection: string): Promise<Stored[]> =>
   database.connection.collection<Stored>(collection).find({}).sort({ _id: 1 }).toArray();
 
 test(
-  'lists real places and generated MSMEs in collections of their own, twice with the same outcome, and sends all events',
+  'lists places and generated MSMEs in their own collections, twice with the same outcome, and sends all events',
   async () => {
     const first = await loadData('--msmes', '300');
     expect(first).toMatchObject({ code: 0, stdout: expect.stringContaining('571 MSMEs listed'), stderr: '' });
@@ -74,7 +74,7 @@ test(
   SLOW_MS,
 );
 
-test('a wrong number is refused with what would be right, before anything is touched', async () => {
+test('a wrong number is refused with the valid range, before anything is written', async () => {
   const answer = await loadData('--msmes', '1000001');
   expect(answer.code).toBe(64);
   expect(answer.stderr).toContain('a whole number from 0 to 1000000');

@@ -130,7 +130,8 @@ export const msmeRoutes = (parts: Parts): Route[] => [
       return answer(200, stored ?? { id, version: 0, state: initialState }, { coverage: known?.needs ?? null });
     },
   }),
-  // The id follows from the key and the source id from the body: a repeat finds its MSME, and another body is recognised.
+  // The id follows from the key and the source id from the body: a repeat finds its MSME, and another body is
+  // recognised.
   defineRoute({
     auth: 'operator',
     method: 'post',

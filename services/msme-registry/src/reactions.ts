@@ -2,7 +2,9 @@ import type { EventOf, msmeDelisted, msmeListed, msmeUpdated, needCoverageChange
 import type { MapIndex } from './map-index/map-index.ts';
 import type { CoverageStore } from './stores.ts';
 
-/** Stores the coverage from the needs board, so that a restarted process has it and `GET /msmes/:msmeId` can show it. */
+/**
+ * Stores the coverage from the needs board, so that a restarted process has it and `GET /msmes/:msmeId` can show it.
+ */
 export async function storeCoverageWhenNeedCoverageChanged(
   { data, version }: EventOf<typeof needCoverageChanged>,
   { coverage }: { coverage: Pick<CoverageStore, 'put'> },

@@ -18,8 +18,8 @@ const MSMES = 'msmes';
 export type MsmeStore = DocumentStore<MsmeState, MsmeEvent>;
 
 /**
- * MSMEs from OpenStreetMap have a collection of their own: what is added to that database falls under its licence (ODbL 1.0,
- * section 4.4), and the registry's own MSMEs must not.
+ * MSMEs from OpenStreetMap have a collection of their own: what is added to that database falls under its licence (ODbL
+ * 1.0, section 4.4), and the registry's own MSMEs must not.
  */
 export type MsmeStores = {
   /** The store of an MSME, by its id. */

@@ -30,7 +30,7 @@ function sign({
 }
 
 test.each([{ sub: id, role: 'donor' } as const, { sub: id, role: 'msme', msmeId: 'warung' } as const])(
-  'a token of $role is what it was issued for',
+  'a token of $role carries its capability',
   async (capability) => {
     const { token } = await capabilities.issue(capability);
     const { sub, role, ...more } = await principalOf(token);

@@ -4,8 +4,9 @@ import type { Access } from '../commitment/commitment.ts';
 type PinHash = Access['pin'];
 
 /**
- * 4 MiB and about 15 ms for each guess. There are only a million PINs, so no cost that a person accepts prevents an offline
- * search. The cost slows down an attacker who has both database and secret. An attacker without the secret cannot search.
+ * 4 MiB and about 15 ms for each guess. There are only a million PINs, so no cost that a person accepts prevents an
+ * offline search. The cost slows down an attacker who has both database and secret. An attacker without the secret
+ * cannot search.
  */
 const COST = { N: 2 ** 12, r: 8, p: 1 };
 const HASH_BYTES = 32;
@@ -50,8 +51,8 @@ export async function isPin(secret: string, pin: string, { salt, hash }: PinHash
 }
 
 /**
- * Identifies a repeated request. The body has personal data, so its hash is keyed: a reader of the database cannot guess
- * whose it is. The Idempotency-Key is random, so its hash needs no key.
+ * Identifies a repeated request. The body has personal data, so its hash is keyed: a reader of the database cannot
+ * guess whose it is. The Idempotency-Key is random, so its hash needs no key.
  */
 export function fingerprint(secret: string, idempotencyKey: string, body: unknown): Pick<Access, 'key' | 'body'> {
   return { key: hashOfKey(idempotencyKey), body: keyed(secret, 'body', JSON.stringify(body)).toString('hex') };

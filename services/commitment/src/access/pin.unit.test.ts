@@ -3,13 +3,13 @@ import { fingerprint, hashOfKey, hashPin, isPin, pinOf } from './pin.ts';
 const secret = 'a-pin-secret-for-tests';
 
 describe('the PIN of a collaboration', () => {
-  test('follows from the key and the id, and from nothing else', () => {
+  test('depends on the key and the id alone', () => {
     expect(pinOf(secret, 'key-00000001', 'KSBB-0000-0000-0011')).toBe(
       pinOf(secret, 'key-00000001', 'KSBB-0000-0000-0011'),
     );
   });
 
-  test('is another one for another secret, key or id, and the parts do not run together', () => {
+  test('differs for another secret, key or id, also where the joined text is the same', () => {
     const pins = [
       pinOf(secret, 'key-00000001', 'KSBB-0000-0000-0011'),
       pinOf('another-secret-for-tests', 'key-00000001', 'KSBB-0000-0000-0011'),
@@ -43,13 +43,13 @@ describe('the hash of a PIN', () => {
     expect(await isPin(secret, '012345', { salt: other.salt, hash: one.hash })).toBe(false);
   });
 
-  test('says nothing without the secret', async () => {
+  test('cannot be checked without the secret', async () => {
     expect(await isPin('another-secret-for-tests', '012345', await hashPin(secret, '012345'))).toBe(false);
   });
 });
 
 describe('the fingerprint of a request', () => {
-  test('is the same for a repeat and another one for another body', () => {
+  test('is the same for a repeat and differs for another body', () => {
     const print = fingerprint(secret, 'key-00000001', { email: 'a@b.example' });
     expect(fingerprint(secret, 'key-00000001', { email: 'a@b.example' })).toEqual(print);
     expect(fingerprint(secret, 'key-00000001', { email: 'a@c.example' })).toEqual({

@@ -35,7 +35,7 @@ test('the PIN gives a token that acts as the donor for an hour', async () => {
   expect(answer.body.expiresAt).toBe(new Date(exp * 1000).toISOString());
 });
 
-test('officers get a token for each MSME, good for 90 days; others do not', async () => {
+test('officers get a token for each MSME, valid for 90 days, and others do not', async () => {
   const { collaborationId } = await commitTo(service, 'warung-b');
   const links = (authorization: string) =>
     request(service.app).get(`/collaborations/${collaborationId}/msme-links`).set('Authorization', authorization);
@@ -48,7 +48,7 @@ test('officers get a token for each MSME, good for 90 days; others do not', asyn
   expect((await links('Bearer something-else')).status).toBe(401);
 });
 
-test('the fifth wrong PIN is the last: then even the right one has to wait, for as long as is said', async () => {
+test('after the fifth wrong PIN even the right one has to wait, as long as Retry-After says', async () => {
   const { collaborationId, pin } = await commitTo(service, 'warung-c');
   for (const attemptsLeft of [4, 3, 2, 1, 0]) {
     const { status, body } = await open(collaborationId, wrong(pin));
@@ -70,14 +70,14 @@ test('the fifth wrong PIN is the last: then even the right one has to wait, for 
   service.time.offset -= QUARTER_HOUR;
 });
 
-test('a right PIN uses no attempt up', async () => {
+test('a right PIN uses no attempt', async () => {
   const { collaborationId, pin } = await commitTo(service, 'warung-d');
   await open(collaborationId, wrong(pin));
   for (let times = 0; times < 6; times += 1) expect((await open(collaborationId, pin)).status).toBe(200);
   expect((await open(collaborationId, wrong(pin))).body.attemptsLeft).toBe(3);
 });
 
-test('many wrong PINs at once get five tries together, and other collaborations are not touched', async () => {
+test('many wrong PINs at once get five attempts together, and other collaborations keep theirs', async () => {
   const { collaborationId, pin } = await commitTo(service, 'warung-e');
   const neighbour = await commitTo(service, 'warung-f');
   const answers = await Promise.all(Array.from({ length: 20 }, () => open(collaborationId, wrong(pin))));
@@ -86,13 +86,13 @@ test('many wrong PINs at once get five tries together, and other collaborations 
   expect((await open(neighbour.collaborationId, neighbour.pin)).status).toBe(200);
 });
 
-test('an ID is taken as people write it', async () => {
+test('an ID is accepted as people type it', async () => {
   const { collaborationId } = await commitTo(service, 'warung-g');
   const sloppy = collaborationId.toLowerCase().replaceAll('-', ' ').replaceAll('0', 'o').replaceAll('1', 'l');
   expect((await show(sloppy)).body.collaborationId).toBe(collaborationId);
 });
 
-test('a mistyped ID is told from one that is unknown, with what is wrong', async () => {
+test('a mistyped ID gets another answer than an ID that does not exist, with the mistake', async () => {
   const { collaborationId } = await commitTo(service, 'warung-h');
   const last = collaborationId.at(-1) === '2' ? '3' : '2';
   const mistyped: [string, string][] = [
@@ -109,7 +109,7 @@ test('a mistyped ID is told from one that is unknown, with what is wrong', async
   expect([unknown.status, unknown.body.type]).toEqual([404, 'urn:ksbb-umkm:problem:no-such-collaboration']);
 });
 
-test('the MSME sees whom to call, the donor what is held of it, and nobody else anything', async () => {
+test('the MSME sees the donor, the donor sees its own data, and nobody else sees contacts', async () => {
   const { collaborationId, pin } = await commitTo(service, 'warung-i');
   const { name, kind, email, phone } = donor;
   const seen = {
@@ -123,7 +123,7 @@ test('the MSME sees whom to call, the donor what is held of it, and nobody else 
   expect(JSON.stringify((await show(collaborationId)).body)).not.toContain(email);
 });
 
-test('who looked at contact data is in the log, what was seen is not', async () => {
+test('the log has who looked at contact data and not what was shown', async () => {
   const { collaborationId, pin } = await commitTo(service, 'warung-l');
   await contactsOf(collaborationId, await msmeTokenOf(service, collaborationId));
   await contactsOf(collaborationId, (await open(collaborationId, pin)).body.token);
@@ -136,13 +136,13 @@ test('who looked at contact data is in the log, what was seen is not', async () 
   ]);
 });
 
-test('of a donor who stays anonymous the MSME learns how to reach it, and no name', async () => {
+test('the MSME of an anonymous donor sees how to reach the donor and no name', async () => {
   const { collaborationId } = await commitTo(service, 'warung-j', { anonymous: true });
   const { body } = await contactsOf(collaborationId, await msmeTokenOf(service, collaborationId));
   expect(body.donor).toMatchObject({ name: null, email: donor.email });
 });
 
-test('a token is good until it ends, and not a second longer', async () => {
+test('a token is valid until it expires and not a second longer', async () => {
   const { collaborationId, pin } = await commitTo(service, 'warung-k');
   const { token } = (await open(collaborationId, pin)).body;
   expect((await contactsOf(collaborationId, token)).status).toBe(200);

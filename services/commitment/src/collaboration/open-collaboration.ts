@@ -8,7 +8,10 @@ import type { Commitments } from '../stores.ts';
 
 type Parts = { commitments: Commitments; checkPin: CheckPin; capabilities: Capabilities };
 
-/** `POST /collaborations/:collaborationId/capability`: exchanges the PIN for a token, so that the PIN is not needed at every step. */
+/**
+ * `POST /collaborations/:collaborationId/capability`: exchanges the PIN for a token, so that the PIN is not needed at
+ * every step.
+ */
 export function openCollaboration({ commitments, checkPin, capabilities }: Parts): Route {
   return defineRoute({
     auth: 'public',

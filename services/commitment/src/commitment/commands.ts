@@ -28,7 +28,9 @@ export type RecordDisbursement = {
   lineId: string;
   amountRupiah: number;
 };
-/** External report: a training was held. `attended` counts the seats that were taken. `reportId` is the id of the event. */
+/**
+ * External report: a training was held. `attended` counts the seats that were taken. `reportId` is the id of the event.
+ */
 export type RecordAttendance = {
   type: 'record-attendance';
   reportId: string;

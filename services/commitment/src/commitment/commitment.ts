@@ -14,8 +14,8 @@ type Closed = NewEvent<typeof commitmentClosed>['data'];
 export type Origin = Closed['origin'];
 
 /**
- * How the donor gets access again: hashes of the Idempotency-Key and of the body, which identify a repeated request, and
- * the slow hash of the PIN with its salt (docs/adr/0003-report-pin.md). All hexadecimal.
+ * How the donor gets access again: hashes of the Idempotency-Key and of the body, which identify a repeated request,
+ * and the slow hash of the PIN with its salt (docs/adr/0003-report-pin.md). All hexadecimal.
  */
 export type Access = { key: string; body: string; pin: { salt: string; hash: string } };
 

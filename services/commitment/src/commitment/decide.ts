@@ -36,8 +36,8 @@ function withClosing(state: Holding, events: CommitmentEvent[], now: Date): Comm
 }
 
 /**
- * The events of a command in order, none where the step was taken before, or a refusal. When no line is open any more the
- * last event closes the commitment: fulfilled where any line is fulfilled, released otherwise.
+ * The events of a command in order, none where the step was taken before, or a refusal. When no line is open any more
+ * the last event closes the commitment: fulfilled where any line is fulfilled, released otherwise.
  */
 export function decide(state: Commitment, command: CommitmentCommand, now: Date): Decision {
   switch (command.type) {

@@ -33,14 +33,14 @@ describe('request', () => {
     expect(given(requested)).toEqual({ status: 'reserving', request: { ...request, requestedAt: now.toISOString() } });
   });
 
-  test('a repeat adds nothing, whatever became of it', () => {
+  test('a repeat adds nothing, in every state', () => {
     expect(events(given(requested), requested)).toEqual([]);
     expect(events(given(requestOf(goodsLine), confirm(covered(goodsLine, 1))), requested)).toEqual([]);
   });
 });
 
 describe('confirm', () => {
-  test('what is covered holds, with what the board says of each need', () => {
+  test("the commitment holds the covered lines, with the board's data of each need", () => {
     const replies = confirm(covered(goodsLine, 100), covered(capitalLine, 6_000_000), covered(trainingLine, 4));
     const [confirmed, ...others] = events(given(requested), replies, later);
     expect(others).toEqual([]);
@@ -111,7 +111,7 @@ describe('confirm', () => {
     });
   });
 
-  test('lines that got nothing are told and do not hold; a line that got one unit holds', () => {
+  test('lines that got nothing are reported and not held, a line that got one unit is held', () => {
     const partly = { ...covered(goodsLine, 1), shortfallReason: 'already-covered' as const };
     const state = given(requested, confirm(turnedAway(trainingLine), turnedAway(capitalLine), partly));
     expect(state).toMatchObject({
@@ -125,7 +125,7 @@ describe('confirm', () => {
     });
   });
 
-  test('where nothing is covered the commitment is over', () => {
+  test('a commitment is closed where nothing is covered', () => {
     const nothing = confirm(turnedAway(goodsLine), turnedAway(capitalLine), turnedAway(trainingLine));
     expect(events(given(requested), nothing, later)).toEqual([
       {
@@ -180,7 +180,7 @@ describe('confirm', () => {
   });
 });
 
-describe('before it holds', () => {
+describe('before it is confirmed', () => {
   test.each([report('r', 1), receipt('r', 1), disburse(1), attend(1), release(goodsLine.lineId)])(
     '$type is too early',
     (command) => {
@@ -197,13 +197,13 @@ describe('closing', () => {
     data: { collaborationId: id, origin: { kind: 'donor' }, outcome, closedAt: later.toISOString() },
   });
 
-  test('nothing closes while a line is open', () => {
+  test('the commitment stays open while a line is open', () => {
     expect(events(given(...two), disburse(5_000_000), later).map(({ type }) => type)).toEqual([
       'line-receipt-confirmed',
     ]);
   });
 
-  test('the last line closes it: fulfilled where help came on any line', () => {
+  test('the last line closes the commitment, as fulfilled where any line is fulfilled', () => {
     const half = given(...two, disburse(5_000_000));
     expect(events(half, release(goodsLine.lineId), later).at(-1)).toEqual(closed('fulfilled'));
     expect(events(given(...two, disburse(5_000_000), report('r', 10)), receipt('r', 10), later).at(-1)).toEqual(
@@ -211,12 +211,12 @@ describe('closing', () => {
     );
   });
 
-  test('released where help came on none', () => {
+  test('the commitment is released where no line is fulfilled', () => {
     const half = given(...two, release(capitalLine.lineId, 'contract-declined'));
     expect(events(half, release(goodsLine.lineId), later).at(-1)).toEqual(closed('released'));
   });
 
-  test('a closed one keeps its lines, and is not closed again by what comes late', () => {
+  test('a closed commitment keeps its lines, and a late event does not close it again', () => {
     const state = given(...two, release(goodsLine.lineId), release(capitalLine.lineId));
     expect(state).toMatchObject({
       status: 'closed',
@@ -234,7 +234,7 @@ describe('closing', () => {
   });
 });
 
-test('an event that cannot follow on the state is damaged data', () => {
+test('an event that cannot follow the state is damaged data', () => {
   const confirmed = events(given(requestOf(goodsLine)), confirm(covered(goodsLine, 1)));
   const [delivered] = events(given(requestOf(goodsLine), confirm(covered(goodsLine, 1))), report('r', 1));
   expect(() => confirmed.reduce(evolve, given())).toThrow('a commitment that is none cannot be confirmed');

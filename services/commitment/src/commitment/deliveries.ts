@@ -60,8 +60,8 @@ export function reportDelivery(state: Holding, command: ReportDelivery, now: Dat
 }
 
 /**
- * Each report is confirmed once. A repeat with the same quantity adds nothing. Where the line was released in between, what
- * the MSME did not receive is released too, because nobody will deliver it.
+ * Each report is confirmed once. A repeat with the same quantity adds nothing. Where the line was released in between,
+ * what the MSME did not receive is released too, because nobody will deliver it.
  */
 export function confirmReceipt(state: Holding, command: ConfirmReceipt, now: Date): Decision {
   const { lineId, reportId, quantity, note } = command;

@@ -42,7 +42,7 @@ function goodsAfter(...commands: CommitmentCommand[]) {
 }
 
 describe('report-delivery', () => {
-  test('what is reported is told with all that was reported so far', () => {
+  test('a report has the total that was reported so far', () => {
     const delivered = {
       collaborationId: id,
       lineId: goodsLine.lineId,
@@ -91,14 +91,14 @@ describe('report-delivery', () => {
     ).toEqual({ refused: 'other-report' });
   });
 
-  test('one more than was promised is impossible, and so is one more than is left', () => {
+  test('one more than was promised is impossible, and so is one more than is missing', () => {
     expect(refusal(given(...goodsOnly), report('r1', 101))).toEqual(faults([0, 'more-than-missing', 100]));
     expect(refusal(given(...goodsOnly, report('r1', 60)), report('r2', 41))).toEqual(
       faults([0, 'more-than-missing', 40]),
     );
   });
 
-  test('what the MSME did not get may be delivered again, and not more', () => {
+  test('what the MSME did not receive can be delivered again, and not more', () => {
     const short = [report('r1', 100), receipt('r1', 99)];
     expect(goodsAfter(...short)).toEqual([100, 99, 1, 'open']);
     expect(refusal(given(...goodsOnly, ...short), report('r2', 2))).toEqual(faults([0, 'more-than-missing', 1]));
@@ -106,7 +106,7 @@ describe('report-delivery', () => {
     expect(goodsAfter(...short, report('r2', 1), receipt('r2', 1))).toEqual([101, 100, 0, 'fulfilled']);
   });
 
-  test('every line that cannot be is named, and nothing is taken', () => {
+  test('every impossible line is named, and nothing is recorded', () => {
     const wrong: CommitmentCommand = {
       type: 'report-delivery',
       reportId: 'r',
@@ -123,7 +123,7 @@ describe('report-delivery', () => {
     );
   });
 
-  test('nothing is reported on a line that is fulfilled or released', () => {
+  test('a report on a fulfilled or released line is refused', () => {
     expect(refusal(given(...allThree, report('r1', 100), receipt('r1', 100)), report('r2', 1))).toEqual(
       faults([0, 'not-open', 0]),
     );
@@ -152,7 +152,7 @@ describe('report-delivery', () => {
 describe('confirm-receipt', () => {
   const reported = [...goodsOnly, report('r1', 60)];
 
-  test('what has arrived is told beside what was reported', () => {
+  test('a receipt has the confirmed and the reported amount', () => {
     expect(events(given(...reported), receipt('r1', 59, { note: 'one was torn' }), later)).toEqual([
       {
         type: 'line-receipt-confirmed',
@@ -178,13 +178,13 @@ describe('confirm-receipt', () => {
     ]);
   });
 
-  test('everything or nothing of a report may have arrived, and no more', () => {
+  test('an MSME may confirm everything or nothing of a report, and not more', () => {
     expect(goodsAfter(report('r1', 60), receipt('r1', 60))).toEqual([60, 60, 40, 'open']);
     expect(goodsAfter(report('r1', 60), receipt('r1', 0))).toEqual([60, 0, 100, 'open']);
     expect(refusal(given(...reported), receipt('r1', 61))).toEqual({ refused: 'more-than-reported', reported: 60 });
   });
 
-  test('a line is fulfilled when all that was promised has arrived, over several reports', () => {
+  test('a line is fulfilled when the MSME received the promised amount, over several reports', () => {
     expect(goodsAfter(report('r1', 60), report('r2', 40), receipt('r2', 40))).toEqual([100, 40, 0, 'open']);
     expect(goodsAfter(report('r1', 60), report('r2', 40), receipt('r2', 40), receipt('r1', 60))).toEqual([
       100,
@@ -204,13 +204,13 @@ describe('confirm-receipt', () => {
     });
   });
 
-  test('only by its own MSME, on a line and a report that are there', () => {
+  test('only its own MSME confirms, on an existing line and report', () => {
     expect(refusal(given(...reported), receipt('r1', 60, { msmeId: 'toko' }))).toEqual({ refused: 'not-your-line' });
     expect(refusal(given(...reported), receipt('r1', 60, { lineId: `${id}.9` }))).toEqual({ refused: 'no-such-line' });
     expect(refusal(given(...reported), receipt('r2', 60))).toEqual({ refused: 'no-such-report' });
   });
 
-  test('what was reported before a release is still confirmed; what did not arrive is released too', () => {
+  test('a report before a release can be confirmed, and what was not received is released too', () => {
     const released = [...goodsOnly, report('r1', 60), release(goodsLine.lineId)];
     expect(events(given(...released), receipt('r1', 60)).map(({ type }) => type)).toEqual(['line-receipt-confirmed']);
     expect(events(given(...released), receipt('r1', 59)).slice(1)).toEqual([
@@ -222,7 +222,7 @@ describe('confirm-receipt', () => {
     });
   });
 
-  test('a line all of which was on its way when it was released is fulfilled by its receipt', () => {
+  test('a receipt fulfils a line whose whole amount was reported before it was released', () => {
     expect(goodsAfter(report('r1', 100), release(goodsLine.lineId))).toEqual([100, 0, 0, 'released']);
     expect(goodsAfter(report('r1', 100), release(goodsLine.lineId), receipt('r1', 100))).toEqual([
       100,

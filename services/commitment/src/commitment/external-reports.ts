@@ -4,8 +4,8 @@ import { type CommitmentEvent, type Holding, lineOf } from './commitment.ts';
 import { aboutLine, type Line, missingOn, promisedOn, type ReleaseReason } from './line.ts';
 
 /*
- * External reports: what other services say about a line. They know best, so help that they report counts as received even
- * on a line that was released before.
+ * External reports: what other services say about a line. They know best, so help that they report counts as received
+ * even on a line that was released before.
  */
 
 function received(state: Holding, line: Line, reportId: string, amount: number, now: Date): CommitmentEvent {

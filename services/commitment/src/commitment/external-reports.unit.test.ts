@@ -35,7 +35,7 @@ const holds = given(...allThree);
 const lineAfter = (lineId: string, ...commands: CommitmentCommand[]) => lineOf(given(...allThree, ...commands), lineId);
 
 describe('record-disbursement', () => {
-  test('a loan that is paid out has arrived, and fulfils its line', () => {
+  test('a disbursed loan counts as received and fulfils its line', () => {
     expect(events(holds, disburse(6_000_000), later)).toEqual([
       {
         type: 'line-receipt-confirmed',
@@ -55,11 +55,11 @@ describe('record-disbursement', () => {
     });
   });
 
-  test('a rupiah less leaves the line open', () => {
+  test('a line stays open when one rupiah is missing', () => {
     expect(lineAfter(capitalLine.lineId, disburse(5_999_999))).toMatchObject({ status: 'open' });
   });
 
-  test('a loan is paid out once', () => {
+  test('a loan is disbursed once', () => {
     expect(events(given(...allThree, disburse(6_000_000)), disburse(6_000_000))).toEqual([]);
     expect(
       events(given(...allThree, disburse(6_000_000)), {
@@ -71,7 +71,7 @@ describe('record-disbursement', () => {
     ).toEqual([]);
   });
 
-  test('money that came has come, also on a line that was released', () => {
+  test('a disbursement counts also on a line that was released', () => {
     expect(lineAfter(capitalLine.lineId, release(capitalLine.lineId), disburse(6_000_000))).toMatchObject({
       status: 'fulfilled',
       releaseReason: 'msme-delisted',
@@ -101,16 +101,16 @@ describe('record-attendance', () => {
     data: { ...training, releasedAmount, reason: 'attendance-below-seats' },
   });
 
-  test('seats that were taken have arrived', () => {
+  test('taken seats count as received', () => {
     expect(events(holds, attend(4), later)).toEqual([arrived(4)]);
     expect(lineAfter(trainingLine.lineId, attend(4))).toMatchObject({ status: 'fulfilled', releaseReason: null });
   });
 
-  test('who comes beyond the seats is not counted', () => {
+  test('attendance beyond the seats does not count', () => {
     expect(events(holds, attend(5), later)).toEqual([arrived(4)]);
   });
 
-  test('seats that stayed empty are given back, and the line is fulfilled', () => {
+  test('empty seats are released, and the line is fulfilled', () => {
     expect(events(holds, attend(3), later)).toEqual([arrived(3), rest(1)]);
     expect(lineAfter(trainingLine.lineId, attend(3))).toMatchObject({
       status: 'fulfilled',
@@ -118,7 +118,7 @@ describe('record-attendance', () => {
     });
   });
 
-  test('where nobody came all is given back', () => {
+  test('all seats are released where nobody came', () => {
     expect(events(holds, attend(0), later)).toEqual([rest(4)]);
     expect(lineAfter(trainingLine.lineId, attend(0))).toMatchObject({
       status: 'released',
@@ -130,7 +130,7 @@ describe('record-attendance', () => {
     expect(events(given(...allThree, attend(attended)), attend(attended))).toEqual([]);
   });
 
-  test('who came has come, also on a line that was released; nothing is given back twice', () => {
+  test('attendance counts also on a released line, and nothing is released twice', () => {
     expect(events(given(...allThree, release(trainingLine.lineId)), attend(3), later)).toEqual([arrived(3)]);
     expect(lineAfter(trainingLine.lineId, release(trainingLine.lineId), attend(3))).toMatchObject({
       status: 'released',
@@ -151,7 +151,7 @@ describe('record-attendance', () => {
 });
 
 describe('release', () => {
-  test('all that was promised is given back where nothing came', () => {
+  test('the whole promised amount is released where nothing was received', () => {
     expect(events(holds, release(capitalLine.lineId, 'contract-declined'))).toEqual([
       { type: 'line-released', data: { ...loan, releasedAmount: 6_000_000, reason: 'contract-declined' } },
     ]);
@@ -164,7 +164,7 @@ describe('release', () => {
     ]);
   });
 
-  test('of goods what is neither received nor on its way', () => {
+  test('a goods line releases what is neither confirmed nor reported', () => {
     const state = given(...allThree, report('r1', 40), receipt('r1', 30), report('r2', 20));
     expect(events(state, release(goodsLine.lineId))).toMatchObject([{ data: { releasedAmount: 50 } }]);
   });
@@ -181,14 +181,14 @@ describe('release', () => {
     ]);
   });
 
-  test('a line that is released or fulfilled has nothing to give back', () => {
+  test('a line that is released or fulfilled is not released again', () => {
     expect(
       events(given(...allThree, release(goodsLine.lineId)), release(goodsLine.lineId, 'training-cancelled')),
     ).toEqual([]);
     expect(events(given(...allThree, disburse(6_000_000)), release(capitalLine.lineId))).toEqual([]);
   });
 
-  test('a line that is not there is refused', () => {
+  test('a line that does not exist is refused', () => {
     expect(refusal(holds, release(`${id}.9`))).toEqual({ refused: 'no-such-line' });
   });
 });

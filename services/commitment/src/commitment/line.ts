@@ -4,8 +4,8 @@ import type { z } from 'zod';
 export type ReleaseReason = z.output<typeof lineReleased.data>['reason'];
 
 /**
- * Help on a line, in the unit of its package. For goods `reported` is the donor's number and `confirmed` the MSME's, null
- * until the MSME confirms. A disbursed loan or taken seats are reported and confirmed at once.
+ * Help on a line, in the unit of its package. For goods `reported` is the donor's number and `confirmed` the MSME's,
+ * null until the MSME confirms. A disbursed loan or taken seats are reported and confirmed at once.
  */
 export type Report = {
   reportId: string;

@@ -10,8 +10,8 @@ import { problemOf } from './refusals.ts';
 type Parts = { commitments: Commitments; capabilities: Capabilities; clock: () => Date };
 
 /**
- * `POST /collaborations/:collaborationId/receipts`: an MSME confirms how much of a report it received, once for each report
- * and line. So the route is idempotent without a key.
+ * `POST /collaborations/:collaborationId/receipts`: an MSME confirms how much of a report it received, once for each
+ * report and line. So the route is idempotent without a key.
  */
 export function confirmReceipt({ commitments, capabilities, clock }: Parts): Route {
   return defineRoute({

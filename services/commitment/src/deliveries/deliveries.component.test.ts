@@ -30,7 +30,7 @@ const show = async (collaborationId: string) =>
   (await request(service.app).get(`/collaborations/${collaborationId}`)).body;
 const board = async (msmeId: string) => (await request(service.app).get(`/boards/${msmeId}`)).body.needs[0];
 
-test('goods: reported by the donor, confirmed one less by the MSME; the difference shows, and the board counts what arrived', async () => {
+test('the donor reports goods, the MSME confirms one less, the difference shows, and the board counts the confirmed', async () => {
   const { collaborationId, pin } = await commitTo(service, 'warung-a');
   const lineId = `${collaborationId}.1`;
   const reported = await report(collaborationId, pin, [{ lineId, quantity: 100 }], freshKey(), 'di pintu belakang');
@@ -81,7 +81,7 @@ test('goods: reported by the donor, confirmed one less by the MSME; the differen
   expect(await board('warung-a')).toMatchObject({ declared: 100, promised: 100, delivered: 99, open: 0 });
 });
 
-test('the missing rest is delivered again, and then the line is fulfilled', async () => {
+test('the missing rest can be delivered again and fulfils the line', async () => {
   const { collaborationId, pin } = await commitTo(service, 'warung-b');
   const lineId = `${collaborationId}.1`;
   const token = await msmeTokenOf(service, collaborationId);
@@ -93,7 +93,7 @@ test('the missing rest is delivered again, and then the line is fulfilled', asyn
   expect((await show(collaborationId)).lines[0]).toMatchObject({ confirmed: 100, status: 'fulfilled' });
 });
 
-test('the same report again is answered the same and counts once; another one under its key is refused', async () => {
+test('a repeated report gets the same answer and counts once, another report with its key is refused', async () => {
   const { collaborationId, pin } = await commitTo(service, 'warung-c');
   const lineId = `${collaborationId}.1`;
   const key = freshKey();
@@ -106,7 +106,7 @@ test('the same report again is answered the same and counts once; another one un
   expect([other.status, other.body.type]).toEqual([422, 'urn:ksbb-umkm:problem:idempotency-key-reused']);
 });
 
-test('quantities and lines that cannot be are named, and nothing of the report is taken', async () => {
+test('impossible quantities and lines are named, and nothing of the report is recorded', async () => {
   const { collaborationId, pin } = await commitTo(service, 'warung-d');
   const line = (number: number, quantity: number) => ({ lineId: `${collaborationId}.${number}`, quantity });
   const answer = await report(collaborationId, pin, [line(1, 101), line(2, 1), line(9, 1)]);
@@ -126,7 +126,7 @@ test('quantities and lines that cannot be are named, and nothing of the report i
   expect((await show(collaborationId)).lines[0].reported).toBe(0);
 });
 
-test('a receipt is confirmed once: repeated it is answered the same, with another quantity it is refused', async () => {
+test('a receipt is confirmed once: a repeat gets the same answer, another quantity is refused', async () => {
   const { collaborationId, pin } = await commitTo(service, 'warung-e');
   const lineId = `${collaborationId}.1`;
   const token = await msmeTokenOf(service, collaborationId);
@@ -141,7 +141,7 @@ test('a receipt is confirmed once: repeated it is answered the same, with anothe
   ]);
 });
 
-test('a receipt that cannot be is refused with what is wrong', async () => {
+test('an impossible receipt is refused with the reason', async () => {
   const { collaborationId, pin } = await commitTo(service, 'warung-f');
   const lineId = `${collaborationId}.1`;
   const token = await msmeTokenOf(service, collaborationId);

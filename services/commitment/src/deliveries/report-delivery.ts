@@ -25,7 +25,10 @@ function answerOf(state: Commitment, reportId: string, { lines }: ReportDelivery
   };
 }
 
-/** `POST /collaborations/:collaborationId/deliveries`: the donor reports delivered goods, with the PIN. Records all of it or nothing. */
+/**
+ * `POST /collaborations/:collaborationId/deliveries`: the donor reports delivered goods, with the PIN. Records all of
+ * it or nothing.
+ */
 export function reportDelivery({ commitments, checkPin, clock }: Parts): Route {
   return defineRoute({
     auth: 'public',

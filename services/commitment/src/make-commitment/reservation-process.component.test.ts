@@ -34,7 +34,7 @@ const post = (body: object, key: string) =>
   request(service.app).post('/commitments').set('Idempotency-Key', key).send(body);
 const board = async (msmeId: string) => (await request(service.app).get(`/boards/${msmeId}`)).body.needs[0];
 
-test('the repeated request finishes what the first left, and is answered as the first would have been', async () => {
+test('a repeated request finishes the interrupted one and gets its answer', async () => {
   const { key, body, collaborationId } = await givenACrashAfterTheFirstWrite('warung-a');
   const [first, second] = [await post(body, key), await post(body, key)];
   expect(first.status).toBe(201);
@@ -56,7 +56,7 @@ test('a reservation that was made before the crash is not made again', async () 
   expect(await board('warung-b')).toMatchObject({ promised: 60, open: 40 });
 });
 
-test('the running service finishes it by itself, and the donor gets the PIN that opens it', async () => {
+test('the running service resumes it by itself, and the donor gets the right PIN', async () => {
   const { key, body, collaborationId } = await givenACrashAfterTheFirstWrite('warung-c');
   await eventually('commitment-confirmed is heard', () => service.heard(commitmentConfirmed, collaborationId)[0]);
   expect(await board('warung-c')).toMatchObject({ promised: 60 });
@@ -66,7 +66,7 @@ test('the running service finishes it by itself, and the donor gets the PIN that
   );
 });
 
-test('several resuming processes and the donor at once finish it once', async () => {
+test('several processes and the donor resume it at once and finish it once', async () => {
   const { key, body, collaborationId } = await givenACrashAfterTheFirstWrite('warung-d');
   await Promise.all([
     resumeReservations(service, log),
@@ -79,7 +79,7 @@ test('several resuming processes and the donor at once finish it once', async ()
   expect(new Set(service.heard(commitmentConfirmed, collaborationId).map(({ id }) => id)).size).toBe(1);
 });
 
-test('a commitment that is younger than ten seconds is left to its request', async () => {
+test('a commitment that is younger than ten seconds is not resumed', async () => {
   await listMsme(service, msmeNamed('warung-e'));
   const collaborationId = 'KSBB-0000-0000-0011';
   const lines = [

@@ -33,9 +33,9 @@ function accepted<Result extends object>(result: Result): Exclude<Result, { refu
 
 /**
  * Reserves the lines of a commitment on the board of each MSME, one after the other in the order of their ids, and then
- * confirms what is covered. Each board and the commitment are written by an update of their own. Every step can be repeated,
- * also by several processes at once, with the same outcome. So a reservation that was interrupted is finished by the donor's
- * repeated request or by `resumeReservations`.
+ * confirms what is covered. Each board and the commitment are written by an update of their own. Every step can be
+ * repeated, also by several processes at once, with the same outcome. So a reservation that was interrupted is finished
+ * by the donor's repeated request or by `resumeReservations`.
  */
 export async function reserveAndConfirm(
   { boards, commitments, clock }: ReservationParts,

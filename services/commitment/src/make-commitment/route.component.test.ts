@@ -87,7 +87,7 @@ test('all three packages over two MSMEs: one collaboration ID and PIN, and event
   );
 });
 
-test('the PIN is stored as a slow hash alone, contact data apart, and neither leaves in an event', async () => {
+test('the PIN is stored only as a slow hash, contact data is stored apart, and no event has either', async () => {
   await listMsme(service, msmeNamed('warung-c'));
   const key = freshKey();
   const { collaborationId, pin } = (await post(bodyOf(masks('warung-c', 1)), key)).body;
@@ -115,7 +115,7 @@ test('the PIN is stored as a slow hash alone, contact data apart, and neither le
   ]);
 });
 
-test('an anonymous donor has no name in what others see', async () => {
+test('nobody sees the name of an anonymous donor', async () => {
   await listMsme(service, msmeNamed('warung-d'));
   const { collaborationId } = (await post({ ...bodyOf(masks('warung-d', 1)), donor: { ...donor, anonymous: true } }))
     .body;
@@ -123,7 +123,7 @@ test('an anonymous donor has no name in what others see', async () => {
   expect(JSON.stringify(await stored('commitments', collaborationId))).not.toContain(donor.name);
 });
 
-test('the same request again is answered the same, also twice at once, and reserves nothing more', async () => {
+test('a repeated request gets the same answer, also in parallel, and reserves nothing more', async () => {
   await listMsme(service, msmeNamed('warung-e'));
   const key = freshKey();
   const answers = await Promise.all([1, 2, 3].map(() => post(bodyOf(masks('warung-e', 10)), key)));
@@ -142,7 +142,7 @@ test('the same key with another body is refused', async () => {
   expect(await board('warung-f')).toMatchObject({ promised: 10 });
 });
 
-test('where nothing is left to cover it says why line by line, keeps no contact, and says the same again', async () => {
+test('where nothing is left to cover the answer has a reason for each line, no contact is stored, and a repeat gets the same', async () => {
   await listMsme(service, msmeNamed('warung-g', { masks: 5 }));
   await post(bodyOf(masks('warung-g', 5)));
   const key = freshKey();
@@ -164,7 +164,7 @@ test('where nothing is left to cover it says why line by line, keeps no contact,
   expect(await stored('contacts', closed.subject)).toBeNull();
 });
 
-test('an MSME that left the map is not covered', async () => {
+test('a delisted MSME is not covered', async () => {
   const msme = await listMsme(service, msmeNamed('warung-h'));
   await service.publish(msmeDelisted, 'warung-h', [2], { ...msme, reason: 'closed down' });
   expect((await post(bodyOf(masks('warung-h', 1)))).body.lines).toMatchObject([
@@ -172,7 +172,7 @@ test('an MSME that left the map is not covered', async () => {
   ]);
 });
 
-test('unknown MSMEs are named, and nothing is made of the request', async () => {
+test('unknown MSMEs are named, and no commitment is made', async () => {
   await listMsme(service, msmeNamed('warung-i'));
   const before = await service.connection.collection('commitments').countDocuments();
   const answer = await post(bodyOf(masks('warung-i', 1), masks('nowhere', 1)));
@@ -190,13 +190,13 @@ test.each([
   ['/consent', { ...bodyOf(masks('warung-i', 1)), consent: false }],
   ['/donor/email', { ...bodyOf(masks('warung-i', 1)), donor: { ...donor, email: 'nobody' } }],
   ['/surprise', { ...bodyOf(masks('warung-i', 1)), surprise: 1 }],
-])('what is wrong with a body is named: %s', async (pointer, body) => {
+])('a fault in the body is named: %s', async (pointer, body) => {
   const answer = await post(body);
   expect(answer.status).toBe(400);
   expect(answer.body.errors).toContainEqual({ pointer, detail: expect.any(String) });
 });
 
-test('without an Idempotency-Key nothing is made', async () => {
+test('a request without an Idempotency-Key is refused', async () => {
   const answer = await request(service.app)
     .post('/commitments')
     .send(bodyOf(masks('warung-i', 1)));
@@ -204,7 +204,7 @@ test('without an Idempotency-Key nothing is made', async () => {
   expect(answer.body.errors[0].pointer).toBe('header Idempotency-Key');
 });
 
-test('200 donors racing for the last units through two replicas: promised is declared exactly, and every loser is told why', async () => {
+test('200 donors race through two replicas: exactly the declared amount is promised, and the others get a reason', async () => {
   await listMsme(service, msmeNamed('warung-race', { masks: 120 }));
   const replica = await startTestService({ replicaOf: service });
   const servers = [service.app.listen(0), replica.app.listen(0)] as const;

@@ -17,8 +17,9 @@ function requireCovered(commitment: MadeCommitment) {
 }
 
 /**
- * `POST /commitments`: reserves what is open of each requested need. A repeat with the same key and body finishes what the
- * first request left undone and gets the same answer, PIN included. Contact data is stored only where something is covered.
+ * `POST /commitments`: reserves what is open of each requested need. A repeat with the same key and body finishes what
+ * the first request left undone and gets the same answer, PIN included. Contact data is stored only where something is
+ * covered.
  */
 export function makeCommitment(parts: Parts): Route {
   const { contacts, pinSecret } = parts;

@@ -12,8 +12,8 @@ import {
 export const RESERVATIONS_LIMIT = 1_000;
 
 /**
- * How many of the last lines that got nothing a board remembers, so that a repeat gets nothing again. A repeat comes within
- * seconds, from a request that was sent twice or resumed after a crash.
+ * How many of the last lines that got nothing a board remembers, so that a repeat gets nothing again. A repeat comes
+ * within seconds, from a request that was sent twice or resumed after a crash.
  */
 export const TURNED_AWAY_KEPT = 200;
 

@@ -10,8 +10,8 @@ function delivered(reservation: Reservation): number {
 }
 
 /**
- * The covered amount less the released amount. A delivered amount counts even where it was released before, such as a loan
- * that was disbursed after its MSME had left the map.
+ * The covered amount less the released amount. A delivered amount counts even where it was released before, such as a
+ * loan that was disbursed after its MSME had left the map.
  */
 function held(reservation: Reservation): number {
   return Math.max(reservation.covered - sum(reservation.releases), delivered(reservation));

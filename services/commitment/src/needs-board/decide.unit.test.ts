@@ -98,7 +98,7 @@ const types = (events: BoardEvent[]) => events.map(({ type }) => type);
 const listed = declare(warung(masks(100)), 1);
 
 describe('declare', () => {
-  test('the first state of an MSME is on the board, and the coverage of all its needs is told', () => {
+  test('the first state of an MSME is on the board, and the coverage of all its needs is published', () => {
     const events = decided(initialState, declare(warung(masks(100), capital(5_000_000), seats), 3));
     expect(events).toEqual([
       {
@@ -148,19 +148,19 @@ describe('declare', () => {
     expect(given(gone)).toMatchObject({ status: 'delisted' });
   });
 
-  test('a state that leaves the coverage as it is does not tell it again', () => {
+  test('a state with the same coverage does not publish the coverage again', () => {
     expect(types(decided(given(listed), declare({ ...warung(masks(100)), name: 'Warung Baru' }, 2)))).toEqual([
       'needs-declared',
     ]);
     expect(types(decided(initialState, declare(warung(), 1)))).toEqual(['needs-declared']);
   });
 
-  test('less than is promised may be declared: then nothing is open, and what is promised stays', () => {
+  test('an MSME may declare less than is promised: nothing is open, and the promised amount stays', () => {
     const board = given(listed, reserve(ask('a.1', 60)), declare(warung(masks(50)), 2));
     expect(coverage(board)).toEqual([50, 60, 0, 0]);
   });
 
-  test('a need that is gone is kept with nothing declared for as long as something was reserved of it', () => {
+  test('a need that is gone stays on the board with nothing declared while it has reservations', () => {
     const board = given(declare(warung(masks(100), seats), 1), reserve(ask('a.1', 60)), declare(warung(), 2));
     expect(coverage(board)).toEqual([0, 60, 0, 0]);
     expect(coverage(board, 'warung.bookkeeping')).toBeUndefined();
@@ -177,7 +177,7 @@ describe('declare', () => {
   });
 });
 
-test('of two needs with reservations the one that is gone follows the one that stays, each once', () => {
+test('a need that is gone comes after the needs that stay, each once', () => {
   const both = [
     declare(warung(seats, masks(100)), 1),
     reserve(ask('a.1', 60), ask('a.2', 3, { needId: 'warung.bookkeeping', package: 'training' })),
@@ -189,7 +189,7 @@ test('of two needs with reservations the one that is gone follows the one that s
 });
 
 describe('reserve', () => {
-  test('an open need covers what is asked, up to the last unit', () => {
+  test('an open need covers the requested amount, up to the last unit', () => {
     const events = decided(given(listed), reserve(ask('a.1', 99)));
     expect(events[0]).toEqual({
       type: 'line-reserved',
@@ -201,13 +201,13 @@ describe('reserve', () => {
     expect(reply(board, 'b.1')).toEqual({ covered: 1, shortfallReason: null });
   });
 
-  test('of more than is open the rest is covered, and it is said that others were there before', () => {
+  test('a request for more than is open gets the rest, with the reason already-covered', () => {
     const board = given(listed, reserve(ask('a.1', 99)), reserve(ask('b.1', 2)));
     expect(reply(board, 'b.1')).toEqual({ covered: 1, shortfallReason: 'already-covered' });
     expect(coverage(board)).toEqual([100, 100, 0, 0]);
   });
 
-  test('of nothing that is open nothing is covered, and the coverage is not told', () => {
+  test('a request where nothing is open gets nothing and does not publish the coverage', () => {
     const events = decided(given(listed, reserve(ask('a.1', 100))), reserve(ask('b.1', 1)));
     expect(events).toEqual([{ type: 'line-turned-away', data: { lineId: 'b.1', reason: 'already-covered' } }]);
   });
@@ -235,18 +235,18 @@ describe('reserve', () => {
     expect(reply(given(declaration, reserve(line)), 'a.1')).toEqual({ covered: 0, shortfallReason: reason });
   });
 
-  test('a need that is no longer declared takes no reservations', () => {
+  test('a need that is not declared any more takes no reservations', () => {
     const board = given(listed, reserve(ask('a.1', 60)), declare(warung(), 2), reserve(ask('b.1', 1)));
     expect(reply(board, 'b.1')).toEqual({ covered: 0, shortfallReason: 'no-such-need' });
   });
 
-  test('an MSME that nothing was heard of gets no board, and counts as not listed', () => {
+  test('an unknown MSME gets no board and counts as not listed', () => {
     expect(decide(initialState, reserve(ask('a.1', 1)))).toEqual([]);
     expect(reply(initialState, 'a.1')).toEqual({ covered: 0, shortfallReason: 'msme-not-listed' });
     expect(reply(given(listed), 'never-asked.1')).toEqual({ covered: 0, shortfallReason: 'msme-not-listed' });
   });
 
-  test('a board takes its thousandth reservation, of whatever need, and no other', () => {
+  test('a board takes its thousandth reservation, of any need, and no more', () => {
     const many = Array.from({ length: RESERVATIONS_LIMIT - 2 }, (_, at) => ask(`${at}.1`, 1));
     const almost = given(
       declare(warung(masks(5_000), seats), 1),
@@ -262,7 +262,7 @@ describe('reserve', () => {
     ]);
   });
 
-  test('a repeat answers what the line got the first time, whatever happened since', () => {
+  test('a repeat gets the first reply, also after other changes', () => {
     const board = given(listed, reserve(ask('a.1', 100)), reserve(ask('b.1', 5)), release('a.1', 'r', 40));
     expect(decide(board, reserve(ask('a.1', 100), ask('b.1', 5)))).toEqual([]);
     expect(reply(board, 'a.1')).toEqual({ covered: 100, shortfallReason: null });
@@ -273,7 +273,7 @@ describe('reserve', () => {
     ]);
   });
 
-  test('of lines that got nothing the last ones are remembered', () => {
+  test('the board remembers the last lines that got nothing', () => {
     const lines = Array.from({ length: TURNED_AWAY_KEPT + 1 }, (_, at) => ask(`${at}.1`, 1));
     const { turnedAway } = known(given(listed, reserve(ask('a.1', 100)), reserve(...lines)));
     expect(turnedAway).toHaveLength(TURNED_AWAY_KEPT);
@@ -291,7 +291,7 @@ describe('reserve', () => {
 describe('record-delivery and release', () => {
   const promised = [listed, reserve(ask('a.1', 60), ask('b.1', 10))];
 
-  test('what has arrived is delivered and stays promised', () => {
+  test('a received amount is delivered and stays promised', () => {
     const events = decided(given(...promised), deliver('a.1', 'report-1', 25));
     expect(types(events)).toEqual(['delivery-recorded', 'need-coverage-changed']);
     expect(
@@ -306,7 +306,7 @@ describe('record-delivery and release', () => {
     ).toEqual([100, 70, 31, 30]);
   });
 
-  test('what is released is open again', () => {
+  test('a released amount is open again', () => {
     expect(types(decided(given(...promised), release('a.1', 'event-1', 35)))).toEqual([
       'reservation-released',
       'need-coverage-changed',
@@ -318,7 +318,7 @@ describe('record-delivery and release', () => {
     ).toEqual({ covered: 100, shortfallReason: null });
   });
 
-  test('a repeat of either changes nothing, and an id counts for each of both', () => {
+  test('a repeat changes nothing, and a delivery and a release may have the same id', () => {
     const board = given(...promised, deliver('a.1', 'x', 25), release('a.1', 'x', 35));
     expect(coverage(board)).toEqual([100, 35, 25, 65]);
     expect(decide(board, deliver('a.1', 'x', 25))).toEqual([]);
@@ -332,12 +332,12 @@ describe('record-delivery and release', () => {
     );
   });
 
-  test('what arrives after it was released counts as promised and delivered', () => {
+  test('an amount that is delivered after its release counts as promised and delivered', () => {
     const board = given(...promised, release('a.1', 'y', 60), deliver('a.1', 'x', 60));
     expect(coverage(board)).toEqual([100, 70, 60, 30]);
   });
 
-  test('of a delivery of nothing the coverage is not told', () => {
+  test('a delivery of nothing does not publish the coverage', () => {
     expect(types(decided(given(...promised), deliver('a.1', 'x', 0)))).toEqual(['delivery-recorded']);
   });
 
@@ -349,13 +349,13 @@ describe('record-delivery and release', () => {
     expect(decide(initialState, deliver('a.1', 'x', 1))).toEqual({ refused: 'no-such-line' });
   });
 
-  test('outstanding is what is reserved, neither delivered nor released', () => {
+  test('outstanding is the amount that is neither delivered nor released', () => {
     const board = known(given(...promised, deliver('a.1', 'x', 25), release('a.1', 'y', 5)));
     expect(needOf(board, 'warung.face-mask')?.reservations.map(outstanding)).toEqual([30, 10]);
   });
 });
 
-test('an event that cannot follow on the board is damaged data', () => {
+test('an event that cannot follow the board is damaged data', () => {
   expect(() =>
     evolve(initialState, { type: 'line-turned-away', data: { lineId: 'a.1', reason: 'already-covered' } }),
   ).toThrow('an unknown board cannot have line-turned-away');

@@ -5,8 +5,8 @@ import { coverageOf } from './coverage.ts';
 import { type BoardCommand, decide, replyTo, type ReservationReply } from './decide.ts';
 
 /*
- * Invariants under any order of commands: seeded runs of random commands, with repeats and late ones among them, and a check
- * of the invariants after each step.
+ * Invariants under any order of commands: seeded runs of random commands, with repeats and late ones among them, and a
+ * check of the invariants after each step.
  */
 
 const RUNS = 25;
@@ -58,7 +58,8 @@ function expectLawful(before: Board, after: Board, command: BoardCommand): void 
   for (const row of rows(after)) {
     expect(row.open).toBe(Math.max(0, row.declared - row.promised));
     expect(row.delivered).toBeLessThanOrEqual(row.promised);
-    // No reservation takes what is promised above what is declared; where the MSME declared less since, it adds nothing.
+    // No reservation takes what is promised above what is declared; where the MSME declared less since, it adds
+    // nothing.
     if (command.type === 'reserve')
       expect(row.promised).toBeLessThanOrEqual(Math.max(row.declared, promisedOf(before, row.needId)));
     if (command.type === 'declare') expect(row.promised).toBe(promisedOf(before, row.needId));

@@ -18,8 +18,8 @@ import { createApp } from '../app.ts';
 import { exampleInstitutions } from '../institutions.ts';
 
 /*
- * For component tests: the service as production wires it, on a real database and broker, with a second service beside it
- * that publishes events and collects the events it receives.
+ * For component tests: the service as production wires it, on a real database and broker, with a second service beside
+ * it that publishes events and collects the events it receives.
  */
 
 export const pinSecret = 'a-pin-secret-for-tests';
@@ -58,8 +58,8 @@ async function handledOf({ registry }: Metrics, { routingKey }: EventDefinition)
 }
 
 /**
- * Starts the service on a fresh database and virtual host, or beside another replica on its own. `time.offset` moves its
- * clock by milliseconds. `hears` names the events that the second service collects.
+ * Starts the service on a fresh database and virtual host, or beside another replica on its own. `time.offset` moves
+ * its clock by milliseconds. `hears` names the events that the second service collects.
  */
 export async function startTestService({
   hears = [],
@@ -99,7 +99,9 @@ export async function startTestService({
         ({ type, subject: about }) => type === event.type && (subject === undefined || about === subject),
       ) as never;
     },
-    /** Publishes as another service would, once for each of `versions`. Resolves when the service has handled them all. */
+    /**
+     * Publishes as another service would, once for each of `versions`. Resolves when the service has handled them all.
+     */
     publish: async <D extends EventDefinition>(
       event: D,
       subject: string,

@@ -70,8 +70,8 @@ function place(random: Random, { parts, labelPoint }: Kelurahan, markets: readon
 }
 
 /**
- * Returns the function that generates MSME number `k`, from 1. Each follows from `k` and the fixed seed alone, so a larger
- * number of MSMEs only extends the list. Locations follow the weights of the kelurahan.
+ * Returns the function that generates MSME number `k`, from 1. Each follows from `k` and the fixed seed alone, so a
+ * larger number of MSMEs only extends the list. Locations follow the weights of the kelurahan.
  */
 export function createGenerator(kelurahan: readonly Kelurahan[], places: readonly NewMsme[]): (k: number) => NewMsme {
   const markets = Map.groupBy(

@@ -27,7 +27,7 @@ describe('the generator', () => {
     ]);
   });
 
-  test('makes only MSMEs that can be listed, marked as made up', () => {
+  test('makes only MSMEs that can be listed, marked as generated', () => {
     for (const { msmeId, facts } of sample.slice(0, 3_000)) {
       const decided = decide(initialState, { type: 'list', msmeId, facts }, new Date(0));
       const [event] = Array.isArray(decided) ? decided : [];
@@ -83,7 +83,7 @@ describe('the generator', () => {
 });
 
 describe('the real places', () => {
-  test('are all there, each under an id of its own, with an open place on the map', () => {
+  test('are all there, each under an id of its own', () => {
     expect(places).toHaveLength(271);
     expect(new Set(places.map(({ msmeId }) => msmeId)).size).toBe(271);
     expect(places[0]).toMatchObject({
@@ -92,7 +92,7 @@ describe('the real places', () => {
     });
   });
 
-  test('each have masks, hand-washing stations, capital and a training of either kind, and say that these are examples', () => {
+  test('each have goods, capital, a hard and a soft skills training, and say that these are examples', () => {
     for (const { msmeId, facts } of places) {
       const decided = decide(initialState, { type: 'list', msmeId, facts }, new Date(0));
       const [event] = Array.isArray(decided) ? decided : [];

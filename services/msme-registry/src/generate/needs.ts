@@ -49,8 +49,8 @@ export function generatedNeeds(random: Random, category: MsmeCategory): NeedDecl
 }
 
 /**
- * Example needs for a real place: always masks, hand-washing stations, capital, a hard and a soft skills training, so that
- * each package of help can be given at each place.
+ * Example needs for a real place: always masks, hand-washing stations, capital, a hard and a soft skills training, so
+ * that each package of help can be given at each place.
  */
 export function exampleNeeds(random: Random, category: MsmeCategory): NeedDeclaration[] {
   const isMarket = category === 'pasar';

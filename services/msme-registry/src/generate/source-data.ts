@@ -80,8 +80,8 @@ function profile(category: MsmeCategory, { kelurahan, kecamatan }: Area) {
 }
 
 /**
- * The real places of data/msme-places.csv (© OpenStreetMap contributors, ODbL). OpenStreetMap has no needs, so each place
- * gets example needs, and its profile says so.
+ * The real places of data/msme-places.csv (© OpenStreetMap contributors, ODbL). OpenStreetMap has no needs, so each
+ * place gets example needs, and its profile says so.
  * @throws Error that names a malformed row
  */
 export async function readPlaces(areas: ReadonlyMap<string, Area>): Promise<NewMsme[]> {

@@ -64,7 +64,7 @@ test(
   'the job goes on after a lost reply, refused and stalled connections, and writes every MSME once',
   async () => {
     const waits: string[] = [];
-    /** What goes wrong when so many MSMEs are done. */
+    /** The fault that follows after a number of MSMEs. */
     const faults = new Map<number, () => void>([
       [PLACES, () => (replies.losesFromNextBatch = true)],
       [PLACES + 1_000, () => proxy.refuse(true)],
@@ -89,12 +89,12 @@ test(
   SLOW_MS,
 );
 
-test('another run skips what is there', async () => {
+test('another run skips the MSMEs in the database', async () => {
   const created = await loadMsmes(GENERATED + 1, { ...parts, onProgress: () => undefined, onWait: () => undefined });
   expect(created).toBe(1);
 });
 
-test('a database that stays away is named, and the job can be run again', async () => {
+test('a database that stays unavailable ends the job with an error that says how to resume', async () => {
   proxy.refuse(true);
   const run = loadMsmes(0, { ...parts, giveUpAfterMs: 2_000, onProgress: () => undefined, onWait: () => undefined });
   await expect(run).rejects.toThrow(/not available for 2 s: .*Run the job again/);

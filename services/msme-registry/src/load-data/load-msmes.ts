@@ -94,7 +94,10 @@ async function listMissing(batch: readonly NewMsme[], loading: Loading): Promise
   return missing.length;
 }
 
-/** Sends what is left in the outboxes, such as after an interrupted batch or run. @throws Error where some of it stays */
+/**
+ * Sends what is left in the outboxes, such as after an interrupted batch or run.
+ * @throws Error where some of it stays
+ */
 async function sendRest(loading: Loading): Promise<void> {
   const { relay, connected } = loading;
   for (let attempts = 0; attempts < SEND_ATTEMPTS; attempts += 1) {
@@ -108,9 +111,10 @@ async function sendRest(loading: Loading): Promise<void> {
 }
 
 /**
- * Lists the real places and `count` generated MSMEs, batch by batch. The events of a batch are sent before the next batch is
- * written, so that neither memory nor the outbox grows. An MSME that is in the database already stays as it is, so a run
- * goes on where the last one stopped. Waits while the database is not available. Returns how many MSMEs are new.
+ * Lists the real places and `count` generated MSMEs, batch by batch. The events of a batch are sent before the next
+ * batch is written, so that neither memory nor the outbox grows. An MSME that is in the database already stays as it
+ * is, so a run goes on where the last one stopped. Waits while the database is not available. Returns how many MSMEs
+ * are new.
  */
 export async function loadMsmes(count: number, loading: Loading): Promise<number> {
   const kelurahan = await readKelurahan();

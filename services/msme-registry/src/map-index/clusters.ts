@@ -10,7 +10,10 @@ const LAST_CLUSTERED_ZOOM = 17;
 /** No screen is wider. A wider box is shown at a lower zoom. */
 const MAX_VIEW_WIDTH = 4_096;
 const MAX_FEATURES = 1_000;
-/** The ids of supercluster are below this for up to 4 million points: each is below 33 times the number of points plus 19. */
+/**
+ * The ids of supercluster are below this for up to 4 million points: each is below 33 times the number of points plus
+ * 19.
+ */
 const SUPERCLUSTER_IDS = 2 ** 27;
 const FINGERPRINTS = 2 ** 26;
 
@@ -44,7 +47,10 @@ function asFeatures({ columns }: MsmeTable, rows: Uint32Array): Feature[] {
   return points as unknown as Feature[];
 }
 
-/** Identifies a set of points. Replicas with the same MSMEs at the same places have the same fingerprint. FNV-1a, in place because it runs over every row. */
+/**
+ * Identifies a set of points. Replicas with the same MSMEs at the same places have the same fingerprint. FNV-1a, in
+ * place because it runs over every row.
+ */
 function fingerprintOf({ columns, keyOf }: MsmeTable, rows: Uint32Array): number {
   let bits = 0x811c9dc5;
   for (const row of rows) {
@@ -65,8 +71,8 @@ function zoomThatShows({ west, south, east, north }: Box, zoom: number): number 
 const isCluster = (feature: Feature) => feature.properties?.cluster === true;
 
 /**
- * Clusters the rows that have a location, as the table is now. A cluster id begins with the fingerprint of the points. So an
- * id of another set, or from before a change, is recognised and never answered with other members.
+ * Clusters the rows that have a location, as the table is now. A cluster id begins with the fingerprint of the points.
+ * So an id of another set, or from before a change, is recognised and never answered with other members.
  */
 export function createClusters(table: MsmeTable, rows: Uint32Array): Clusters {
   const located = rows.filter(table.isLocated);

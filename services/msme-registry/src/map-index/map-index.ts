@@ -12,14 +12,16 @@ const MAX_LISTED = 12_000_000;
 type Page<Item> = { items: Item[]; total: number };
 
 /**
- * Every MSME of the registry in memory, for the map, the list and the counts. States and coverage may arrive in any order
- * and more than once: the newest stays. Each replica has an index of its own.
+ * Every MSME of the registry in memory, for the map, the list and the counts. States and coverage may arrive in any
+ * order and more than once: the newest stays. Each replica has an index of its own.
  */
 export type MapIndex = {
   /** `msme` is null where the MSME is delisted. */
   put: (msmeId: string, version: number, msme: Msme | null) => void;
   putCoverage: (msmeId: string, version: number, needs: readonly Pick<NeedCoverage, 'package' | 'open'>[]) => void;
-  /** Real places first, then by id. A cursor is the `nextCursor` of the page before. It stays valid when MSMEs change. */
+  /**
+   * Real places first, then by id. A cursor is the `nextCursor` of the page before. It stays valid when MSMEs change.
+   */
   list: (filter: MsmeFilter, limit: number, cursor?: string) => Page<MsmeSummary> & { nextCursor: string | null };
   /** Clusters and points whose centre lies in the box. On a large registry a change shows after some seconds. */
   view: (filter: MsmeFilter, box: Box, zoom: number) => MapView;

@@ -86,7 +86,7 @@ describe.each(filters)('filtered by %s', (_name, filter, passes) => {
   const expected = msmes.filter(passes);
   const located = expected.filter((msme) => msme.location !== null);
 
-  test('the list holds exactly what passes, each once, real places first', () => {
+  test('the list has exactly the MSMEs that pass, each once, real places first', () => {
     const rank = { openstreetmap: 0, registered: 1, generated: 2 };
     const inOrder = expected.toSorted(
       (one, other) => rank[one.origin] - rank[other.origin] || (one.msmeId < other.msmeId ? -1 : 1),
@@ -104,7 +104,7 @@ describe.each(filters)('filtered by %s', (_name, filter, passes) => {
   });
 
   test.each([0, 9, 11, 13, 15, 17])(
-    'at zoom %d clusters and points share out all that are located, and each cluster holds what it counts',
+    'at zoom %d clusters and points contain every located MSME once, and each cluster has as many as it counts',
     (zoom) => {
       const view = index.view(filter, jakarta, zoom);
       const members = view.clusters.map(({ clusterId }) => membersOf(index, filter, clusterId));
@@ -119,7 +119,7 @@ describe.each(filters)('filtered by %s', (_name, filter, passes) => {
 describe('a view', () => {
   const index = filled();
 
-  test('of a random box close up holds exactly the MSMEs in it', () => {
+  test('of a random box at a high zoom has exactly the MSMEs in it', () => {
     const random = randomOf('boxes');
     for (let boxes = 0; boxes < 200; boxes += 1) {
       const [west, south] = [106.7 + random.next() * 0.25, -6.35 + random.next() * 0.25];
@@ -134,7 +134,7 @@ describe('a view', () => {
     }
   });
 
-  test('of a large box close up is answered from further away instead of with a million points', () => {
+  test('of a large box at a high zoom is answered at a lower zoom', () => {
     const { clusters, points } = index.view({}, jakarta, 20);
     expect(clusters.length + points.length).toBeLessThan(1_001);
     expect(clusters.length).toBeGreaterThan(0);
@@ -160,13 +160,13 @@ describe('a cluster id', () => {
   const firstCluster = (index: MapIndex, filter: MsmeFilter = {}) =>
     index.view(filter, jakarta, 9).clusters[0]!.clusterId;
 
-  test('means the same on a replica that learnt the same in another order', () => {
+  test('means the same on a replica that received the MSMEs in another order', () => {
     const [one, other] = [filled(), filled(msmes.toReversed())];
     const clusterId = firstCluster(one);
     expect(membersOf(other, {}, clusterId)).toEqual(membersOf(one, {}, clusterId));
   });
 
-  test('is not known under other filters, nor made up, nor after an MSME came, moved or went', () => {
+  test('is invalid under other filters, when it is invented, and after an MSME was added, moved or delisted', () => {
     const index = filled(msmes.slice(0, 400));
     const clusterId = firstCluster(index);
     expect(index.members({ category: 'pasar' }, clusterId, 10, 0)).toBeNull();
@@ -186,7 +186,7 @@ describe('a cluster id', () => {
     expect(index.members({}, clusterId, 10, 0)?.total).toBeGreaterThan(1);
   });
 
-  test('lasts while only what is open changes', () => {
+  test('stays valid while only coverage changes', () => {
     const index = filled();
     const clusterId = firstCluster(index);
     index.putCoverage(msmes[0]!.msmeId, 1, []);
@@ -194,7 +194,7 @@ describe('a cluster id', () => {
   });
 });
 
-describe('what is newest stays', () => {
+describe('versions', () => {
   const [msme] = msmes as [Msme];
   const coverage = (open: number): Pick<NeedCoverage, 'package' | 'open'>[] => [
     { package: 'goods', open },
@@ -214,7 +214,7 @@ describe('what is newest stays', () => {
     expect(shown(index)).toMatchObject([{ name: msme.name }]);
   });
 
-  test('what is open follows the declared needs until the board knows better, in whatever order it comes', () => {
+  test('openness follows the declared needs until there is coverage, in any order of arrival', () => {
     const index = fresh();
     index.put(msme.msmeId, 1, msme);
     expect(shown(index)[0]?.openNeeds).toEqual(['goods', 'capital', 'training']);
@@ -229,7 +229,7 @@ describe('what is newest stays', () => {
     expect(shown(early)[0]?.openNeeds).toEqual(['goods']);
   });
 
-  test('a filter by what is open follows, also for one package', () => {
+  test('a filter by openness follows the coverage, also for one package', () => {
     const index = filled([msme]);
     const total = (filter: MsmeFilter) => index.list(filter, 1).total;
     expect([total({ open: 'true' }), total({ open: 'true', package: 'capital' })]).toEqual([1, 1]);
@@ -243,7 +243,7 @@ describe('what is newest stays', () => {
     expect([total({ open: 'true' }), total({ open: 'false' })]).toEqual([0, 1]);
   });
 
-  test('a cursor goes on where it was, although others came before and after it', () => {
+  test('a cursor stays at its place when MSMEs are added before and after it', () => {
     const some = msmes.slice(0, 6);
     const index = filled([some[1]!, some[3]!]);
     const first = index.list({}, 1);

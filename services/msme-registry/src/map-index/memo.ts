@@ -2,7 +2,10 @@ import { LRUCache } from 'lru-cache';
 
 /** A value that is computed faster than this is computed anew whenever it changed. */
 const CHEAP_MS = 20;
-/** Any other value is used for ten times as long as its computation took, even if outdated, so that computing takes a tenth of the time at most. */
+/**
+ * Any other value is used for ten times as long as its computation took, even if outdated, so that computing takes a
+ * tenth of the time at most.
+ */
 const REUSE_FACTOR = 10;
 const MAX_ENTRIES = 64;
 
@@ -20,8 +23,8 @@ type Memo<Key, Value> = {
 type Entry<Value> = { value: Value; version: number; computedAt: number; tookMs: number };
 
 /**
- * Remembers the values of the keys that were used last, and computes anew what is outdated. The least recently used values
- * are dropped first. A value that is larger than `maxSize` stays until the next one is computed.
+ * Remembers the values of the keys that were used last, and computes anew what is outdated. The least recently used
+ * values are dropped first. A value that is larger than `maxSize` stays until the next one is computed.
  */
 export function memoize<Key, Value>(memo: Memo<Key, Value>): (key: Key) => Value {
   const { keyOf, versionOf, compute, sizeOf, maxSize, clock } = memo;

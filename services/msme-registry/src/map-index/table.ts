@@ -44,8 +44,8 @@ const bitsOf = (packages: Iterable<PackageOfHelp>) => [...packages].reduce((bits
 export const packageBit = (one: PackageOfHelp) => 1 << PACKAGES.indexOf(one);
 
 /**
- * What the map and the list show of every MSME, as one row in columns, about 200 bytes. A row is never removed: a delisted
- * MSME keeps its row, so that an older event about it can be recognised.
+ * What the map and the list show of every MSME, as one row in columns, about 200 bytes. A row is never removed: a
+ * delisted MSME keeps its row, so that an older event about it can be recognised.
  */
 export function createMsmeTable() {
   const rowById = new Map<string, number>();

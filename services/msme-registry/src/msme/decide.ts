@@ -48,8 +48,8 @@ function toNeed(msmeId: string, declared: NeedDeclaration, declaredAt: string): 
 const same = (one: Need, other: Need) => JSON.stringify(one) === JSON.stringify(other);
 
 /**
- * The needs of a declaration, in the order of their ids. An unchanged need keeps the day of its declaration. A new or changed
- * need is declared now.
+ * The needs of a declaration, in the order of their ids. An unchanged need keeps the day of its declaration. A new or
+ * changed need is declared now.
  */
 function declareNeeds(
   msmeId: string,
@@ -72,7 +72,10 @@ function list(state: MsmeState, msmeId: string, facts: MsmeFacts, now: Date): De
   return [{ type: 'msme-listed', data: { msmeId, ...facts, needs, listedAt: now.toISOString() } }];
 }
 
-/** The event with the new state, or nothing where the state is unchanged. Both are parsed, so their members have one order. */
+/**
+ * The event with the new state, or nothing where the state is unchanged. Both are parsed, so their members have one
+ * order.
+ */
 function changed(before: Msme, after: Msme): MsmeEvent[] {
   return JSON.stringify(before) === JSON.stringify(after) ? [] : [{ type: 'msme-updated', data: after }];
 }

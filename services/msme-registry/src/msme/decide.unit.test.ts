@@ -70,7 +70,7 @@ const update = (changes: Extract<MsmeCommand, { type: 'update' }>['changes']): M
 });
 
 describe('list', () => {
-  test('keeps whether it was verified at its source', () => {
+  test('keeps the verification of the source', () => {
     expect(decide(initialState, { type: 'list', msmeId, facts: { ...facts, verified: true } }, now)).toMatchObject([
       { data: { verified: true } },
     ]);
@@ -133,7 +133,7 @@ describe('update', () => {
       ]);
   });
 
-  test('carries the whole state, keeps the day of what stays and dates what changed', () => {
+  test('carries the whole state, keeps the date of unchanged needs and dates the changed ones', () => {
     given(listed)
       .when(
         update({
@@ -171,7 +171,7 @@ describe('update', () => {
     given(listed).when(update({})).gives([]);
   });
 
-  test('is refused for an MSME that is not there or is off the map', () => {
+  test('is refused for an MSME that does not exist or is delisted', () => {
     given()
       .when(update({ needs: [] }))
       .gives({ refused: 'no-such-msme' });
@@ -182,13 +182,13 @@ describe('update', () => {
 });
 
 describe('verify', () => {
-  test('says that an officer has seen it, once', () => {
+  test('records once that an officer has seen the MSME', () => {
     const verified: MsmeEvent = { type: 'msme-updated', data: { ...asListed, verified: true } };
     given(listed).when({ type: 'verify' }).gives([verified]);
     given(listed, verified).when({ type: 'verify' }).gives([]);
   });
 
-  test('is refused for an MSME that is not there or is off the map', () => {
+  test('is refused for an MSME that does not exist or is delisted', () => {
     given().when({ type: 'verify' }).gives({ refused: 'no-such-msme' });
     given(listed, delisted).when({ type: 'verify' }).gives({ refused: 'delisted-msme', reason: 'closed down' });
   });
