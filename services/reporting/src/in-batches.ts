@@ -1,46 +1,38 @@
+import DataLoader from 'dataloader';
+
 type Batching<Item> = {
   /** Writes items together. It is safe to write an item again. */
-  write: (items: Item[]) => Promise<void>;
+  write: (items: readonly Item[]) => Promise<void>;
+  /** The number of items in a batch. It should exceed the number of callers that wait at the same time. */
   limit: number;
   /** Whether an error does not depend on the items, so that writing them one by one would fail as well. */
   isDown: (error: unknown) => boolean;
 };
 
-type Waiting<Item> = { item: Item; done: () => void; failed: (error: unknown) => void };
+const asError = (error: unknown) => (error instanceof Error ? error : new Error(String(error)));
 
 /**
  * Gives a function that writes one item and resolves when it is written. Items that come during a write wait and are
- * written together. Where a batch fails, each of its items is written alone, so that only the one at fault fails. The
- * number of waiting items is limited by the callers, because each waits for its own item.
+ * written together. Where a batch fails, each of its items is written alone, so that only the one at fault fails.
  */
 export function inBatches<Item>({ write, limit, isDown }: Batching<Item>): (item: Item) => Promise<void> {
-  const waiting: Waiting<Item>[] = [];
-  let writing = false;
+  const attempt = (items: readonly Item[]) => write(items).then(() => undefined, asError);
 
-  async function writeAlone({ item, done, failed }: Waiting<Item>): Promise<void> {
-    await write([item]).then(done, failed);
+  async function writeBatch(items: readonly Item[]): Promise<(Error | undefined)[]> {
+    const failure = await attempt(items);
+    if (failure === undefined || items.length === 1 || isDown(failure)) return items.map(() => failure);
+    return Promise.all(items.map((item) => attempt([item])));
   }
 
-  async function writeBatch(batch: Waiting<Item>[]): Promise<void> {
-    try {
-      await write(batch.map(({ item }) => item));
-      for (const { done } of batch) done();
-    } catch (error) {
-      if (batch.length === 1 || isDown(error)) for (const { failed } of batch) failed(error);
-      else await Promise.all(batch.map(writeAlone));
-    }
-  }
-
-  async function writeAll(): Promise<void> {
-    if (writing) return;
-    writing = true;
-    while (waiting.length > 0) await writeBatch(waiting.splice(0, limit));
-    writing = false;
-  }
-
-  return (item) =>
-    new Promise((done, failed) => {
-      waiting.push({ item, done, failed });
-      void writeAll();
-    });
+  let writing: Promise<unknown> = Promise.resolve();
+  const loader = new DataLoader<Item, undefined>(
+    (items) => {
+      const results = writeBatch(items);
+      writing = results;
+      // DataLoader rejects the callers of those items for which it is given an error.
+      return results;
+    },
+    { cache: false, maxBatchSize: limit, batchScheduleFn: (run) => void writing.then(run) },
+  );
+  return (item) => loader.load(item);
 }
