@@ -5,6 +5,7 @@ import {
   type lineReceiptConfirmed,
   type lineReleased,
   type loanDisbursed,
+  type Msme,
   type msmeDelisted,
   type msmeListed,
   type msmeUpdated,
@@ -46,18 +47,17 @@ export async function applyToCommitment(
   throw new RejectedEvent(reason);
 }
 
+function declare(parts: ReservationParts, version: number, { msmeId, name, area, needs }: Msme, listed: boolean) {
+  const msme = { msmeId, name, area, needs };
+  return applyToBoard(parts, msmeId, { type: 'declare', msme, version, listed });
+}
+
 /** Puts the declared needs on the board. Reservations stay. The newest state of the MSME wins. */
 export async function declareNeedsWhenMsmeIsListedOrUpdated(
   { data, version }: EventOf<typeof msmeListed> | EventOf<typeof msmeUpdated>,
   parts: ReservationParts,
 ): Promise<void> {
-  const { msmeId, name, area, needs } = data;
-  await applyToBoard(parts, msmeId, {
-    type: 'declare',
-    msme: { msmeId, name, area, needs },
-    version,
-    listed: true,
-  });
+  await declare(parts, version, data, true);
 }
 
 /** Nothing can be reserved on the board any more, unless the MSME was listed again since. */
@@ -65,13 +65,7 @@ export async function takeNeedsOffWhenMsmeIsDelisted(
   { data, version }: EventOf<typeof msmeDelisted>,
   parts: ReservationParts,
 ): Promise<void> {
-  const { msmeId, name, area, needs } = data;
-  await applyToBoard(parts, msmeId, {
-    type: 'declare',
-    msme: { msmeId, name, area, needs },
-    version,
-    listed: false,
-  });
+  await declare(parts, version, data, false);
 }
 
 /** A line id is its collaboration ID, a dot and a number. */

@@ -1,5 +1,5 @@
 import { CAPABILITY_TOKEN, collaborationId, msmeId } from '@ksbb/contracts';
-import { type HeaderAuthenticator, Problem } from '@ksbb/service-kit';
+import { Problem } from '@ksbb/service-kit';
 import { capabilityAuthenticator } from '@ksbb/service-kit/token';
 import { SignJWT } from 'jose';
 import { z } from 'zod';
@@ -15,18 +15,14 @@ const capabilitySchema = z.discriminatedUnion('role', [
 /** What the bearer of a token may do: act as the donor or as one MSME of one collaboration. */
 export type Capability = z.output<typeof capabilitySchema>;
 
-export type Capabilities = {
-  /** Makes a token. A donor's is valid for an hour, an MSME's for 90 days. `expiresAt` is RFC 3339 UTC. */
-  issue: (capability: Capability) => Promise<{ token: string; expiresAt: string }>;
-  /** The `auth` of a route whose caller has such a token. The principal is the capability. */
-  bearer: HeaderAuthenticator<Capability>;
-};
+export type Capabilities = ReturnType<typeof createCapabilities>;
 
 /** Capability tokens: JWTs signed with HMAC-SHA256. The training service has the same CAPABILITY_SECRET. */
-export function createCapabilities({ secret, clock }: { secret: string; clock: () => Date }): Capabilities {
+export function createCapabilities({ secret, clock }: { secret: string; clock: () => Date }) {
   const key = new TextEncoder().encode(secret);
   return {
-    issue: async ({ sub, ...claims }) => {
+    /** Makes a token. A donor's is valid for an hour, an MSME's for 90 days. `expiresAt` is RFC 3339 UTC. */
+    issue: async ({ sub, ...claims }: Capability): Promise<{ token: string; expiresAt: string }> => {
       const now = Math.floor(clock().getTime() / 1000);
       const expires = now + (claims.role === 'donor' ? DONOR_SECONDS : MSME_SECONDS);
       const token = await new SignJWT(claims)
@@ -39,6 +35,7 @@ export function createCapabilities({ secret, clock }: { secret: string; clock: (
         .sign(key);
       return { token, expiresAt: new Date(expires * 1000).toISOString() };
     },
+    /** The `auth` of a route whose caller has such a token. The principal is the capability. */
     bearer: capabilityAuthenticator({
       ...CAPABILITY_TOKEN,
       secret,

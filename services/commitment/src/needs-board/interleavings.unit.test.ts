@@ -58,8 +58,7 @@ function expectLawful(before: Board, after: Board, command: BoardCommand): void 
   for (const row of rows(after)) {
     expect(row.open).toBe(Math.max(0, row.declared - row.promised));
     expect(row.delivered).toBeLessThanOrEqual(row.promised);
-    // No reservation takes what is promised above what is declared; where the MSME declared less since, it adds
-    // nothing.
+    // Promised exceeds declared only where the MSME declared less later. Then a reservation adds nothing.
     if (command.type === 'reserve')
       expect(row.promised).toBeLessThanOrEqual(Math.max(row.declared, promisedOf(before, row.needId)));
     if (command.type === 'declare') expect(row.promised).toBe(promisedOf(before, row.needId));

@@ -1,4 +1,4 @@
-import type { Area, Need } from '@ksbb/contracts';
+import { msmeListed, type Need } from '@ksbb/contracts';
 import type { CommitmentCommand, CommitmentRefusal } from '../commitment/commands.ts';
 import {
   type Commitment,
@@ -17,13 +17,8 @@ export const id = 'KSBB-0000-0000-0011';
 export const now = new Date('2026-11-24T03:00:00.000Z');
 export const later = new Date('2026-11-25T03:00:00.000Z');
 
-const declaredAt = '2026-11-01T00:00:00.000Z';
-export const area: Area = {
-  kodeKelurahan: '31.71.01.1003',
-  kelurahan: 'Petojo Utara',
-  kecamatan: 'Gambir',
-  kota: 'Kota Administrasi Jakarta Pusat',
-};
+export const { area } = msmeListed.example;
+const declaredAt = msmeListed.example.listedAt;
 
 const masks: Need = { needId: 'pasar.face-mask', package: 'goods', item: 'face-mask', quantity: 200, declaredAt };
 const capital: Need = { needId: 'pasar.capital', package: 'capital', amountRupiah: 6_000_000, declaredAt };

@@ -125,37 +125,22 @@ export async function startTestService({
   };
 }
 
-export const area = {
-  kodeKelurahan: '31.71.01.1003',
-  kelurahan: 'Petojo Utara',
-  kecamatan: 'Gambir',
-  kota: 'Kota Administrasi Jakarta Pusat',
-};
-const declaredAt = '2026-11-01T00:00:00.000Z';
-
-/** An MSME that lacks masks, capital and a training. */
+/** An MSME that needs masks, capital and a training. */
 export function msmeNamed(
   msmeId: string,
   amounts: { masks?: number; capitalRupiah?: number; seats?: number } = {},
 ): Msme {
   const { masks = 100, capitalRupiah = 6_000_000, seats = 10 } = amounts;
+  const declaredAt = msmeListed.example.listedAt;
   return {
+    ...msmeListed.example,
     msmeId,
     name: `Warung ${msmeId}`,
-    category: 'kuliner',
-    origin: 'generated',
-    sourceId: null,
-    profile: { id: 'Warung.', en: 'A food stall.' },
-    location: null,
-    area,
-    photos: [],
     needs: [
       { needId: `${msmeId}.face-mask`, package: 'goods', item: 'face-mask', quantity: masks, declaredAt },
       { needId: `${msmeId}.capital`, package: 'capital', amountRupiah: capitalRupiah, declaredAt },
       { needId: `${msmeId}.bookkeeping`, package: 'training', topic: 'bookkeeping', skill: 'hard', seats, declaredAt },
     ],
-    verified: true,
-    listedAt: declaredAt,
   };
 }
 
