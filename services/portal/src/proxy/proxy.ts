@@ -71,6 +71,8 @@ function pathAtService(originalUrl: string, service: string): string {
 async function sendOn(answer: Dispatcher.ResponseData, response: Response): Promise<void> {
   response.status(answer.statusCode);
   for (const [name, value] of Object.entries(responseHeaders(answer.headers))) response.setHeader(name, value ?? '');
+  // pipeline and compression add several listeners each; Node would warn of the eleventh
+  response.setMaxListeners(20);
   await pipeline(answer.body, response);
 }
 
