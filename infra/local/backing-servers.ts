@@ -13,7 +13,7 @@ export type BackingServers = {
 /** Starts broker and database side by side; each is stopped when the command ends. */
 export async function startBackingServers(
   command: Pick<Command, 'defer'>,
-  options: { dir: string; log: Log } & Pick<MongoOptions, 'backend' | 'heapMb'>,
+  options: { dir: string; log: Log } & Pick<MongoOptions, 'embedded'>,
 ): Promise<BackingServers> {
   const start = async <T extends { stop(): Promise<void> }>(starting: Promise<T>) => {
     const server = await starting;

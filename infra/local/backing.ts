@@ -2,6 +2,7 @@
 import { rmSync } from 'node:fs';
 import { startBackingServers, testEnvironment } from './backing-servers.ts';
 import { runCommand } from './command.ts';
+import { SMALL_DATABASE } from './memory.ts';
 import { makeRunDirectory } from './run-directory.ts';
 
 const log = (text: string) => void process.stderr.write(`[backing] ${text}\n`);
@@ -10,7 +11,7 @@ runCommand(
   async (command) => {
     const dir = makeRunDirectory('backing');
     command.defer(() => rmSync(dir, { recursive: true, force: true }));
-    const servers = await startBackingServers(command, { dir, log, backend: 'memory', heapMb: 512 });
+    const servers = await startBackingServers(command, { dir, log, embedded: () => SMALL_DATABASE });
     const settings = Object.entries(testEnvironment(servers)).map(([name, value]) => `${name}=${value}`);
     process.stdout.write(`export ${settings.join(' ')}\n`);
     log('Ctrl-C stops both');

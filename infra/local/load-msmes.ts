@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { describeEnding, startChild } from '@ksbb/testkit';
 import type { Command } from './command.ts';
 import type { Platform } from './platform.ts';
 import { ROOT } from './run-directory.ts';
@@ -6,25 +6,30 @@ import { ROOT } from './run-directory.ts';
 type Options = {
   /** Ends the job when the command ends. */
   defer?: Command['defer'];
-  /** Whether the job's own progress is shown. */
-  progress?: boolean;
+  /** Gets the lines of the job's progress. */
+  onLine?: (line: string) => void;
 };
 
+const SCRIPT = 'services/msme-registry/src/load-data.ts';
+
 /** Lists the real places and `msmes` generated MSMEs by the registry's own job. @throws where the job fails */
-export function loadMsmes(platform: Platform, msmes: number, { defer, progress = true }: Options = {}): Promise<void> {
-  const args = ['services/msme-registry/src/load-data.ts', '--msmes', String(msmes)];
-  const env = platform.environment('msme-registry');
-  const loader = spawn(process.execPath, args, {
+export async function loadMsmes(platform: Platform, msmes: number, { defer, onLine }: Options = {}): Promise<void> {
+  const job = startChild({
+    name: 'load-data',
+    command: process.execPath,
+    args: ['--disable-warning=ExperimentalWarning', SCRIPT, '--msmes', String(msmes)],
+    env: platform.environment('msme-registry'),
     cwd: ROOT,
-    env,
-    stdio: ['ignore', progress ? 'inherit' : 'ignore', 'inherit'],
+    ...(onLine === undefined ? {} : { onLine }),
   });
-  defer?.(() => void loader.kill('SIGKILL'));
-  return new Promise((resolve, reject) => {
-    loader.once('error', reject);
-    loader.once('exit', (code, signal) => {
-      if (code === 0) resolve();
-      else reject(new Error(`loading the data failed (${signal ?? `exit code ${code}`})`));
-    });
-  });
+  defer?.(async () => void (await job.kill()));
+  const ending = await job.ended;
+  if (ending.code === 0) return;
+  throw new Error(`loading the data failed (${describeEnding(ending)}):\n${job.lastLines()}`);
+}
+
+/** The command that goes on with loading, to be run beside the platform. */
+export function loadCommand(platform: Platform, msmes: number): string {
+  const { MONGODB_URI, AMQP_URL } = platform.environment('msme-registry');
+  return `MONGODB_URI=${MONGODB_URI} AMQP_URL=${AMQP_URL} node_modules/.bin/node ${SCRIPT} --msmes ${msmes}`;
 }

@@ -3,6 +3,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, r
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { withFileLock } from './file-lock.mjs';
+import type { EmbeddedDatabase } from './memory.ts';
 import { run } from './programs.ts';
 import { withProgress, type Log } from './progress.ts';
 
@@ -28,18 +29,23 @@ export async function fetchMongoJavaServer(maven: string, java: string, log: Log
   return target;
 }
 
-/** Arguments for java, up to those of the server itself: the heap follows the data closely, as memory is short. */
-export function javaArguments(folder: string, heapMb: number): string[] {
+const TIGHT = [
+  '-Xms24m',
+  '-Xmn16m',
+  '-XX:MinHeapFreeRatio=10',
+  '-XX:MaxHeapFreeRatio=20',
+  '-XX:+UseSerialGC',
+  '-XX:TieredStopAtLevel=1',
+  '-XX:ReservedCodeCacheSize=32m',
+];
+const ROOMY = ['-XX:+UseG1GC', '-XX:G1PeriodicGCInterval=0', '-XX:ReservedCodeCacheSize=64m'];
+
+/** Arguments for java, up to those of the server itself. A tight heap follows the data closely. The other is taken at once. */
+export function javaArguments(folder: string, { heapMb, tight }: EmbeddedDatabase): string[] {
   return [
     `-Xmx${heapMb}m`,
-    '-Xms24m',
-    '-Xmn16m',
-    '-XX:MinHeapFreeRatio=10',
-    '-XX:MaxHeapFreeRatio=20',
-    '-XX:+UseSerialGC',
-    '-XX:TieredStopAtLevel=1',
+    ...(tight ? TIGHT : [`-Xms${heapMb}m`, ...ROOMY]),
     '-XX:MaxMetaspaceSize=64m',
-    '-XX:ReservedCodeCacheSize=32m',
     '-Xss512k',
     '-Xshare:auto',
     '-Djava.net.preferIPv4Stack=true',

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { startMongoContainer } from './containers.ts';
 import { fetchMongoJavaServer, javaArguments } from './mongo-java-server.ts';
 import { type ChildCommand, freePort, startChild } from '@ksbb/testkit';
+import type { EmbeddedDatabase } from './memory.ts';
 import { containerEngine, findProgram } from './programs.ts';
 import type { Log } from './progress.ts';
 import { untilMongoAnswers } from './ready.ts';
@@ -12,10 +13,8 @@ export type MongoOptions = {
   /** A directory of the caller's; the database makes and removes `mongodb` in it. */
   dir: string;
   log: Log;
-  /** Where mongo-java-server keeps its data: fast in memory, or with much data in a file. */
-  backend: 'memory' | 'h2';
-  /** Most heap for mongo-java-server. */
-  heapMb?: number;
+  /** Asked only where mongo-java-server is started, since nothing else was found. */
+  embedded: () => EmbeddedDatabase;
 };
 
 const CHOICES = `no MongoDB found. Choose one:
@@ -59,10 +58,12 @@ async function startMongod(command: string, dir: string): Promise<MongoServer> {
 }
 
 async function startJava(java: string, maven: string, dir: string, options: MongoOptions): Promise<MongoServer> {
+  const embedded = options.embedded();
+  if (embedded.warning !== undefined) options.log(embedded.warning);
   const classes = await fetchMongoJavaServer(maven, java, options.log);
   const port = await freePort();
-  const file = options.backend === 'h2' ? [join(dir, 'data', 'h2')] : [];
-  const args = [...javaArguments(classes, options.heapMb ?? 256), String(port), ...file];
+  const file = embedded.backend === 'h2' ? [join(dir, 'data', 'h2')] : [];
+  const args = [...javaArguments(classes, embedded), String(port), ...file];
   return launch(dir, port, { name: 'mongo-java-server', command: java, args });
 }
 

@@ -6,6 +6,7 @@
 import { rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { runCommand, type Command } from './command.ts';
+import { SMALL_DATABASE } from './memory.ts';
 import { startMongo } from './mongodb.ts';
 import { startPlatform } from './platform.ts';
 import { isFreePort } from '@ksbb/testkit';
@@ -41,7 +42,7 @@ async function main(command: Command): Promise<number> {
   const dir = makeRunDirectory('sandbox');
   command.defer(() => rmSync(dir, { recursive: true, force: true }));
   log('finding or starting a MongoDB');
-  const mongo = await startMongo({ dir, log, backend: 'memory' });
+  const mongo = await startMongo({ dir, log, embedded: () => SMALL_DATABASE });
   command.defer(() => mongo.stop());
   const callbacks = {
     AMANAH_CALLBACK_URL: `${gateway}/callbacks/amanah`,

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startBackingServers } from './backing-servers.ts';
 import { runCommand, type Command } from './command.ts';
-import { loadMsmes } from './load-msmes.ts';
-import { memoryFor } from './memory.ts';
-import { startPlatform } from './platform.ts';
+import { loadCommand, loadMsmes } from './load-msmes.ts';
+import { databaseFor } from './memory.ts';
+import { type Platform, startPlatform } from './platform.ts';
 import { isFreePort } from '@ksbb/testkit';
 import { makeRunDirectory, ROOT } from './run-directory.ts';
 
@@ -21,7 +21,7 @@ async function main(command: Command): Promise<number> {
   }
   const dir = makeRunDirectory('start');
   command.defer(() => rmSync(dir, { recursive: true, force: true }));
-  const { rabbit, mongo } = await startBackingServers(command, { dir, log, ...memoryFor(msmes) });
+  const { rabbit, mongo } = await startBackingServers(command, { dir, log, embedded: () => databaseFor(msmes) });
   sayWhereTheBrokerIs(command, rabbit.url);
   const logDir = join(ROOT, '.run/logs');
   const show = (line: string) => void process.stdout.write(`${line}\n`);
@@ -33,11 +33,28 @@ async function main(command: Command): Promise<number> {
   });
   command.defer(() => platform.stop());
   log(`loading the real MSMEs and ${msmes} generated ones`);
-  await loadMsmes(platform, msmes, { defer: command.defer });
+  await load(command, platform, msmes, show);
   log(`open http://localhost:${port} (logs in .run/logs, Ctrl-C stops everything)`);
   if (rabbit.managementUrl !== undefined) log(`RabbitMQ management: ${rabbit.managementUrl}`);
   await command.interrupted;
   return 0;
+}
+
+/** Loads the data. Where that fails the platform goes on with what is there. */
+async function load(command: Command, platform: Platform, msmes: number, show: (line: string) => void): Promise<void> {
+  let interrupted = false;
+  void command.interrupted.then(() => (interrupted = true));
+  const startedAt = performance.now();
+  const seconds = () => Math.round((performance.now() - startedAt) / 1000);
+  try {
+    await loadMsmes(platform, msmes, { defer: command.defer, onLine: show });
+    log(`the data is loaded, ${seconds()} s`);
+  } catch (error) {
+    if (interrupted) return;
+    log((error as Error).message);
+    log(`the platform goes on with what was loaded in ${seconds()} s; this command goes on with loading:`);
+    log(loadCommand(platform, msmes));
+  }
 }
 
 /** For commands that an operator runs beside it, such as `npm run dead-letters`. */

@@ -7,6 +7,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { startBackingServers, testEnvironment } from './backing-servers.ts';
 import { runCommand, type Command } from './command.ts';
+import { SMALL_DATABASE } from './memory.ts';
 import { makeRunDirectory, ROOT } from './run-directory.ts';
 import { readTally, type Tally } from './test-tally.ts';
 
@@ -17,7 +18,7 @@ let tally: Tally = { passed: 0, failed: 1 };
 async function main(command: Command): Promise<number> {
   const dir = makeRunDirectory('test');
   command.defer(() => rmSync(dir, { recursive: true, force: true }));
-  const servers = await startBackingServers(command, { dir, log, backend: 'memory', heapMb: 512 });
+  const servers = await startBackingServers(command, { dir, log, embedded: () => SMALL_DATABASE });
   const resultFile = join(dir, 'jest.json');
   const code = await jest(command, [`--outputFile=${resultFile}`, ...process.argv.slice(2)], testEnvironment(servers));
   tally = readTally(resultFile, code);

@@ -7,6 +7,7 @@ import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { startBackingServers } from '../../infra/local/backing-servers.ts';
 import { type Command, runCommand } from '../../infra/local/command.ts';
+import { SMALL_DATABASE } from '../../infra/local/memory.ts';
 import { makeRunDirectory } from '../../infra/local/run-directory.ts';
 import type { Rabbit } from '../../infra/local/servers.ts';
 import { benchBreakerOpen } from './breaker-open.ts';
@@ -56,7 +57,7 @@ async function main(command: Command): Promise<number> {
   const { names, rounds } = readOptions();
   const dir = makeRunDirectory('bench');
   command.defer(() => rmSync(dir, { recursive: true, force: true }));
-  const { rabbit, mongo } = await startBackingServers(command, { dir, log, backend: 'memory', heapMb: 512 });
+  const { rabbit, mongo } = await startBackingServers(command, { dir, log, embedded: () => SMALL_DATABASE });
   log(`${cpus().length} x ${cpus()[0]?.model}, Node ${process.version}; medians of ${rounds} alternating rounds`);
   const rows: Row[] = [];
   for (const [name, bench] of benches) {

@@ -41,7 +41,7 @@ export async function runPlatform(msmes: number): Promise<RunningPlatform> {
       settings: Object.fromEntries(databases.map(({ name, uri }) => [name, { MONGODB_URI: uri }])),
     });
     undos.push(() => platform.stop());
-    await loadMsmes(platform, msmes, { progress: false });
+    await loadMsmes(platform, msmes);
     return { portalUrl: platform.portalUrl, client: createPlatformClient(addressOf(platform)), stop };
   } catch (error) {
     await stop();

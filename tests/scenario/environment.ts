@@ -8,6 +8,7 @@ import type { Command } from '../../infra/local/command.ts';
 import { loadMsmes } from '../../infra/local/load-msmes.ts';
 import { startPlatform, type Platform, type PlatformOptions } from '../../infra/local/platform.ts';
 import type { Log } from '../../infra/local/progress.ts';
+import { SMALL_DATABASE } from '../../infra/local/memory.ts';
 import { makeRunDirectory, ROOT } from '../../infra/local/run-directory.ts';
 import { declareTopology } from '../../infra/topology/declare.ts';
 
@@ -68,7 +69,8 @@ export async function startEnvironment(
 ): Promise<LocalEnvironment> {
   const dir = makeRunDirectory(name);
   command.defer(() => rmSync(dir, { recursive: true, force: true }));
-  const servers = await startBackingServers(command, { dir, log, backend: 'memory', heapMb: databaseHeapMb });
+  const embedded = () => ({ ...SMALL_DATABASE, heapMb: databaseHeapMb });
+  const servers = await startBackingServers(command, { dir, log, embedded });
   const { rabbit, mongo } = servers;
   await declareTopology(rabbit.url);
   const { settings, ...arranged } = await arrange(servers);
@@ -88,7 +90,7 @@ export async function startEnvironment(
     rabbitUrl: rabbit.url,
     ...addressOf(platform),
     sandboxUrlOfGateway: platform.urls['fintech-sandbox'],
-    loadMsmes: (msmes) => loadMsmes(platform, msmes, { defer: command.defer }),
+    loadMsmes: (msmes) => loadMsmes(platform, msmes, { defer: command.defer, onLine: log }),
     killAndAwaitReturn: async (service) => {
       platform.kill(service, 'SIGKILL');
       await platform.untilReady(service);
