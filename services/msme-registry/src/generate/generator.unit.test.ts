@@ -105,6 +105,14 @@ describe('the real places', () => {
     }
   });
 
+  test('are each inside the kelurahan that their row names, and in no other', () => {
+    for (const { facts } of places) {
+      const { lat, lon } = facts.location!;
+      const inside = kelurahan.filter(({ parts }) => parts.some((part) => booleanPointInPolygon([lon, lat], part)));
+      expect(inside.map(({ area }) => area.kodeKelurahan)).toEqual([facts.area.kodeKelurahan]);
+    }
+  });
+
   test('a place in no known kelurahan is refused by name', async () => {
     await expect(readPlaces(new Map())).rejects.toThrow('osm:way/352856285 has no known kelurahan');
   });
