@@ -18,7 +18,7 @@ function consumersOf(event: EventDefinition, subscribers: readonly Subscriber[])
       .map(({ reaction, effect }) => `${service}: ${reaction} (${effect})`),
     ...broadcastSubscriptions
       .filter((row) => row.event.type === event.type)
-      .map(({ handle }) => `${service}: ${kebab(handle.name)} (followed)`),
+      .map(({ handle }) => `${service}: ${kebab(handle.name)} (broadcast)`),
   ]);
   return consumers.length === 0 ? 'none' : consumers.join('<br>');
 }
@@ -33,7 +33,7 @@ function eventSection(event: EventDefinition): string {
   return [
     `### ${event.name}`,
     event.summary,
-    table(['field of data', 'type', 'there'], rows),
+    table(['field of data', 'type', 'present'], rows),
     `<details><summary>Example of data</summary>\n\n\`\`\`json\n${JSON.stringify(event.example, null, 2)}\n\`\`\`\n\n</details>`,
   ].join('\n\n');
 }
@@ -50,36 +50,36 @@ function producerSection(service: string, events: EventDefinition[], subscribers
   });
   return [
     `## ${service}`,
-    table(['event', 'type', 'subject', 'says', 'taken by'], rows),
+    table(['event', 'type', 'subject', 'meaning', 'consumers'], rows),
     ...events.map(eventSection),
   ].join('\n\n');
 }
 
 const introduction = `# Events
 
-Made from packages/contracts and every service's \`src/subscriptions.ts\` by \`node infra/check/generate.ts\`; \`npm run check\` fails where this page is not up to date.
+\`node infra/check/generate.ts\` makes this page from packages/contracts and every service's \`src/subscriptions.ts\`. \`npm run check\` fails if it is out of date.
 
-Each event is a structured-mode CloudEvents 1.0 message on the topic exchange \`ksbb.events\`. Its routing key is its type without \`ksbb.\`; \`subject\` is the id of what it is about, \`sequence\` the version of that after the event, and \`id\` follows from both, so a repeat has the same id. Every message can come twice and late. Each reaction is safe against that in the way in brackets after it:
+Each event is a structured-mode CloudEvents 1.0 message on the topic exchange \`ksbb.events\`. Its routing key is its type without \`ksbb.\`. \`subject\` is the id of the aggregate that the event is about, and \`sequence\` is the aggregate's version after the event. \`id\` is derived from both, so a repeat has the same id. Every message can arrive twice and late. The word in brackets after each reaction says why a repeat is harmless:
 
-- **insert**: writes one document whose id follows from the event; a repeat finds it there
-- **newest-wins**: the event carries its subject's full public state; an older version is ignored
-- **transition**: a state machine takes the step once and has nothing to add to a repeat
+- **insert**: the reaction writes one document whose id is derived from the event; a repeat finds the document
+- **newest-wins**: the event has the full public state of its subject; an older version is ignored
+- **transition**: a state machine takes the step once and adds nothing for a repeat
 
-What is *followed* keeps a view in the memory of every replica, which is read anew when the connection was lost.
+A *broadcast* reaction updates a view in the memory of every replica. The replica reads the view again after a lost connection.
 
-The same, to be read by programs, is [asyncapi.json](asyncapi.json) (AsyncAPI 3).
+[asyncapi.json](asyncapi.json) (AsyncAPI 3) has the same for programs.
 
 ## Changing an event
 
-A consumer checks every event against its contract, and one that does not fit is a dead letter. While a change is rolled out, and whenever an old event comes late, old and new meet. So inside a major version a new consumer reads every event of the released contract, and an old consumer every event of the new one:
+A consumer checks every event against its contract. An event that does not fit becomes a dead letter. During a rollout, and whenever an old event arrives late, old and new versions meet. So inside a major version, a new consumer must read every event of the released contract, and an old consumer must read every event of the new contract:
 
-- A field may be added where it is optional, or has a default, for those who read it. Its producer may always send it. Consumers ignore fields that they do not know.
-- The words about a field may change.
-- All else breaks one side or the other: a field removed, or added as required, or made required or optional; another type; a value added to an enum or taken from it; a variant added or removed; a limit, a format or a pattern changed. Such a change is a new major (\`.v2\`), published beside the old one until no queue is bound to that.
+- A new field must be optional or have a default for consumers. Its producer may always send it. Consumers ignore unknown fields.
+- The description of a field may change.
+- Every other change breaks one side: a removed field, a new required field, a field that becomes required or optional, another type, an added or removed value of an enum, an added or removed variant, a changed limit, format or pattern. Such a change is a new major (\`.v2\`), published beside the old one until no queue is bound to the old one.
 
-\`node infra/check/contracts.ts\`, a part of \`npm run check\`, compares the contracts with the released ones in \`packages/contracts/released\` and reports each break with its JSON pointer. With each release \`node infra/check/contracts.ts --release\` makes the contracts of the tree the released ones.`;
+\`node infra/check/contracts.ts\`, a part of \`npm run check\`, compares the contracts with the released ones in \`packages/contracts/released\` and reports each break with its JSON pointer. With each release, \`node infra/check/contracts.ts --release\` makes the present contracts the released ones.`;
 
-/** The page docs/events.md: by producer every event, who takes it, its fields and an example. */
+/** The page docs/events.md: by producer every event with its consumers, its fields and an example. */
 export function eventsDocument(catalogue: readonly EventDefinition[], subscribers: readonly Subscriber[]): string {
   const services = [...new Set(catalogue.map(({ service }) => service))];
   const sections = services.map((service) => {
