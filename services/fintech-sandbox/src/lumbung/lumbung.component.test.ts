@@ -1,6 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { jest } from '@jest/globals';
 import { eventually } from '@ksbb/testkit';
 import { LOANS_PATH, loanBody, startSandbox, type TestSandbox } from '../testing/sandbox.ts';
+
+// A slow machine needs minutes for eight loans and for a feed that is read event by event.
+jest.setTimeout(180_000);
 
 let sandbox: TestSandbox;
 beforeAll(async () => {
