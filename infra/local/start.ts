@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startBackingServers } from './backing-servers.ts';
 import { runCommand, type Command } from './command.ts';
+import { RUNNING_PLATFORM } from './find-broker.ts';
 import { loadCommand, loadMsmes } from './load-msmes.ts';
 import { databaseFor } from './memory.ts';
 import { type Platform, startPlatform } from './platform.ts';
@@ -59,9 +60,8 @@ async function load(command: Command, platform: Platform, msmes: number, show: (
 
 /** For commands that an operator runs beside it, such as `npm run dead-letters`. */
 function sayWhereTheBrokerIs(command: Command, amqpUrl: string): void {
-  const file = join(ROOT, '.run/start.json');
-  writeFileSync(file, JSON.stringify({ pid: process.pid, amqpUrl }), { mode: 0o600 });
-  command.defer(() => rmSync(file, { force: true }));
+  writeFileSync(RUNNING_PLATFORM, JSON.stringify({ pid: process.pid, amqpUrl }), { mode: 0o600 });
+  command.defer(() => rmSync(RUNNING_PLATFORM, { force: true }));
 }
 
 function readOptions(): { msmes: number; port: number } {

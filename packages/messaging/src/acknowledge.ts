@@ -3,28 +3,28 @@ import type { Channel, ConsumeMessage } from 'amqplib';
 type AckChannel = Pick<Channel, 'ack' | 'nack'>;
 
 export type Acknowledger = {
-  /** The delivery is finished: it is acknowledged soon, together with others. */
-  finished: (message: ConsumeMessage) => void;
-  /** The delivery goes back to its queue at once. */
-  giveBack: (message: ConsumeMessage) => void;
-  /** Acknowledges now what is finished. */
+  /** Acknowledges a delivery soon, together with others. */
+  ack: (message: ConsumeMessage) => void;
+  /** Gives a delivery back to its queue at once. */
+  requeue: (message: ConsumeMessage) => void;
+  /** Sends the acknowledgements that wait. */
   flush: () => void;
-  /** The channel has gone: what is not acknowledged will be delivered again, on another. */
+  /** The channel has gone: the broker delivers what is not acknowledged again, on another channel. */
   close: () => void;
 };
 
 /**
- * Acknowledges the deliveries of one channel, whose tags count from 1: a finished run from the lowest tag on by one
- * acknowledgement for all of it, what is finished above an unfinished delivery one by one. Never what is not finished.
+ * Acknowledges the deliveries of one channel, whose tags count from 1. A run of handled deliveries from the lowest tag on
+ * takes one acknowledgement. Handled deliveries above an unhandled one are acknowledged one by one.
  */
 export function createAcknowledger(
   channel: AckChannel,
   schedule: (flush: () => void) => void = setImmediate,
 ): Acknowledger {
-  /** Every delivery below is settled. */
+  /** Every delivery below this tag is settled. */
   let lowest = 1;
-  const finished = new Map<number, ConsumeMessage>();
-  /** Settled above an unfinished delivery. */
+  const handled = new Map<number, ConsumeMessage>();
+  /** Settled above an unsettled delivery. */
   const settled = new Set<number>();
   let scheduled = false;
   let open = true;
@@ -38,36 +38,40 @@ export function createAcknowledger(
     }
   }
 
+  /** Moves `lowest` over the run of deliveries that are handled or settled. Answers the last handled one. */
+  function endOfRun(): ConsumeMessage | undefined {
+    let last: ConsumeMessage | undefined;
+    for (;;) {
+      const message = handled.get(lowest);
+      if (message === undefined && !settled.delete(lowest)) return last;
+      handled.delete(lowest);
+      last = message ?? last;
+      lowest += 1;
+    }
+  }
+
   function flush(): void {
     scheduled = false;
     if (!open) return;
-    let last: ConsumeMessage | undefined;
-    for (let run = true; run;) {
-      const message = finished.get(lowest);
-      if (message !== undefined) {
-        finished.delete(lowest);
-        last = message;
-      } else run = settled.delete(lowest);
-      if (run) lowest += 1;
-    }
+    const last = endOfRun();
     trySend(() => {
       if (last !== undefined) channel.ack(last, true);
-      for (const [tag, message] of finished) {
+      for (const [tag, message] of handled) {
         channel.ack(message);
         settled.add(tag);
       }
     });
-    finished.clear();
+    handled.clear();
   }
 
   return {
-    finished: (message) => {
-      finished.set(message.fields.deliveryTag, message);
+    ack: (message) => {
+      handled.set(message.fields.deliveryTag, message);
       if (scheduled) return;
       scheduled = true;
       schedule(flush);
     },
-    giveBack: (message) => {
+    requeue: (message) => {
       if (!open) return;
       trySend(() => channel.nack(message, false, true));
       settled.add(message.fields.deliveryTag);

@@ -38,7 +38,7 @@ const never = () => undefined;
 test('a finished run is acknowledged by one frame', () => {
   const { channel, acked, frames } = recordingChannel(5);
   const acknowledger = createAcknowledger(channel, never);
-  for (const tag of [2, 1, 4, 3, 5]) acknowledger.finished(delivery(tag));
+  for (const tag of [2, 1, 4, 3, 5]) acknowledger.ack(delivery(tag));
   acknowledger.flush();
   expect([acked.size, frames()]).toEqual([5, 1]);
 });
@@ -46,10 +46,10 @@ test('a finished run is acknowledged by one frame', () => {
 test('what is not finished is never acknowledged with its neighbours', () => {
   const { channel, acked } = recordingChannel(5);
   const acknowledger = createAcknowledger(channel, never);
-  for (const tag of [1, 2, 4, 5]) acknowledger.finished(delivery(tag));
+  for (const tag of [1, 2, 4, 5]) acknowledger.ack(delivery(tag));
   acknowledger.flush();
   expect([...acked]).toEqual([1, 2, 4, 5]);
-  acknowledger.finished(delivery(3));
+  acknowledger.ack(delivery(3));
   acknowledger.flush();
   expect(acked.has(3)).toBe(true);
 });
@@ -57,8 +57,8 @@ test('what is not finished is never acknowledged with its neighbours', () => {
 test('what goes back to its queue is not acknowledged, and the run goes on behind it', () => {
   const { channel, acked, returned, frames } = recordingChannel(4);
   const acknowledger = createAcknowledger(channel, never);
-  acknowledger.giveBack(delivery(2));
-  for (const tag of [1, 3, 4]) acknowledger.finished(delivery(tag));
+  acknowledger.requeue(delivery(2));
+  for (const tag of [1, 3, 4]) acknowledger.ack(delivery(tag));
   acknowledger.flush();
   expect({ acked: [...acked], returned, frames: frames() }).toEqual({ acked: [1, 3, 4], returned: [2], frames: 2 });
 });
@@ -66,9 +66,9 @@ test('what goes back to its queue is not acknowledged, and the run goes on behin
 test('on a closed channel nothing is settled any more', () => {
   const { channel, frames } = recordingChannel(2);
   const acknowledger = createAcknowledger(channel, never);
-  acknowledger.finished(delivery(1));
+  acknowledger.ack(delivery(1));
   acknowledger.close();
-  acknowledger.giveBack(delivery(2));
+  acknowledger.requeue(delivery(2));
   acknowledger.flush();
   expect(frames()).toBe(0);
 });
@@ -85,10 +85,10 @@ test('in whatever order deliveries end, each is settled once and rightly', () =>
     while (open.length > 0) {
       const [tag = 0] = open.splice(random(open.length), 1);
       if (random(5) === 0) {
-        acknowledger.giveBack(delivery(tag));
+        acknowledger.requeue(delivery(tag));
         back.push(tag);
       } else {
-        acknowledger.finished(delivery(tag));
+        acknowledger.ack(delivery(tag));
         done.add(tag);
       }
       if (random(3) === 0) acknowledger.flush();
@@ -104,6 +104,6 @@ test('a channel that is closing takes no acknowledgement, and nothing is thrown:
     throw new Error('Channel closing');
   };
   const acknowledger = createAcknowledger({ ack: closing, nack: closing }, (flush) => flush());
-  expect(() => acknowledger.finished(delivery(1))).not.toThrow();
-  expect(() => createAcknowledger({ ack: closing, nack: closing }, never).giveBack(delivery(2))).not.toThrow();
+  expect(() => acknowledger.ack(delivery(1))).not.toThrow();
+  expect(() => createAcknowledger({ ack: closing, nack: closing }, never).requeue(delivery(2))).not.toThrow();
 });

@@ -46,7 +46,7 @@ test.each([
     /bytes; an event has less than 1048576$/,
   ],
 ])(
-  'a message of %s is set aside at once, says why, and its neighbour is handled',
+  'a message of %s is dead-lettered at once, says why, and its neighbour is handled',
   async (_what, content, properties, reason, error) => {
     const handled: string[] = [];
     const registry = new Registry();
@@ -66,7 +66,7 @@ test.each([
   },
 );
 
-test('a queue that stands with other arguments is named with how to migrate, is not touched, and is taken once it fits', async () => {
+test('a queue that has other arguments is named with how to migrate, is not touched, and is taken once it fits', async () => {
   await broker.channel.assertQueue('stock.in', {
     durable: true,
     arguments: { 'x-queue-type': 'quorum', 'x-max-length': 5 },
@@ -83,7 +83,7 @@ test('a queue that stands with other arguments is named with how to migrate, is 
   const bus = open(handled, log);
   await eventually(async () => said.length > 0);
   expect(said[0]).toMatch(
-    /^queue stock\.in stands with other arguments than this release declares: .*x-.*rabbitmqctl delete_queue stock\.in --if-empty/,
+    /^queue stock\.in has other arguments than this release declares: .*x-.*rabbitmqctl delete_queue stock\.in --if-empty/,
   );
   expect(bus.ready()).toBe(false);
   expect((await broker.channel.checkQueue('stock.in')).messageCount).toBe(1);
@@ -93,7 +93,7 @@ test('a queue that stands with other arguments is named with how to migrate, is 
   await eventually(async () => handled.includes('new'));
 });
 
-test('deliveries that were in hand whenever their process died are handled one at a time, and the guilty one is given up', async () => {
+test('deliveries that were in flight whenever their process died are quarantined and handled one at a time, and the one that kills is dead-lettered', async () => {
   const seen: string[] = [];
   // A death takes the connection away without a settlement: here a connection is cut off each time the guilty one is met.
   const meet = async (queue: string, prefetch: number) => {

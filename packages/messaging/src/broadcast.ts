@@ -3,10 +3,10 @@ import type { Log } from '@ksbb/service-kit';
 import type { ChannelModel } from 'amqplib';
 import { declareExchange, EXCHANGE } from './topology.ts';
 
-/** Beyond this the oldest go: a follower that far behind is stuck, and a queue of views must not stop its publishers. */
+/** Beyond this the broker drops the oldest: a process that is so far behind must not stop the publishers. */
 const MAX_LENGTH = 1_000_000;
 
-/** One row of a table of followed events. */
+/** One row of a table of broadcast subscriptions. */
 export type BroadcastSubscription<Deps> = {
   event: EventDefinition;
   // any: a table holds events of every shape, and `onBroadcast` has checked each
@@ -21,52 +21,47 @@ export function onBroadcast<D extends EventDefinition, Deps>(
   return { event, handle };
 }
 
-export type Follower<Deps> = {
+type BroadcastParts<Deps> = {
   table: readonly BroadcastSubscription<Deps>[];
   deps: Deps;
   /**
-   * Called when events begin to arrive, first and after each time the connection was lost: read anew what may have been
-   * missed. Events that come meanwhile are handled at once, so both have to keep whatever is newest. Where it fails, the
-   * connection is made again, and so is this call.
+   * Called when events begin to arrive, first and after each lost connection, to read again what may have been missed.
+   * Events that come meanwhile are handled at once, so both have to keep the newest. Where `onReset` fails, the connection
+   * is made again, and `onReset` is called again.
    */
   onReset: () => Promise<void>;
   log: Log;
 };
 
-function receiver<Deps>(table: readonly BroadcastSubscription<Deps>[], deps: Deps): (content: Buffer) => void {
-  const byType = new Map(table.map((row) => [row.event.type, row]));
-  return (content) => {
-    const envelope = envelopeSchema.parse(JSON.parse(content.toString('utf8')));
-    const row = byType.get(envelope.type);
-    if (row === undefined) return;
-    row.handle({ ...envelope, version: Number(envelope.sequence), data: row.event.data.parse(envelope.data) }, deps);
-  };
-}
-
 /**
- * Gives the function that follows events on a fresh connection. Each process has a queue of its own, named by the broker and
- * gone with the connection, so every replica sees every event; nothing is acknowledged and nothing is kept for later. For
- * views in memory that can be read anew; an effect that must happen belongs in a subscription.
+ * Gives the function that receives broadcast events on a fresh connection. Each process has a queue of its own, named by the
+ * broker and removed with the connection, so every replica gets every event. Nothing is acknowledged and nothing is kept for
+ * later. This is for views in memory that can be read again. An effect that must happen belongs in a subscription.
  */
 export function createBroadcastConsumer<Deps>({
   table,
   deps,
   onReset,
   log,
-}: Follower<Deps>): (model: ChannelModel) => Promise<void> {
-  const receive = receiver(table, deps);
+}: BroadcastParts<Deps>): (model: ChannelModel) => Promise<void> {
+  const byType = new Map(table.map((row) => [row.event.type, row]));
 
-  function take(content: Buffer): void {
+  /** Async, so that a handler that answers a promise is caught too. The handler starts in the same turn, hence in order. */
+  async function receive(content: Buffer): Promise<void> {
     try {
-      receive(content);
+      const envelope = envelopeSchema.parse(JSON.parse(content.toString('utf8')));
+      const row = byType.get(envelope.type);
+      if (row === undefined) return;
+      const event = { ...envelope, version: Number(envelope.sequence), data: row.event.data.parse(envelope.data) };
+      await row.handle(event, deps);
     } catch (error) {
-      log.warn({ err: error }, 'a followed event was passed over');
+      log.warn({ err: error }, 'a broadcast event was skipped');
     }
   }
 
   return async (model) => {
     const channel = await model.createChannel();
-    channel.on('error', (error) => log.warn({ err: error }, 'follower channel failed'));
+    channel.on('error', (error) => log.warn({ err: error }, 'broadcast channel failed'));
     channel.on('close', () => void model.close().catch(() => undefined));
     await declareExchange(channel);
     const { queue } = await channel.assertQueue('', {
@@ -78,7 +73,7 @@ export function createBroadcastConsumer<Deps>({
     for (const { event } of table) await channel.bindQueue(queue, EXCHANGE, event.routingKey);
     const onMessage = (message: { content: Buffer } | null) => {
       if (message === null) return void channel.close().catch(() => undefined);
-      take(message.content);
+      void receive(message.content);
     };
     await channel.consume(queue, onMessage, { noAck: true, exclusive: true });
     await onReset();

@@ -3,9 +3,9 @@ import type { Log } from '@ksbb/service-kit';
 import type { ChannelModel } from 'amqplib';
 import type { Registry } from 'prom-client';
 import { superviseConnection, type SupervisedConnection } from './connection.ts';
-import { createConsumer, type RunningConsumer } from './consumer.ts';
-import { type DeadLetterDesk, openDeadLetters } from './dead-letters/desk.ts';
-import { deadLettersOf, unroutedOf } from './dead-letters/place.ts';
+import { createConsumer, type Consumer } from './consumer.ts';
+import { type DeadLetterInspector, openDeadLetterInspector } from './dead-letters/inspector.ts';
+import { deadLetterQueueOf, unroutedQueueOf } from './dead-letters/queues.ts';
 import { CONTENT_TYPE } from './delivery.ts';
 import { createBroadcastConsumer, type BroadcastSubscription } from './broadcast.ts';
 import { createBusMetrics } from './metrics.ts';
@@ -18,13 +18,13 @@ import { endSpan, startSend, type TracedEnvelope } from './tracing.ts';
 type BusOptions = {
   /** amqp:// address with the virtual host. */
   url: string;
-  /** Names the service's queues: `<service>.in`, `<service>.alone`, `<service>.retry.*`, `<service>.dead`. */
+  /** Its queues are `<service>.in`, `<service>.alone`, `<service>.retry.*` and `<service>.dead`. */
   service: string;
   log: Log;
   registry: Registry;
-  /** Deliveries in hand at once. */
+  /** The most deliveries in flight at once. */
   prefetch?: number;
-  /** Messages and bytes published and not confirmed at once. */
+  /** The most messages and bytes that are published and not confirmed. */
   window?: { messages: number; bytes: number };
   /** Whether a handler's error means that a dependency is away. Its deliveries are then held until it is back. */
   isDependencyDown?: (error: unknown) => boolean;
@@ -36,26 +36,26 @@ export type Bus = {
   /** Whether events can be sent now. */
   connected: () => boolean;
   /**
-   * Whether the broker has been reached and the service's queues stand as they should. A broker that goes away later
+   * Whether the broker has been reached and the service's queues are as they should be. A broker that goes away later
    * changes nothing: commands are still accepted, and their events wait in the outbox.
    */
   ready: () => boolean;
   /** Begins to handle the events of a service's table. Once for each bus. */
   subscribe: <Deps>(subscriptions: readonly Subscription<Deps>[], deps: Deps) => void;
   /**
-   * Hands every one of these events to this process, whatever its replicas do, as long as it is connected. `onReset` reads
-   * anew what may have been missed (see follow.ts).
+   * Gives each of these events to every replica that is connected. `onReset` reads again what may have been missed
+   * (see broadcast.ts).
    */
   subscribeToBroadcast: <Deps>(
     table: readonly BroadcastSubscription<Deps>[],
     deps: Deps,
     onReset: () => Promise<void>,
   ) => void;
-  /** What this service could not handle, and what it published and nobody took. For operators. */
-  deadLetters: DeadLetterDesk;
-  /** Resolves when the broker is reached for the first time, and the service's queues stand. */
+  /** What this service could not handle, and what it published and no queue took. For operators. */
+  deadLetters: DeadLetterInspector;
+  /** Resolves when the broker is reached for the first time and the service's queues exist. */
   started: () => Promise<void>;
-  /** Takes no more deliveries and finishes those in hand. Publishing goes on. */
+  /** Takes no more deliveries and finishes those in flight. Publishing goes on. */
   stopConsuming: () => Promise<void>;
   /** Waits for confirms, then disconnects. */
   close: () => Promise<void>;
@@ -75,7 +75,7 @@ function checkLimits(prefetch: number, { messages, bytes }: { messages: number; 
       ? []
       : [`window.bytes (${bytes}) is less than the largest event (${EVENT_BYTES_LIMIT})`]),
   ];
-  if (faults.length > 0) throw new RangeError(`the bus cannot work so: ${faults.join('; ')}`);
+  if (faults.length > 0) throw new RangeError(`the bus cannot work with these limits: ${faults.join('; ')}`);
 }
 
 /**
@@ -103,7 +103,7 @@ export function createBus(options: BusOptions): Bus {
   });
   const connections: SupervisedConnection[] = [];
   const waitingFor = new Set<string>();
-  let consumer: RunningConsumer | undefined;
+  let consumer: Consumer | undefined;
 
   /** Keeps a connection for one purpose. Resolves when it works for the first time. */
   function connect(
@@ -200,7 +200,7 @@ export function createBus(options: BusOptions): Bus {
     subscribeToBroadcast: (table, deps, onReset) => {
       void connect('broadcast', createBroadcastConsumer({ table, deps, onReset, log }));
     },
-    deadLetters: openDeadLetters(url, [deadLettersOf(service), unroutedOf(service)]),
+    deadLetters: openDeadLetterInspector(url, [deadLetterQueueOf(service), unroutedQueueOf(service)]),
     started: async () => {
       await Promise.all([publishing, consuming]);
     },

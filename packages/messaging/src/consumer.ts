@@ -6,48 +6,47 @@ import { hangUp } from './connection.ts';
 import { attemptHeader } from './delivery.ts';
 import type { BusMetrics } from './metrics.ts';
 import type { Publisher } from './publisher.ts';
-import type { Verdict } from './settle.ts';
-import { aloneQueue, deadQueue, declareExchange, declareSubscriber, inQueue, retryQueue } from './topology.ts';
+import type { Origin, Outcome } from './settle.ts';
+import { deadQueue, declareExchange, declareSubscriber, inQueue, quarantineQueue, retryQueue } from './topology.ts';
 
 const ERROR_LENGTH = 500;
 const MOVE_AGAIN_MS = 1_000;
 
-type From = { queue: string; alone: boolean };
-
-type Consumer = {
+type ConsumerParts = {
   service: string;
   routingKeys: readonly string[];
   prefetch: number;
-  settle: (message: ConsumeMessage, from: From) => Promise<Verdict>;
+  settle: (message: ConsumeMessage, origin: Origin) => Promise<Outcome>;
   publisher: Publisher;
   metrics: BusMetrics;
   log: Log;
   stopping: AbortSignal;
 };
 
-export type RunningConsumer = {
+export type Consumer = {
   attach: (model: ChannelModel) => Promise<void>;
-  /** Takes no more deliveries, and resolves when those in hand are settled. */
+  /** Takes no more deliveries, and resolves when those in flight are settled. */
   stop: () => Promise<void>;
 };
 
-/** Where a delivery goes that is not done, and with which headers; undefined for one that stays where it is. */
-function destinationOf(
-  verdict: Verdict,
-  service: string,
-): { queue: string; headers: Record<string, unknown> } | undefined {
-  switch (verdict.is) {
+/** Where a delivery was received, and is settled. */
+type Receiver = { origin: Origin; acknowledger: Acknowledger; isOpen: () => boolean };
+type Destination = { queue: string; headers: Record<string, unknown> };
+
+/** Where a delivery is moved to; undefined where it is not moved. */
+function destinationOf(outcome: Outcome, service: string): Destination | undefined {
+  switch (outcome.is) {
     case 'retry':
-      return { queue: retryQueue(service, verdict.tier.name), headers: attemptHeader(verdict.attempt) };
-    case 'alone':
-      return { queue: aloneQueue(service), headers: attemptHeader(verdict.attempt) };
+      return { queue: retryQueue(service, outcome.tier.name), headers: attemptHeader(outcome.attempt) };
+    case 'quarantine':
+      return { queue: quarantineQueue(service), headers: attemptHeader(outcome.attempt) };
     case 'dead':
       return {
         queue: deadQueue(service),
         headers: {
-          ...attemptHeader(verdict.attempt),
-          'x-ksbb-reason': verdict.reason,
-          'x-ksbb-error': verdict.error.message.slice(0, ERROR_LENGTH),
+          ...attemptHeader(outcome.attempt),
+          'x-ksbb-reason': outcome.reason,
+          'x-ksbb-error': outcome.error.message.slice(0, ERROR_LENGTH),
           'x-ksbb-dead-at': new Date().toISOString(),
         },
       };
@@ -55,25 +54,24 @@ function destinationOf(
     case 'unfinished':
       return undefined;
     default:
-      return verdict satisfies never;
+      return outcome satisfies never;
   }
 }
 
-/** Consumes a service's queues. Each delivery is settled on the channel that brought it, or not at all. */
-export function createConsumer(consumer: Consumer): RunningConsumer {
-  const { service, routingKeys, prefetch, settle, publisher, metrics, log, stopping } = consumer;
-  const known = new Set(routingKeys);
-  const inHand = new Set<ConsumeMessage>();
-  let idle = Promise.withResolvers<void>();
-  let end: () => Promise<unknown> = () => Promise.resolve();
-  let leave: () => Promise<unknown> = () => Promise.resolve();
+/** The metrics' word for the quarantine is older than ours, and dashboards know it. */
+const resultLabel = ({ is }: Outcome) => (is === 'quarantine' ? 'alone' : is);
 
-  /** Moves a delivery to another queue. It can be acknowledged here once it is confirmed there. */
-  async function moveTo(
-    queue: string,
-    { content, properties }: ConsumeMessage,
-    headers: Record<string, unknown>,
-  ): Promise<void> {
+/** Consumes a service's queues. A delivery is settled on the channel that brought it, or not at all. */
+export function createConsumer(parts: ConsumerParts): Consumer {
+  const { service, routingKeys, prefetch, settle, publisher, metrics, log, stopping } = parts;
+  const knownKeys = new Set(routingKeys);
+  const inFlight = new Set<ConsumeMessage>();
+  let idle = Promise.withResolvers<void>();
+  let cancel: () => Promise<unknown> = () => Promise.resolve();
+  let closeChannel: () => Promise<unknown> = () => Promise.resolve();
+
+  /** Sends a copy to another queue. Resolves when the broker has confirmed it. */
+  async function copyTo({ queue, headers }: Destination, { content, properties }: ConsumeMessage): Promise<void> {
     const { messageId, type, contentType, headers: old } = properties;
     const { traceparent, tracestate } = old ?? {};
     const kept = Object.entries({ type, contentType }).filter(([, value]) => value !== undefined);
@@ -85,22 +83,23 @@ export function createConsumer(consumer: Consumer): RunningConsumer {
     });
   }
 
-  /** Tries for as long as it takes: a requeued delivery would come back at once, and each time count as a redelivery. */
-  async function moveAway(
+  /**
+   * Copies a delivery until it succeeds. It is not requeued meanwhile: it would come back at once, and each time count as a
+   * redelivery. Answers false where the channel closed or the service stops first.
+   */
+  async function copyInTheEnd(
+    destination: Destination,
     message: ConsumeMessage,
-    queue: string,
-    headers: Record<string, unknown>,
     isOpen: () => boolean,
   ): Promise<boolean> {
     while (isOpen()) {
       try {
-        await moveTo(queue, message, headers);
+        await copyTo(destination, message);
         return true;
       } catch (error) {
-        log.warn(
-          { err: error, messageId: message.properties.messageId, queue },
-          'a delivery could not be moved; it is held',
-        );
+        const { messageId } = message.properties;
+        const { queue } = destination;
+        log.warn({ err: error, messageId, queue }, 'a delivery could not be moved; it is held');
         if (stopping.aborted) return false;
         await sleep(MOVE_AGAIN_MS * (0.5 + Math.random()), undefined, { signal: stopping }).catch(() => undefined);
       }
@@ -108,82 +107,79 @@ export function createConsumer(consumer: Consumer): RunningConsumer {
     return false;
   }
 
-  async function conclude(
-    verdict: Verdict,
-    message: ConsumeMessage,
-    event: string,
-    on: Acknowledger,
-    isOpen: () => boolean,
-  ): Promise<void> {
-    const destination = destinationOf(verdict, service);
-    if (destination !== undefined && !(await moveAway(message, destination.queue, destination.headers, isOpen)))
-      return on.giveBack(message);
-    if (verdict.is === 'unfinished') return on.giveBack(message);
-    if (verdict.is === 'dead') {
-      log.error(
-        { reason: verdict.reason, err: verdict.error, messageId: message.properties.messageId },
-        'event dead-lettered',
-      );
-      metrics.deadLettered.inc({ event, reason: verdict.reason });
+  /** Carries out every outcome but `done`. */
+  async function carryOut(outcome: Outcome, message: ConsumeMessage, event: string, receiver: Receiver) {
+    const { acknowledger, isOpen } = receiver;
+    const destination = destinationOf(outcome, service);
+    if (destination === undefined || !(await copyInTheEnd(destination, message, isOpen)))
+      return acknowledger.requeue(message);
+    if (outcome.is === 'dead') {
+      const { reason, error } = outcome;
+      log.error({ reason, err: error, messageId: message.properties.messageId }, 'event dead-lettered');
+      metrics.deadLettered.inc({ event, reason });
     }
-    on.finished(message);
+    acknowledger.ack(message);
   }
 
-  function take(message: ConsumeMessage, from: From, on: Acknowledger, isOpen: () => boolean): void {
+  async function receive(message: ConsumeMessage, receiver: Receiver): Promise<void> {
+    const { origin, acknowledger } = receiver;
     const started = performance.now();
-    const event = known.has(message.fields.routingKey) ? message.fields.routingKey : from.queue;
-    if (message.fields.redelivered) metrics.redelivered.inc({ event });
-    inHand.add(message);
-    const concluded = () => {
-      inHand.delete(message);
-      if (inHand.size === 0) idle.resolve();
-    };
-    void settle(message, from).then((verdict) => {
-      metrics.handled.observe({ event, result: verdict.is }, (performance.now() - started) / 1000);
-      if (verdict.is !== 'done') return conclude(verdict, message, event, on, isOpen).finally(concluded);
-      on.finished(message);
-      concluded();
-      return undefined;
-    });
+    inFlight.add(message);
+    try {
+      const event = knownKeys.has(message.fields.routingKey) ? message.fields.routingKey : origin.queue;
+      if (message.fields.redelivered) metrics.redelivered.inc({ event });
+      const outcome = await settle(message, origin);
+      metrics.handled.observe({ event, result: resultLabel(outcome) }, (performance.now() - started) / 1000);
+      if (outcome.is === 'done') acknowledger.ack(message);
+      else await carryOut(outcome, message, event, receiver);
+    } catch (error) {
+      // A fault of ours, not of a handler. It must not end the process: the delivery counts as redelivered.
+      log.error({ err: error, messageId: message.properties.messageId }, 'settling a delivery failed');
+      acknowledger.requeue(message);
+    } finally {
+      inFlight.delete(message);
+      if (inFlight.size === 0) idle.resolve();
+    }
   }
 
   return {
     attach: async (model) => {
       const channel = await model.createChannel();
-      const on = createAcknowledger(channel);
+      const acknowledger = createAcknowledger(channel);
       let open = true;
       channel.on('error', (error) => log.warn({ err: error }, 'consumer channel failed'));
       channel.on('close', () => {
         open = false;
-        on.close();
+        acknowledger.close();
         if (!stopping.aborted) void model.close().catch(() => undefined);
       });
       await declareExchange(channel);
       await declareSubscriber(channel, service, routingKeys);
-      const consume = async (queue: string, alone: boolean) => {
-        await channel.prefetch(alone ? 1 : prefetch);
+      const consume = async (queue: string, isQuarantine: boolean) => {
+        const receiver = { origin: { queue, isQuarantine }, acknowledger, isOpen: () => open };
+        await channel.prefetch(isQuarantine ? 1 : prefetch);
         const { consumerTag } = await channel.consume(queue, (message) => {
           // Null: the broker cancelled this consumer, such as when its queue moved. A new connection subscribes again.
-          if (message === null) return void channel.close().catch(() => undefined);
-          take(message, { queue, alone }, on, () => open);
+          if (message === null) void channel.close().catch(() => undefined);
+          else void receive(message, receiver);
         });
         return consumerTag;
       };
-      const tags = [await consume(inQueue(service), false), await consume(aloneQueue(service), true)];
-      end = () => (open ? Promise.all(tags.map((tag) => channel.cancel(tag))) : Promise.resolve());
-      leave = async () => {
-        on.flush();
-        // Before its connection, whose end the broker may look at before what the channel still brings.
+      const tags = [await consume(inQueue(service), false), await consume(quarantineQueue(service), true)];
+      cancel = () => (open ? Promise.all(tags.map((tag) => channel.cancel(tag))) : Promise.resolve());
+      closeChannel = async () => {
+        acknowledger.flush();
+        // Before its connection: the broker may look at the connection's end before what the channel still brings.
         if (open) await hangUp(channel);
       };
     },
     stop: async () => {
-      await end().catch(() => undefined);
-      if (inHand.size > 0) {
+      await cancel().catch(() => undefined);
+      if (inFlight.size > 0) {
         idle = Promise.withResolvers();
         await idle.promise;
       }
-      await leave().catch(() => undefined);
+      await closeChannel().catch(() => undefined);
     },
   };
 }

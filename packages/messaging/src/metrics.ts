@@ -24,20 +24,20 @@ export function createBusMetrics(registry: Registry): BusMetrics {
     }),
     handled: new Histogram({
       name: 'ksbb_event_handling_seconds',
-      help: 'Time from delivery to verdict, by event and verdict.',
+      help: 'Time from delivery to outcome, by event and outcome (`alone`: moved to the quarantine queue).',
       labelNames: ['event', 'result'],
       buckets,
       registers,
     }),
     redelivered: new Counter({
       name: 'ksbb_event_redeliveries_total',
-      help: 'Deliveries that were made before.',
+      help: 'Redeliveries: deliveries that were made before.',
       labelNames: ['event'],
       registers,
     }),
     deadLettered: new Counter({
       name: 'ksbb_dead_letters_total',
-      help: 'Events given up, by reason.',
+      help: 'Dead-lettered events, by reason.',
       labelNames: ['event', 'reason'],
       registers,
     }),

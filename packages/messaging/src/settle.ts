@@ -11,15 +11,15 @@ const TRIES_IN_PROCESS = 2;
 const IN_PROCESS_PAUSE_MS = 100;
 const DEPENDENCY_PAUSE_MS = 1_000;
 /**
- * Redeliveries without a finished attempt: the process died or lost its connection each time, with this delivery and up to
- * a prefetch of others in hand. From the second on nobody can say which of them it was, so each waits in the alone queue,
- * where a process holds one at a time: there, redeliveries are the message's own.
+ * A redelivery means that the process died, or lost its connection, with this delivery and up to a prefetch of others in
+ * flight. From the second redelivery on any of them may be the cause. So each waits in the quarantine queue, where a
+ * process takes one at a time: redeliveries from there are the message's own.
  */
-const SUSPECT_AT = 2;
-const GIVEN_UP_ALONE_AT = 4;
+const QUARANTINED_AFTER = 2;
+const DEAD_AFTER_IN_QUARANTINE = 4;
 
 /** What becomes of a delivery. */
-export type Verdict =
+export type Outcome =
   | { is: 'done'; error?: never }
   | { is: 'retry'; tier: (typeof RETRY_TIERS)[number]; attempt: number; error: Error }
   | {
@@ -29,22 +29,25 @@ export type Verdict =
       attempt: number;
     }
   /** It may have killed its process: it is handled by itself. */
-  | { is: 'alone'; attempt: number; error?: never }
-  /** The service is ending: the delivery goes back to the queue. */
+  | { is: 'quarantine'; attempt: number; error?: never }
+  /** The service is stopping: the delivery goes back to its queue. */
   | { is: 'unfinished'; error?: never };
+
+/** The queue that a delivery came from. */
+export type Origin = { queue: string; isQuarantine: boolean };
 
 export type Handling<Deps> = {
   subscriptions: readonly Subscription<Deps>[];
   deps: Deps;
-  /** Whether an error means that a dependency is away: the delivery is then held, no attempt is used up. */
+  /** Whether an error means that a dependency is away: the delivery is then held, and no attempt is used up. */
   isDependencyDown: (error: unknown) => boolean;
   onFailure: (event: ReceivedEvent, error: Error) => void;
   stopping: AbortSignal;
 };
 
 /**
- * Gives the function that handles one delivery and says what becomes of it. Deliveries about one subject are handled one
- * after the other. It never throws.
+ * Gives the function that handles one delivery and answers what becomes of it. Deliveries about one subject are handled one
+ * after the other.
  */
 export function createSettler<Deps>({ subscriptions, deps, isDependencyDown, onFailure, stopping }: Handling<Deps>) {
   const byType = Map.groupBy(
@@ -62,7 +65,7 @@ export function createSettler<Deps>({ subscriptions, deps, isDependencyDown, onF
     }
   }
 
-  async function handle(event: ReceivedEvent, reactions: Subscription<never>[], attempt: number): Promise<Verdict> {
+  async function handle(event: ReceivedEvent, reactions: Subscription<never>[], attempt: number): Promise<Outcome> {
     for (let tries = 0; ;) {
       if (stopping.aborted) return { is: 'unfinished' };
       const error = await handleOnce(event, reactions);
@@ -86,26 +89,19 @@ export function createSettler<Deps>({ subscriptions, deps, isDependencyDown, onF
     }
   }
 
-  /** @param from the queue that the delivery came from; `alone` where that is the queue for one at a time */
-  return async (message: ConsumeMessage, from: { queue: string; alone: boolean }): Promise<Verdict> => {
+  return async (message: ConsumeMessage, { queue, isQuarantine }: Origin): Promise<Outcome> => {
     const attempt = attemptOf(message);
     const redeliveries = redeliveriesOf(message);
-    if (from.alone && redeliveries >= GIVEN_UP_ALONE_AT) {
-      return {
-        is: 'dead',
-        reason: 'kills-its-consumer',
-        error: new Error(`delivered alone ${redeliveries} times and never finished`),
-        attempt,
-      };
+    if (isQuarantine && redeliveries >= DEAD_AFTER_IN_QUARANTINE) {
+      const error = new Error(`delivered alone ${redeliveries} times and never finished`);
+      return { is: 'dead', reason: 'kills-its-consumer', error, attempt };
     }
-    if (!from.alone && redeliveries >= SUSPECT_AT) return { is: 'alone', attempt };
+    if (!isQuarantine && redeliveries >= QUARANTINED_AFTER) return { is: 'quarantine', attempt };
     const parsed = parseMessage(message, byType);
     if ('error' in parsed) return { is: 'dead', reason: parsed.reason, error: parsed.error, attempt };
-    const { event } = parsed;
-    const work = () =>
-      inProcessSpan(message.properties.headers ?? {}, from.queue, event, () =>
-        handle(event, parsed.subscriptions, attempt),
-      );
-    return inTurn(event.subject, work);
+    const { event, subscriptions: reactions } = parsed;
+    return inTurn(event.subject, () =>
+      inProcessSpan(message.properties.headers ?? {}, queue, event, () => handle(event, reactions, attempt)),
+    );
   };
 }

@@ -31,8 +31,8 @@ function settler(handled: string[]) {
   });
 }
 
-const shared = { queue: 'stock.in', alone: false };
-const alone = { queue: 'stock.alone', alone: true };
+const shared = { queue: 'stock.in', isQuarantine: false };
+const quarantine = { queue: 'stock.alone', isQuarantine: true };
 
 test('a delivery that came back once is handled among others', async () => {
   const handled: string[] = [];
@@ -40,10 +40,10 @@ test('a delivery that came back once is handled among others', async () => {
   expect(handled).toHaveLength(1);
 });
 
-test('one that came back twice is put aside, with its attempts, and the handler does not meet it yet', async () => {
+test('a delivery that came back twice goes to the quarantine queue with its attempts, and no handler gets it yet', async () => {
   const handled: string[] = [];
   expect(await settler(handled)(delivery({ 'x-delivery-count': 2, 'x-ksbb-attempt': 3 }), shared)).toEqual({
-    is: 'alone',
+    is: 'quarantine',
     attempt: 3,
   });
   expect(handled).toHaveLength(0);
@@ -51,23 +51,23 @@ test('one that came back twice is put aside, with its attempts, and the handler 
 
 test('a broker that counts how often a message was taken, and refusals apart, is understood too', async () => {
   const handled: string[] = [];
-  expect(await settler(handled)(delivery({ 'x-acquired-count': 2 }), shared)).toEqual({ is: 'alone', attempt: 0 });
+  expect(await settler(handled)(delivery({ 'x-acquired-count': 2 }), shared)).toEqual({ is: 'quarantine', attempt: 0 });
   expect(await settler(handled)(delivery({ 'x-acquired-count': 1, 'x-delivery-count': 0 }), shared)).toEqual({
     is: 'done',
   });
   expect(handled).toHaveLength(1);
 });
 
-test('alone it is tried again, also after it came back three times', async () => {
+test('in quarantine it is tried again, also after it came back three times', async () => {
   const handled: string[] = [];
   for (const count of [0, 3])
-    expect(await settler(handled)(delivery({ 'x-delivery-count': count }), alone)).toEqual({ is: 'done' });
+    expect(await settler(handled)(delivery({ 'x-delivery-count': count }), quarantine)).toEqual({ is: 'done' });
   expect(handled).toHaveLength(2);
 });
 
-test('after that it is dead, and the handler does not meet it again', async () => {
+test('after that it is dead, and no handler gets it again', async () => {
   const handled: string[] = [];
-  expect(await settler(handled)(delivery({ 'x-delivery-count': 4 }), alone)).toMatchObject({
+  expect(await settler(handled)(delivery({ 'x-delivery-count': 4 }), quarantine)).toMatchObject({
     is: 'dead',
     reason: 'kills-its-consumer',
   });

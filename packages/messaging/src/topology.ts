@@ -8,7 +8,7 @@ import type { Channel } from 'amqplib';
 export const EXCHANGE = 'ksbb.events';
 export const UNROUTED = 'ksbb.unrouted';
 
-/** Waiting times between attempts; the attempt after the last one is dead. */
+/** Waiting times between attempts. An event that fails after the last one is dead. */
 export const RETRY_TIERS = [
   { name: '5s', milliseconds: 5_000 },
   { name: '30s', milliseconds: 30_000 },
@@ -17,16 +17,19 @@ export const RETRY_TIERS = [
 ] as const;
 
 const MAX_LENGTH = 500_000;
-/** Last resort of the broker; the consumer isolates a message that kills the process long before. */
+/** The broker's last resort: the consumer quarantines a message that kills the process long before. */
 const DELIVERY_LIMIT = 20;
 
 export const inQueue = (service: string) => `${service}.in`;
-/** Where deliveries wait that were in hand more than once when their process died. They are handled one at a time. */
-export const aloneQueue = (service: string) => `${service}.alone`;
+/**
+ * The quarantine queue: deliveries that were in flight more than once when their process died. They are handled one at a
+ * time. Its name on the broker is older than its name here; a queue's name never changes.
+ */
+export const quarantineQueue = (service: string) => `${service}.alone`;
 export const deadQueue = (service: string) => `${service}.dead`;
 export const retryQueue = (service: string, tier: string) => `${service}.retry.${tier}`;
 
-/** A queue that refuses what it cannot hold, and hands on what it gives up without losing it (RabbitMQ 3.10 and later). */
+/** A queue that refuses what it cannot hold, and passes on what it gives up without losing it (RabbitMQ 3.10 and later). */
 function quorum(deadLetterTo: string | null, more: Record<string, unknown> = {}) {
   return {
     durable: true,
@@ -49,14 +52,14 @@ function quorum(deadLetterTo: string | null, more: Record<string, unknown> = {})
 /** AMQP 0-9-1: precondition failed. */
 const PRECONDITION_FAILED = 406;
 
-/** A queue stands on the broker with other arguments than are wanted here. It has not been touched. */
+/** A queue on the broker has other arguments than are wanted here. It has not been changed. */
 export class QueueConflict extends Error {
   readonly code = PRECONDITION_FAILED;
 
   constructor(queue: string, wanted: Record<string, unknown>, cause: Error) {
     const difference = /inequivalent arg (.*?)"?$/.exec(cause.message)?.[1] ?? cause.message;
     super(
-      `queue ${queue} stands with other arguments than this release declares: ${difference}. Wanted: ${JSON.stringify(wanted)}. ` +
+      `queue ${queue} has other arguments than this release declares: ${difference}. Wanted: ${JSON.stringify(wanted)}. ` +
         `Nothing was changed. To migrate: let the old release empty it, then rabbitmqctl delete_queue ${queue} --if-empty; ` +
         'this service declares it anew by itself (packages/messaging/README.md, A queue with other arguments)',
       { cause },
@@ -75,7 +78,7 @@ async function declareQueue(channel: Channel, name: string, options: ReturnType<
   }
 }
 
-/** Declares the exchange of events, and the queue for events that nobody is bound to. */
+/** Declares the exchange of events, and the queue for events that no other queue is bound to. */
 export async function declareExchange(channel: Channel): Promise<void> {
   await declareQueue(channel, UNROUTED, quorum(null));
   await channel.assertExchange(UNROUTED, 'fanout', { durable: true });
@@ -84,8 +87,8 @@ export async function declareExchange(channel: Channel): Promise<void> {
 }
 
 /**
- * Declares one subscriber: its queue with a binding for each routing key, its retry tiers and its dead letters. All of it
- * must stand before anything publishes, or events go to the unrouted queue.
+ * Declares one subscriber: its queue with a binding for each routing key, its retry tiers and its dead-letter queue. All of
+ * them must exist before anything publishes, or events go to the unrouted queue.
  */
 export async function declareSubscriber(
   channel: Channel,
@@ -95,7 +98,7 @@ export async function declareSubscriber(
   const limited = quorum(deadQueue(service), { 'x-delivery-limit': DELIVERY_LIMIT });
   await declareQueue(channel, deadQueue(service), quorum(null));
   await declareQueue(channel, inQueue(service), limited);
-  await declareQueue(channel, aloneQueue(service), limited);
+  await declareQueue(channel, quarantineQueue(service), limited);
   for (const tier of RETRY_TIERS) {
     await declareQueue(
       channel,

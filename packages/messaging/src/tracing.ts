@@ -74,7 +74,7 @@ export async function inProcessSpan<T extends { error?: Error }>(
     },
     parent,
   );
-  const verdict = await context.with(trace.setSpan(parent, span), handle);
-  endSpan(span, verdict.error);
-  return verdict;
+  const outcome = await context.with(trace.setSpan(parent, span), handle);
+  endSpan(span, outcome.error);
+  return outcome;
 }

@@ -1,15 +1,15 @@
 import { type ChannelModel, connect, type ConfirmChannel } from 'amqplib';
 import { freshVhost, removeVhost } from '../../../testkit/src/servers.ts';
-import { type Fate, sortDeadLetters } from './sort.ts';
-import { type DeadLetter, deadLettersOf, unrouted, unroutedOf } from './place.ts';
-import { openDeadLetters } from './desk.ts';
+import { type Action, processDeadLetters } from './process.ts';
+import { type DeadMessage, deadLetterQueueOf, unroutedQueue, unroutedQueueOf } from './queues.ts';
+import { openDeadLetterInspector } from './inspector.ts';
 import { declareExchange, declareSubscriber } from '../topology.ts';
 
 let url: string;
 let model: ChannelModel;
 let channel: ConfirmChannel;
 
-const stock = deadLettersOf('stock');
+const stock = deadLetterQueueOf('stock');
 const TYPE = 'ksbb.shop.shelf-filled.v1';
 
 beforeEach(async () => {
@@ -47,28 +47,28 @@ async function until(queue: string, count: number): Promise<void> {
   expect(await depth(queue)).toBe(count);
 }
 
-/** The letters in their order; all of them stay. */
-async function look(place = stock): Promise<DeadLetter[]> {
-  const letters: DeadLetter[] = [];
-  await sortDeadLetters(url, place, (letter) => {
-    letters.push(letter);
+/** The messages in their order; all of them stay. */
+async function look(queue = stock): Promise<DeadMessage[]> {
+  const messages: DeadMessage[] = [];
+  await processDeadLetters(url, queue, (message) => {
+    messages.push(message);
     return 'keep';
   });
-  return letters;
+  return messages;
 }
 
-const byId = (fates: Record<string, Fate>) => (letter: DeadLetter) => fates[letter.eventId] ?? 'keep';
+const byId = (actions: Record<string, Action>) => (message: DeadMessage) => actions[message.eventId] ?? 'keep';
 
-describe('going through the dead letters of a service', () => {
+describe('going through the dead messages of a service', () => {
   beforeEach(async () => {
     for (const id of ['e1', 'e2', 'e3']) await die(id);
   });
 
-  test('looking keeps every letter with all it says, however often', async () => {
+  test('looking keeps every message with all it says, however often', async () => {
     for (let times = 0; times < 25; times += 1) await look();
-    const letters = await look();
-    expect(letters.map((letter) => letter.eventId)).toEqual(['e1', 'e2', 'e3']);
-    expect(letters[0]).toEqual({
+    const messages = await look();
+    expect(messages.map((message) => message.eventId)).toEqual(['e1', 'e2', 'e3']);
+    expect(messages[0]).toEqual({
       service: 'stock',
       eventId: 'e1',
       eventType: TYPE,
@@ -79,9 +79,9 @@ describe('going through the dead letters of a service', () => {
     });
   });
 
-  test('a replayed letter goes to the queue it came from, with its id and its trace and without its attempts; the others stay', async () => {
+  test('a replayed message goes to the queue it came from, with its id and its trace and without its attempts; the others stay', async () => {
     await die('e4', { traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' });
-    expect(await sortDeadLetters(url, stock, byId({ e4: 'replay' }))).toEqual({
+    expect(await processDeadLetters(url, stock, byId({ e4: 'replay' }))).toEqual({
       keep: 3,
       replay: 1,
       discard: 0,
@@ -101,14 +101,14 @@ describe('going through the dead letters of a service', () => {
   });
 
   test('replaying twice sends it once, also at the same time', async () => {
-    const counts = await Promise.all([1, 2, 3].map(() => sortDeadLetters(url, stock, () => 'replay')));
+    const counts = await Promise.all([1, 2, 3].map(() => processDeadLetters(url, stock, () => 'replay')));
     expect(counts.map(({ replay }) => replay).sort()).toEqual([0, 0, 3]);
     await until('stock.in', 3);
     await until('stock.dead', 0);
   });
 
-  test('a discarded letter is gone, and no more than the limit is looked at', async () => {
-    expect(await sortDeadLetters(url, stock, () => 'discard', { limit: 2 })).toEqual({
+  test('a discarded message is gone, and no more than the limit is looked at', async () => {
+    expect(await processDeadLetters(url, stock, () => 'discard', { limit: 2 })).toEqual({
       keep: 0,
       replay: 0,
       discard: 2,
@@ -118,27 +118,27 @@ describe('going through the dead letters of a service', () => {
     expect((await look()).map(({ eventId }) => eventId)).toEqual(['e3']);
   });
 
-  test('a copy that a command left behind is one letter, and is replayed once', async () => {
+  test('a copy that a command left behind is one message, and is replayed once', async () => {
     await die('e1', { 'x-ksbb-dead-at': '2026-11-25T03:00:00.000Z' });
     await until('stock.dead', 4);
     expect((await look()).map(({ eventId }) => eventId)).toEqual(['e1', 'e2', 'e3']);
     await until('stock.dead', 3);
   });
 
-  test('where no queue takes it, a letter is not lost, and that is said', async () => {
+  test('where no queue takes it, a message is not lost, and that is said', async () => {
     await channel.deleteQueue('stock.in');
-    await expect(sortDeadLetters(url, stock, byId({ e2: 'replay' }))).rejects.toThrow(
+    await expect(processDeadLetters(url, stock, byId({ e2: 'replay' }))).rejects.toThrow(
       'the broker did not take e2 into stock.in: there is no such queue',
     );
     await until('stock.dead', 3);
     expect((await look()).map(({ eventId }) => eventId).sort()).toEqual(['e1', 'e2', 'e3']);
   });
 
-  test('what happens while a letter is looked at, such as an error, loses none', async () => {
+  test('what happens while a message is looked at, such as an error, loses none', async () => {
     const fail = () => {
-      throw new Error('the desk is closed');
+      throw new Error('the inspector is closed');
     };
-    await expect(sortDeadLetters(url, stock, fail)).rejects.toThrow('the desk is closed');
+    await expect(processDeadLetters(url, stock, fail)).rejects.toThrow('the inspector is closed');
     await until('stock.dead', 3);
   });
 
@@ -150,7 +150,7 @@ describe('going through the dead letters of a service', () => {
   });
 });
 
-test('a letter without our headers says what it can', async () => {
+test('a message without our headers says what it can', async () => {
   channel.sendToQueue('stock.dead', Buffer.from(contentOf('e1')), {
     headers: { 'x-first-death-reason': 'delivery_limit' },
   });
@@ -163,7 +163,7 @@ test('a letter without our headers says what it can', async () => {
 });
 
 test('a service without queues is an error', async () => {
-  await expect(sortDeadLetters(url, deadLettersOf('nobody'), () => 'keep')).rejects.toThrow(
+  await expect(processDeadLetters(url, deadLetterQueueOf('nobody'), () => 'keep')).rejects.toThrow(
     'there is no queue nobody.dead on this broker',
   );
 });
@@ -171,8 +171,8 @@ test('a service without queues is an error', async () => {
 test('another command that goes on for long is named', async () => {
   const other = await connect(url);
   await (await other.createChannel()).assertQueue('stock.dead.sorting', { exclusive: true });
-  await expect(sortDeadLetters(url, stock, () => 'keep', { waitMs: 300 })).rejects.toThrow(
-    'another command goes through stock.dead',
+  await expect(processDeadLetters(url, stock, () => 'keep', { waitMs: 300 })).rejects.toThrow(
+    'another command is processing stock.dead',
   );
   await other.close();
   expect(await look()).toEqual([]);
@@ -189,19 +189,22 @@ describe('events that no queue took', () => {
     await publish('bank.money-paid-in.v1', 'e2', 'ksbb.bank.money-paid-in.v1');
   });
 
-  test('are listed as unrouted, of one producer or of all', async () => {
-    expect(await look(unrouted)).toMatchObject([
+  test('are listed as unroutedQueue, of one producer or of all', async () => {
+    expect(await look(unroutedQueue)).toMatchObject([
       { service: 'unrouted', eventId: 'e1', reason: 'no-queue' },
       { service: 'unrouted', eventId: 'e2', reason: 'no-queue' },
     ]);
-    expect((await look(unroutedOf('bank'))).map(({ eventId }) => eventId)).toEqual(['e2']);
+    expect((await look(unroutedQueueOf('bank'))).map(({ eventId }) => eventId)).toEqual(['e2']);
     await until('ksbb.unrouted', 2);
   });
 
   test('are published again to whoever is bound to them now, also after they were looked at', async () => {
-    await look(unrouted);
+    await look(unroutedQueue);
     await channel.bindQueue('stock.in', 'ksbb.events', 'shop.shelf-filled.v1');
-    expect(await sortDeadLetters(url, unroutedOf('shop'), () => 'replay')).toMatchObject({ replay: 1, keep: 0 });
+    expect(await processDeadLetters(url, unroutedQueueOf('shop'), () => 'replay')).toMatchObject({
+      replay: 1,
+      keep: 0,
+    });
     const message = await channel.get('stock.in', { noAck: true });
     expect(message && [message.properties.messageId, message.fields.routingKey]).toEqual([
       'e1',
@@ -211,13 +214,13 @@ describe('events that no queue took', () => {
   });
 
   test('come back where still nobody is bound', async () => {
-    expect(await sortDeadLetters(url, unrouted, () => 'replay')).toMatchObject({ replay: 2 });
-    expect((await look(unrouted)).map(({ eventId }) => eventId)).toEqual(['e1', 'e2']);
+    expect(await processDeadLetters(url, unroutedQueue, () => 'replay')).toMatchObject({ replay: 2 });
+    expect((await look(unroutedQueue)).map(({ eventId }) => eventId)).toEqual(['e1', 'e2']);
   });
 });
 
-describe('the desk', () => {
-  const desk = () => openDeadLetters(url, [stock, unrouted]);
+describe('the inspector', () => {
+  const inspector = () => openDeadLetterInspector(url, [stock, unroutedQueue]);
 
   beforeEach(async () => {
     await die('e1', {
@@ -246,8 +249,8 @@ describe('the desk', () => {
     count: 2,
   };
 
-  test('groups by service, event type and error, leaving out what differs from letter to letter; the largest group first', async () => {
-    expect(await desk().list()).toEqual({
+  test('groups by service, event type and error, leaving out what differs from message to message; the largest group first', async () => {
+    expect(await inspector().list()).toEqual({
       groups: [
         { ...unknownShelves, oldest: '2026-11-24T04:00:00.000Z', eventIds: ['e1', 'e2'] },
         {
@@ -282,20 +285,20 @@ describe('the desk', () => {
     [{ eventType: 'ksbb.other' }, []],
     [{ reason: 'rejected', eventId: 'e3' }, []],
   ])('%j chooses %j', async (choice, ids) => {
-    expect((await desk().list(choice)).groups.flatMap(({ eventIds }) => eventIds)).toEqual(ids);
-    expect(await desk().discard(choice)).toEqual({ moved: ids.length, left: 4 - ids.length });
+    expect((await inspector().list(choice)).groups.flatMap(({ eventIds }) => eventIds)).toEqual(ids);
+    expect(await inspector().discard(choice)).toEqual({ moved: ids.length, left: 4 - ids.length });
   });
 
-  test('shows the letters of an event', async () => {
-    expect(await desk().show('e2')).toMatchObject([
+  test('shows the messages of an event', async () => {
+    expect(await inspector().show('e2')).toMatchObject([
       { eventId: 'e2', error: 'no shelf s-18 is known', content: contentOf('e2') },
     ]);
-    expect(await desk().show('e9')).toEqual([]);
+    expect(await inspector().show('e9')).toEqual([]);
   });
 
   test('replays what is chosen', async () => {
-    expect(await desk().replay({ reason: 'rejected' })).toEqual({ moved: 2, left: 2 });
-    expect(await desk().replay({ reason: 'rejected' })).toEqual({ moved: 0, left: 2 });
+    expect(await inspector().replay({ reason: 'rejected' })).toEqual({ moved: 2, left: 2 });
+    expect(await inspector().replay({ reason: 'rejected' })).toEqual({ moved: 0, left: 2 });
     await until('stock.in', 2);
   });
 });

@@ -1,17 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isAlive } from './file-lock.mjs';
+import { ROOT } from './run-directory.ts';
 
 /** Written by `npm start` while it runs. */
-const RUNNING_PLATFORM = join(import.meta.dirname, '../../../../.run/start.json');
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as { code?: string }).code === 'EPERM';
-  }
-}
+export const RUNNING_PLATFORM = join(ROOT, '.run/start.json');
 
 function brokerOfRunningPlatform(file: string): string | undefined {
   try {

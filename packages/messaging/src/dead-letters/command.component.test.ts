@@ -1,14 +1,11 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ChannelModel, type ConfirmChannel, connect } from 'amqplib';
 import { freshVhost, removeVhost } from '../../../testkit/src/servers.ts';
-import { findBroker } from './broker.ts';
 import { declareExchange, declareSubscriber } from '../topology.ts';
 
-const LETTERS = 300;
-/** Letters that are under way at the same time. */
+const MESSAGES = 300;
+/** Messages that are in flight at the same time. */
 const WINDOW = 10;
 
 let url: string;
@@ -21,7 +18,7 @@ beforeEach(async () => {
   channel = await model.createConfirmChannel();
   await declareExchange(channel);
   await declareSubscriber(channel, 'commitment', []);
-  for (let at = 0; at < LETTERS; at += 1) {
+  for (let at = 0; at < MESSAGES; at += 1) {
     channel.sendToQueue('commitment.dead', Buffer.from(`{"id":"e${at}"}`), {
       messageId: `e${at}`,
       type: 'ksbb.x.y.v1',
@@ -37,7 +34,7 @@ afterEach(async () => {
 });
 
 function start(...args: string[]) {
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'cli.ts'), ...args], {
+  const child = spawn(process.execPath, [join(import.meta.dirname, '../testing/dead-letters.ts'), ...args], {
     env: { ...process.env, AMQP_URL: url },
   });
   let [output, complaints] = ['', ''];
@@ -63,7 +60,7 @@ async function idsIn(queue: string): Promise<string[]> {
 
 test('lists by group, and names the services that are not on this broker', async () => {
   const { code, output, complaints } = await start('list').ended;
-  expect([code, output]).toEqual([0, expect.stringContaining(` ${LETTERS}  commitment  ksbb.x.y.v1  invalid`)]);
+  expect([code, output]).toEqual([0, expect.stringContaining(` ${MESSAGES}  commitment  ksbb.x.y.v1  invalid`)]);
   expect(complaints).toContain('reporting: there is no queue reporting.dead on this broker');
 });
 
@@ -78,8 +75,8 @@ test('refuses to replay everything by a slip, an unknown word and an unknown ser
 test('shows and counts as JSON', async () => {
   const { output } = await start('list', '--service', 'commitment', '--json').ended;
   expect(JSON.parse(output)).toMatchObject({
-    groups: [{ service: 'commitment', count: LETTERS }],
-    letters: LETTERS,
+    groups: [{ service: 'commitment', count: MESSAGES }],
+    letters: MESSAGES,
     unseen: 0,
   });
   expect(JSON.parse((await start('show', 'e7', '--service', 'commitment', '--json').ended).output)).toMatchObject({
@@ -87,7 +84,7 @@ test('shows and counts as JSON', async () => {
   });
   expect(JSON.parse((await start('discard', '--id', 'e7', '--service', 'commitment', '--json').ended).output)).toEqual({
     discarded: 1,
-    left: LETTERS - 1,
+    left: MESSAGES - 1,
   });
 });
 
@@ -107,43 +104,21 @@ test('a replay that is killed halfway, thrice, and run to its end has every effe
     child.kill('SIGKILL');
     expect((await ended).code).toBeNull();
   }
-  expect(deliveries).toBeLessThan(LETTERS);
+  expect(deliveries).toBeLessThan(MESSAGES);
   const last = await start('replay', '--service', 'commitment').ended;
   expect([last.code, last.output]).toEqual([0, expect.stringContaining('0 left')]);
   expect((await start('replay', '--service', 'commitment').ended).output).toContain('0 dead letters replayed, 0 left');
-  while (effects.size < LETTERS) await new Promise((resolve) => setImmediate(resolve));
-  expect(effects.size).toBe(LETTERS);
-  expect(deliveries).toBeLessThanOrEqual(LETTERS + kills * WINDOW);
+  while (effects.size < MESSAGES) await new Promise((resolve) => setImmediate(resolve));
+  expect(effects.size).toBe(MESSAGES);
+  expect(deliveries).toBeLessThanOrEqual(MESSAGES + kills * WINDOW);
   expect((await channel.checkQueue('commitment.dead')).messageCount).toBe(0);
 });
 
-test('two that replay at the same time send each letter once', async () => {
+test('two that replay at the same time send each message once', async () => {
   const both = await Promise.all([1, 2].map(() => start('replay', '--service', 'commitment').ended));
   expect(both.map(({ output }) => output).sort()).toEqual([
     '0 dead letters replayed, 0 left\n',
-    `${LETTERS} dead letters replayed, 0 left\n`,
+    `${MESSAGES} dead letters replayed, 0 left\n`,
   ]);
-  expect((await idsIn('commitment.in')).sort()).toEqual(Array.from({ length: LETTERS }, (_, at) => `e${at}`).sort());
-});
-
-describe('the broker it works on', () => {
-  const dir = mkdtempSync(join(tmpdir(), 'broker-'));
-  const file = join(dir, 'start.json');
-  afterAll(() => rmSync(dir, { recursive: true }));
-
-  test('is the one that AMQP_URL names', () => {
-    expect(findBroker({ AMQP_URL: 'amqps://broker/ksbb' }, file)).toBe('amqps://broker/ksbb');
-    expect(() => findBroker({ AMQP_URL: 'http://broker' }, file)).toThrow(
-      'AMQP_URL is not an amqp:// or amqps:// address',
-    );
-  });
-
-  test('else that of the platform that runs here, while it runs', () => {
-    expect(() => findBroker({}, file)).toThrow('no broker');
-    writeFileSync(file, JSON.stringify({ pid: process.pid, amqpUrl: 'amqp://here' }));
-    expect(findBroker({ AMQP_URL: '' }, file)).toBe('amqp://here');
-    // Above the largest process id of Linux.
-    writeFileSync(file, JSON.stringify({ pid: 2 ** 22 + 1, amqpUrl: 'amqp://here' }));
-    expect(() => findBroker({}, file)).toThrow('no broker');
-  });
+  expect((await idsIn('commitment.in')).sort()).toEqual(Array.from({ length: MESSAGES }, (_, at) => `e${at}`).sort());
 });
