@@ -15,14 +15,14 @@ export function readFilters(form: HTMLFormElement): URLSearchParams {
   return query;
 }
 
-function takeOver(id: string, from: Document): void {
+function replaceElement(id: string, from: Document): void {
   const fresh = from.getElementById(id);
   const old = document.getElementById(id);
   if (fresh !== null) old?.replaceWith(document.adoptNode(fresh));
 }
 
 /** The kelurahan on offer follow the kecamatan; the box itself stays, so that it keeps the focus. */
-function takeOverOptions(name: string, from: Document): void {
+function replaceOptions(name: string, from: Document): void {
   const fresh = from.querySelector<HTMLSelectElement>(`select[name="${name}"]`);
   const old = document.querySelector<HTMLSelectElement>(`select[name="${name}"]`);
   if (fresh === null || old === null) return;
@@ -36,8 +36,8 @@ function takeOverOptions(name: string, from: Document): void {
 type Live = { form: HTMLFormElement; selection: Selection; onFiltered: () => void };
 
 /**
- * Applies filters and turns pages without loading the whole page anew: asks for the same page, takes its list, and moves the
- * address along. Where that fails the browser simply goes there.
+ * Applies filters and turns pages without a reload: fetches the same page, replaces the list, and updates the address.
+ * Where that fails, the browser goes to the new address.
  */
 export function filterLive({ form, selection, onFiltered }: Live): void {
   let running: AbortController | undefined;
@@ -53,8 +53,8 @@ export function filterLive({ form, selection, onFiltered }: Live): void {
     try {
       const response = await fetch(address, { signal: running.signal });
       const page = new DOMParser().parseFromString(await response.text(), 'text/html');
-      takeOver('results', page);
-      takeOverOptions('kelurahan', page);
+      replaceElement('results', page);
+      replaceOptions('kelurahan', page);
       history.pushState(null, '', address);
       selection.sync();
       onFiltered();

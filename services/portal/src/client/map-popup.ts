@@ -39,7 +39,7 @@ function profileLink(data: MapData, point: Point, selection: Selection): HTMLEle
   return link;
 }
 
-/** One MSME in a popup: what it is, what it needs, and a box to select it. Built of nodes, so that no name is read as HTML. */
+/** One MSME in a popup: what it is, what it needs, and a box to select it. Nodes, so that no name is parsed as HTML. */
 export function pointPopup(data: MapData, point: Point, selection: Selection): HTMLElement {
   const category = data.texts.category[point.category] ?? '';
   return element(

@@ -22,7 +22,7 @@ function checkboxes(form: HTMLFormElement): HTMLInputElement[] {
   return [...form.querySelectorAll<HTMLInputElement>('input[type="checkbox"][name="msme"]')];
 }
 
-/** What is selected and has no box in the list travels along unseen, as it does without script. */
+/** Hidden fields for what is selected and has no box in the list; the page without script has the same. */
 function replaceHidden(form: HTMLFormElement, ids: readonly string[]): void {
   for (const hidden of form.querySelectorAll('input[type="hidden"][name="msme"]')) hidden.remove();
   const shown = new Set(checkboxes(form).map(({ value }) => value));

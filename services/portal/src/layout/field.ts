@@ -160,7 +160,7 @@ export function errorSummary(title: string, errors: ReadonlyMap<string, string>,
   </div>`;
 }
 
-/** A form of this page that was sent and not accepted: which one, what was typed, and what is wrong with it, in words. */
+/** A form that was sent and rejected: which one of the page, what was typed, and what is wrong with it, in words. */
 export type RejectedForm = {
   /** `deliver`, `open`, or the topic of a training. */
   form: string;

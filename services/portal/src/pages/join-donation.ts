@@ -9,7 +9,7 @@ import type { Page, PageRequest } from '../web/page.ts';
 
 const schemes: Record<Institution['contacts'][number]['kind'], string> = { phone: 'tel:', email: 'mailto:', web: '' };
 
-/** Accounts and contacts of an example are shown as text alone: nothing of it can be dialled, mailed or copied by a slip. */
+/** Accounts and contacts of an example are plain text, so that nobody calls, mails or copies them by mistake. */
 function contactValue({ example }: Institution, { kind, value }: Institution['contacts'][number]): VNode {
   const safe = kind !== 'web' || /^https?:\/\//.test(value);
   return example || !safe ? html`<span>${value}</span>` : html`<a href=${schemes[kind] + value}>${value}</a>`;

@@ -98,14 +98,14 @@ test.each(['/api/nothing/x', '/api/constructor/x', '/api/__proto__/x', '/api/', 
   },
 );
 
-test('a service that is away is told as such, with a time to come back', async () => {
+test('a service that is unavailable is answered 503, with a time to come back', async () => {
   const response = await supertest(app).get('/api/gone/x');
   expect(response.status).toBe(503);
   expect(response.headers['retry-after']).toBe('2');
   expect(JSON.stringify(response.body)).not.toContain('ECONNREFUSED');
 });
 
-test('a service that says nothing is given up, one that breaks off is away', async () => {
+test('a service that stays silent is answered 504, one that breaks off 503', async () => {
   expect((await supertest(app).get('/api/fintech-gateway/hang')).status).toBe(504);
   expect((await supertest(app).get('/api/fintech-gateway/cut')).status).toBe(503);
 });

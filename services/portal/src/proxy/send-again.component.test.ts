@@ -42,17 +42,17 @@ afterEach(() => {
 const post = (key: Record<string, string>) =>
   supertest(app).post('/api/commitment/commitments').set(key).type('text/plain').send('three masks');
 
-test('a read goes to a service once more where the connection kept for it was being closed', async () => {
+test('a read is sent once more when the service was closing the connection', async () => {
   expect((await supertest(app).get('/api/commitment/second')).status).toBe(200);
   expect(heard).toEqual(['GET ', 'reset', 'GET ']);
 });
 
-test('so does what has an idempotency key, with its whole body', async () => {
+test('a write with an idempotency key is sent once more too, with its whole body', async () => {
   expect((await post({ 'Idempotency-Key': 'a' })).status).toBe(200);
   expect(heard).toEqual(['GET ', 'reset', 'POST three masks']);
 });
 
-test('what could have an effect twice does not', async () => {
+test('a write that could have an effect twice is not sent again', async () => {
   expect((await post({})).status).toBe(503);
   expect(heard).toEqual(['GET ', 'reset']);
 });

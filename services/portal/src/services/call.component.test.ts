@@ -75,8 +75,8 @@ test.each<[string, StubAnswer]>([
   ['an absence', { status: 503, body: '{"type":"urn:x:unavailable"}' }],
   ['an answer that fits no contract', { status: 200, body: '{"n":"seven"}' }],
   ['a page instead of an answer', { status: 200, body: '<html>', type: 'text/html' }],
-])('%s counts as unavailable', async (_what, told) => {
-  next = told;
+])('%s counts as unavailable', async (_what, stubbed) => {
+  next = stubbed;
   expect(await call()({ path: '/things', answer })).toEqual({ kind: 'unavailable', service: 'commitment' });
 });
 

@@ -35,13 +35,13 @@ export type RegistryFilter = {
 
 const AREAS_KEPT_MS = 10 * 60_000;
 
-/** Keeps the last answer for a while; a refusal or an absence is not kept. */
+/** Caches the last answer for a while. A failure is not cached. */
 function remembered<T>(ask: () => Promise<Reply<T>>, forMs: number, clock: () => number): () => Promise<Reply<T>> {
-  let kept: { reply: Reply<T>; until: number } | undefined;
+  let cached: { reply: Reply<T>; until: number } | undefined;
   return async () => {
-    if (kept !== undefined && clock() < kept.until) return kept.reply;
+    if (cached !== undefined && clock() < cached.until) return cached.reply;
     const reply = await ask();
-    kept = reply.kind === 'answer' ? { reply, until: clock() + forMs } : undefined;
+    cached = reply.kind === 'answer' ? { reply, until: clock() + forMs } : undefined;
     return reply;
   };
 }

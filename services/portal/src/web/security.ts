@@ -9,8 +9,8 @@ export function tileSource(tileUrl: string): string {
 }
 
 /**
- * Nothing inline and nothing from elsewhere, but for the tiles that a setting names. The referrer stays within the site: with
- * none at all, browsers would send `Origin: null` with forms, which cannot be told from a forged one.
+ * Nothing inline and nothing from elsewhere, but for the tiles that a setting names. The referrer stays within the site: without
+ * one, browsers send `Origin: null` with forms, and the portal could not tell its own forms from forged ones.
  */
 export function securityHeaders({
   publicUrl,

@@ -1,6 +1,6 @@
 /**
  * A whole number as people type it: digits, grouped by dots, commas or spaces or not at all, with `Rp` before it or not.
- * An empty field is undefined; what is no such number is null. Decimals are no number here: pieces, seats and rupiah are whole.
+ * An empty field is undefined; what is no such number is null. Decimals are rejected: pieces, seats and rupiah are whole.
  */
 export function readAmount(typed: string): number | undefined | null {
   const text = typed

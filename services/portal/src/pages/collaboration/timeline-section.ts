@@ -27,7 +27,7 @@ function isKnownEvent(
   return Object.hasOwn(texts.collaboration.timeline.events, event);
 }
 
-/** One event as a sentence. Events that the portal does not know yet are told as 'something happened'. */
+/** One event as a sentence. An event that the portal does not know yet reads 'something happened'. */
 export function describeEvent(
   { texts, format }: Pick<PageRequest, 'texts' | 'format'>,
   event: string,

@@ -27,26 +27,23 @@ const events = catalogue.filter(
   ({ service, name }) => OF_A_COLLABORATION.includes(service) && name !== 'need-coverage-changed',
 );
 
-test.each(events.map((event) => [event.name, event] as const))(
-  '%s is told in words of its own',
-  (name, { example }) => {
-    expect(describeEvent(pageRequest, name, example, lines)).not.toBe(pageRequest.texts.collaboration.timeline.other);
-    expect(describeEvent(pageRequest, name, example, lines)).not.toContain('undefined');
-  },
-);
-
-test('amounts are told in their unit, and lines by what they are of', () => {
-  const tell = (name: string) =>
-    describeEvent(pageRequest, name, catalogue.find((event) => event.name === name)?.example ?? {}, lines);
-  expect(tell('line-delivered')).toBe('The donor reported 100 pieces delivered: Face masks, Pasar Petojo');
-  expect(tell('line-receipt-confirmed')).toBe('99 pieces received: Face masks, Pasar Petojo');
-  expect(tell('repayment-received').replaceAll(/\s/g, ' ')).toBe(
-    'An instalment of Rp 2,000,000 came back, Rp 2,000,000 so far',
-  );
-  expect(tell('attendance-recorded')).toBe('Attendance recorded for Bookkeeping: 3 seats');
+test.each(events.map((event) => [event.name, event] as const))('%s has a sentence of its own', (name, { example }) => {
+  expect(describeEvent(pageRequest, name, example, lines)).not.toBe(pageRequest.texts.collaboration.timeline.other);
+  expect(describeEvent(pageRequest, name, example, lines)).not.toContain('undefined');
 });
 
-test('an event that is not known yet is told without breaking the page', () => {
+test('amounts are shown in their unit, and lines by what they are of', () => {
+  const sentence = (name: string) =>
+    describeEvent(pageRequest, name, catalogue.find((event) => event.name === name)?.example ?? {}, lines);
+  expect(sentence('line-delivered')).toBe('The donor reported 100 pieces delivered: Face masks, Pasar Petojo');
+  expect(sentence('line-receipt-confirmed')).toBe('99 pieces received: Face masks, Pasar Petojo');
+  expect(sentence('repayment-received').replaceAll(/\s/g, ' ')).toBe(
+    'An instalment of Rp 2,000,000 came back, Rp 2,000,000 so far',
+  );
+  expect(sentence('attendance-recorded')).toBe('Attendance recorded for Bookkeeping: 3 seats');
+});
+
+test('an event that is not known yet does not break the page', () => {
   expect(describeEvent(pageRequest, 'moon-landed', { lineId: 7 }, lines)).toBe('Something happened');
   expect(describeEvent(pageRequest, 'toString', {}, lines)).toBe('Something happened');
 });

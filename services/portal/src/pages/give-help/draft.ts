@@ -117,7 +117,7 @@ export function checkDraft(draft: Draft, msmes: readonly SelectedMsme[]): Checke
 
 const uncovered = z.object({ lines: z.array(lineOutcome) });
 
-/** What the service found wrong with a request that passed here, at the fields of the form: bad fields, or needs that others cover. */
+/** The fields of the form that the service rejected: malformed ones, and needs that others have covered meanwhile. */
 export function refusedFields(
   { errors, extensions }: { errors: readonly { pointer: string }[]; extensions: Record<string, unknown> },
   request: MakeCommitmentRequest,

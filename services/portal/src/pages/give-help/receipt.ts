@@ -24,7 +24,7 @@ function encode(receipt: Receipt): string {
 }
 
 /** The receipt in as few bytes as a cookie allows; needs that do not fit are counted. */
-function fitted(pin: string, short: Receipt['short']): string {
+function encodeWithinLimit(pin: string, short: Receipt['short']): string {
   for (let kept = short.length; kept > 0; kept -= 5) {
     const text = encode({ pin, short: short.slice(0, kept), moreShort: short.length - kept });
     if (text.length <= MAX_LENGTH) return text;
@@ -45,7 +45,7 @@ export function writeReceipt(answer: MakeCommitmentAnswer, { secure }: { secure:
       covered,
       shortfallReason,
     ]);
-  const value = fitted(answer.pin, short);
+  const value = encodeWithinLimit(answer.pin, short);
   const path = pathOf(answer.collaborationId);
   return setCookies({ name: NAME, value, path, maxAgeSeconds: MINUTES * 60, secure });
 }

@@ -45,7 +45,7 @@ export function giveHelpPage(deps: Deps): Page {
 
 /**
  * Sends the commitment. The key travels with the form, so that a second press or a reload gives the same collaboration.
- * What was typed is kept whenever it cannot be sent.
+ * A form that is rejected keeps what was typed.
  */
 export function sendHelpPage(deps: Deps): Page {
   return {

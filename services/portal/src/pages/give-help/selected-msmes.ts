@@ -15,8 +15,8 @@ export type Selected = {
 };
 
 /**
- * Loads what is selected. What is open is asked of the board itself, as copies of it come later; where the board does not
- * know an MSME yet, all that it declares is open. @throws ServiceFailed where a service is unavailable
+ * Loads what is selected. The needs board says what is open, since copies of it lag behind. Where the board does
+ * not know an MSME yet, all that the MSME declares is open. @throws ServiceFailed where a service is unavailable
  */
 export async function loadSelected(
   { registry, commitment }: Pick<Services, 'registry' | 'commitment'>,

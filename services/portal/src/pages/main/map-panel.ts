@@ -4,7 +4,7 @@ import type { PageRequest } from '../../web/page.ts';
 
 export type MapSettings = { tileUrl?: string | undefined; tileAttribution: string };
 
-/** Everything the map's script needs to know, as it cannot be told by inline script. */
+/** What the map's script needs to know. The policy allows no inline script, so it is an attribute. */
 function mapData({ texts, language, to }: PageRequest, map: MapSettings): string {
   return JSON.stringify({
     language,

@@ -34,7 +34,7 @@ function msmeCard(
   </li>`;
 }
 
-/** What is selected and not on this page of the list travels along unseen. */
+/** Hidden fields for what is selected and not on this page of the list. */
 function selectedElsewhere(filters: Filters, list: MsmeList | null): VNode[] {
   const here = new Set((list?.items ?? []).map(({ msmeId }) => msmeId));
   return filters.selected
