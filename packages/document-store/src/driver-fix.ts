@@ -13,10 +13,8 @@ const { Connection } = ofMongoose('mongodb/lib/cmap/connection.js') as { Connect
 const { writeCommand } = Connection.prototype;
 
 /**
- * Lets a command fail whose connection ends before the command is written. Seen in mongodb 7.8: it waits for the socket to
- * drain, for ever where the socket has ended meanwhile, or has ended and its end is still to be told. No time limit of the
- * driver covers that. A heartbeat that waits so leaves its server lost for good; any other command, whoever waits for it.
- * Once or often comes to the same.
+ * Lets a command fail whose connection ends before the command is written. Without this, mongodb 7.8 waits for ever for the
+ * socket to drain, and no time limit of the driver covers that wait: docs/adr/0010. A second call changes nothing.
  */
 export function endWritesWithTheirConnection(): void {
   Connection.prototype.writeCommand = async function (command, options) {
