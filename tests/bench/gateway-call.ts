@@ -92,7 +92,7 @@ export async function benchGatewayCall(rounds: number): Promise<Row[]> {
     AMANAH_CLIENT_ID: 'ksbb-umkm',
     AMANAH_CLIENT_SECRET: ['a-secret-of-the-bench'],
   };
-  const { partner: amanah, caller } = amanahKind.open('amanah', settings as never, {
+  const { adapter: amanah, caller } = amanahKind.open('amanah', settings as never, {
     limits: callSettings,
     observe: ({ operation, result, seconds }) => duration.observe({ partner: 'amanah', operation, result }, seconds),
     clock: () => new Date(),

@@ -8,10 +8,9 @@ import { openWebhookEndpoints } from '../../services/fintech-gateway/src/webhook
 import { openWebhookMessages } from '../../services/fintech-gateway/src/webhooks/stores/messages.ts';
 import { createDispatcher } from '../../services/fintech-gateway/src/webhooks/dispatcher.ts';
 import { guardedAgents } from '../../services/fintech-gateway/src/webhooks/guarded-agents.ts';
-import { createWebhookOutbox } from '../../services/fintech-gateway/src/webhooks/outbox.ts';
-import { DEFAULT_STEPS_MS } from '../../services/fintech-gateway/src/webhooks/retry-schedule.ts';
+import { createWebhookOutbox, type Enqueue } from '../../services/fintech-gateway/src/webhooks/outbox.ts';
+import { WEBHOOK_STEPS_MS } from '../../services/fintech-gateway/src/settings.ts';
 import { createSend } from '../../services/fintech-gateway/src/webhooks/send.ts';
-import type { Offer } from '../../services/fintech-gateway/src/webhooks/pending-delivery.ts';
 import { type EchoServer, now, startEchoServer } from './echo-server.ts';
 import { inParallel } from './gateway-call.ts';
 import { compare, median, type Row } from './rounds.ts';
@@ -46,19 +45,19 @@ export async function openOurs(mongoUrl: string, server: EchoServer) {
   const agents = guardedAgents({ allowLocal: true });
   const send = createSend({ agents, timeoutMs: 15_000 });
   const stopping = new AbortController();
-  let turning = Promise.resolve();
+  let ticking = Promise.resolve();
   let asked = false;
-  const nudge = () => {
+  const dispatch = () => {
     if (asked) return;
     asked = true;
-    turning = turning.then(async () => {
+    ticking = ticking.then(async () => {
       asked = false;
-      await dispatcher.turn(stopping.signal);
+      await dispatcher.tick(stopping.signal);
     });
   };
-  const offer: Offer = (endpointId, waiting) => dispatcher.offer(endpointId, waiting);
-  const outbox = createWebhookOutbox({ endpoints, messages, deliveries, offer, nudge, clock });
-  const settings = { atOnce: AT_ONCE, perSecond: 100_000, leaseMs: 30_000, steps: DEFAULT_STEPS_MS };
+  const enqueue: Enqueue = (endpointId, pending) => dispatcher.enqueue(endpointId, pending);
+  const outbox = createWebhookOutbox({ endpoints, messages, deliveries, enqueue, dispatch, clock });
+  const settings = { atOnce: AT_ONCE, perSecond: 100_000, leaseMs: 30_000, steps: WEBHOOK_STEPS_MS };
   const dispatcher = createDispatcher({
     endpoints,
     messages,
@@ -70,7 +69,7 @@ export async function openOurs(mongoUrl: string, server: EchoServer) {
     clock,
     log,
   });
-  const poll = setInterval(nudge, 1_000);
+  const poll = setInterval(dispatch, 1_000);
   const secret = `whsec_${Buffer.alloc(24, 5).toString('base64')}`;
   const fresh = {
     disabled: null,
@@ -91,7 +90,7 @@ export async function openOurs(mongoUrl: string, server: EchoServer) {
   let said = 0;
   const tell = (eventType: 'loan-repaid' | 'loan-disbursed' = 'loan-repaid') => {
     const key = `bench-${process.hrtime.bigint()}-${(said += 1)}`;
-    return outbox.tell({ partner: 'amanah', eventType, key, at: new Date().toISOString(), data: DATA });
+    return outbox.notify({ partner: 'amanah', eventType, key, at: new Date().toISOString(), data: DATA });
   };
   return {
     connection,
@@ -104,7 +103,7 @@ export async function openOurs(mongoUrl: string, server: EchoServer) {
     close: async () => {
       clearInterval(poll);
       stopping.abort();
-      await turning;
+      await ticking;
       await dispatcher.close();
       agents.close();
       await database.close();

@@ -1,3 +1,4 @@
+import { eventually } from '@ksbb/testkit';
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { commitmentConfirmed, envelope, type LoanView, type Partner } from '@ksbb/contracts';
@@ -5,7 +6,6 @@ import { callBackAsAmanah } from './testing/callbacks.ts';
 import { asDonorOf } from './testing/donor-token.ts';
 import { OPERATOR_TOKEN, startGateway, type TestGateway } from './testing/gateway.ts';
 import { CREDENTIALS } from './testing/credentials.ts';
-import { until } from './testing/until.ts';
 import { createWorld, type Proposal, type World } from './testing/world.ts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
@@ -43,16 +43,16 @@ const eventsOf = (loanId: string) =>
 
 async function disbursedLoan(partner: Partner, amountRupiah = 1_000_000, instalments = 3): Promise<LoanView> {
   const loanId = await world.commit(partner, amountRupiah, instalments);
-  await until(async () => (await statusOf(loanId)) === 'awaiting-signature');
+  await eventually('the loan is awaiting-signature', async () => (await statusOf(loanId)) === 'awaiting-signature');
   await world.sandbox.sign(String((await world.loan(loanId)).signUrl));
-  await until(async () => (await statusOf(loanId)) === 'disbursed');
+  await eventually('the loan is disbursed', async () => (await statusOf(loanId)) === 'disbursed');
   return world.loan(loanId);
 }
 
 async function repaidLoan(partner: Partner, amountRupiah: number): Promise<string> {
   const { loanId } = await disbursedLoan(partner, amountRupiah, 1);
   await world.sandbox.repay(partner, loanId, { instalments: [1] });
-  await until(async () => (await statusOf(loanId)) === 'repaid');
+  await eventually('the loan is repaid', async () => (await statusOf(loanId)) === 'repaid');
   return loanId;
 }
 
@@ -75,7 +75,7 @@ describe.each(['amanah', 'lumbung'] as const)('a loan through %s', (partner) => 
       amountRupiah: 1_000_000,
       relentFrom: null,
     });
-    await until(async () => (await balances())[`${partner}:lent`] === 1_000_000);
+    await eventually('the books show it', async () => (await balances())[`${partner}:lent`] === 1_000_000);
     expect(await balances()).toMatchObject({
       [`${partner}:lent`]: 1_000_000,
       [`${partner}:donated`]: -1_000_000,
@@ -84,13 +84,13 @@ describe.each(['amanah', 'lumbung'] as const)('a loan through %s', (partner) => 
 
     await world.sandbox.repay(partner, loan.loanId, { instalments: [1], duplicate: [1] });
     await world.sandbox.repay(partner, loan.loanId, { instalments: [3, 2], tamperFirst: [2] });
-    await until(async () => (await statusOf(loan.loanId)) === 'repaid');
+    await eventually('the loan is repaid', async () => (await statusOf(loan.loanId)) === 'repaid');
     const repaid = await world.loan(loan.loanId);
     expect(repaid.schedule.map(({ amountRupiah, paidRupiah }) => paidRupiah - amountRupiah)).toEqual([0, 0, 0]);
 
-    await until(async () => (await balances())[`${partner}:lent`] === 0);
+    await eventually('the books show it', async () => (await balances())[`${partner}:lent`] === 0);
     expect(await balances()).toMatchObject({ [`${partner}:cash`]: 1_000_000, [`${partner}:donated`]: -1_000_000 });
-    await until(() => eventsOf(loan.loanId).length === 7);
+    await eventually('its events are published', () => eventsOf(loan.loanId).length === 7);
     expect(eventsOf(loan.loanId)).toEqual([
       'contract-forwarded',
       'contract-signed',
@@ -131,7 +131,10 @@ describe('repaid money', () => {
       msmeId: 'partly-open',
       amountRupiah: 300_000,
     });
-    await until(async () => (await statusOf(onceRelent[1]?.loanId as string)) === 'disbursed');
+    await eventually(
+      'the relent loan is disbursed',
+      async () => (await statusOf(onceRelent[1]?.loanId as string)) === 'disbursed',
+    );
 
     await world.listMsme({ msmeId: 'listed-later', capitalRupiah: 250_000, kodeKecamatan: '31.72.03' });
     const twice = await untilChain(loanId, 3);
@@ -144,16 +147,16 @@ describe('repaid money', () => {
     expect(proposals.map(({ msmeId }) => msmeId)).not.toContain('not-verified');
     const relentFrom = () =>
       world.seen().filter(({ name, data }) => name === 'fund-relent' && data.fromLoanId === loanId);
-    await until(() => relentFrom().length >= 2);
+    await eventually('two proposals are relent', () => relentFrom().length >= 2);
     expect(relentFrom()).toHaveLength(2);
 
     await world.publish(world.declinedBySigner(twice[2]?.loanId as string, 'listed-later'));
-    await until(async () => (await world.chain(loanId)).length === 2);
+    await eventually('the chain has its loans', async () => (await world.chain(loanId)).length === 2);
     expect((await balances())['amanah:donated']).toBe(-1_500_000);
   });
 
   async function untilChain(loanId: string, length: number) {
-    await until(async () => (await world.chain(loanId)).length === length);
+    await eventually('the chain has its loans', async () => (await world.chain(loanId)).length === length);
     return world.chain(loanId);
   }
 });
@@ -240,7 +243,7 @@ describe('a callback', () => {
     const lines = [{ ...line, lineId: loanId, partner: 'amanah' as const }];
     const data = { ...commitmentConfirmed.example, collaborationId: 'KSBB-0000-0000-0022', lines };
     await world.publish(envelope(commitmentConfirmed, 'KSBB-0000-0000-0022', 1, data, new Date()));
-    await until(async () => (await world.get(`/loans/${loanId}`)).status === 200);
+    await eventually('the loan is known', async () => (await world.get(`/loans/${loanId}`)).status === 200);
     for (const status of [204, 404]) expect(await replay('AMN-EARLY-E3')).toMatchObject({ status });
     expect(await setAside()).not.toContainEqual(expect.objectContaining({ deliveryId: 'AMN-EARLY-E3' }));
   });
@@ -285,11 +288,14 @@ test('passes the conformance run that a partner uses', async () => {
 describe('an event that comes twice', () => {
   test('changes nothing: neither the commitment, nor what is posted, nor what is lent on', async () => {
     const loanId = await repaidLoan('lumbung', 10_000);
-    await until(() => eventsOf(loanId).includes('loan-repaid'));
+    await eventually('its events are published', () => eventsOf(loanId).includes('loan-repaid'));
     const [before, books] = [await world.loan(loanId), await balances()];
     await world.republish((sent) => JSON.stringify(sent).includes(loanId));
     const marker = await repaidLoan('lumbung', 20_000);
-    await until(async () => (await balances())['lumbung:donated'] === (books['lumbung:donated'] as number) - 20_000);
+    await eventually(
+      'the books show it',
+      async () => (await balances())['lumbung:donated'] === (books['lumbung:donated'] as number) - 20_000,
+    );
     // The partner's word that all is done may come after the last repayment; only the moment of it is new then.
     expect(await world.loan(loanId)).toEqual({ ...before, updatedAt: expect.any(String) });
     expect(await statusOf(marker)).toBe('repaid');
@@ -302,7 +308,7 @@ describe('an event that comes twice', () => {
 describe('the e-contract page', () => {
   test('is shown to the donor of its collaboration alone', async () => {
     const loanId = await world.commit('amanah', 900, 3);
-    await until(async () => (await statusOf(loanId)) === 'awaiting-signature');
+    await eventually('the loan is awaiting-signature', async () => (await statusOf(loanId)) === 'awaiting-signature');
     const { collaborationId, signUrl } = await world.loan(loanId);
     expect(signUrl).toMatch(/\/amanah\/e-contract\//);
     const other = await world.commit('amanah', 900, 3);
@@ -352,7 +358,9 @@ describe('asking', () => {
         contractsWaiting: number;
         breakers: { state: string }[];
       }[];
-    await until(async () => (await items()).every(({ contractsWaiting }) => contractsWaiting === 0));
+    await eventually('no contract waits', async () =>
+      (await items()).every(({ contractsWaiting }) => contractsWaiting === 0),
+    );
     const seen = await items();
     expect(seen.map(({ partner }) => partner)).toEqual(['amanah', 'lumbung']);
     expect(

@@ -20,13 +20,21 @@ import {
   repaymentReceived,
 } from '@ksbb/contracts';
 import { describeDeliveries } from '@ksbb/testkit/deliveries';
-import { createLendOn } from './fund/relender.ts';
+import { createRelender } from './fund/relender.ts';
+import { openCandidates } from './fund/stores/candidates.ts';
+import { openPostings } from './fund/stores/postings.ts';
+import { openRelendings } from './fund/stores/relendings.ts';
 import { decide, type LoanRefusal } from './loans/core/decide.ts';
-import type { Reactions } from './reactions/reactions.ts';
-import { openStores } from './stores/stores.ts';
+import { createLoanCommands } from './loans/loan-commands.ts';
+import { openJobs } from './loans/stores/jobs.ts';
+import { type LoanStore, openLoanStore } from './loans/stores/loans.ts';
+import type { Modules } from './reactions.ts';
 import { subscriptions } from './subscriptions.ts';
 import { taken } from './testing/example-loan.ts';
 import { createWebhookOutbox } from './webhooks/outbox.ts';
+import { openWebhookDeliveries } from './webhooks/stores/deliveries.ts';
+import { openWebhookEndpoints } from './webhooks/stores/endpoints.ts';
+import { openWebhookMessages } from './webhooks/stores/messages.ts';
 
 const now = new Date('2026-11-24T03:00:00.000Z');
 const AMOUNT = 6_000_000;
@@ -37,7 +45,7 @@ const [refused, confirmed, returned, repaid] = [
   'KSBB-0000-0000-0033',
   'KSBB-0000-0000-0044',
 ];
-/** Repaid, and what its money became, which is taken back; a loan whose line is let go; one of which a part is lost. */
+/** Repaid, and what its money became, which is taken back; a loan whose line is released; one of which a part is lost. */
 const [cancelledFrom, ofCancelled, withdrawn, lost] = [
   'KSBB-0000-0000-0099',
   'KSBB-0000-0000-00AA',
@@ -119,41 +127,54 @@ const repayment = (version: number, instalment: number) =>
     lots: lots(repaid, 2_000_000),
   });
 
-async function takenByPartner({ loans }: Reactions, loanId: string): Promise<void> {
-  const told = await loans.decide<LoanRefusal>(loanId, (loan) =>
-    decide(loan, { kind: 'tell', partner: 'amanah', fact: taken }, now),
+let loans: LoanStore;
+let relender: ReturnType<typeof createRelender>;
+
+async function takenByPartner(loanId: string): Promise<void> {
+  const result = await loans.decide<LoanRefusal>(loanId, (loan) =>
+    decide(loan, { type: 'record-report', partner: 'amanah', report: taken }, now),
   );
-  if ('refused' in told) throw new Error(`${loanId}: ${told.refused}`);
+  if ('refused' in result) throw new Error(`${loanId}: ${result.refused}`);
 }
 
 describeDeliveries('fintech-gateway', {
   subscriptions,
+  // The modules without their loops, so that only deliveries change anything.
   open: async (world) => {
-    const stores = await openStores(world);
-    const { webhookEndpoints: endpoints, webhookMessages: messages, webhookDeliveries: deliveries } = stores;
-    const webhooks = createWebhookOutbox({
-      endpoints,
-      messages,
-      deliveries,
-      offer: () => false,
-      nudge: () => undefined,
-      clock: world.clock,
+    const { connection, clock } = world;
+    loans = await openLoanStore(world);
+    const jobs = await openJobs(connection, 'forwarding');
+    const watching = await openJobs(connection, 'watching');
+    const commands = createLoanCommands({ loans, jobs, notify: () => undefined, clock });
+    const relendings = await openRelendings(world);
+    const candidates = await openCandidates(connection);
+    relender = createRelender({
+      loans: { find: loans.known, reachedKecamatan: loans.reachedKecamatan },
+      relendings,
+      candidates,
+      needsApproval: () => false,
     });
-    return {
-      ...stores,
-      webhooks,
-      lendOn: createLendOn(stores),
-      nudge: () => undefined,
-      quietMs: 3_600_000,
-      clock: world.clock,
+    const outbox = createWebhookOutbox({
+      endpoints: await openWebhookEndpoints(connection),
+      messages: await openWebhookMessages(connection),
+      deliveries: await openWebhookDeliveries(connection),
+      enqueue: () => false,
+      dispatch: () => undefined,
+      clock,
+    });
+    const modules: Modules = {
+      loans: { ...commands, watch: (loanId, partner) => watching.add(loanId, partner, now) },
+      fund: { relender, candidates, postings: await openPostings(connection) },
+      webhooks: { notify: outbox.notify },
     };
+    return modules;
   },
-  given: async (deps, deliver) => {
+  given: async (_modules, deliver) => {
     for (const [at, msmeId] of ['first', 'second', 'third'].entries())
       await deliver(msme(msmeListed, msmeId, 1, at + 1));
     for (const collaborationId of [refused, confirmed, returned, repaid, cancelledFrom, lost]) {
       await deliver(donates(collaborationId));
-      await takenByPartner(deps, `${collaborationId}.2`);
+      await takenByPartner(`${collaborationId}.2`);
     }
     await deliver(donates(withdrawn));
     for (const collaborationId of [refused, confirmed, returned, cancelledFrom])
@@ -200,5 +221,5 @@ describeDeliveries('fintech-gateway', {
     msme(msmeDelisted, 'fifth', 2, 11),
     msme(msmeListed, 'fifth', 3, 11, 4_000_000),
   ],
-  settle: ({ lendOn }) => lendOn.sweep(new AbortController().signal),
+  settle: () => relender.sweep(new AbortController().signal),
 });

@@ -1,48 +1,67 @@
 import { commitmentConfirmed, type EventOf, msmeListed } from '@ksbb/contracts';
 import { RejectedEvent } from '@ksbb/messaging';
-import { decide as decideLoan } from './loans/core/decide.ts';
-import { evolve as evolveLoan, type Loan, noLoan } from './loans/core/loan.ts';
+import { createRelender } from './fund/relender.ts';
 import { decide as decideRelending, type RelendingCommand } from './fund/relending/decide.ts';
-import { evolve as evolveRelending, noRelending, type Relending } from './fund/relending/relending.ts';
+import { evolve as evolveRelending, initialState as noMoney, type Relending } from './fund/relending/relending.ts';
+import { decide as decideLoan } from './loans/core/decide.ts';
+import { evolve as evolveLoan, initialState as noLoan, type Loan } from './loans/core/loan.ts';
+import { createLoanCommands } from './loans/loan-commands.ts';
+import {
+  capitalNeedOf,
+  type Modules,
+  requestLoansWhenDonorCommits,
+  requestLoanWhenRelendIsConfirmed,
+} from './reactions.ts';
 import { exampleTerms, taken } from './testing/example-loan.ts';
-import { capitalNeedOf } from './reactions/keep-candidates.ts';
-import type { Reactions } from './reactions/reactions.ts';
-import { requestLoanWhenRelendIsConfirmed } from './reactions/request-loan-when-relend-is-confirmed.ts';
-import { requestLoansWhenDonorCommits } from './reactions/request-loans-when-donor-commits.ts';
 
 const exampleMsme = msmeListed.data.parse(msmeListed.example);
 const now = new Date('2026-11-25T00:00:00.000Z');
 
-/** Stores in memory with what they hold, and what was done besides. */
-function world(loans: Record<string, Loan> = {}, relending: Relending = noRelending) {
+/** The modules on stores in memory, what these hold, and what was done besides. */
+function modulesOn(loans: Record<string, Loan> = {}, relending: Relending = noMoney) {
   const done: string[] = [];
   const states = new Map(Object.entries(loans));
   let money = relending;
-  const deps = {
-    clock: () => now,
-    nudge: (partner: string) => void done.push(`nudge ${partner}`),
-    jobs: { add: async (loanId: string) => void done.push(`job ${loanId}`) },
-    lendOn: { propose: async (id: string) => void done.push(`propose ${id}`) },
+  const commands = createLoanCommands({
     loans: {
-      load: async (id: string) => (states.has(id) ? { id, version: 1, state: states.get(id) } : null),
-      decide: async (id: string, ask: (loan: Loan) => ReturnType<typeof decideLoan>) => {
+      decide: (async (id: string, ask: (loan: Loan) => ReturnType<typeof decideLoan>) => {
         const events = ask(states.get(id) ?? noLoan);
         if ('refused' in events) return events;
         const state = events.reduce(evolveLoan, states.get(id) ?? noLoan);
         states.set(id, state);
         return { id, version: 1, state, events };
+      }) as never,
+    },
+    jobs: { add: async (loanId) => void done.push(`job ${loanId}`), addAgain: async () => undefined },
+    notify: (partner) => void done.push(`notify ${partner}`),
+    clock: () => now,
+  });
+  const relender = createRelender({
+    loans: {
+      find: async (id) => {
+        const loan = states.get(id) ?? noLoan;
+        return loan.status === 'unknown' ? null : loan;
       },
+      reachedKecamatan: async () => new Set(),
     },
     relendings: {
-      decide: async (id: string, ask: (state: Relending) => ReturnType<typeof decideRelending>) => {
+      load: async (id) => {
+        done.push(`propose ${id}`);
+        return null;
+      },
+      decide: (async (id: string, ask: (state: Relending) => ReturnType<typeof decideRelending>) => {
         const events = ask(money);
         if ('refused' in events) return events;
         money = events.reduce(evolveRelending, money);
         return { id, version: 1, state: money, events };
-      },
+      }) as never,
+      waiting: async () => [],
     },
-  } as unknown as Reactions;
-  return { deps, done, states };
+    candidates: { shortlist: async () => [] },
+    needsApproval: () => false,
+  });
+  const modules = { loans: commands, fund: { relender } } as unknown as Modules;
+  return { modules, done, states };
 }
 
 type Confirmed = EventOf<typeof commitmentConfirmed>;
@@ -63,26 +82,26 @@ const msmeId = 'osm-way-352856285';
 const requested = (terms = exampleTerms): Loan =>
   evolveLoan(noLoan, { type: 'loan-requested', data: { terms, at: now.toISOString() } });
 const forwardedLoan = (
-  decideLoan(requested(), { kind: 'tell', partner: 'amanah', fact: taken }, now) as never[]
+  decideLoan(requested(), { type: 'record-report', partner: 'amanah', report: taken }, now) as never[]
 ).reduce(evolveLoan, requested());
 
 function proposedTo(to: string): Relending {
   const lots = [{ donorCollaborationId: 'KSBB-0000-0000-0022', generation: 1, amountRupiah: 9_000_000 }];
   const commands: RelendingCommand[] = [
-    { kind: 'open', origin: { loanId: fromLoan, partner: 'amanah', instalments: 3 }, lots },
-    { kind: 'propose', to: { msmeId: to, needId: `${to}.capital`, amountRupiah: 9_000_000 }, approval: false },
+    { type: 'open', origin: { loanId: fromLoan, partner: 'amanah', instalments: 3 }, lots },
+    { type: 'propose', to: { msmeId: to, needId: `${to}.capital`, amountRupiah: 9_000_000 }, approval: false },
   ];
   return commands.reduce<Relending>(
     (state, command) => (decideRelending(state, command) as never[]).reduce(evolveRelending, state),
-    noRelending,
+    noMoney,
   );
 }
 
 describe('a donor commits', () => {
   test('each capital line becomes a loan of new money, on its way to the partner; a repeat changes nothing', async () => {
-    const { deps, done, states } = world();
-    await requestLoansWhenDonorCommits(confirmed({ kind: 'donor' }), deps);
-    await requestLoansWhenDonorCommits(confirmed({ kind: 'donor' }), deps);
+    const { modules, done, states } = modulesOn();
+    await requestLoansWhenDonorCommits(confirmed({ kind: 'donor' }), modules);
+    await requestLoansWhenDonorCommits(confirmed({ kind: 'donor' }), modules);
     expect([...states.keys()]).toEqual(['KSBB-0000-0000-0011.2']);
     expect(states.get('KSBB-0000-0000-0011.2')).toMatchObject({
       status: 'requested',
@@ -96,26 +115,26 @@ describe('a donor commits', () => {
       },
     });
     // The job again too, in case the first time ended in between.
-    expect(done).toEqual(['job KSBB-0000-0000-0011.2', 'nudge amanah', 'job KSBB-0000-0000-0011.2', 'nudge amanah']);
+    expect(done).toEqual(['job KSBB-0000-0000-0011.2', 'notify amanah', 'job KSBB-0000-0000-0011.2', 'notify amanah']);
   });
 
   test('a loan that went on meanwhile needs no job', async () => {
-    const { deps, done } = world({ 'KSBB-0000-0000-0011.2': forwardedLoan });
-    await requestLoansWhenDonorCommits(confirmed({ kind: 'donor' }), deps);
+    const { modules, done } = modulesOn({ 'KSBB-0000-0000-0011.2': forwardedLoan });
+    await requestLoansWhenDonorCommits(confirmed({ kind: 'donor' }), modules);
     expect(done).toEqual([]);
   });
 
   test('is not what a relend does', async () => {
-    const { deps, states } = world();
-    await requestLoansWhenDonorCommits(confirmed(relend), deps);
+    const { modules, states } = modulesOn();
+    await requestLoansWhenDonorCommits(confirmed(relend), modules);
     expect(states.size).toBe(0);
   });
 });
 
 describe('a relend is confirmed', () => {
   test('the loan is paid with the lots that leave the pool, also when the first time ended in between', async () => {
-    const { deps, done, states } = world({ [fromLoan]: forwardedLoan }, proposedTo(msmeId));
-    await requestLoanWhenRelendIsConfirmed(confirmed(relend, capital), deps);
+    const { modules, done, states } = modulesOn({ [fromLoan]: forwardedLoan }, proposedTo(msmeId));
+    await requestLoanWhenRelendIsConfirmed(confirmed(relend, capital), modules);
     const loan = states.get('KSBB-0000-0000-0011.2');
     expect(loan).toMatchObject({
       terms: {
@@ -124,28 +143,28 @@ describe('a relend is confirmed', () => {
       },
     });
     states.delete('KSBB-0000-0000-0011.2');
-    await requestLoanWhenRelendIsConfirmed(confirmed(relend, capital), deps);
+    await requestLoanWhenRelendIsConfirmed(confirmed(relend, capital), modules);
     expect(states.get('KSBB-0000-0000-0011.2')).toEqual(loan);
-    const once = ['job KSBB-0000-0000-0011.2', 'nudge amanah', `propose relend.${fromLoan}`];
+    const once = ['job KSBB-0000-0000-0011.2', 'notify amanah', `propose relend.${fromLoan}`];
     expect(done).toEqual([...once, ...once]);
   });
 
   test('is not what a donor does', async () => {
-    const { deps, done } = world({ [fromLoan]: forwardedLoan }, proposedTo(msmeId));
-    await requestLoanWhenRelendIsConfirmed(confirmed({ kind: 'donor' }, capital), deps);
+    const { modules, done } = modulesOn({ [fromLoan]: forwardedLoan }, proposedTo(msmeId));
+    await requestLoanWhenRelendIsConfirmed(confirmed({ kind: 'donor' }, capital), modules);
     expect(done).toEqual([]);
   });
 
   test.each<[string, Record<string, Loan>, Relending, typeof capital]>([
     ['without a capital line', { [fromLoan]: forwardedLoan }, proposedTo(msmeId), []],
     ['with two', { [fromLoan]: forwardedLoan }, proposedTo(msmeId), [...capital, ...capital]],
-    ['of what was never proposed', { [fromLoan]: forwardedLoan }, noRelending, capital],
+    ['of what was never proposed', { [fromLoan]: forwardedLoan }, noMoney, capital],
     ['for another MSME', { [fromLoan]: forwardedLoan }, proposedTo('somebody-else'), capital],
     ['from a loan that is not known', {}, proposedTo(msmeId), capital],
     ['from a loan that the partner never took', { [fromLoan]: requested() }, proposedTo(msmeId), capital],
   ])('%s: the event is rejected and no loan is requested', async (_, loans, relending, lines) => {
-    const { deps, done } = world(loans, relending);
-    await expect(requestLoanWhenRelendIsConfirmed(confirmed(relend, lines), deps)).rejects.toBeInstanceOf(
+    const { modules, done } = modulesOn(loans, relending);
+    await expect(requestLoanWhenRelendIsConfirmed(confirmed(relend, lines), modules)).rejects.toBeInstanceOf(
       RejectedEvent,
     );
     expect(done).toEqual([]);

@@ -2,7 +2,18 @@ import { partner } from '@ksbb/contracts';
 import { platformSettings, secret } from '@ksbb/service-kit';
 import { z } from 'zod';
 import { PARTNERS, settingsOf } from './partners/open-partners.ts';
-import { DEFAULT_STEPS_MS } from './webhooks/retry-schedule.ts';
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+
+/** Pauses after the first attempt of a webhook, the second, and so on: ten attempts over about 75 hours. */
+export const WEBHOOK_STEPS_MS = [
+  5 * SECOND,
+  5 * MINUTE,
+  30 * MINUTE,
+  ...[2, 5, 10, 14, 20, 24].map((hours) => hours * HOUR),
+];
 
 const milliseconds = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
 const count = (most: number) => z.coerce.number().int().min(1).max(most);
@@ -27,7 +38,7 @@ export const settingsSchema = platformSettings
     STATUS_CHECK_MS: milliseconds(100, 604_800_000).default(21_600_000),
     POLL_EVERY_MS: milliseconds(50, 3_600_000).default(2_000),
     RECONCILE_EVERY_MS: milliseconds(100, 86_400_000).default(3_600_000),
-    /** Partners whose repaid money an officer lends on, separated by commas. */
+    /** Partners for whose repaid money an officer approves each proposal, separated by commas. */
     LEND_ON_APPROVAL: z
       .string()
       .default('')
@@ -38,7 +49,7 @@ export const settingsSchema = platformSettings
           .filter((name) => name !== ''),
       )
       .pipe(z.array(partner)),
-    /** Lets webhooks go to http and to private addresses: for development alone. */
+    /** Lets webhooks go to http and to private addresses: only for development. */
     WEBHOOK_ALLOW_LOCAL: z
       .enum(['true', 'false'])
       .default('false')
@@ -50,7 +61,7 @@ export const settingsSchema = platformSettings
     /** Pauses between the attempts of a webhook, separated by commas. */
     WEBHOOK_STEPS_MS: z
       .string()
-      .default(DEFAULT_STEPS_MS.join(','))
+      .default(WEBHOOK_STEPS_MS.join(','))
       .transform((text) => text.split(',').map(Number))
       .pipe(z.array(z.int().min(1).max(604_800_000)).min(1).max(30)),
     RELEND_SWEEP_MS: milliseconds(50, 3_600_000).default(3_000),

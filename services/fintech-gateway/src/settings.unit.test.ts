@@ -10,9 +10,12 @@ const places = {
 };
 const environment = environmentOf(places);
 
+/** The settings with these in the environment; those of partners are known to the partners alone. */
+const settingsWith = (more: Record<string, string>): Record<string, unknown> =>
+  parseSettings(settingsSchema, { ...environment, ...more });
+
 test('a slash at the end of an address is left out', () => {
-  const settings = parseSettings(settingsSchema, {
-    ...environment,
+  const settings = settingsWith({
     AMANAH_URL: 'https://amanah.example/api/',
     LUMBUNG_URL: 'https://lumbung.example//',
   });
@@ -41,8 +44,7 @@ test('the window of a breaker is at least three time limits', () => {
 
 test('a secret may be one, or several of which the first is the newest', () => {
   const [one, other] = ['a-secret-of-enough-characters', 'another-secret-of-enough'];
-  const secretsOf = (text: string) =>
-    parseSettings(settingsSchema, { ...environment, AMANAH_CLIENT_SECRET: text }).AMANAH_CLIENT_SECRET;
+  const secretsOf = (text: string) => settingsWith({ AMANAH_CLIENT_SECRET: text }).AMANAH_CLIENT_SECRET;
   expect(secretsOf(one)).toEqual([one]);
   expect(secretsOf(`${one}, ${other}`)).toEqual([one, other]);
   for (const text of ['short', `${one},short`, `${one},`, Array.from({ length: 6 }, () => one).join()]) {

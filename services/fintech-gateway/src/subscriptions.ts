@@ -17,32 +17,27 @@ import {
   repaymentReceived,
 } from '@ksbb/contracts';
 import { on, type Subscription } from '@ksbb/messaging';
-import { cancelLoanWhenLineIsReleased } from './reactions/cancel-loan-when-line-is-released.ts';
 import {
+  cancelLoanWhenLineIsReleased,
   dropCandidateWhenMsmeIsDelisted,
-  keepCandidateWhenMsmeIsListed,
-  keepCandidateWhenMsmeIsUpdated,
+  keepCandidateWhileMsmeIsListed,
   keepOpenNeedWhenCoverageChanges,
-} from './reactions/keep-candidates.ts';
-import { openRelendingWhenLoanIsRepaid, openRelendingWhenLoanIsWrittenOff } from './reactions/open-relending.ts';
-import {
+  type Modules,
+  notifyPartner,
+  openRelendingWhenLoanIsRepaid,
+  openRelendingWhenLoanIsWrittenOff,
   postDisbursementWhenLoanIsDisbursed,
   postLossWhenLoanIsWrittenOff,
   postRepaymentWhenItIsReceived,
-} from './reactions/post-to-the-ledger.ts';
-import type { Reactions } from './reactions/reactions.ts';
-import { requestLoanWhenRelendIsConfirmed } from './reactions/request-loan-when-relend-is-confirmed.ts';
-import { requestLoansWhenDonorCommits } from './reactions/request-loans-when-donor-commits.ts';
-import {
-  takeMoneyBackWhenContractIsCancelled,
-  takeMoneyBackWhenContractIsDeclined,
-} from './reactions/take-money-back.ts';
-import { tellPartner } from './reactions/tell-partner.ts';
-import { tryTheNextWhenNothingWasCovered } from './reactions/try-the-next-when-nothing-was-covered.ts';
-import { watchLoanWhenContractIsForwarded } from './reactions/watch-loan-when-contract-is-forwarded.ts';
+  requestLoansWhenDonorCommits,
+  requestLoanWhenRelendIsConfirmed,
+  takeMoneyBackWhenContractEnds,
+  tryTheNextWhenNothingWasCovered,
+  watchLoanWhenContractIsForwarded,
+} from './reactions.ts';
 
-/** What a partner's endpoints are told of. */
-const toldToPartners = [
+/** The events that a partner's endpoints are notified of. */
+const forPartners = [
   contractForwarded,
   contractSigned,
   contractDeclined,
@@ -54,22 +49,22 @@ const toldToPartners = [
   fundRelent,
 ] as const;
 
-export const subscriptions: readonly Subscription<Reactions>[] = [
+export const subscriptions: readonly Subscription<Modules>[] = [
   on(commitmentConfirmed, 'transition', requestLoansWhenDonorCommits),
   on(commitmentConfirmed, 'transition', requestLoanWhenRelendIsConfirmed),
   on(commitmentClosed, 'transition', tryTheNextWhenNothingWasCovered),
   on(lineReleased, 'transition', cancelLoanWhenLineIsReleased),
   on(contractForwarded, 'insert', watchLoanWhenContractIsForwarded),
-  on(contractDeclined, 'transition', takeMoneyBackWhenContractIsDeclined),
-  on(contractCancelled, 'transition', takeMoneyBackWhenContractIsCancelled),
+  on(contractDeclined, 'transition', takeMoneyBackWhenContractEnds),
+  on(contractCancelled, 'transition', takeMoneyBackWhenContractEnds),
   on(loanRepaid, 'transition', openRelendingWhenLoanIsRepaid),
   on(loanWrittenOff, 'transition', openRelendingWhenLoanIsWrittenOff),
   on(loanDisbursed, 'insert', postDisbursementWhenLoanIsDisbursed),
   on(repaymentReceived, 'insert', postRepaymentWhenItIsReceived),
   on(loanWrittenOff, 'insert', postLossWhenLoanIsWrittenOff),
-  on(msmeListed, 'newest-wins', keepCandidateWhenMsmeIsListed),
-  on(msmeUpdated, 'newest-wins', keepCandidateWhenMsmeIsUpdated),
+  on(msmeListed, 'newest-wins', keepCandidateWhileMsmeIsListed),
+  on(msmeUpdated, 'newest-wins', keepCandidateWhileMsmeIsListed),
   on(msmeDelisted, 'newest-wins', dropCandidateWhenMsmeIsDelisted),
   on(needCoverageChanged, 'newest-wins', keepOpenNeedWhenCoverageChanges),
-  ...toldToPartners.map((event) => on(event, 'insert', tellPartner)),
+  ...forPartners.map((event) => on(event, 'insert', notifyPartner)),
 ];

@@ -1,40 +1,39 @@
-import type { Partner as PartnerName } from '@ksbb/contracts';
 import type { Log } from '@ksbb/service-kit';
-import { dayInJakarta } from '../loans/core/arrears.ts';
-import { CallFailed, type Partner } from '../partners/partner.ts';
+import { DAY_MS, dayInJakarta } from '../kernel/jakarta-day.ts';
+import { CallFailed, type NamedPartner } from '../partners/open-partners.ts';
+import { movedOf, reconcile } from './reconcile.ts';
 import type { Postings } from './stores/postings.ts';
 import type { Reconciliation, Reconciliations } from './stores/reconciliations.ts';
-import { movedOf, reconcile } from './reconcile.ts';
 
 type Parts = {
-  name: PartnerName;
-  partner: Pick<Partner, 'statement'>;
+  partner: NamedPartner;
   postings: Pick<Postings, 'between' | 'first'>;
   reconciliations: Reconciliations;
   clock: () => Date;
   log: Log;
 };
 
-const DAY_MS = 86_400_000;
-/** A day that was missed, or that differed, is compared again for so long. */
+/** For so many days a day that was missed, or that differed, is compared again. */
 const DAYS_BACK = 7;
 /** More than a day of one partner has. */
 const MOST_MOVEMENTS = 100_000;
 
 export type DayComparison = {
-  /** Compares a day and keeps what it found. @throws CallFailed where the partner gives no statement */
+  /** Compares a day and keeps the result. @throws CallFailed where the partner gives no statement */
   compare: (day: string) => Promise<Reconciliation>;
-  /** Compares every day that is over and still needs it. */
+  /** Compares every day that is over and has to be compared. */
   compareDue: (stopping: AbortSignal) => Promise<void>;
 };
 
-/** Compares our books with a partner's statement, day by day. Differences are listed and stop nothing but the closing of their day. */
-export function createDayComparison({ name, partner, postings, reconciliations, clock, log }: Parts): DayComparison {
+/** Compares our books with a partner's statement, day by day. A day with differences cannot be closed; nothing else stops. */
+export function createDayComparison({ partner, postings, reconciliations, clock, log }: Parts): DayComparison {
+  const { name, adapter } = partner;
+
   async function compare(day: string): Promise<Reconciliation> {
     const known = await reconciliations.find(name, day);
     if (known !== null && known.closedAt !== null) return known;
     const from = new Date(`${day}T00:00:00+07:00`);
-    const theirs = await partner.statement(day);
+    const theirs = await adapter.statement(day);
     const ours = movedOf(await postings.between(name, from, new Date(from.getTime() + DAY_MS), MOST_MOVEMENTS));
     const differences = reconcile(ours, theirs);
     if (differences.length > 0)

@@ -1,28 +1,14 @@
-import { freePort } from '@ksbb/testkit';
-import { dayInJakarta } from '../loans/core/arrears.ts';
+import { eventually, freePort } from '@ksbb/testkit';
+import { dayInJakarta } from '../kernel/jakarta-day.ts';
+import { apiClient } from '../testing/api-client.ts';
 import { OPERATOR_TOKEN, startGateway, type TestGateway } from '../testing/gateway.ts';
-import { until } from '../testing/until.ts';
 import { createWorld, type World } from '../testing/world.ts';
 
 let world: World;
 let gateway: TestGateway;
+let call: ReturnType<typeof apiClient>;
 
-const operator = { Authorization: `Bearer ${OPERATOR_TOKEN}` };
 const today = () => dayInJakarta(new Date());
-async function call(
-  method: string,
-  path: string,
-  body?: object,
-): Promise<{ status: number; body: Record<string, unknown> }> {
-  const headers = { ...operator, ...(body === undefined ? {} : { 'Content-Type': 'application/json' }) };
-  const answer = await fetch(`${world.gatewayUrl}${path}`, {
-    method,
-    headers,
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  const text = await answer.text();
-  return { status: answer.status, body: text === '' ? {} : JSON.parse(text) };
-}
 const statusOf = async (loanId: string) => (await world.get(`/loans/${loanId}`)).body.status;
 async function balances(at?: string): Promise<Record<string, number>> {
   const { body } = await world.get(`/fund/trial-balance${at === undefined ? '' : `?at=${at}`}`);
@@ -40,14 +26,15 @@ const postingsOf = async (loanId: string) =>
 
 async function disbursedLoan(): Promise<string> {
   const loanId = await world.commit('lumbung', 900, 3);
-  await until(async () => (await statusOf(loanId)) === 'awaiting-signature');
+  await eventually('the loan is awaiting-signature', async () => (await statusOf(loanId)) === 'awaiting-signature');
   await world.sandbox.sign(String((await world.loan(loanId)).signUrl));
-  await until(async () => (await postingsOf(loanId)).length === 1);
+  await eventually('1 posting', async () => (await postingsOf(loanId)).length === 1);
   return loanId;
 }
 
 beforeAll(async () => {
   world = await createWorld();
+  call = apiClient(world.gatewayUrl, OPERATOR_TOKEN);
   gateway = await startGateway(
     { ...world, partnersUrl: world.sandbox.url, port: world.port },
     { LEND_ON_APPROVAL: 'lumbung' },
@@ -63,7 +50,7 @@ test('the trial balance is of any moment', async () => {
   const loanId = await disbursedLoan();
   const [paidOut] = await postingsOf(loanId);
   await world.sandbox.repay('lumbung', loanId, { instalments: [1] });
-  await until(async () => (await postingsOf(loanId)).length === 2);
+  await eventually('2 postings', async () => (await postingsOf(loanId)).length === 2);
   expect(await balances(paidOut?.at)).toEqual({ 'lumbung:cash': 0, 'lumbung:donated': -900, 'lumbung:lent': 900 });
   expect(await balances('2020-01-01T00:00:00Z')).toEqual({});
   expect(await balances()).toEqual({ 'lumbung:cash': 300, 'lumbung:donated': -900, 'lumbung:lent': 600 });
@@ -100,7 +87,7 @@ describe('the day of a partner', () => {
   test('with a posting that was reversed differs by it, and a person finds both', async () => {
     const loanId = await disbursedLoan();
     await world.sandbox.repay('lumbung', loanId, { instalments: [1] });
-    await until(async () => (await postingsOf(loanId)).length === 2);
+    await eventually('2 postings', async () => (await postingsOf(loanId)).length === 2);
     const before = await balances();
     const postingId = (await postingsOf(loanId)).find(({ kind }) => kind === 'repayment')?.postingId;
     const reversed = await call('POST', '/fund/reversals', { postingId, reason: 'booked on the wrong loan' });
@@ -158,19 +145,19 @@ test('where the setting says so an officer lends on, and the next in need is fou
   await world.sandbox.repay('lumbung', loanId, { instalments: [1, 2, 3] });
   const waiting = async () =>
     (await call('GET', '/fund/approvals')).body.items as { relendId: string; msmeId: string; amountRupiah: number }[];
-  await until(async () => (await waiting()).length === 1);
+  await eventually('a proposal waits', async () => (await waiting()).length === 1);
   const first = (await waiting())[0];
   expect(first).toMatchObject({ msmeId: 'first-choice', amountRupiah: 900 });
   expect(await call('POST', `/fund/approvals/${first?.relendId}`, { decision: 'turn-down' })).toMatchObject({
     status: 204,
   });
-  await until(async () => (await waiting())[0]?.msmeId === 'second-choice');
+  await eventually('the second proposal waits', async () => (await waiting())[0]?.msmeId === 'second-choice');
   const second = (await waiting())[0];
   expect(proposals).toEqual([]);
   expect(await call('POST', `/fund/approvals/${second?.relendId}`, { decision: 'approve' })).toMatchObject({
     status: 204,
   });
-  await until(async () => (await world.chain(loanId)).length === 2);
+  await eventually('the chain has its loans', async () => (await world.chain(loanId)).length === 2);
   expect(proposals).toEqual(['second-choice']);
   expect(await waiting()).toEqual([]);
   expect(await call('POST', `/fund/approvals/${first?.relendId}`, { decision: 'approve' })).toMatchObject({

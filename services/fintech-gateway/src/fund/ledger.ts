@@ -1,9 +1,10 @@
-import type { Lot, Partner } from '@ksbb/contracts';
+import type { Lot, Partner, trialBalance } from '@ksbb/contracts';
+import type { z } from 'zod';
 
 /**
- * The revolving fund's books, per partner: `cash` is what the partner holds of the fund, `lent` what MSMEs owe it, `donated`
- * what donors have put in, `written-off` what is lost of it. Cash and lent are assets; donated is equity, less what is written
- * off.
+ * The revolving fund's books, per partner: `cash` is what the partner holds of the fund, `lent` what MSMEs owe to it,
+ * `donated` what donors have given, `written-off` what is lost. Cash and lent are assets; donated is equity, less what is
+ * written off.
  */
 export type AccountName = `${Partner}:${'cash' | 'lent' | 'donated' | 'written-off'}`;
 export type Entry = { account: AccountName; debitRupiah: number; creditRupiah: number };
@@ -53,7 +54,7 @@ export function postWriteOff({ loanId, partner, amountRupiah, writtenOffAt: at }
   return { kind: 'write-off', partner, loanId, repaymentId: null, amountRupiah, at, entries };
 }
 
-/** Undoes a posting, which stays in the books: the same entries with their sides changed. */
+/** Undoes a posting, which stays in the books: the same entries with their sides exchanged. */
 export function postReversal(posting: Posting, now: Date): Posting {
   const entries = posting.entries.map(({ account, debitRupiah, creditRupiah }) => ({
     account,
@@ -61,4 +62,21 @@ export function postReversal(posting: Posting, now: Date): Posting {
     creditRupiah: debitRupiah,
   }));
   return { ...posting, kind: 'reversal', at: now.toISOString(), entries };
+}
+
+export type TrialBalance = z.output<typeof trialBalance>;
+export type AccountTotals = { account: string; debitRupiah: number; creditRupiah: number };
+
+/** The balance of each account by name, debits positive. Together they are 0 where the books are right. */
+export function balanceOf(totals: readonly AccountTotals[]): TrialBalance {
+  const accounts = totals
+    .map(({ account, debitRupiah, creditRupiah }) => ({
+      account,
+      debitRupiah,
+      creditRupiah,
+      balanceRupiah: debitRupiah - creditRupiah,
+    }))
+    .sort((a, b) => (a.account < b.account ? -1 : 1));
+  const totalRupiah = accounts.reduce((sum, account) => sum + account.balanceRupiah, 0);
+  return { accounts, totalRupiah, balanced: totalRupiah === 0 };
 }

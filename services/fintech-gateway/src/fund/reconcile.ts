@@ -1,12 +1,12 @@
 import type { Posting } from './ledger.ts';
 
-/** One movement of money, in whoever's books. `repaymentId` is null unless it is a repayment. */
+/** One movement of money, in our books or the partner's. `repaymentId` is null unless it is a repayment. */
 export type Moved = Pick<Posting, 'repaymentId' | 'amountRupiah'> & {
   kind: 'disbursement' | 'repayment' | 'write-off';
   reference: string;
 };
 
-/** One movement that the two books do not say alike. An amount is null where a side does not have it. */
+/** One movement on which the two books differ. An amount is null where a side does not have the movement. */
 export type Difference = {
   difference: 'missing-here' | 'missing-there' | 'amount-differs' | 'twice-there';
   kind: Moved['kind'];

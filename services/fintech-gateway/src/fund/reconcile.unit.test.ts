@@ -1,5 +1,5 @@
 import { postDisbursement, postRepayment, postReversal, postWriteOff } from './ledger.ts';
-import { integersOf, shuffled } from '../testing/random.ts';
+import { seededRandom } from '@ksbb/testkit';
 import { type Moved, movedOf, reconcile } from './reconcile.ts';
 
 const at = '2026-11-24T03:00:00.000Z';
@@ -60,7 +60,7 @@ test('a repayment under another number is missing on both sides', () => {
 });
 
 test('what is taken away or changed on one side is found, and nothing else', () => {
-  const next = integersOf(11);
+  const { below: next, shuffled } = seededRandom(11);
   for (let round = 0; round < 200; round += 1) {
     const ours = Array.from({ length: 1 + next(20) }, (_, n): Moved => ({
       kind: 'repayment',
@@ -71,13 +71,11 @@ test('what is taken away or changed on one side is found, and nothing else', () 
     const at_ = next(ours.length);
     const chosen = ours[at_] as Moved;
     const without = ours.filter((moved) => moved !== chosen);
-    expect(reconcile(ours, shuffled(without, next))).toMatchObject([{ difference: 'missing-there', ...about(chosen) }]);
-    expect(reconcile(without, shuffled(ours, next))).toMatchObject([{ difference: 'missing-here', ...about(chosen) }]);
+    expect(reconcile(ours, shuffled(without))).toMatchObject([{ difference: 'missing-there', ...about(chosen) }]);
+    expect(reconcile(without, shuffled(ours))).toMatchObject([{ difference: 'missing-here', ...about(chosen) }]);
     const changed = ours.map((moved) =>
       moved === chosen ? { ...moved, amountRupiah: moved.amountRupiah + 1 } : moved,
     );
-    expect(reconcile(ours, shuffled(changed, next))).toMatchObject([
-      { difference: 'amount-differs', ...about(chosen) },
-    ]);
+    expect(reconcile(ours, shuffled(changed))).toMatchObject([{ difference: 'amount-differs', ...about(chosen) }]);
   }
 });

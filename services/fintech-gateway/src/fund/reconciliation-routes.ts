@@ -1,19 +1,19 @@
-import { partner as partnerName } from '@ksbb/contracts';
-import { conflict, defineRoute, notFound, requireBearer, type Route, unavailable } from '@ksbb/service-kit';
+import { pageOf, type Partner, partner as partnerName } from '@ksbb/contracts';
+import { conflict, defineRoute, notFound, pageFrom, pageQuery, type Route, unavailable } from '@ksbb/service-kit';
 import { z } from 'zod';
-import { dayInJakarta } from '../loans/core/arrears.ts';
-import { CallFailed } from '../partners/partner.ts';
-import type { Reconciliations } from './stores/reconciliations.ts';
+import { dayInJakarta } from '../kernel/jakarta-day.ts';
+import { CallFailed } from '../partners/open-partners.ts';
 import type { DayComparison } from './day-comparison.ts';
+import type { Reconciliations } from './stores/reconciliations.ts';
 
-type PartnerName = z.output<typeof partnerName>;
 type Parts = {
-  comparisons: ReadonlyMap<PartnerName, DayComparison>;
-  reconciliations: Reconciliations;
-  operatorToken: string;
+  comparisons: ReadonlyMap<Partner, DayComparison>;
+  reconciliations: Pick<Reconciliations, 'list' | 'close'>;
   clock: () => Date;
 };
 
+const PAGE = 30;
+const MOST_DAYS = 100;
 const RETRY_AFTER_SECONDS = 30;
 const amount = z.int().nullable();
 const difference = z.object({
@@ -35,46 +35,35 @@ const reconciliation = z.object({
 });
 const oneDay = z.object({ partner: partnerName, day: z.iso.date('a day in Jakarta such as 2026-11-24') });
 
-/** The daily comparison of our books with each partner's statement. For operators. */
-export function reconciliationRoutes({ comparisons, reconciliations, operatorToken, clock }: Parts): Route[] {
+/** The daily comparison of our books with each partner's statement. */
+export function reconciliationRoutes({ comparisons, reconciliations, clock }: Parts): Route[] {
   return [
     defineRoute({
       method: 'get',
       path: '/fund/reconciliations/:partner',
       operationId: 'listReconciliations',
-      summary: 'Days of a partner that were compared, the newest first, with every difference. For operators.',
+      summary: 'The days of a partner that were compared, the newest first, with every difference. For operators.',
+      auth: 'operator',
       params: z.object({ partner: partnerName }),
-      query: z.strictObject({
-        limit: z.coerce.number().int().min(1).max(100).default(30),
-        cursor: z.iso.date().optional(),
-      }),
-      bearer: true,
-      answers: {
-        200: {
-          description: 'One page.',
-          schema: z.object({ items: z.array(reconciliation), nextCursor: z.string().nullable() }),
-        },
-      },
-      handle: async ({ request, params, query: { limit, cursor } }) => {
-        requireBearer(request, operatorToken);
-        const found = await reconciliations.list(params.partner, limit + 1, cursor ?? null);
-        const items = found.slice(0, limit);
-        return { status: 200, body: { items, nextCursor: found.length > limit ? (items.at(-1)?.day ?? null) : null } };
+      query: pageQuery(PAGE, MOST_DAYS).extend({ cursor: z.iso.date().optional() }),
+      answers: { 200: { description: 'One page.', schema: pageOf(reconciliation) } },
+      handle: async ({ params: { partner }, query: { limit, cursor } }) => {
+        const found = await reconciliations.list(partner, limit + 1, cursor ?? null);
+        return { status: 200, body: pageFrom(found, limit, ({ day }) => day) };
       },
     }),
     defineRoute({
       method: 'post',
       path: '/fund/reconciliations/:partner/:day',
       operationId: 'compareDay',
-      summary: 'Compares a day now, also one that is not over. A closed day stays as it is. For operators.',
+      summary: 'Compares a day now, also one that is not over. A closed day does not change. For operators.',
+      auth: 'operator',
       params: oneDay,
-      bearer: true,
       answers: {
         200: { description: 'What was found.', schema: reconciliation },
         503: { description: 'The partner gives no statement now.' },
       },
-      handle: async ({ request, params: { partner, day } }) => {
-        requireBearer(request, operatorToken);
+      handle: async ({ params: { partner, day } }) => {
         const comparison = comparisons.get(partner);
         if (comparison === undefined) throw notFound('no-such-partner', `There is no partner ${partner}.`);
         try {
@@ -91,11 +80,10 @@ export function reconciliationRoutes({ comparisons, reconciliations, operatorTok
       path: '/fund/reconciliations/:partner/:day/close',
       operationId: 'closeDay',
       summary: 'Closes a day that is over and was compared without a difference. For operators.',
+      auth: 'operator',
       params: oneDay,
-      bearer: true,
       answers: { 204: { description: 'Closed.' }, 409: { description: 'Not over, not compared, or different.' } },
-      handle: async ({ request, params: { partner, day } }) => {
-        requireBearer(request, operatorToken);
+      handle: async ({ params: { partner, day } }) => {
         if (day >= dayInJakarta(clock())) throw conflict('day-not-over', `${day} is not over in Jakarta.`);
         const outcome = await reconciliations.close(partner, day, clock());
         if (outcome === 'not-compared')

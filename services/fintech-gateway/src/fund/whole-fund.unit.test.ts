@@ -1,12 +1,12 @@
+import { seededRandom, type SeededRandom } from '@ksbb/testkit';
 import type { Lot } from '@ksbb/contracts';
 import { decide as decideLoan } from '../loans/core/decide.ts';
-import type { Fact } from '../loans/core/partner-reports.ts';
-import { evolve as evolveLoan, type Loan, type LoanEvent, noLoan, type Terms } from '../loans/core/loan.ts';
+import type { Report } from '../loans/core/partner-reports.ts';
+import { evolve as evolveLoan, type Loan, type LoanEvent, initialState, type Terms } from '../loans/core/loan.ts';
 import { sumOfLots } from '../kernel/lots.ts';
 import { disbursed, exampleTerms, repayment, signed, taken, writtenOff } from '../testing/example-loan.ts';
-import { integersOf, shuffled } from '../testing/random.ts';
 import { type Posting, postDisbursement, postRepayment, postReversal, postWriteOff } from './ledger.ts';
-import { type AccountTotals, balanceOf } from './trial-balance.ts';
+import { type AccountTotals, balanceOf } from './ledger.ts';
 
 /*
  * The money of a few donors through several generations of loans, told in any order and twice, with losses on the way: what
@@ -51,8 +51,8 @@ const balances = (postings: Iterable<Posting>) => {
   ) as Record<string, number>;
 };
 
-/** What the partner tells of one loan: all comes back in a few parts, or the rest is lost. */
-function storyOf({ amountRupiah }: Terms, next: (below: number) => number): Fact[] {
+/** What the partner reports of one loan: all comes back in a few parts, or the rest is lost. */
+function reportsOf({ amountRupiah }: Terms, next: SeededRandom['below']): Report[] {
   const cuts = Array.from({ length: next(4) }, () => next(amountRupiah + 1));
   const lostRupiah = next(3) === 0 ? next(amountRupiah + 1) : 0;
   const paid = amountRupiah - lostRupiah;
@@ -66,14 +66,15 @@ function storyOf({ amountRupiah }: Terms, next: (below: number) => number): Fact
 
 type Books = Map<string, Posting>;
 
-/** Lets everything be told, in some order and partly twice; the events post under their ids, also twice. */
-function live(terms: Terms, books: Books, next: (below: number) => number): Loan {
-  const facts = storyOf(terms, next);
-  let loan: Loan = evolveLoan(noLoan, { type: 'loan-requested', data: { terms, at: now.toISOString() } });
+/** Records every report, in some order and partly twice; the events post under their ids, also twice. */
+function live(terms: Terms, books: Books, random: SeededRandom): Loan {
+  const { below: next } = random;
+  const reports = reportsOf(terms, next);
+  let loan: Loan = evolveLoan(initialState, { type: 'loan-requested', data: { terms, at: now.toISOString() } });
   let version = 1;
-  for (const fact of shuffled([...facts, ...facts.filter(() => next(2) === 0)], next)) {
-    const events = decideLoan(loan, { kind: 'tell', partner: terms.partner, fact }, now);
-    if ('refused' in events) throw new Error(`${fact.kind}: ${events.refused}`);
+  for (const report of random.shuffled([...reports, ...reports.filter(() => next(2) === 0)])) {
+    const events = decideLoan(loan, { type: 'record-report', partner: terms.partner, report }, now);
+    if ('refused' in events) throw new Error(`${report.kind}: ${events.refused}`);
     for (const event of events) {
       loan = evolveLoan(loan, event);
       version += 1;
@@ -89,7 +90,8 @@ function live(terms: Terms, books: Books, next: (below: number) => number): Loan
 test.each(Array.from({ length: 40 }, (_, seed) => seed + 1))(
   'no rupiah appears or vanishes over three generations, seed %i',
   (seed) => {
-    const next = integersOf(seed);
+    const random = seededRandom(seed);
+    const { below: next } = random;
     const books: Books = new Map();
     const donors = ['KSBB-0000-0000-0011', 'KSBB-0000-0000-0022', 'KSBB-0000-0000-0033'];
     let pool: Lot[] = donors.map((donorCollaborationId) => ({
@@ -106,7 +108,7 @@ test.each(Array.from({ length: 40 }, (_, seed) => seed + 1))(
         amountRupiah: sumOfLots(pool),
         lots: pool,
       };
-      const loan = live(terms, books, next);
+      const loan = live(terms, books, random);
       if (!('repaidLots' in loan)) throw new Error(`the loan is ${loan.status}`);
       lost += loan.status === 'written-off' ? loan.writtenOffRupiah : 0;
       const back = sumOfLots(loan.repaidLots);
@@ -123,9 +125,10 @@ test.each(Array.from({ length: 40 }, (_, seed) => seed + 1))(
 );
 
 test.each([1, 2, 3, 4, 5])('whatever is reversed, and posted anew, the books balance, seed %i', (seed) => {
-  const next = integersOf(seed);
+  const random = seededRandom(seed);
+  const { below: next } = random;
   const books: Books = new Map();
-  live(exampleTerms, books, next);
+  live(exampleTerms, books, random);
   const before = balances(books.values());
   for (const [id, posting] of Array.from(books)) {
     if (next(2) === 0) continue;
@@ -137,12 +140,13 @@ test.each([1, 2, 3, 4, 5])('whatever is reversed, and posted anew, the books bal
 });
 
 /** The postings of several loans at two partners, each with the id of its event. */
-function postingsOf(next: (below: number) => number): [string, Posting][] {
+function postingsOf(random: SeededRandom): [string, Posting][] {
+  const { below: next } = random;
   return Array.from({ length: 4 }, (_, at) => at + 1).flatMap((at) => {
     const own: Books = new Map();
     const amountRupiah = 1 + next(3_000_000);
     const lots = [{ donorCollaborationId: 'KSBB-0000-0000-0011', generation: 1 + next(3), amountRupiah }];
-    live({ ...exampleTerms, loanId: `KSBB-0000-0000-0011.${at}`, amountRupiah, lots }, own, next);
+    live({ ...exampleTerms, loanId: `KSBB-0000-0000-0011.${at}`, amountRupiah, lots }, own, random);
     return [...own];
   });
 }
@@ -150,21 +154,21 @@ function postingsOf(next: (below: number) => number): [string, Posting][] {
 test.each(Array.from({ length: 30 }, (_, seed) => seed + 1))(
   'postings, repeats and reversals may come in any order: balanced at every moment, and the end is the same, seed %i',
   (seed) => {
-    const next = integersOf(seed);
-    const all = postingsOf(next);
+    const random = seededRandom(seed);
+    const { below: next } = random;
+    const all = postingsOf(random);
     const isReversed = new Map(all.map(([id]) => [id, next(3) === 0]));
     const books: Books = new Map();
     // A posting can be reversed from the moment it is there; both may come again at any time.
-    const steps = shuffled(
+    const steps = random.shuffled(
       all.flatMap(([id, posting]) => [0, 1, 2].slice(next(2)).map(() => [id, posting] as const)),
-      next,
     );
     for (const [id, posting] of steps) {
       if (books.has(id) && isReversed.get(id)) books.set(`reversal:${id}`, postReversal(books.get(id) as Posting, now));
       books.set(id, posting);
       balances(books.values());
     }
-    for (const [id, posting] of shuffled(all, next)) {
+    for (const [id, posting] of random.shuffled(all)) {
       books.set(id, posting);
       if (isReversed.get(id)) books.set(`reversal:${id}`, postReversal(posting, now));
       balances(books.values());

@@ -1,22 +1,28 @@
-import type { Partner as PartnerName } from '@ksbb/contracts';
+import type { Partner } from '@ksbb/contracts';
 import type { Log } from '@ksbb/service-kit';
-import { CallFailed, type Partner } from '../partners/partner.ts';
-import type { Cursors } from './stores/cursors.ts';
-import type { FactBook } from './report-recorder.ts';
+import { CallFailed, type PartnerAdapter } from '../partners/open-partners.ts';
+import type { ReportRecorder } from './report-recorder.ts';
+import type { Cursors } from './stores/partner-messages.ts';
 
-type Parts = { name: PartnerName; feed: NonNullable<Partner['feed']>; cursors: Cursors; facts: FactBook; log: Log };
+type Parts = {
+  name: Partner;
+  feed: NonNullable<PartnerAdapter['feed']>;
+  cursors: Cursors;
+  recorder: Pick<ReportRecorder, 'record' | 'recordMalformed'>;
+  log: Log;
+};
 
 /**
- * Gives the function that reads a partner's feed from where it was left to its end. The cursor moves on when everything
- * before it is booked or set aside; a crash reads a page again, which changes nothing.
+ * Gives the tick that reads a partner's feed to its end. The cursor is saved after everything before it is recorded or
+ * quarantined. After a crash a page is read again, which changes nothing.
  */
-export function createFeedReader({ name, feed, cursors, facts, log }: Parts) {
+export function createFeedReader({ name, feed, cursors, recorder, log }: Parts) {
   async function readPage(): Promise<boolean> {
     const before = await cursors.load(name);
     const { messages, nextCursor, hasMore } = await feed(before);
     for (const message of messages) {
-      if ('errors' in message) await facts.receiveMalformed(name, message);
-      else await facts.receive(name, message);
+      if ('errors' in message) await recorder.recordMalformed(name, message);
+      else await recorder.record(name, message);
     }
     if (nextCursor !== before) await cursors.save(name, nextCursor);
     return hasMore && nextCursor !== before;
@@ -27,10 +33,8 @@ export function createFeedReader({ name, feed, cursors, facts, log }: Parts) {
       while (!stopping.aborted && (await readPage()));
     } catch (error) {
       if (!(error instanceof CallFailed)) throw error;
-      log[error.kind === 'deferred' ? 'debug' : 'warn'](
-        { partner: name, kind: error.kind, reason: error.message },
-        'the feed could not be read',
-      );
+      const level = error.kind === 'deferred' ? 'debug' : 'warn';
+      log[level]({ partner: name, kind: error.kind, reason: error.message }, 'the feed could not be read');
     }
   };
 }

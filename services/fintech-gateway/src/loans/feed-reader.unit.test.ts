@@ -1,17 +1,17 @@
 import { createLog } from '@ksbb/service-kit';
-import { CallFailed, type Delivery, type FeedPage, type Malformed } from '../partners/partner.ts';
+import { CallFailed, type FeedPage, type MalformedMessage, type PartnerMessage } from '../partners/open-partners.ts';
 import { createFeedReader } from './feed-reader.ts';
 
 const running = new AbortController().signal;
-const delivery = (n: number): Delivery => ({
+const message = (n: number): PartnerMessage => ({
   deliveryId: `E${n}`,
   reference: 'loan',
-  fact: { kind: 'signed', at: '2026-11-24T03:00:00.000Z' },
+  report: { kind: 'signed', at: '2026-11-24T03:00:00.000Z' },
 });
-const malformed: Malformed = { deliveryId: 'E9', errors: [{ pointer: '/type', detail: 'unknown' }] };
+const malformed: MalformedMessage = { deliveryId: 'E9', errors: [{ pointer: '/type', detail: 'unknown' }] };
 
 /** A reader over pages by cursor, with everything that it does in order. */
-function readerOf(pages: Record<string, FeedPage | Error>, bookFails?: string) {
+function readerOf(pages: Record<string, FeedPage | Error>, recordFails?: string) {
   const done: string[] = [];
   let cursor: string | null = null;
   const read = createFeedReader({
@@ -30,25 +30,25 @@ function readerOf(pages: Record<string, FeedPage | Error>, bookFails?: string) {
         cursor = to;
       },
     },
-    facts: {
-      receive: async (_, { deliveryId }) => {
-        if (deliveryId === bookFails) throw new Error('the database is away');
-        done.push(`book ${deliveryId}`);
+    recorder: {
+      record: async (_, { deliveryId }) => {
+        if (deliveryId === recordFails) throw new Error('the database is away');
+        done.push(`record ${deliveryId}`);
         return true;
       },
-      receiveMalformed: async (_, { deliveryId }) => void done.push(`set aside ${deliveryId}`),
+      recordMalformed: async (_, { deliveryId }) => void done.push(`quarantine ${deliveryId}`),
     },
   });
   return { read, done };
 }
 
-test('reads page after page to the end, and moves on only when a page is booked', async () => {
+test('reads page after page to the end, and moves on only when a page is recorded', async () => {
   const { read, done } = readerOf({
-    null: { messages: [delivery(1), malformed], nextCursor: 'a', hasMore: true },
-    a: { messages: [delivery(2)], nextCursor: 'b', hasMore: false },
+    null: { messages: [message(1), malformed], nextCursor: 'a', hasMore: true },
+    a: { messages: [message(2)], nextCursor: 'b', hasMore: false },
   });
   await read(running);
-  expect(done).toEqual(['read null', 'book E1', 'set aside E9', 'save a', 'read a', 'book E2', 'save b']);
+  expect(done).toEqual(['read null', 'record E1', 'quarantine E9', 'save a', 'read a', 'record E2', 'save b']);
 });
 
 test('an empty page at the end changes nothing', async () => {
@@ -70,17 +70,17 @@ test('a partner that hands out the same cursor for ever is not asked for ever', 
   expect(done).toEqual(['read null', 'save a', 'read a']);
 });
 
-test('what cannot be booked now is read again', async () => {
+test('a page that cannot be recorded now is read again', async () => {
   const { read, done } = readerOf(
-    { null: { messages: [delivery(1), delivery(2)], nextCursor: 'a', hasMore: false } },
+    { null: { messages: [message(1), message(2)], nextCursor: 'a', hasMore: false } },
     'E2',
   );
   await expect(read(running)).rejects.toThrow('away');
-  expect(done).toEqual(['read null', 'book E1']);
+  expect(done).toEqual(['read null', 'record E1']);
 });
 
 test.each(['deferred', 'not-done', 'in-doubt', 'misconfigured'] as const)(
-  'a feed that cannot be read (%s) waits for the next turn',
+  'a feed that cannot be read (%s) waits for the next tick',
   async (kind) => {
     const { read, done } = readerOf({ null: new CallFailed(kind, 'no') });
     await read(running);

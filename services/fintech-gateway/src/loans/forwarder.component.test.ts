@@ -1,8 +1,7 @@
 import type { Partner } from '@ksbb/contracts';
 import { asDonorOf } from '../testing/donor-token.ts';
-import { freePort } from '@ksbb/testkit';
+import { eventually, freePort } from '@ksbb/testkit';
 import { OPERATOR_TOKEN, startGateway, type TestGateway } from '../testing/gateway.ts';
-import { until } from '../testing/until.ts';
 import { createWorld, type World } from '../testing/world.ts';
 
 let world: World;
@@ -24,7 +23,7 @@ const waitingAt = async (partner: Partner) => {
   return items.find((one) => one.partner === partner)?.contractsWaiting;
 };
 async function goesThrough(loanId: string): Promise<void> {
-  await until(async () => (await statusOf(loanId)) === 'awaiting-signature');
+  await eventually('the loan is awaiting-signature', async () => (await statusOf(loanId)) === 'awaiting-signature');
 }
 
 beforeAll(async () => {
@@ -48,13 +47,13 @@ test.each(['amanah', 'lumbung'] as const)(
   async (partner) => {
     await world.sandbox.fault(partner, { route: 'create-contract', kind: 'status', status: 503, times: 10_000 });
     const loanId = await world.commit(partner, 1_000_000, 3);
-    await until(async () => (await breakerOf(partner, 'create-contract')) === 'open');
+    await eventually('the breaker is open', async () => (await breakerOf(partner, 'create-contract')) === 'open');
     expect(await statusOf(loanId)).toBe('forwarding');
     expect(await waitingAt(partner)).toBe(1);
     const openInMetrics = new RegExp(
       `ksbb_partner_breaker_state\\{.*partner="${partner}",operation="create-contract".*\\} 2`,
     );
-    await until(async () => openInMetrics.test(await gateway.metrics()));
+    await eventually('the metric shows it', async () => openInMetrics.test(await gateway.metrics()));
 
     await world.sandbox.clearFaults();
     await goesThrough(loanId);
@@ -82,7 +81,7 @@ test.each(['amanah', 'lumbung'] as const)(
     expect(await contractsOf(partner, loanId)).toHaveLength(1);
     const forwardings = () =>
       world.seen().filter(({ name, data }) => name === 'contract-forwarded' && data.loanId === loanId);
-    await until(() => forwardings().length > 0);
+    await eventually('contract-forwarded is published', () => forwardings().length > 0);
     expect(forwardings()).toHaveLength(1);
   },
 );
@@ -109,8 +108,10 @@ test.each(['amanah', 'lumbung'] as const)(
   '%s refuses the contract for good: it is declined, and not sent again',
   async (partner) => {
     const loanId = await world.commit(partner, 2, 3);
-    await until(async () => (await statusOf(loanId)) === 'declined');
-    await until(() => world.seen().some(({ name, data }) => name === 'contract-declined' && data.loanId === loanId));
+    await eventually('the loan is declined', async () => (await statusOf(loanId)) === 'declined');
+    await eventually('contract-declined is published', () =>
+      world.seen().some(({ name, data }) => name === 'contract-declined' && data.loanId === loanId),
+    );
     expect(await waitingAt(partner)).toBe(0);
   },
 );
@@ -119,7 +120,7 @@ test('the signer declines: it is declined', async () => {
   const loanId = await world.commit('lumbung', 1_000_000, 3);
   await goesThrough(loanId);
   await world.sandbox.sign(String((await world.loan(loanId)).signUrl), 'decline');
-  await until(async () => (await statusOf(loanId)) === 'declined');
+  await eventually('the loan is declined', async () => (await statusOf(loanId)) === 'declined');
 });
 
 test('lumbung cannot call back: its feed is enough', async () => {
@@ -131,9 +132,9 @@ test('lumbung cannot call back: its feed is enough', async () => {
   const loanId = await world.commit('lumbung', 1_000_000, 3);
   await goesThrough(loanId);
   await world.sandbox.sign(String((await world.loan(loanId)).signUrl));
-  await until(async () => (await statusOf(loanId)) === 'disbursed');
+  await eventually('the loan is disbursed', async () => (await statusOf(loanId)) === 'disbursed');
   await world.sandbox.repay('lumbung', loanId, { instalments: [1, 2, 3] });
-  await until(async () => (await statusOf(loanId)) === 'repaid');
+  await eventually('the loan is repaid', async () => (await statusOf(loanId)) === 'repaid');
 });
 
 const operator = { Authorization: `Bearer ${OPERATOR_TOKEN}` };
@@ -149,7 +150,7 @@ describe('a contract is parked for a person', () => {
   test.each([401, 403, 404])('at once where the partner answers %i; resumed, it goes through', async (status) => {
     await world.sandbox.fault('amanah', { route: 'create-contract', kind: 'status', status, times: 1 });
     const loanId = await world.commit('amanah', 1_000_000, 3);
-    await until(async () => (await statusOf(loanId)) === 'parked');
+    await eventually('the loan is parked', async () => (await statusOf(loanId)) === 'parked');
     expect(await parked()).toContainEqual({
       loanId,
       partner: 'amanah',
@@ -171,7 +172,8 @@ describe('a contract is parked for a person', () => {
     gateway = await startGateway({ ...world, partnersUrl: world.sandbox.url }, { PARK_AFTER_MS: '400' });
     await world.sandbox.fault('lumbung', { route: 'create-contract', kind: 'status', status: 503, times: 10_000 });
     const loanIds = [await world.commit('lumbung', 1_000_000, 3), await world.commit('lumbung', 1_000_000, 3)];
-    for (const loanId of loanIds) await until(async () => (await statusOf(loanId)) === 'parked');
+    for (const loanId of loanIds)
+      await eventually('the loan is parked', async () => (await statusOf(loanId)) === 'parked');
     await world.sandbox.clearFaults();
     for (const loanId of loanIds) expect((await resume(loanId)).status).toBe(202);
     await Promise.all(loanIds.map(goesThrough));
@@ -196,10 +198,10 @@ describe('a line is let go', () => {
       await goesThrough(loanId);
       const { signUrl } = await world.loan(loanId);
       await world.release(loanId, 'msme-delisted');
-      await until(async () => (await statusOf(loanId)) === 'cancelled');
+      await eventually('the loan is cancelled', async () => (await statusOf(loanId)) === 'cancelled');
       expect(await sandboxStatus(partner, loanId)).toEqual(['cancelled']);
       await expect(world.sandbox.sign(String(signUrl))).rejects.toThrow('409');
-      await until(() =>
+      await eventually('contract-cancelled is published', () =>
         world
           .seen()
           .some(
@@ -207,16 +209,16 @@ describe('a line is let go', () => {
               name === 'contract-cancelled' && data.loanId === loanId && data.reason === 'msme-delisted',
           ),
       );
-      await until(async () => (await waitingAt(partner)) === 0);
+      await eventually('no contract waits', async () => (await waitingAt(partner)) === 0);
     },
   );
 
   test('a parked contract, of which the partner knows nothing, is cancelled', async () => {
     await world.sandbox.fault('lumbung', { route: 'create-contract', kind: 'status', status: 403, times: 1 });
     const loanId = await world.commit('lumbung', 1_000_000, 3);
-    await until(async () => (await statusOf(loanId)) === 'parked');
+    await eventually('the loan is parked', async () => (await statusOf(loanId)) === 'parked');
     await world.release(loanId, 'withdrawn');
-    await until(async () => (await statusOf(loanId)) === 'cancelled');
+    await eventually('the loan is cancelled', async () => (await statusOf(loanId)) === 'cancelled');
     expect(await sandboxStatus('lumbung', loanId)).toEqual([]);
   });
 
@@ -224,10 +226,10 @@ describe('a line is let go', () => {
     const loanId = await world.commit('amanah', 1_000_000, 3);
     await goesThrough(loanId);
     await world.sandbox.sign(String((await world.loan(loanId)).signUrl));
-    await until(async () => (await statusOf(loanId)) === 'disbursed');
+    await eventually('the loan is disbursed', async () => (await statusOf(loanId)) === 'disbursed');
     await world.release(loanId, 'msme-delisted');
     await world.sandbox.repay('amanah', loanId, { instalments: [1, 2, 3] });
-    await until(async () => (await statusOf(loanId)) === 'repaid');
+    await eventually('the loan is repaid', async () => (await statusOf(loanId)) === 'repaid');
   });
 
   test('a partner that cannot be asked is asked again', async () => {
@@ -236,7 +238,10 @@ describe('a line is let go', () => {
     await world.sandbox.fault('amanah', { route: 'cancel-contract', kind: 'lost-answer', times: 1 });
     await world.sandbox.fault('amanah', { route: 'cancel-contract', kind: 'status', status: 503, times: 4 });
     await world.release(loanId, 'withdrawn');
-    await until(async () => (await statusOf(loanId)) === 'cancelled' && (await world.sandbox.faultsLeft()) <= 4);
+    await eventually(
+      'the loan is cancelled',
+      async () => (await statusOf(loanId)) === 'cancelled' && (await world.sandbox.faultsLeft()) <= 4,
+    );
     expect(await sandboxStatus('amanah', loanId)).toEqual(['cancelled']);
   });
 });
@@ -252,14 +257,17 @@ test('what amanah cannot call back is found by asking, from the signature to a l
   const headers = await asDonorOf(loanId);
   const ask = async (path: string) =>
     (await (await fetch(`${gateway.url}${path}`, { headers })).json()) as Record<string, unknown>;
-  await until(async () => (await ask(`/loans/${loanId}`)).status === 'awaiting-signature');
+  await eventually(
+    'the loan is awaiting-signature',
+    async () => (await ask(`/loans/${loanId}`)).status === 'awaiting-signature',
+  );
   await world.sandbox.sign(String((await ask(`/loans/${loanId}`)).signUrl));
-  await until(async () => (await ask(`/loans/${loanId}`)).status === 'disbursed');
+  await eventually('the loan is disbursed', async () => (await ask(`/loans/${loanId}`)).status === 'disbursed');
   await world.sandbox.repay('amanah', loanId, { instalments: [1] });
   await world.sandbox.writeOff('amanah', loanId);
-  await until(async () => (await ask(`/loans/${loanId}`)).status === 'written-off');
+  await eventually('the loan is written-off', async () => (await ask(`/loans/${loanId}`)).status === 'written-off');
   expect(await ask(`/loans/${loanId}`)).toMatchObject({ repaidRupiah: 333_334, writtenOffRupiah: 666_666 });
-  await until(async () =>
+  await eventually('the books show it', async () =>
     JSON.stringify(await ask('/fund/trial-balance')).includes(
       '{"account":"amanah:written-off","debitRupiah":666666,"creditRupiah":0,"balanceRupiah":666666}',
     ),

@@ -1,54 +1,74 @@
 import type { Partner } from '@ksbb/contracts';
-import type { Log } from '@ksbb/service-kit';
+import type { Log, Metrics } from '@ksbb/service-kit';
+import { Counter } from 'prom-client';
+import type { MalformedMessage } from '../partners/open-partners.ts';
 import { decide, type LoanRefusal } from './core/decide.ts';
-import type { Fact } from './core/partner-reports.ts';
-import type { Malformed } from '../partners/partner.ts';
-import type { Loans } from './stores/loans.ts';
-import type { SetAside, SetAsideStore } from './stores/quarantine.ts';
+import type { Report } from './core/partner-reports.ts';
+import type { LoanStore } from './stores/loans.ts';
+import type { Quarantine, QuarantinedMessage } from './stores/partner-messages.ts';
 
-type Message = { deliveryId: string; reference: string; fact: Fact };
+type Message = { deliveryId: string; reference: string; report: Report };
 
-/** Books what partners say, whatever the way on which it came. */
-export type FactBook = {
+/** Records what partners report, by whichever way it came. */
+export type ReportRecorder = {
   /**
-   * Books a fact on its loan, once. One that cannot be booked is set aside with the reason, and the loan stays as it is.
-   * Answers whether it is booked.
+   * Records a report on its loan, once. A report that cannot be recorded is quarantined with the reason, and the loan does
+   * not change. Says whether it is recorded.
    */
-  receive: (partner: Partner, message: Message) => Promise<boolean>;
-  /** Sets aside a message that could not be read. */
-  receiveMalformed: (partner: Partner, message: Malformed) => Promise<void>;
+  record: (partner: Partner, message: Message) => Promise<boolean>;
+  /** Records the reports of a response about one loan. */
+  recordAll: (partner: Partner, loanId: string, reports: readonly Report[]) => Promise<void>;
+  /** Quarantines a message that could not be read. */
+  recordMalformed: (partner: Partner, message: MalformedMessage) => Promise<void>;
 };
 
 type Parts = {
-  loans: Loans;
-  setAside: SetAsideStore;
-  onSetAside: (partner: Partner, reason: string) => void;
+  loans: Pick<LoanStore, 'decide'>;
+  quarantine: Pick<Quarantine, 'put'>;
+  metrics: Pick<Metrics, 'registry'>;
   clock: () => Date;
   log: Log;
 };
 
-export function createFactBook({ loans, setAside, onSetAside, clock, log }: Parts): FactBook {
-  async function putAside(message: Omit<SetAside, 'at'>): Promise<void> {
-    const isNew = await setAside.put({ ...message, at: clock().toISOString() });
+/** Names a report that came in a response, in the quarantine. */
+const deliveryIdOf = (loanId: string, report: Report) =>
+  `${loanId}:${report.kind === 'repayment' ? report.repaymentId : report.kind}`;
+
+export function createReportRecorder({ loans, quarantine, metrics, clock, log }: Parts): ReportRecorder {
+  const quarantined = new Counter({
+    name: 'ksbb_partner_messages_set_aside_total',
+    help: 'Genuine messages of partners that could not be recorded and are quarantined, by reason.',
+    labelNames: ['partner', 'reason'],
+    registers: [metrics.registry],
+  });
+
+  async function putInQuarantine(message: Omit<QuarantinedMessage, 'at'>): Promise<void> {
+    const isNew = await quarantine.put({ ...message, at: clock().toISOString() });
     if (!isNew) return;
     const { partner, reason, deliveryId, reference } = message;
-    onSetAside(partner, reason);
+    quarantined.inc({ partner, reason });
     log.error(
       { partner, reason, deliveryId, loanId: reference },
-      'a message of a partner could not be booked and is set aside',
+      'a message of a partner could not be recorded and is quarantined',
     );
   }
 
+  async function record(partner: Partner, { deliveryId, reference, report }: Message): Promise<boolean> {
+    const result = await loans.decide<LoanRefusal>(reference, (loan) =>
+      decide(loan, { type: 'record-report', partner, report }, clock()),
+    );
+    if (!('refused' in result)) return true;
+    await putInQuarantine({ partner, deliveryId, reason: result.refused, reference, report, errors: [] });
+    return false;
+  }
+
   return {
-    receive: async (partner, { deliveryId, reference, fact }) => {
-      const result = await loans.decide<LoanRefusal>(reference, (loan) =>
-        decide(loan, { kind: 'tell', partner, fact }, clock()),
-      );
-      if (!('refused' in result)) return true;
-      await putAside({ partner, deliveryId, reason: result.refused, reference, fact, errors: [] });
-      return false;
+    record,
+    recordAll: async (partner, loanId, reports) => {
+      for (const report of reports)
+        await record(partner, { deliveryId: deliveryIdOf(loanId, report), reference: loanId, report });
     },
-    receiveMalformed: (partner, { deliveryId, errors }) =>
-      putAside({ partner, deliveryId, reason: 'malformed', reference: null, fact: null, errors }),
+    recordMalformed: (partner, { deliveryId, errors }) =>
+      putInQuarantine({ partner, deliveryId, reason: 'malformed', reference: null, report: null, errors }),
   };
 }

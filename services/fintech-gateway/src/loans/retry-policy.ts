@@ -1,27 +1,26 @@
-import type { CallFailed } from '../partners/partner.ts';
+import type { CallFailed } from '../partners/open-partners.ts';
 
 export type RetrySettings = {
-  /** First pause within a round of attempts, and the mean pause of what was put off without a call. */
+  /** First pause within a round of attempts, and the mean pause after a call that was not made. */
   baseMs: number;
-  /** No pause is longer, but for what the partner asks. */
+  /** No pause is longer, unless the partner asks for it. */
   maxMs: number;
-  /** A contract that has been tried for so long is parked for a person. */
-  parkAfterMs: number;
+  /** After this time a contract is suspended for a person. */
+  suspendAfterMs: number;
 };
 
 /** Attempts of a round, one after the other in one process. */
 export const ATTEMPTS_OF_A_ROUND = 3;
-/** No attempt of a round begins so late that it might end after this. */
+/** A round ends within this time. */
 export const ROUND_MS = 25_000;
-/** Pauses between rounds; the last one again and again. The same as those of messages. */
+/** Pauses between rounds; the last one repeats. They are the same as those of messages. */
 const TIERS_MS = [5_000, 30_000, 300_000, 1_800_000];
 const TIER_JITTER = 0.2;
 
 type Failure = Pick<CallFailed, 'kind' | 'retryAfterMs'>;
 
 /**
- * The pause before the next attempt of a round, with full jitter; null where there is none, and the contract waits for its
- * next round.
+ * The pause before the next attempt of a round, with full jitter; null where the contract waits for its next round.
  * @param made attempts of this round
  * @param random from 0 to 1
  */
@@ -38,8 +37,8 @@ export function pauseInRound(
 }
 
 /**
- * When a contract has its next round, and how many it then has had. One that was put off without a call waits a short while
- * and keeps its count; others wait by tiers, and at least as long as the partner asks.
+ * How long a contract waits for its next round, and how many rounds it has had then. After a call that was not made the
+ * pause is short and the round does not count; other pauses follow the tiers, and are at least as long as the partner asks.
  * @param rounds how many failed before this one
  * @param random from 0 to 1
  */

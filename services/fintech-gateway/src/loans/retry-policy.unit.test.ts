@@ -1,6 +1,6 @@
 import { nextRound, pauseInRound } from './retry-policy.ts';
 
-const retry = { baseMs: 100, maxMs: 3_600_000, parkAfterMs: 1 };
+const retry = { baseMs: 100, maxMs: 3_600_000, suspendAfterMs: 1 };
 const failed = (kind: 'deferred' | 'not-done' | 'in-doubt' | 'misconfigured', retryAfterMs: number | null = null) => ({
   kind,
   retryAfterMs,

@@ -1,81 +1,67 @@
-import type { Partner as PartnerName } from '@ksbb/contracts';
 import type { Log } from '@ksbb/service-kit';
-import { deliveryIdOf } from './forwarder.ts';
-import type { Loan } from './core/loan.ts';
-import { CallFailed, type Partner } from '../partners/partner.ts';
-import type { FactBook } from './report-recorder.ts';
+import { CallFailed, type NamedPartner } from '../partners/open-partners.ts';
+import type { KnownLoan } from './core/loan.ts';
+import type { ReportRecorder } from './report-recorder.ts';
 import type { Job, Jobs } from './stores/jobs.ts';
-import type { Loans } from './stores/loans.ts';
+import type { LoanStore } from './stores/loans.ts';
 
 type Parts = {
-  name: PartnerName;
-  partner: Pick<Partner, 'status'>;
-  loans: Pick<Loans, 'load'>;
+  partner: NamedPartner;
+  loans: Pick<LoanStore, 'known'>;
   watching: Jobs;
-  facts: FactBook;
-  /** So long nothing is heard of a loan before its partner is asked, and between two questions. */
+  recorder: Pick<ReportRecorder, 'recordAll'>;
+  /** A loan without news for this time is asked for at its partner, and again after the same time. */
   quietMs: number;
   leaseMs: number;
   clock: () => Date;
   log: Log;
 };
 
-/** A question that failed is asked again after this share of the quiet time. */
+/** After a failed question the loan is asked for again after this share of the quiet time. */
 const RETRY_SHARE = 0.1;
 
-/** Whether a partner has nothing more to tell of it. */
-function hasEnded({ status }: Loan): boolean {
+/** Whether a partner can report nothing more about the loan. */
+function hasEnded({ status }: KnownLoan): boolean {
   return status === 'repaid' || status === 'written-off' || status === 'declined' || status === 'cancelled';
 }
 
 /**
- * Gives the function that asks a partner for the loans of which nothing was heard for long, and books what it missed: a
- * callback that the partner gave up, or sent while nobody could hear it.
+ * Gives the tick that asks a partner for the loans that are quiet for long, and records what was missed: a callback that
+ * the partner gave up, or one that it sent while the gateway was away.
  */
-export function createWatcher({ name, partner, loans, watching, facts, quietMs, leaseMs, clock, log }: Parts) {
+export function createWatcher({ partner, loans, watching, recorder, quietMs, leaseMs, clock, log }: Parts) {
+  const { name, adapter } = partner;
+
   async function lookAgainIn(job: Job, delayMs: number): Promise<void> {
-    await watching.postpone(job, {
-      dueAt: new Date(clock().getTime() + delayMs),
-      attempts: job.attempts + 1,
-      inDoubt: false,
-    });
+    const dueAt = new Date(clock().getTime() + delayMs);
+    await watching.postpone(job, { dueAt, attempts: job.attempts + 1, inDoubt: false });
   }
 
-  async function ask({ loanId }: Job): Promise<void> {
-    const status = await partner.status(loanId);
-    if (status === null) {
-      log.error({ partner: name, loanId }, 'the partner knows nothing of a contract that it has taken');
-      return;
-    }
-    for (const fact of status.facts)
-      await facts.receive(name, { deliveryId: deliveryIdOf(loanId, fact), reference: loanId, fact });
+  async function askStatus(loanId: string): Promise<void> {
+    const status = await adapter.status(loanId);
+    if (status === null) log.error({ partner: name, loanId }, 'the partner does not know a contract that it has taken');
+    else await recorder.recordAll(name, loanId, status.reports);
   }
 
   async function look(job: Job): Promise<void> {
-    const loan = (await loans.load(job.loanId))?.state;
-    if (loan === undefined || loan.status === 'unknown' || hasEnded(loan)) return watching.remove(job, clock());
+    const { loanId } = job;
+    const loan = await loans.known(loanId);
+    if (loan === null || hasEnded(loan)) return watching.remove(job, clock());
     const silentMs = clock().getTime() - Date.parse(loan.updatedAt);
     if (silentMs < quietMs) return lookAgainIn(job, quietMs - silentMs);
     try {
-      await ask(job);
+      await askStatus(loanId);
       await lookAgainIn(job, quietMs);
     } catch (error) {
       if (!(error instanceof CallFailed)) throw error;
-      log[error.kind === 'deferred' ? 'debug' : 'warn'](
-        { partner: name, loanId: job.loanId, reason: error.message },
-        'the loan could not be asked for',
-      );
+      const level = error.kind === 'deferred' ? 'debug' : 'warn';
+      log[level]({ partner: name, loanId, reason: error.message }, 'the partner could not be asked for the loan');
       await lookAgainIn(job, quietMs * RETRY_SHARE);
     }
   }
 
+  const claim = () => watching.claim(name, clock(), leaseMs);
   return async (stopping: AbortSignal): Promise<void> => {
-    for (
-      let job = await watching.claim(name, clock(), leaseMs);
-      job !== null;
-      job = stopping.aborted ? null : await watching.claim(name, clock(), leaseMs)
-    ) {
-      await look(job);
-    }
+    for (let job = await claim(); job !== null; job = stopping.aborted ? null : await claim()) await look(job);
   };
 }

@@ -1,10 +1,10 @@
 import CircuitBreaker from 'opossum';
 
-/** How a finished call speaks of the other side: `neutral` neither opens nor closes. */
-export type Verdict = 'good' | 'bad' | 'neutral';
+/** What a finished call says about the partner. An `ignored` call neither opens nor closes the breaker. */
+export type CallResult = 'success' | 'failure' | 'ignored';
 export type BreakerState = 'closed' | 'half-open' | 'open';
 
-/** The breaker let the call not through. It was not sent. */
+/** The circuit breaker is open, so the call was not made. */
 export class BreakerOpen extends Error {
   constructor(name: string) {
     super(`the breaker of ${name} is open`);
@@ -13,13 +13,13 @@ export class BreakerOpen extends Error {
 }
 
 export type BreakerSettings = {
-  /** Finished calls within the window below which it never opens. */
+  /** Below this number of finished calls in the window it never opens. */
   volume: number;
-  /** Opens above this share of bad ones. */
+  /** It opens above this share of failures. */
   errorPercentage: number;
   windowMs: number;
   buckets: number;
-  /** From opening to the probe; jittered by a tenth up or down. */
+  /** From opening to the first probe, 10 % more or less. */
   resetMs: number;
   /** After closing: how long at most `rampLimit` calls go at once. */
   rampMs: number;
@@ -28,11 +28,11 @@ export type BreakerSettings = {
 
 export type Breaker = {
   /**
-   * Makes the call where the breaker allows it, and learns from how it ends.
-   * @param judge says what the end means; the call itself must settle by a timeout of its own
-   * @throws BreakerOpen when it is not made, or what the call throws
+   * Makes the call where the breaker allows it, and counts its result.
+   * @param classify says what the end of the call means; the call needs a timeout of its own
+   * @throws BreakerOpen when the call is not made, or what the call throws
    */
-  run: <T>(call: () => Promise<T>, judge: (end: PromiseSettledResult<T>) => Verdict) => Promise<T>;
+  run: <T>(call: () => Promise<T>, classify: (end: PromiseSettledResult<T>) => CallResult) => Promise<T>;
   state: () => BreakerState;
   /** Ends its timers. */
   close: () => void;
@@ -49,17 +49,13 @@ async function settle<T>(call: () => Promise<T>): Promise<PromiseSettledResult<T
 }
 
 /**
- * A circuit breaker on opossum's window, thresholds and timers. The call is made outside of opossum, which is told only of
- * ends that say something about the other side. Seen in opossum 10 and so avoided: what `errorFilter` lets through is a
- * success to it and closes a half-open breaker; so does a call from before the opening that succeeds late; its timeout
- * frees a slot of `capacity` while the call goes on; a rejection by `capacity` counts as a failure; one AbortController
- * aborts all calls and stays aborted; percentiles cost milliseconds a failing call.
+ * A circuit breaker with the window, thresholds and timers of opossum. The call itself is made outside of opossum, which
+ * gets only its result; docs/adr/0010-opossum-counts-results.md says why.
  */
 export function createBreaker(name: string, settings: BreakerSettings): Breaker {
-  const jittered = () => settings.resetMs * (1 + JITTER * (2 * Math.random() - 1));
   const opossum = new CircuitBreaker(
-    async (good: boolean) => {
-      if (!good) throw new Error('bad');
+    async (isSuccess: boolean) => {
+      if (!isSuccess) throw new Error('failure');
     },
     {
       name,
@@ -68,49 +64,47 @@ export function createBreaker(name: string, settings: BreakerSettings): Breaker 
       errorThresholdPercentage: settings.errorPercentage,
       rollingCountTimeout: settings.windowMs,
       rollingCountBuckets: settings.buckets,
-      resetTimeout: jittered(),
+      resetTimeout: settings.resetMs * (1 + JITTER * (2 * Math.random() - 1)),
       rollingPercentilesEnabled: false,
       enableSnapshots: false,
     },
   );
-  let era = 0;
+  /** Grows with each change of state. */
+  let generation = 0;
   let inFlight = 0;
-  let probing = false;
+  let isProbing = false;
   let closedAt = -Infinity;
-  const nextEra = () => {
-    era += 1;
-    probing = false;
+  const nextGeneration = () => {
+    generation += 1;
+    isProbing = false;
   };
-  opossum.on('open', nextEra);
-  opossum.on('halfOpen', nextEra);
+  opossum.on('open', nextGeneration);
+  opossum.on('halfOpen', nextGeneration);
   opossum.on('close', () => {
-    nextEra();
+    nextGeneration();
     closedAt = performance.now();
   });
 
-  function allows(): boolean {
+  function allowsCall(): boolean {
     if (opossum.opened) return false;
-    if (opossum.halfOpen) return !probing;
-    const recovering = performance.now() - closedAt < settings.rampMs;
-    return !recovering || inFlight < settings.rampLimit;
-  }
-
-  async function learn(verdict: Verdict, began: number): Promise<void> {
-    // An end from an earlier era speaks of how things were then.
-    if (verdict === 'neutral' || era !== began) return;
-    await opossum.fire(verdict === 'good').catch(() => undefined);
+    if (opossum.halfOpen) return !isProbing;
+    const isRamping = performance.now() - closedAt < settings.rampMs;
+    return !isRamping || inFlight < settings.rampLimit;
   }
 
   return {
-    run: async (call, judge) => {
-      if (!allows()) throw new BreakerOpen(name);
-      const began = era;
-      if (opossum.halfOpen) probing = true;
+    run: async (call, classify) => {
+      if (!allowsCall()) throw new BreakerOpen(name);
+      const begunIn = generation;
+      if (opossum.halfOpen) isProbing = true;
       inFlight += 1;
       const end = await settle(call);
       inFlight -= 1;
-      await learn(judge(end), began);
-      if (era === began) probing = false;
+      const result = classify(end);
+      // A call that began in an earlier generation says how the partner was then.
+      if (result !== 'ignored' && generation === begunIn)
+        await opossum.fire(result === 'success').catch(() => undefined);
+      if (generation === begunIn) isProbing = false;
       if (end.status === 'rejected') throw end.reason;
       return end.value;
     },

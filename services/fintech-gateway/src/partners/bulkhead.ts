@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Too many calls are in flight, and this one did not get its turn in time. It was not sent. */
+/** Too many calls are in flight, and this one did not get a slot in time. It was not made. */
 export class BulkheadFull extends Error {
   constructor(name: string) {
     super(`${name} is at its limit of calls in flight`);
@@ -9,7 +9,7 @@ export class BulkheadFull extends Error {
 }
 
 export type Bulkhead = {
-  /** Runs a task when there is a slot; the slot is free again when the task has settled, and not before. */
+  /** Runs a task when there is a slot. The slot is free again when the task has settled. */
   run: <T>(task: () => Promise<T>) => Promise<T>;
   inFlight: () => number;
   waiting: () => number;
@@ -17,7 +17,7 @@ export type Bulkhead = {
 
 type Limits = { name: string; inFlight: number; waiting: number; waitMs: number };
 
-/** At most `inFlight` tasks at once; up to `waiting` more wait their turn, each `waitMs` at most. */
+/** At most `inFlight` tasks run at once; up to `waiting` more wait for a slot, each at most `waitMs`. */
 export function createBulkhead({ name, inFlight, waiting, waitMs }: Limits): Bulkhead {
   const queue: (() => void)[] = [];
   let running = 0;
@@ -28,18 +28,18 @@ export function createBulkhead({ name, inFlight, waiting, waitMs }: Limits): Bul
       return;
     }
     if (queue.length >= waiting) throw new BulkheadFull(name);
-    const turn = Promise.withResolvers<true>();
-    const enter = () => turn.resolve(true);
+    const slot = Promise.withResolvers<true>();
+    const enter = () => slot.resolve(true);
     queue.push(enter);
-    const patience = new AbortController();
+    const timeout = new AbortController();
     const inTime = await Promise.race([
-      turn.promise,
-      sleep(waitMs, false, { signal: patience.signal }).catch(() => false),
+      slot.promise,
+      sleep(waitMs, false, { signal: timeout.signal }).catch(() => false),
     ]);
-    patience.abort();
+    timeout.abort();
     if (inTime) return;
     const at = queue.indexOf(enter);
-    // Not in the queue any more: the slot was handed over in the same moment.
+    // It has left the queue: it was given a slot in the same moment.
     if (at === -1) return;
     queue.splice(at, 1);
     throw new BulkheadFull(name);

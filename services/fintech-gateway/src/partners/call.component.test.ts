@@ -1,6 +1,6 @@
+import { eventually } from '@ksbb/testkit';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { until } from '../testing/until.ts';
 import { type Caller, type CallSettings, createCaller } from './call.ts';
 import type { CallFailed } from './partner.ts';
 
@@ -115,10 +115,10 @@ test('a call without an answer in time is in doubt, and another at the same time
   const held: (() => void)[] = [];
   answer = (_request, response) => held.push(() => response.end('{}'));
   const hanging = failure();
-  await until(() => held.length === 1);
+  await eventually('1 call reached the partner', () => held.length === 1);
   await new Promise((resolve) => setTimeout(resolve, 500));
   const other = call();
-  await until(() => held.length === 2);
+  await eventually('2 calls reached the partner', () => held.length === 2);
   expect(await hanging).toMatchObject({ kind: 'in-doubt' });
   held[1]?.();
   expect(await other).toEqual({ status: 200, body: {} });
@@ -136,11 +136,11 @@ test('a probe that hangs ends at its time limit, and the next one is let through
   for (let n = 0; n < settings.breaker.volume; n += 1) await failure();
   expect(stateNow()).toBe('open');
   answer = () => undefined;
-  await until(() => stateNow() === 'half-open');
+  await eventually('the breaker is half-open', () => stateNow() === 'half-open');
   expect(await failure()).toMatchObject({ kind: 'in-doubt' });
   expect(stateNow()).toBe('open');
   answer = status(200);
-  await until(() => stateNow() === 'half-open');
+  await eventually('the breaker is half-open', () => stateNow() === 'half-open');
   expect(await call()).toMatchObject({ status: 200 });
   expect(stateNow()).toBe('closed');
 });
@@ -168,7 +168,7 @@ test('calls beyond the limit are put off, and that says nothing about the partne
   const held: (() => void)[] = [];
   answer = (_request, response) => held.push(() => response.end('{}'));
   const running = [call(), call()];
-  await until(() => held.length === 2);
+  await eventually('2 calls reached the partner', () => held.length === 2);
   expect(caller.state().inFlight).toBe(2);
   for (let n = 0; n < 5; n += 1) expect(await failure()).toMatchObject({ kind: 'deferred' });
   expect(stateNow()).toBe('closed');

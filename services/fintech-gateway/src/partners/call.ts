@@ -7,12 +7,10 @@ import {
   type BreakerSettings,
   type BreakerState,
   createBreaker,
-  type Verdict,
+  type CallResult,
 } from './breaker.ts';
 import { BulkheadFull, createBulkhead } from './bulkhead.ts';
-import { createHttpClient, KEEP_ALIVE_MS } from '../http/client.ts';
-import { retryAfterMs } from '../http/retry-after.ts';
-import { withTimeLimit } from '../http/time-limit.ts';
+import { createHttpClient, KEEP_ALIVE_MS, retryAfterMs, withTimeout } from '../http.ts';
 import { CallFailed } from './partner.ts';
 
 export type PartnerRequest = {
@@ -23,8 +21,8 @@ export type PartnerRequest = {
   body?: string;
 };
 
-/** An answer that settles the matter: 2xx, or a 4xx that another try would not change. `body` is parsed JSON, or null. */
-export type PartnerAnswer = { status: number; body: unknown };
+/** A final response: 2xx, or a 4xx that another try would not change. `body` is parsed JSON, or null. */
+export type PartnerResponse = { status: number; body: unknown };
 
 export type CallSettings = {
   timeoutMs: number;
@@ -37,32 +35,32 @@ export type Observe = (call: { operation: string; result: string; seconds: numbe
 export type Caller<Operation extends string> = {
   /**
    * Makes one call through the bulkhead and the operation's breaker.
-   * @throws CallFailed unless the partner answered in a way that settles the matter
+   * @throws CallFailed unless there is a final response
    */
-  call: (operation: Operation, request: PartnerRequest) => Promise<PartnerAnswer>;
+  call: (operation: Operation, request: PartnerRequest) => Promise<PartnerResponse>;
   state: () => { breakers: { operation: Operation; state: BreakerState }[]; inFlight: number; waiting: number };
   close: () => void;
 };
 
-/** 4xx that may be another answer the next time. */
+/** 4xx that may be different the next time. */
 const TRANSIENT = new Set([408, 409, 425, 429]);
-/** The partner has answered and says that nothing was done. */
+/** The partner says that it did nothing. */
 const NOT_DONE = new Set([425, 429, 503]);
-const LARGEST_ANSWER_BYTES = 1024 * 1024;
+const LARGEST_RESPONSE_BYTES = 1024 * 1024;
 const JSON_TYPE = 'application/json';
 const LONGEST_RETRY_AFTER_MS = 60_000;
 
-const settles = (status: number) =>
+const isFinal = (status: number) =>
   (status >= 200 && status < 300) || (status >= 400 && status < 500 && !TRANSIENT.has(status));
 
-/** Answers that settle the matter speak well of the partner only where they are 2xx: a 4xx is about the request. */
-function judge(end: PromiseSettledResult<AxiosResponse<string>>): Verdict {
-  if (end.status === 'rejected') return 'bad';
-  if (!settles(end.value.status)) return 'bad';
-  return end.value.status < 300 ? 'good' : 'neutral';
+/** A final response is a success of the partner only where it is 2xx: a 4xx is about the request. */
+function classify(end: PromiseSettledResult<AxiosResponse<string>>): CallResult {
+  if (end.status === 'rejected') return 'failure';
+  if (!isFinal(end.value.status)) return 'failure';
+  return end.value.status < 300 ? 'success' : 'ignored';
 }
 
-function pauseAskedBy(response: AxiosResponse): number | null {
+function retryAfterOf(response: AxiosResponse): number | null {
   const asked = retryAfterMs(response.headers['retry-after'] as string | undefined, new Date());
   return asked === null ? null : Math.min(asked, LONGEST_RETRY_AFTER_MS);
 }
@@ -75,10 +73,10 @@ function parsed(text: string): unknown {
   }
 }
 
-function answerOf(response: AxiosResponse<string>): PartnerAnswer {
+function finalResponse(response: AxiosResponse<string>): PartnerResponse {
   const { status, data } = response;
-  if (settles(status)) return { status, body: parsed(data) };
-  throw new CallFailed(NOT_DONE.has(status) ? 'not-done' : 'in-doubt', `answered ${status}`, pauseAskedBy(response));
+  if (isFinal(status)) return { status, body: parsed(data) };
+  throw new CallFailed(NOT_DONE.has(status) ? 'not-done' : 'in-doubt', `answered ${status}`, retryAfterOf(response));
 }
 
 function failureOf(error: unknown): CallFailed {
@@ -88,7 +86,7 @@ function failureOf(error: unknown): CallFailed {
   return new CallFailed('in-doubt', code ?? message ?? 'failed');
 }
 
-/** A partner's way out: one bulkhead, and a breaker for each operation. Each call has a time limit of its own. */
+/** Makes the calls to one partner, with one bulkhead and a breaker for each operation. Each call has its own timeout. */
 export function createCaller<Operation extends string>(
   partner: string,
   operations: readonly Operation[],
@@ -99,13 +97,13 @@ export function createCaller<Operation extends string>(
   const breakers = new Map<Operation, Breaker>(
     operations.map((operation) => [operation, createBreaker(`${partner} ${operation}`, settings.breaker)]),
   );
-  // As many sockets as slots, so that a call whose socket is still closing cannot be joined by one too many.
+  // As many sockets as slots: a call whose socket is still closing cannot be joined by one more than the limit.
   const pool = { keepAlive: true, keepAliveMsecs: KEEP_ALIVE_MS, maxSockets: settings.bulkhead.inFlight };
   const agents = { httpAgent: new HttpAgent(pool), httpsAgent: new HttpsAgent(pool) };
-  const http = createHttpClient({ ...agents, maxContentLength: LARGEST_ANSWER_BYTES });
+  const http = createHttpClient({ ...agents, maxContentLength: LARGEST_RESPONSE_BYTES });
 
   const send = ({ method, url, headers, body }: PartnerRequest) =>
-    withTimeLimit(settings.timeoutMs, (signal) =>
+    withTimeout(settings.timeoutMs, (signal) =>
       http.request<string>({
         method,
         url,
@@ -124,9 +122,9 @@ export function createCaller<Operation extends string>(
       const end = (result: string) => observe({ operation, result, seconds: (performance.now() - started) / 1000 });
       try {
         const breaker = breakers.get(operation) as Breaker;
-        const answer = answerOf(await bulkhead.run(() => breaker.run(() => send(request), judge)));
-        end(answer.status < 300 ? 'ok' : 'refused');
-        return answer;
+        const response = finalResponse(await bulkhead.run(() => breaker.run(() => send(request), classify)));
+        end(response.status < 300 ? 'ok' : 'refused');
+        return response;
       } catch (error) {
         const failure = failureOf(error);
         end(failure.kind);

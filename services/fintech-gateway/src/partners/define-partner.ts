@@ -1,32 +1,32 @@
 import { secret } from '@ksbb/service-kit';
 import { z } from 'zod';
 import { type Caller, type CallSettings, createCaller, type Observe } from './call.ts';
-import type { Partner } from './partner.ts';
+import type { PartnerAdapter } from './partner.ts';
 
-export type OpenPartner = { partner: Partner; caller: Pick<Caller<string>, 'state' | 'close'> };
+export type OpenPartner = { adapter: PartnerAdapter; caller: Pick<Caller<string>, 'state' | 'close'> };
 
-type Around = { limits: CallSettings; observe: Observe; clock: () => Date };
+type Surroundings = { limits: CallSettings; observe: Observe; clock: () => Date };
 
-/** All that the gateway knows of a partner before it is opened: its settings, and how to make its adapter of them. */
+/** What the gateway knows of a partner before it is opened: its settings, and how to make its adapter. */
 export type PartnerKind<Shape extends z.ZodRawShape = z.ZodRawShape> = {
   settings: Shape;
-  /** The adapter, with a way out of its own. `settings` has what the kind declares, and may have more. */
-  open: (name: string, settings: never, around: Around) => OpenPartner;
+  /** Makes the adapter with a caller of its own. `settings` has what the kind declares, and may have more. */
+  open: (name: string, settings: never, surroundings: Surroundings) => OpenPartner;
 };
 
 type Definition<Shape extends z.ZodRawShape, Operation extends string> = {
   /** Read with those of the service; their names begin with the partner's. */
   settings: Shape;
-  /** What the partner can be asked for: each has a breaker. */
+  /** What the partner can be asked for. Each operation has a circuit breaker. */
   operations: readonly Operation[];
   create: (parts: {
     settings: z.output<z.ZodObject<Shape>>;
     caller: Pick<Caller<Operation>, 'call'>;
     clock: () => Date;
-  }) => Partner;
+  }) => PartnerAdapter;
 };
 
-/** Says what a partner's folder has to say. */
+/** Defines a partner. Its folder exports the result under the partner's name. */
 export function definePartner<Shape extends z.ZodRawShape, Operation extends string>({
   settings,
   operations,
@@ -36,7 +36,7 @@ export function definePartner<Shape extends z.ZodRawShape, Operation extends str
     settings,
     open: (name, values, { limits, observe, clock }) => {
       const caller = createCaller(name, operations, limits, observe);
-      return { partner: create({ settings: values, caller, clock }), caller };
+      return { adapter: create({ settings: values, caller, clock }), caller };
     },
   };
 }
@@ -49,8 +49,8 @@ export const baseUrl = z
 const MOST_SECRETS = 5;
 
 /**
- * One secret, or several separated by commas, the newest first: what is sent is signed with the first, and what comes may be
- * signed with any, so that both sides can change without a pause.
+ * One secret, or several separated by commas, the newest first. Calls are signed with the first; callbacks may be signed
+ * with any, so that a secret can be changed without a pause.
  */
 export const secrets = z
   .string()

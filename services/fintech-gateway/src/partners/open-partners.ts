@@ -1,25 +1,42 @@
-import type { Partner as PartnerName } from '@ksbb/contracts';
-import type { z } from 'zod';
-import { amanah } from './amanah/amanah.ts';
-import type { CallSettings, Observe } from './call.ts';
-import { lumbung } from './lumbung/lumbung.ts';
+import { type Partner, partner as partnerName } from '@ksbb/contracts';
+import type { Metrics } from '@ksbb/service-kit';
+import { Gauge, Histogram } from 'prom-client';
+import type { BreakerState } from './breaker.ts';
+import type { CallSettings } from './call.ts';
 import type { OpenPartner, PartnerKind } from './define-partner.ts';
 
-/** Every partner there is, by the name that it has everywhere. docs/adding-a-partner.md says how to add one. */
-export const PARTNERS = { amanah, lumbung } satisfies Record<PartnerName, PartnerKind>;
+export {
+  CallFailed,
+  ContractRefused,
+  type ContractToForward,
+  type FeedPage,
+  type GenuineCallback,
+  type MalformedMessage,
+  type Movement,
+  type PartnerAdapter,
+  type PartnerMessage,
+} from './partner.ts';
 
-/** A and B of A | B. */
-type All<Union> = (Union extends unknown ? (one: Union) => void : never) extends (all: infer Both) => void
-  ? Both
-  : never;
-type Kinds = Record<string, { settings: z.ZodRawShape }>;
+type Kinds = Record<string, PartnerKind>;
 
-/** The settings of these partners, together. */
-export function settingsOf<K extends Kinds>(kinds: K): All<K[keyof K]['settings']> {
-  return Object.assign({}, ...Object.values(kinds).map(({ settings }) => settings)) as All<K[keyof K]['settings']>;
+async function kindOf(name: string): Promise<PartnerKind> {
+  const folder: Kinds = await import(`./${name}/${name}.ts`);
+  const kind = folder[name];
+  if (kind === undefined) throw new Error(`partners/${name}/${name}.ts does not export ${name}`);
+  return kind;
 }
 
-/** The limits of the calls to a partner, as the settings say them. */
+/** Every partner that the contracts name, from the folder of its name. docs/adding-a-partner.md says how to add one. */
+export const PARTNERS: Kinds = Object.fromEntries(
+  await Promise.all(partnerName.options.map(async (name) => [name, await kindOf(name)] as const)),
+);
+
+/** The settings of these partners, together. Only the partner itself reads them. */
+export function settingsOf(kinds: Kinds): Record<never, never> {
+  return Object.assign({}, ...Object.values(kinds).map(({ settings }) => settings));
+}
+
+/** The limits of the calls to a partner, as the settings name them. */
 export type LimitSettings = {
   PARTNER_TIMEOUT_MS: number;
   BREAKER_VOLUME: number;
@@ -56,23 +73,72 @@ function callSettings(settings: LimitSettings): CallSettings {
   };
 }
 
-type Parts<Name extends string> = {
-  kinds: Record<Name, PartnerKind>;
-  /** Has those of every kind besides. */
+const STATE_NUMBER: Record<BreakerState, number> = { closed: 0, 'half-open': 1, open: 2 };
+export type NamedPartner = OpenPartner & { name: Partner };
+
+/** Shows the state of breakers and bulkheads at each scrape. */
+function exposeStates(partners: readonly NamedPartner[], { registry }: Pick<Metrics, 'registry'>): void {
+  const calls = new Gauge({
+    name: 'ksbb_partner_calls',
+    help: 'Calls to a partner now, in flight or waiting for a slot.',
+    labelNames: ['partner', 'state'],
+    registers: [],
+    collect() {
+      for (const { name: partner, caller } of partners) {
+        const { inFlight, waiting } = caller.state();
+        this.set({ partner, state: 'in-flight' }, inFlight);
+        this.set({ partner, state: 'waiting' }, waiting);
+      }
+    },
+  });
+  const breakers = new Gauge({
+    name: 'ksbb_partner_breaker_state',
+    help: 'State of the circuit breaker of an operation: 0 closed, 1 half-open, 2 open.',
+    labelNames: ['partner', 'operation'],
+    registers: [],
+    collect() {
+      for (const { name: partner, caller } of partners)
+        for (const { operation, state } of caller.state().breakers)
+          this.set({ partner, operation }, STATE_NUMBER[state]);
+    },
+  });
+  registry.registerMetric(calls);
+  registry.registerMetric(breakers);
+}
+
+export type Partners = { all: readonly NamedPartner[]; close: () => void };
+
+type Parts = {
+  /** Has the settings of every kind besides. */
   settings: LimitSettings;
-  observe: (partner: Name) => Observe;
+  metrics: Pick<Metrics, 'registry'>;
   clock: () => Date;
+  kinds?: Kinds;
 };
 
-/** Opens each of these partners: an adapter, and a bulkhead and breakers of its own. */
-export function openPartners<Name extends string>({
-  kinds,
-  settings,
-  observe,
-  clock,
-}: Parts<Name>): (OpenPartner & { name: Name })[] {
+/** Opens every partner: an adapter, and a bulkhead and breakers of its own. */
+export function openPartners({ settings, metrics, clock, kinds = PARTNERS }: Parts): Partners {
   const limits = callSettings(settings);
-  return (Object.keys(kinds) as Name[]).map((name) => {
-    return { name, ...kinds[name].open(name, settings as never, { limits, observe: observe(name), clock }) };
+  const duration = new Histogram({
+    name: 'ksbb_partner_call_seconds',
+    help: 'Duration of a call to a partner, with the wait for a slot, by operation and result.',
+    labelNames: ['partner', 'operation', 'result'],
+    buckets: [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    registers: [metrics.registry],
   });
+  const all = Object.entries(kinds).map(([name, kind]) => {
+    const opened = kind.open(name, settings as never, {
+      limits,
+      observe: ({ operation, result, seconds }) => duration.observe({ partner: name, operation, result }, seconds),
+      clock,
+    });
+    return { name: name as Partner, ...opened };
+  });
+  exposeStates(all, metrics);
+  return {
+    all,
+    close: () => {
+      for (const { caller } of all) caller.close();
+    },
+  };
 }

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FieldError } from '@ksbb/service-kit';
-import type { PartnerFact } from '../loans/core/partner-reports.ts';
+import type { PartnerReport } from '../kernel/partner-report.ts';
 
 /** A contract as a partner gets it. `reference` is our own number of it and names one contract at the partner. */
 export type ContractToForward = {
@@ -15,10 +15,10 @@ export type ContractToForward = {
 /** `signUrl` is null where no signature is awaited. */
 export type TakenContract = { partnerContractId: string; signUrl: string | null };
 
-/** One message of a partner. `deliveryId` is the same in each of its repeats, by callback and by feed. */
-export type Delivery = { deliveryId: string; reference: string; fact: PartnerFact };
-/** A message that is really the partner's, and does not fit what was agreed. */
-export type Malformed = { deliveryId: string; errors: FieldError[] };
+/** One message of a partner. Its repeats, by callback and in the feed, have the same `deliveryId`. */
+export type PartnerMessage = { deliveryId: string; reference: string; report: PartnerReport };
+/** A message that is genuine and does not have the agreed shape. */
+export type MalformedMessage = { deliveryId: string; errors: FieldError[] };
 
 export type Callback = {
   headers: IncomingHttpHeaders;
@@ -27,11 +27,20 @@ export type Callback = {
   path: string;
 };
 
-export type VerifiedCallback =
-  | { is: 'genuine'; delivery: Delivery }
-  | { is: 'malformed'; message: Malformed }
-  /** Not signed by the partner, or not lately. `why` is for people. */
-  | { is: 'refused'; why: string };
+export type GenuineCallback =
+  { is: 'genuine'; message: PartnerMessage } | { is: 'malformed'; message: MalformedMessage };
+/** `refused`: not signed by the partner, or too old. `why` is for people. */
+export type VerifiedCallback = GenuineCallback | { is: 'refused'; why: string };
+
+/** How a partner's callbacks are recognised. Nothing here throws. */
+export type Callbacks = {
+  /** The header that holds the signature, for the OpenAPI document. */
+  signatureHeader: string;
+  /** Why these headers alone show that a callback is not genuine, such as an old time; null where they do not. */
+  checkHeaders: (headers: IncomingHttpHeaders, now: Date) => string | null;
+  /** Whether a callback is genuine and fresh, and what it reports. */
+  verify: (callback: Callback, now: Date) => VerifiedCallback;
+};
 
 /** One movement of a partner's statement. `repaymentId` is null unless it is a repayment. */
 export type Movement = {
@@ -42,31 +51,30 @@ export type Movement = {
   at: string;
 };
 
-export type FeedPage = { messages: (Delivery | Malformed)[]; nextCursor: string; hasMore: boolean };
+export type FeedPage = { messages: (PartnerMessage | MalformedMessage)[]; nextCursor: string; hasMore: boolean };
 
 /** What the gateway needs of a partner fintech. Each adapter passes the conformance suite. */
-export type Partner = {
+export type PartnerAdapter = {
   /**
-   * Hands the contract over. Doing so again, also after an unknown outcome, names the same contract.
+   * Sends the contract. Sending it again, also after an unknown outcome, names the same contract.
    * @throws ContractRefused when the partner will never take it, CallFailed when it may be tried again
    */
   forward: (contract: ContractToForward) => Promise<TakenContract>;
   /** What the partner knows of a contract; null where it has none. @throws CallFailed */
-  status: (reference: string) => Promise<(TakenContract & { facts: PartnerFact[] }) | null>;
+  status: (reference: string) => Promise<(TakenContract & { reports: PartnerReport[] }) | null>;
   /**
-   * Takes a contract back before it is paid out; again changes nothing. `unknown`: the partner has no such contract;
+   * Takes a contract back before it is paid out; a repeat changes nothing. `unknown`: the partner has no such contract;
    * `too-late`: the money is on its way. @throws CallFailed
    */
   cancel: (reference: string) => Promise<'cancelled' | 'unknown' | 'too-late'>;
   /** What moved on a day in Jakarta (`YYYY-MM-DD`), in the partner's books. @throws CallFailed */
   statement: (day: string) => Promise<Movement[]>;
-  /** Whether a callback is genuine and fresh, and what it says. Never throws. */
-  verifyCallback: (callback: Callback, now: Date) => VerifiedCallback;
+  callbacks: Callbacks;
   /** The messages after a cursor (null: from the beginning), where the partner has such a feed. @throws CallFailed */
   feed?: (cursor: string | null) => Promise<FeedPage>;
 };
 
-/** The partner says no to the contract itself, for good. */
+/** The partner refuses the contract itself, for good. */
 export class ContractRefused extends Error {
   constructor(reason: string) {
     super(reason);
@@ -75,9 +83,10 @@ export class ContractRefused extends Error {
 }
 
 /**
- * Why a call did not bring an answer that settles the matter.
- * deferred: it was not made (breaker open, too many in flight). not-done: the partner said so. in-doubt: it may or may not
- * have been done. misconfigured: the partner does not take our credentials or knows no such address; a person must look.
+ * Why a call has no final response.
+ * deferred: the call was not made (circuit breaker open, too many calls in flight). not-done: the partner said that it did
+ * nothing. in-doubt: the partner may have done it. misconfigured: the partner refuses our credentials or does not know the
+ * address; a person must look.
  */
 export type FailureKind = 'deferred' | 'not-done' | 'in-doubt' | 'misconfigured';
 
@@ -93,6 +102,3 @@ export class CallFailed extends Error {
     this.retryAfterMs = retryAfterMs;
   }
 }
-
-/** Callbacks older or newer than this are refused: replays, or a clock that is wrong. */
-export const CLOCK_SKEW_MS = 300_000;

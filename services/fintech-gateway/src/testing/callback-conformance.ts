@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Callback, Partner } from '../partners/partner.ts';
+import type { Callback, PartnerAdapter } from '../partners/partner.ts';
 
 export type CallbackSubject = {
   name: string;
@@ -11,11 +11,11 @@ export type CallbackSubject = {
   eventField: string;
   /** Where a repayment's message has its amount, how a rupiah is written there, and what no message may have: zero, less, parts of a rupiah, more than 2^53. */
   amount: { at: readonly string[]; right: unknown; wrong: readonly unknown[] };
-  /** An adapter's `verifyCallback` binds the path that was called too. */
+  /** The signature covers the path that was called, too. */
   signsPath: boolean;
 };
 
-type Around = { partner: () => Partner; genuine: () => Promise<Callback>; repayment: () => Promise<Callback> };
+type Around = { adapter: () => PartnerAdapter; genuine: () => Promise<Callback>; repayment: () => Promise<Callback> };
 
 /** The message with another value at a place of it. */
 function withValue(message: unknown, [name = '', ...rest]: readonly string[], value: unknown): unknown {
@@ -26,7 +26,7 @@ function withValue(message: unknown, [name = '', ...rest]: readonly string[], va
 /** What every adapter has to make of a callback before it believes it. `genuine` is one that the partner has sent. */
 export function callbackConformance(
   { name, sign, idleHeaders, eventField, amount, signsPath }: CallbackSubject,
-  { partner, genuine, repayment }: Around,
+  { adapter, genuine, repayment }: Around,
 ): void {
   describe('verifying a callback', () => {
     const now = new Date('2026-11-25T00:00:00.000Z');
@@ -61,7 +61,17 @@ export function callbackConformance(
     ];
 
     test.each(tampered)('with %s: refused', (_, callback) => {
-      expect(partner().verifyCallback(callback(), now).is).toBe('refused');
+      expect(adapter().callbacks.verify(callback(), now).is).toBe('refused');
+    });
+
+    test('no headers and old headers are refused before the body is read, and right ones are not', () => {
+      const { checkHeaders } = adapter().callbacks;
+      const right = sign(body, path, now);
+      expect([checkHeaders({}, now), checkHeaders(right, secondsLater(301)), checkHeaders(right, now)]).toEqual([
+        expect.any(String),
+        expect.any(String),
+        null,
+      ]);
     });
 
     test.each([
@@ -71,7 +81,7 @@ export function callbackConformance(
       [-301, 'refused'],
     ])('%i s away from now: %s', (seconds, is) => {
       expect(
-        partner().verifyCallback({ headers: sign(body, path, now), rawBody: body, path }, secondsLater(seconds)).is,
+        adapter().callbacks.verify({ headers: sign(body, path, now), rawBody: body, path }, secondsLater(seconds)).is,
       ).toBe(is);
     });
 
@@ -80,24 +90,24 @@ export function callbackConformance(
       ['another shape', Buffer.from('[]')],
       ['nothing', Buffer.alloc(0)],
     ])('signed, with %s: malformed, with what is wrong', (_, rawBody) => {
-      const verified = partner().verifyCallback({ headers: sign(rawBody, path, now), rawBody, path }, now);
+      const verified = adapter().callbacks.verify({ headers: sign(rawBody, path, now), rawBody, path }, now);
       expect(verified).toMatchObject({ is: 'malformed', message: { errors: [{ pointer: expect.any(String) }] } });
     });
 
     test('signed, with an amount that cannot be: malformed, and the field is named', async () => {
       const agreed: unknown = JSON.parse((await repayment()).rawBody.toString());
-      const verdictOn = (value: unknown) => {
+      const outcomeOf = (value: unknown) => {
         const rawBody = Buffer.from(JSON.stringify(withValue(agreed, amount.at, value)));
-        return partner().verifyCallback({ headers: sign(rawBody, path, now), rawBody, path }, now);
+        return adapter().callbacks.verify({ headers: sign(rawBody, path, now), rawBody, path }, now);
       };
-      expect(verdictOn(amount.right)).toMatchObject({
+      expect(outcomeOf(amount.right)).toMatchObject({
         is: 'genuine',
-        delivery: { fact: { kind: 'repayment', amountRupiah: 1 } },
+        message: { report: { kind: 'repayment', amountRupiah: 1 } },
       });
       for (const value of amount.wrong) {
-        expect({ value, verdict: verdictOn(value) }).toMatchObject({
+        expect({ value, outcome: outcomeOf(value) }).toMatchObject({
           value,
-          verdict: { is: 'malformed', message: { errors: [{ pointer: `/${amount.at.join('/')}` }] } },
+          outcome: { is: 'malformed', message: { errors: [{ pointer: `/${amount.at.join('/')}` }] } },
         });
       }
     });
@@ -105,7 +115,7 @@ export function callbackConformance(
     test('signed, with an event that nobody agreed on: malformed, and the field is named', async () => {
       const { rawBody: agreed } = await genuine();
       const rawBody = Buffer.from(JSON.stringify({ ...JSON.parse(agreed.toString()), [eventField]: 'SOMETHING_ELSE' }));
-      const verified = partner().verifyCallback({ headers: sign(rawBody, path, now), rawBody, path }, now);
+      const verified = adapter().callbacks.verify({ headers: sign(rawBody, path, now), rawBody, path }, now);
       expect(verified).toMatchObject({ is: 'malformed', message: { errors: [{ pointer: `/${eventField}` }] } });
     });
   });

@@ -1,4 +1,4 @@
-import { amanahSignature } from '../partners/amanah/signature.ts';
+import { amanahSignature } from '../partners/amanah/amanah.ts';
 import { CREDENTIALS } from './credentials.ts';
 
 type Signing = { timestamp?: string; secret?: string };

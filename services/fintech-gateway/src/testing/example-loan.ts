@@ -1,5 +1,6 @@
 import type { Lot } from '@ksbb/contracts';
-import type { Answer, PartnerFact } from '../loans/core/partner-reports.ts';
+import type { PartnerReport } from '../kernel/partner-report.ts';
+import type { ContractReply } from '../loans/core/partner-reports.ts';
 import type { Terms } from '../loans/core/loan.ts';
 
 const donor = 'KSBB-0000-0000-0011';
@@ -29,15 +30,15 @@ export function termsOfLots(...amounts: number[]): Terms {
   return { ...exampleTerms, lots, amountRupiah: amounts.reduce((sum, amount) => sum + amount, 0) };
 }
 
-export const taken: Extract<Answer, { kind: 'taken' }> = {
+export const taken: Extract<ContractReply, { kind: 'taken' }> = {
   kind: 'taken',
   partnerContractId: 'AMN-1',
   signUrl: 'https://amanah.example/1',
 };
-export const signed: PartnerFact = { kind: 'signed', at: '2026-11-24T03:00:00.000Z' };
-export const declined: PartnerFact = { kind: 'declined', at: '2026-11-24T03:00:00.000Z' };
+export const signed: PartnerReport = { kind: 'signed', at: '2026-11-24T03:00:00.000Z' };
+export const declined: PartnerReport = { kind: 'declined', at: '2026-11-24T03:00:00.000Z' };
 
-export function disbursed(amountRupiah: number): Extract<PartnerFact, { kind: 'disbursed' }> {
+export function disbursed(amountRupiah: number): Extract<PartnerReport, { kind: 'disbursed' }> {
   const first = Math.ceil(amountRupiah / 2);
   return {
     kind: 'disbursed',
@@ -54,17 +55,17 @@ export function repayment(
   n: number,
   amountRupiah: number,
   instalment = n,
-): Extract<PartnerFact, { kind: 'repayment' }> {
+): Extract<PartnerReport, { kind: 'repayment' }> {
   return { kind: 'repayment', at: `2027-01-0${n}T00:00:00.000Z`, repaymentId: `AMN-1-R${n}`, instalment, amountRupiah };
 }
 
-export const completed = (totalRupiah: number): PartnerFact => ({
+export const completed = (totalRupiah: number): PartnerReport => ({
   kind: 'completed',
   at: '2027-02-01T00:00:00.000Z',
   totalRupiah,
 });
-export const cancelled: PartnerFact = { kind: 'cancelled', at: '2026-11-26T00:00:00.000Z' };
-export const writtenOff = (amountRupiah: number): PartnerFact => ({
+export const cancelled: PartnerReport = { kind: 'cancelled', at: '2026-11-26T00:00:00.000Z' };
+export const writtenOff = (amountRupiah: number): PartnerReport => ({
   kind: 'written-off',
   at: '2027-09-01T00:00:00.000Z',
   amountRupiah,

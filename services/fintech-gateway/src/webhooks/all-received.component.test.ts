@@ -1,11 +1,10 @@
-import { createRelay, type Database, openDatabase } from '@ksbb/document-store';
+import { type Database, openDatabase } from '@ksbb/document-store';
 import { createLog, parseSettings } from '@ksbb/service-kit';
-import { Registry } from 'prom-client';
-import { freshDatabase, removeDatabase } from '@ksbb/testkit';
+import { eventually, freshDatabase, removeDatabase } from '@ksbb/testkit';
 import { settingsSchema } from '../settings.ts';
-import { openStores, type Stores } from '../stores/stores.ts';
+import { createMetrics } from '@ksbb/service-kit';
+import { openWebhookEndpoints } from './stores/endpoints.ts';
 import { environmentOf } from '../testing/gateway.ts';
-import { until } from '../testing/until.ts';
 import { startWebhookReceiver, type WebhookReceiver } from '../testing/webhook-receiver.ts';
 import { openWebhooks, type Webhooks } from './open-webhooks.ts';
 
@@ -34,20 +33,13 @@ const settings = parseSettings(settingsSchema, { ...environmentOf(places), ...qu
 
 let uri: string;
 let database: Database;
-let stores: Stores;
 let receiver: WebhookReceiver;
 
 beforeAll(async () => {
   uri = freshDatabase('gateway-all-received');
   database = await openDatabase(uri, log);
   receiver = await startWebhookReceiver();
-  const relay = createRelay({
-    publisher: { publish: async () => undefined, connected: () => false },
-    log,
-    clock,
-    registry: new Registry(),
-  });
-  stores = await openStores({ connection: database.connection, relay, clock });
+  const endpoints = await openWebhookEndpoints(database.connection);
   const fresh = {
     disabled: null,
     health: { failures: 0, failingSince: null },
@@ -57,7 +49,7 @@ beforeAll(async () => {
   };
   const secrets = [{ secret: `whsec_${Buffer.alloc(24, 1).toString('base64')}`, expiresAt: null }];
   for (let at = 0; at < ENDPOINTS; at += 1) {
-    await stores.webhookEndpoints.add({
+    await endpoints.add({
       endpointId: `ep_${at}`,
       partner: 'amanah',
       url: `${receiver.url}/${at}`,
@@ -74,7 +66,8 @@ afterAll(async () => {
   await removeDatabase(uri);
 });
 
-const open = (): Webhooks => openWebhooks({ settings, stores, onAttempt: () => undefined, clock, log });
+const open = (): Promise<Webhooks> =>
+  openWebhooks({ settings, connection: database.connection, metrics: createMetrics('test'), clock, log });
 
 /** What each endpoint has taken: the numbers of the messages, each once. */
 function takenBy(endpoint: number, answered: Map<string, Set<number>>): number[] {
@@ -91,12 +84,12 @@ test('every message that is published is received at every endpoint, past answer
     taken.set(path, (taken.get(path) ?? new Set()).add(data.at));
     return { status: 204 };
   });
-  const [first, second] = [open(), open()];
+  const [first, second] = [await open(), await open()];
   let next = 0;
   async function publish(): Promise<void> {
     for (let at = next++; at < MESSAGES; at = next++) {
       const from = at % 2 === 0 ? first : second;
-      await from.outbox.tell({
+      await from.notify({
         partner: 'amanah',
         eventType: 'loan-repaid',
         key: `event-${at}`,
@@ -108,9 +101,9 @@ test('every message that is published is received at every endpoint, past answer
   }
   await Promise.all(Array.from({ length: AT_ONCE }, publish));
   await first.close();
-  const third = open();
+  const third = await open();
   const all = Array.from({ length: MESSAGES }, (_, at) => at);
-  await until(() =>
+  await eventually('every endpoint has received every message', () =>
     Array.from({ length: ENDPOINTS }, (_, endpoint) => takenBy(endpoint, taken).length).every(
       (count) => count === MESSAGES,
     ),

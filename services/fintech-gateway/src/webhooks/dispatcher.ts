@@ -1,55 +1,54 @@
 import { randomUUID } from 'node:crypto';
-import { createLane, type DispatcherParts, type Lane } from './endpoint-worker.ts';
-import type { Offer } from './pending-delivery.ts';
+import { createEndpointWorker, type EndpointWorker, type WorkerParts } from './endpoint-worker.ts';
+import type { Enqueue } from './outbox.ts';
 
 export type Dispatcher = {
-  /** Starts a lane for every endpoint that something is due for, or tells its lane to look. */
-  turn: (stopping: AbortSignal) => Promise<void>;
-  /** To the lane of the endpoint. */
-  offer: Offer;
-  /** Ends every lane at a good moment, and resolves when they have. */
+  /** Starts a worker for every endpoint for which something is due, or notifies the worker that it has. */
+  tick: (stopping: AbortSignal) => Promise<void>;
+  enqueue: Enqueue;
+  /** Ends every worker after its present calls. */
   close: () => Promise<void>;
 };
 
-/** More endpoints than this at once wait for the next turn. */
-const MOST_LANES = 200;
+/** More endpoints at once wait for the next tick. */
+const MOST_WORKERS = 200;
 
 /**
- * Delivers what is due, each endpoint in a lane of its own: one that hangs holds up nobody else. A lane leases its endpoint,
- * so that the limits of an endpoint hold over all replicas; where a process dies, another takes over after the lease.
+ * Delivers what is due with one worker for each endpoint, so that an endpoint that hangs delays no other. A worker leases
+ * its endpoint: the limits of an endpoint hold over all replicas, and after a crash another replica takes over.
  */
-export function createDispatcher(parts: DispatcherParts): Dispatcher {
+export function createDispatcher(parts: WorkerParts): Dispatcher {
   const { deliveries, clock, log } = parts;
   const holder = randomUUID();
-  const lanes = new Map<string, Lane>();
-  /** Something came for these when their lane was over and not yet gone. */
+  const workers = new Map<string, EndpointWorker>();
+  /** Endpoints for which something came while their worker was ending. */
   const again = new Set<string>();
   const closing = new AbortController();
 
-  function open(endpointId: string): void {
-    const lane = createLane(endpointId, holder, closing.signal, parts);
-    lanes.set(endpointId, lane);
-    void lane.done
-      .catch((error) => log.warn({ err: error, endpointId }, 'a lane of webhooks failed; it is taken up again'))
+  function start(endpointId: string): void {
+    const worker = createEndpointWorker(endpointId, holder, closing.signal, parts);
+    workers.set(endpointId, worker);
+    void worker.done
+      .catch((error) => log.warn({ err: error, endpointId }, 'a worker of webhooks failed; another one starts'))
       .finally(() => {
-        lanes.delete(endpointId);
-        if (again.delete(endpointId) && !closing.signal.aborted) open(endpointId);
+        workers.delete(endpointId);
+        if (again.delete(endpointId) && !closing.signal.aborted) start(endpointId);
       });
   }
 
   return {
-    turn: async (stopping) => {
+    tick: async (stopping) => {
       for (const endpointId of await deliveries.endpointsDue(clock())) {
-        if (stopping.aborted || closing.signal.aborted || lanes.size >= MOST_LANES) return;
-        const lane = lanes.get(endpointId);
-        if (lane === undefined) open(endpointId);
-        else if (!lane.wake()) again.add(endpointId);
+        if (stopping.aborted || closing.signal.aborted || workers.size >= MOST_WORKERS) return;
+        const worker = workers.get(endpointId);
+        if (worker === undefined) start(endpointId);
+        else if (!worker.notify()) again.add(endpointId);
       }
     },
-    offer: (endpointId, waiting) => lanes.get(endpointId)?.offer(waiting) ?? false,
+    enqueue: (endpointId, pending) => workers.get(endpointId)?.enqueue(pending) ?? false,
     close: async () => {
       closing.abort();
-      await Promise.allSettled([...lanes.values()].map(({ done }) => done));
+      await Promise.allSettled([...workers.values()].map(({ done }) => done));
     },
   };
 }

@@ -1,15 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '@ksbb/service-kit';
-import type { WebhookDeliveries } from './stores/deliveries.ts';
+import { afterFailure, type Health, healthy, pauseAfter, shouldDisable } from './delivery-policy.ts';
+import type { PendingDelivery, WebhookOutbox } from './outbox.ts';
+import type { AttemptResult, Send } from './send.ts';
+import type { DueDelivery, WebhookDeliveries } from './stores/deliveries.ts';
 import { activeSecrets, type Endpoint, type WebhookEndpoints } from './stores/endpoints.ts';
-import type { Message, WebhookMessages } from './stores/messages.ts';
-import type { WebhookOutbox } from './outbox.ts';
-import { afterFailure, type Health, isGivenUp, wellHealth } from './health.ts';
-import { pauseAfter } from './retry-schedule.ts';
-import type { Outcome, Send } from './send.ts';
-import type { Due, Waiting } from './pending-delivery.ts';
+import type { WebhookMessage, WebhookMessages } from './stores/messages.ts';
 
-export type LaneSettings = {
+export type WorkerSettings = {
   /** Deliveries to one endpoint at once, and in a second. */
   atOnce: number;
   perSecond: number;
@@ -17,24 +15,24 @@ export type LaneSettings = {
   steps: readonly number[];
 };
 
-export type DispatcherParts = {
+export type WorkerParts = {
   endpoints: WebhookEndpoints;
   messages: WebhookMessages;
   deliveries: WebhookDeliveries;
   outbox: WebhookOutbox;
   send: Send;
-  settings: LaneSettings;
-  onAttempt: (is: 'delivered' | 'failed' | 'gone' | 'exhausted') => void;
+  settings: WorkerSettings;
+  onAttempt: (result: AttemptResult['is'] | 'exhausted') => void;
   clock: () => Date;
   log: Log;
 };
 
 const BATCH = 200;
-/** So long a lane with nothing to do keeps its endpoint: shorter than what another replica waits between two looks. */
+/** An idle worker keeps its endpoint for this time, which is shorter than the pause between two looks of a replica. */
 const LINGER_MS = 100;
 
-/** Keeps calls apart by so much that no second has more of them than it may. */
-function createPace(perSecond: number): () => Promise<void> {
+/** Spaces calls evenly, so that no second has more of them than it may. */
+function createRateLimiter(perSecond: number): () => Promise<void> {
   const apart = 1_000 / perSecond;
   let nextAt = 0;
   return async () => {
@@ -45,166 +43,165 @@ function createPace(perSecond: number): () => Promise<void> {
   };
 }
 
-export type Lane = {
-  /** There may be more to send: look now, also while calls are in hand. Answers false where the lane is over. */
-  wake: () => boolean;
-  /** Hands over a delivery that was just kept, so that it need not be looked up. One that is not taken is found by looking. */
-  offer: (waiting: Waiting) => boolean;
+export type EndpointWorker = {
+  /** There may be more to send: the worker looks now. False where the worker has ended. */
+  notify: () => boolean;
+  /** Takes a new delivery, so that it need not be looked up. A delivery that is not taken is found by looking. */
+  enqueue: (pending: PendingDelivery) => boolean;
   done: Promise<void>;
 };
 
 /**
- * Delivers to one endpoint until nothing is due for it, it is disabled, its lease is lost to another, or `stopping` is
- * aborted; then finishes what is in hand.
+ * Delivers to one endpoint until nothing is due for it, it is disabled, its lease is lost, or `stopping` is aborted; then
+ * finishes the calls that are in flight.
  */
-export function createLane(endpointId: string, holder: string, stopping: AbortSignal, parts: DispatcherParts): Lane {
+export function createEndpointWorker(
+  endpointId: string,
+  holder: string,
+  stopping: AbortSignal,
+  parts: WorkerParts,
+): EndpointWorker {
   const { endpoints, messages, deliveries, outbox, send, settings, onAttempt, clock, log } = parts;
-  const inHand = new Map<string, Promise<void>>();
-  const pace = createPace(settings.perSecond);
-  const queue: Waiting[] = [];
-  let isOver = false;
+  const inFlight = new Map<string, Promise<void>>();
+  const withinRate = createRateLimiter(settings.perSecond);
+  const queue: PendingDelivery[] = [];
+  let hasEnded = false;
   /** There may be something due that is not in the queue. */
   let mayHaveMore = true;
-  let health: Health = wellHealth;
-  let woken = Promise.withResolvers<void>();
+  let health: Health = healthy;
+  let notified = Promise.withResolvers<void>();
 
   const lease = () => endpoints.lease(endpointId, holder, clock(), settings.leaseMs);
 
-  async function giveUp(endpoint: Endpoint, reason: 'gone' | 'failing'): Promise<void> {
-    isOver = true;
-    const at = clock();
-    if (!(await endpoints.disable(endpointId, reason, at))) return;
+  async function disable({ partner, url }: Endpoint, reason: 'gone' | 'failing'): Promise<void> {
+    hasEnded = true;
+    const now = clock();
+    if (!(await endpoints.disable(endpointId, reason, now))) return;
     await deliveries.hold(endpointId);
-    const { partner, url } = endpoint;
-    log.error({ partner, endpointId, reason }, 'an endpoint of a partner is sent nothing more');
-    const data = { endpointId, url, reason, disabledAt: at.toISOString() };
-    await outbox.tell({
-      partner,
-      eventType: 'endpoint-disabled',
-      key: `${endpointId}:disabled:${at.toISOString()}`,
-      at: at.toISOString(),
-      data,
-    });
+    log.error({ partner, endpointId, reason }, 'an endpoint of a partner is disabled');
+    const at = now.toISOString();
+    const data = { endpointId, url, reason, disabledAt: at };
+    await outbox.notify({ partner, eventType: 'endpoint-disabled', key: `${endpointId}:disabled:${at}`, at, data });
   }
 
-  async function noteHealth(endpoint: Endpoint, is: Outcome['is']): Promise<void> {
-    if (is === 'delivered' && health.failures === 0) return;
-    health = is === 'delivered' ? wellHealth : afterFailure(health, clock());
+  async function updateHealth(endpoint: Endpoint, result: AttemptResult['is']): Promise<void> {
+    if (result === 'delivered' && health.failures === 0) return;
+    health = result === 'delivered' ? healthy : afterFailure(health, clock());
     await endpoints.setHealth(endpointId, health);
-    if (is === 'gone') await giveUp(endpoint, 'gone');
-    else if (isGivenUp(health, clock())) await giveUp(endpoint, 'failing');
+    if (result === 'gone') await disable(endpoint, 'gone');
+    else if (shouldDisable(health, clock())) await disable(endpoint, 'failing');
   }
 
-  async function settle({ deliveryId, tries }: Due, { attempt, is, retryAfterMs }: Outcome): Promise<void> {
+  async function settle({ deliveryId, tries }: DueDelivery, result: AttemptResult): Promise<void> {
+    const { attempt, is, retryAfterMs } = result;
     const now = clock();
     if (is === 'delivered') return deliveries.settle(deliveryId, attempt, { state: 'delivered', tries, dueAt: now });
     const pause = pauseAfter(tries + 1, retryAfterMs, settings.steps, Math.random());
-    const next = is === 'gone' ? 'held' : pause === null ? 'exhausted' : 'pending';
-    if (next === 'exhausted') onAttempt('exhausted');
-    await deliveries.settle(deliveryId, attempt, {
-      state: next,
-      tries: tries + 1,
-      dueAt: new Date(now.getTime() + (pause ?? 0)),
-    });
+    const state = is === 'gone' ? 'held' : pause === null ? 'exhausted' : 'pending';
+    if (state === 'exhausted') onAttempt('exhausted');
+    const dueAt = new Date(now.getTime() + (pause ?? 0));
+    await deliveries.settle(deliveryId, attempt, { state, tries: tries + 1, dueAt });
   }
 
-  async function deliver(endpoint: Endpoint, due: Due, { messageId, payload }: Message): Promise<void> {
+  async function deliver(endpoint: Endpoint, { due, message }: PendingDelivery): Promise<void> {
     const now = clock();
-    const outcome = await send({ messageId, payload, url: endpoint.url, secrets: activeSecrets(endpoint, now) }, now);
-    onAttempt(outcome.is);
-    await settle(due, outcome);
-    await noteHealth(endpoint, outcome.is);
+    const { messageId, payload } = message;
+    const result = await send({ messageId, payload, url: endpoint.url, secrets: activeSecrets(endpoint, now) }, now);
+    onAttempt(result.is);
+    await settle(due, result);
+    await updateHealth(endpoint, result.is);
+  }
+
+  async function startNext(endpoint: Endpoint): Promise<void> {
+    const next = queue.shift();
+    if (next === undefined) return;
+    await withinRate();
+    const work: Promise<void> = deliver(endpoint, next)
+      .catch((error) => {
+        hasEnded = true;
+        log.warn({ err: error, endpointId }, 'an attempt to deliver a webhook could not be recorded; it is sent again');
+      })
+      .finally(() => inFlight.delete(next.due.deliveryId));
+    inFlight.set(next.due.deliveryId, work);
   }
 
   async function refill(): Promise<void> {
     mayHaveMore = false;
-    // As it was when the question was asked: one that ends meanwhile may still be among the answers.
-    const busy = new Set(inHand.keys());
-    const found = (await deliveries.due(endpointId, clock(), BATCH + busy.size)).filter(
-      ({ deliveryId }) => !busy.has(deliveryId),
-    );
+    // As of now: a call that ends while the query runs may still be among its results.
+    const busy = new Set(inFlight.keys());
+    const all = await deliveries.due(endpointId, clock(), BATCH + busy.size);
+    const found = all.filter(({ deliveryId }) => !busy.has(deliveryId));
     const known =
-      found.length === 0 ? new Map<string, Message>() : await messages.many(found.map(({ messageId }) => messageId));
-    // What was handed over meanwhile may be among the answers, too.
-    const handedOver = new Set(queue.map(({ due }) => due.deliveryId));
+      found.length === 0
+        ? new Map<string, WebhookMessage>()
+        : await messages.many(found.map(({ messageId }) => messageId));
+    // What was enqueued while the query ran may be among its results, too.
+    const queued = new Set(queue.map(({ due }) => due.deliveryId));
     for (const due of found) {
       const message = known.get(due.messageId);
-      if (message !== undefined && !handedOver.has(due.deliveryId)) queue.push({ due, message });
+      if (message !== undefined && !queued.has(due.deliveryId)) queue.push({ due, message });
     }
     mayHaveMore ||= found.length >= BATCH && queue.length > 0;
   }
 
-  /** Until one of the calls in hand has ended, there is something new, or `waitMs` are over. */
-  async function somethingHappens(waitMs?: number): Promise<void> {
-    woken = Promise.withResolvers<void>();
-    const patience = new AbortController();
-    const idle =
-      waitMs === undefined ? [] : [sleep(waitMs, undefined, { signal: patience.signal }).catch(() => undefined)];
-    await Promise.race([...inHand.values(), woken.promise, ...idle]);
-    patience.abort();
+  /** Waits until a call ends, the worker is notified, or `timeoutMs` is over. */
+  async function change(timeoutMs?: number): Promise<void> {
+    notified = Promise.withResolvers<void>();
+    const timeout = new AbortController();
+    const timedOut =
+      timeoutMs === undefined ? [] : [sleep(timeoutMs, undefined, { signal: timeout.signal }).catch(() => undefined)];
+    await Promise.race([...inFlight.values(), notified.promise, ...timedOut]);
+    timeout.abort();
+  }
+
+  /** Does the next thing there is to do. False where there is nothing, and nothing came for a while. */
+  async function step(endpoint: Endpoint): Promise<boolean> {
+    if (queue.length === 0 && mayHaveMore) await refill();
+    else if (queue.length === 0 && inFlight.size === 0) {
+      await change(LINGER_MS);
+      return queue.length > 0 || mayHaveMore;
+    } else if (queue.length === 0 || inFlight.size >= settings.atOnce) await change();
+    else await startNext(endpoint);
+    return true;
   }
 
   async function run(): Promise<void> {
     let endpoint = await lease();
     if (endpoint === null) {
-      isOver = true;
+      hasEnded = true;
       const known = await endpoints.find(endpointId);
-      // Disabled or removed by whoever died before holding what waits.
+      // A process that died may have disabled or removed it without holding what is pending.
       if (known === null || known.disabled !== null) await deliveries.hold(endpointId);
       return;
     }
     health = endpoint.health;
     let leasedAt = performance.now();
-
     try {
-      while (!isOver && !stopping.aborted) {
-        if (performance.now() - leasedAt > settings.leaseMs / 3) {
-          endpoint = await lease();
-          leasedAt = performance.now();
-          if (endpoint === null) break;
-        }
-        if (queue.length === 0 && mayHaveMore) {
-          await refill();
-          continue;
-        }
-        if (queue.length === 0 && inHand.size === 0) {
-          await somethingHappens(LINGER_MS);
-          if (queue.length === 0 && !mayHaveMore) break;
-          continue;
-        }
-        if (queue.length === 0 || inHand.size >= settings.atOnce) {
-          await somethingHappens();
-          continue;
-        }
-        const next = queue.shift() as Waiting;
-        await pace();
-        const work: Promise<void> = deliver(endpoint, next.due, next.message)
-          .catch((error) => {
-            isOver = true;
-            log.warn({ err: error, endpointId }, 'a webhook could not be written down; it is sent again');
-          })
-          .finally(() => inHand.delete(next.due.deliveryId));
-        inHand.set(next.due.deliveryId, work);
+      while (!hasEnded && !stopping.aborted && endpoint !== null) {
+        if (!(await step(endpoint))) break;
+        if (performance.now() - leasedAt <= settings.leaseMs / 3) continue;
+        endpoint = await lease();
+        leasedAt = performance.now();
       }
     } finally {
-      isOver = true;
-      await Promise.all(inHand.values());
+      hasEnded = true;
+      await Promise.all(inFlight.values());
       await endpoints.release(endpointId, holder);
     }
   }
 
   return {
-    wake: () => {
+    notify: () => {
       mayHaveMore = true;
-      woken.resolve();
-      return !isOver;
+      notified.resolve();
+      return !hasEnded;
     },
-    offer: (waiting) => {
-      if (isOver) return false;
-      // Behind what waits longer: it is looked up in its turn.
+    enqueue: (pending) => {
+      if (hasEnded) return false;
+      // Behind what waits longer in the database it is looked up later.
       if (mayHaveMore || queue.length >= BATCH) mayHaveMore = true;
-      else queue.push(waiting);
-      woken.resolve();
+      else queue.push(pending);
+      notified.resolve();
       return true;
     },
     done: run(),

@@ -1,6 +1,6 @@
 import { createLog } from '@ksbb/service-kit';
-import { createLane, type DispatcherParts, type Lane } from './endpoint-worker.ts';
-import type { Waiting } from './pending-delivery.ts';
+import { createEndpointWorker, type EndpointWorker, type WorkerParts } from './endpoint-worker.ts';
+import type { PendingDelivery } from './outbox.ts';
 
 const endpoint = {
   endpointId: 'ep',
@@ -11,19 +11,19 @@ const endpoint = {
   health: { failures: 0, failingSince: null },
 };
 const attempt = { at: '', durationMs: 0, request: { url: '', headers: {} }, status: 204, answer: null, error: null };
-const waiting = (id: string): Waiting => ({
+const pending = (id: string): PendingDelivery => ({
   due: { deliveryId: id, messageId: id, tries: 0 },
-  message: { messageId: id } as Waiting['message'],
+  message: { messageId: id } as PendingDelivery['message'],
 });
 
-/** A lane on stores of which `due` answers, and what it has sent. */
-function laneWith(due: (lane: () => Lane) => Promise<Waiting['due'][]>) {
+/** A worker on stores of which `due` answers, and what it has sent. */
+function workerWith(due: (worker: () => EndpointWorker) => Promise<PendingDelivery['due'][]>) {
   const sent: string[] = [];
   const stopping = new AbortController();
   const parts = {
     endpoints: { lease: async () => endpoint, release: async () => undefined },
-    messages: { many: async (ids: string[]) => new Map(ids.map((id) => [id, waiting(id).message])) },
-    deliveries: { due: () => due(() => lane), settle: async () => undefined },
+    messages: { many: async (ids: string[]) => new Map(ids.map((id) => [id, pending(id).message])) },
+    deliveries: { due: () => due(() => worker), settle: async () => undefined },
     send: async ({ messageId }: { messageId: string }) => {
       sent.push(messageId);
       return { attempt, is: 'delivered', retryAfterMs: null };
@@ -32,42 +32,42 @@ function laneWith(due: (lane: () => Lane) => Promise<Waiting['due'][]>) {
     onAttempt: () => undefined,
     clock: () => new Date(),
     log: createLog('test', 'silent'),
-  } as unknown as DispatcherParts;
-  const lane: Lane = createLane('ep', 'holder', stopping.signal, parts);
-  return { lane, sent, stop: () => stopping.abort() };
+  } as unknown as WorkerParts;
+  const worker: EndpointWorker = createEndpointWorker('ep', 'holder', stopping.signal, parts);
+  return { worker, sent, stop: () => stopping.abort() };
 }
 
-test('one that is woken while it looks, looks again, and ends where there is nothing', async () => {
+test('a worker that is notified while it looks, looks again, and ends where there is nothing', async () => {
   let looks = 0;
-  const { lane } = laneWith(async (own) => {
+  const { worker } = workerWith(async (own) => {
     looks += 1;
-    if (looks === 1) own().wake();
+    if (looks === 1) own().notify();
     return [];
   });
-  await lane.done;
+  await worker.done;
   expect(looks).toBe(2);
-  expect([lane.wake(), lane.offer(waiting('late'))]).toEqual([false, false]);
+  expect([worker.notify(), worker.enqueue(pending('late'))]).toEqual([false, false]);
 });
 
-test('what is handed over while it looks, and is found too, is sent once', async () => {
+test('what is enqueued while it looks, and is found too, is sent once', async () => {
   let looks = 0;
-  const { lane, sent } = laneWith(async (own) => {
+  const { worker, sent } = workerWith(async (own) => {
     looks += 1;
     if (looks > 1) return [];
-    own().offer(waiting('handed-over'));
-    return [waiting('found').due, waiting('handed-over').due];
+    own().enqueue(pending('enqueued'));
+    return [pending('found').due, pending('enqueued').due];
   });
-  await lane.done;
-  expect(sent.toSorted()).toEqual(['found', 'handed-over']);
+  await worker.done;
+  expect(sent.toSorted()).toEqual(['enqueued', 'found']);
 });
 
-test('what is handed over behind what waits longer is looked up in its turn', async () => {
+test('what is enqueued behind what waits longer is looked up later', async () => {
   let looks = 0;
-  const { lane, sent } = laneWith(async () => {
+  const { worker, sent } = workerWith(async () => {
     looks += 1;
-    return looks === 1 ? [waiting('older').due, waiting('newer').due] : [];
+    return looks === 1 ? [pending('older').due, pending('newer').due] : [];
   });
-  expect(lane.offer(waiting('newer'))).toBe(true);
-  await lane.done;
+  expect(worker.enqueue(pending('newer'))).toBe(true);
+  await worker.done;
   expect(sent).toEqual(['older', 'newer']);
 });

@@ -1,7 +1,7 @@
 import type { lookup, LookupAddress } from 'node:dns';
 import { startWebhookReceiver, type WebhookReceiver } from '../testing/webhook-receiver.ts';
 import { guardedAgents } from './guarded-agents.ts';
-import { createSend, type Outcome } from './send.ts';
+import { createSend, type AttemptResult } from './send.ts';
 
 const secret = `whsec_${Buffer.alloc(24, 7).toString('base64')}`;
 const now = new Date();
@@ -19,7 +19,7 @@ function resolving(...turns: LookupAddress[][]): typeof lookup {
 }
 const at = (address: string): LookupAddress => ({ address, family: address.includes(':') ? 6 : 4 });
 
-async function send(url: string, resolve?: typeof lookup, allowLocal = false): Promise<Outcome> {
+async function send(url: string, resolve?: typeof lookup, allowLocal = false): Promise<AttemptResult> {
   const agents = guardedAgents({ allowLocal, ...(resolve === undefined ? {} : { resolve }) });
   const outcome = await createSend({ agents, timeoutMs: 500 })(
     { messageId: 'msg_1', payload: '{}', url, secrets: [secret] },

@@ -2,8 +2,8 @@ import { lookup as lookupName, type LookupAddress } from 'node:dns';
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
-import { KEEP_ALIVE_MS } from '../http/client.ts';
-import { isPublicAddress } from './public-address.ts';
+import ipaddr from 'ipaddr.js';
+import { KEEP_ALIVE_MS } from '../http.ts';
 
 /** The address is not one of the public internet. Nothing was sent. */
 export class ForbiddenAddress extends Error {
@@ -15,13 +15,30 @@ export class ForbiddenAddress extends Error {
   }
 }
 
+const GLOBAL_IPV6 = ipaddr.IPv6.parseCIDR('2000::/3');
+/** In 2000::/3 and not global: protocol assignments, and documentation that ipaddr.js does not know. */
+const SPECIAL_IPV6 = ['2001::/23', '3fff::/20'].map((net) => ipaddr.IPv6.parseCIDR(net));
+
+/**
+ * Whether an address is one of the public internet. Loopback, private and link-local addresses are not, nor is an IPv6
+ * address that has an IPv4 address inside (mapped, NAT64, 6to4, Teredo): what stands behind it is not known here.
+ */
+export function isPublicAddress(text: string): boolean {
+  if (isIP(text) === 0) return false;
+  const address = ipaddr.parse(text);
+  if (address.range() !== 'unicast') return false;
+  if (address.kind() === 'ipv4') return true;
+  return address.match(GLOBAL_IPV6) && !SPECIAL_IPV6.some((net) => address.match(net));
+}
+
 type Agents = { httpAgent: HttpAgent; httpsAgent: HttpsAgent; close: () => void };
 type Resolve = typeof lookupName;
-type Connect = (options: { host?: string | null }, ...rest: unknown[]) => unknown;
+type Connected = (error: Error | null, socket?: unknown) => void;
+type Connect = (options: { host?: string | null }, connected: Connected) => unknown;
 
 /**
  * A lookup that gives only public addresses, and refuses a name that has any other. The socket connects to the address
- * given here and asks nobody again, so a name that changes between check and connection gains nothing.
+ * given here without another lookup, so a name that changes between check and connection gains nothing.
  */
 function guardedLookup(resolve: Resolve): LookupFunction {
   return (hostname, options, callback) => {
@@ -37,20 +54,21 @@ function guardedLookup(resolve: Resolve): LookupFunction {
   };
 }
 
-/** A host that is an address itself is looked up nowhere; it is checked when the socket is made. */
+/** A host that is an address is not looked up, so it is checked when the socket is made. */
 function guardConnections(agent: HttpAgent): void {
-  const connect = (agent as unknown as { createConnection: Connect }).createConnection.bind(agent);
-  const guarded: Connect = (options, ...rest) => {
+  const guarded = agent as unknown as { createConnection: Connect };
+  const connect = guarded.createConnection.bind(agent);
+  guarded.createConnection = (options, connected) => {
     const host = options.host ?? '';
-    if (isIP(host) !== 0 && !isPublicAddress(host)) throw new ForbiddenAddress(host);
-    return connect(options, ...rest);
+    if (isIP(host) === 0 || isPublicAddress(host)) return connect(options, connected);
+    connected(new ForbiddenAddress(host));
+    return undefined;
   };
-  (agent as unknown as { createConnection: Connect }).createConnection = guarded;
 }
 
 /**
  * Agents that connect to public addresses only, checked at the moment of connecting.
- * @param allowLocal lets every address in, for development
+ * @param allowLocal allows every address, for development
  */
 export function guardedAgents({
   allowLocal,

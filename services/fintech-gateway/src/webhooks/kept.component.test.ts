@@ -1,16 +1,16 @@
 import type { LoanView } from '@ksbb/contracts';
-import { createRelay, type Database, openDatabase } from '@ksbb/document-store';
+import { type Database, openDatabase } from '@ksbb/document-store';
 import { RejectedEvent } from '@ksbb/messaging';
 import { createLog, parseSettings } from '@ksbb/service-kit';
-import { Registry } from 'prom-client';
-import { freshDatabase, removeDatabase } from '@ksbb/testkit';
-import type { Reactions } from '../reactions/reactions.ts';
-import { tellPartner } from '../reactions/tell-partner.ts';
+import { eventually, freshDatabase, removeDatabase } from '@ksbb/testkit';
+import { type Modules, notifyPartner } from '../reactions.ts';
 import { settingsSchema } from '../settings.ts';
-import { openStores, type Stores } from '../stores/stores.ts';
+import { createMetrics } from '@ksbb/service-kit';
+import { openWebhookDeliveries, type WebhookDeliveries } from './stores/deliveries.ts';
+import { openWebhookEndpoints } from './stores/endpoints.ts';
+import { openWebhookMessages, type WebhookMessages } from './stores/messages.ts';
 import { activeSecrets } from './stores/endpoints.ts';
 import { environmentOf } from '../testing/gateway.ts';
-import { until } from '../testing/until.ts';
 import { openWebhooks } from './open-webhooks.ts';
 import { LARGEST_PAYLOAD_BYTES, PayloadTooLarge } from './outbox.ts';
 
@@ -28,18 +28,15 @@ const settings = parseSettings(settingsSchema, environmentOf(places));
 
 let uri: string;
 let database: Database;
-let stores: Stores;
+let messages: WebhookMessages;
+let allDeliveries: WebhookDeliveries;
 
 beforeAll(async () => {
   uri = freshDatabase('gateway-webhooks');
   database = await openDatabase(uri, log);
-  const relay = createRelay({
-    publisher: { publish: async () => undefined, connected: () => false },
-    log,
-    clock: () => start,
-    registry: new Registry(),
-  });
-  stores = await openStores({ connection: database.connection, relay, clock: () => start });
+  const endpoints = await openWebhookEndpoints(database.connection);
+  messages = await openWebhookMessages(database.connection);
+  allDeliveries = await openWebhookDeliveries(database.connection);
   const fresh = {
     disabled: null,
     health: { failures: 0, failingSince: null },
@@ -48,7 +45,7 @@ beforeAll(async () => {
     description: '',
   };
   // Disabled, so that nothing is sent.
-  await stores.webhookEndpoints.add({
+  await endpoints.add({
     endpointId: 'ep_1',
     partner: 'amanah',
     url: 'https://partner.example/',
@@ -64,12 +61,13 @@ afterAll(async () => {
   await removeDatabase(uri);
 });
 
-const openAt = (now: Date) => openWebhooks({ settings, stores, onAttempt: () => undefined, clock: () => now, log });
-const news = (key: string, data: Record<string, unknown> = {}) =>
+const openAt = (now: Date) =>
+  openWebhooks({ settings, connection: database.connection, metrics: createMetrics('test'), clock: () => now, log });
+const notification = (key: string, data: Record<string, unknown> = {}) =>
   ({ partner: 'amanah', eventType: 'loan-repaid', key, at: start.toISOString(), data }) as const;
 const messagesAt = async (before: Date) =>
-  (await stores.webhookMessages.between('amanah', ['loan-repaid'], start, before, 10, null)).length;
-const deliveries = async () => (await stores.webhookDeliveries.list('ep_1', null, 10, null)).length;
+  (await messages.between('amanah', ['loan-repaid'], start, before, 10, null)).length;
+const deliveries = async () => (await allDeliveries.list('ep_1', null, 10, null)).length;
 
 test('a secret that was replaced is signed with for 24 hours and not longer', () => {
   const secrets = [
@@ -83,29 +81,32 @@ test('a secret that was replaced is signed with for 24 hours and not longer', ()
   ]);
 });
 
-test('a message and its log are kept for 90 days, and then forgotten', async () => {
-  const now = openAt(start);
-  await now.outbox.tell(news('kept'));
+test('a message and its log are kept for 90 days, and then deleted', async () => {
+  const now = await openAt(start);
+  await now.notify(notification('kept'));
   await now.close();
-  const lastDay = openAt(later(90 * DAY_MS));
-  await lastDay.outbox.tell(news('other'));
+  const lastDay = await openAt(later(90 * DAY_MS));
+  await lastDay.notify(notification('other'));
   await lastDay.close();
   expect([await messagesAt(later(1)), await deliveries()]).toEqual([1, 2]);
-  const after = openAt(later(90 * DAY_MS + 1));
-  await until(async () => (await messagesAt(later(1))) === 0 && (await deliveries()) === 1);
+  const after = await openAt(later(90 * DAY_MS + 1));
+  await eventually(
+    'the old message and its log are deleted',
+    async () => (await messagesAt(later(1))) === 0 && (await deliveries()) === 1,
+  );
   await after.close();
 });
 
 test('a payload of more than 256 KB is refused, kept by nobody, and its event is dead-lettered', async () => {
-  const webhooks = openAt(start);
+  const webhooks = await openAt(start);
   const around = Buffer.byteLength(
     JSON.stringify({ type: 'loan-repaid', timestamp: start.toISOString(), data: { note: '' } }),
   );
   const note = 'x'.repeat(LARGEST_PAYLOAD_BYTES - around);
   const before = await deliveries();
-  await expect(webhooks.outbox.tell(news('too large', { note: `${note}x` }))).rejects.toThrow(PayloadTooLarge);
+  await expect(webhooks.notify(notification('too large', { note: `${note}x` }))).rejects.toThrow(PayloadTooLarge);
   expect(await deliveries()).toBe(before);
-  await webhooks.outbox.tell(news('just right', { note }));
+  await webhooks.notify(notification('just right', { note }));
   expect(await deliveries()).toBe(before + 1);
   const data = { partner: 'amanah', loanId: 'KSBB-0000-0000-0011.1', lots: note } as unknown as LoanView;
   const event = {
@@ -114,8 +115,6 @@ test('a payload of more than 256 KB is refused, kept by nobody, and its event is
     time: start.toISOString(),
     data: { ...data, note },
   };
-  await expect(tellPartner(event as never, { webhooks: webhooks.outbox } as unknown as Reactions)).rejects.toThrow(
-    RejectedEvent,
-  );
+  await expect(notifyPartner(event as never, { webhooks } as unknown as Modules)).rejects.toThrow(RejectedEvent);
   await webhooks.close();
 });

@@ -1,39 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { freePort } from '@ksbb/testkit';
+import { eventually, freePort } from '@ksbb/testkit';
+import { apiClient } from '../testing/api-client.ts';
 import { OPERATOR_TOKEN, startGateway, type TestGateway } from '../testing/gateway.ts';
-import { until } from '../testing/until.ts';
 import { isSignedWith, startWebhookReceiver, type WebhookReceiver } from '../testing/webhook-receiver.ts';
 import { createWorld, type World } from '../testing/world.ts';
 
-type Answer = { status: number; body: Record<string, unknown>; etag: string };
 type Endpoint = { endpointId: string; secret: string; etag: string };
 
 let world: World;
 let gateway: TestGateway;
 let receiver: WebhookReceiver;
-let token: string;
-
-async function call(
-  method: string,
-  path: string,
-  body?: object,
-  headers: Record<string, string> = {},
-  bearer = token,
-): Promise<Answer> {
-  const sent = {
-    Authorization: `Bearer ${bearer}`,
-    'Idempotency-Key': randomUUID(),
-    ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
-    ...headers,
-  };
-  const answer = await fetch(`${world.gatewayUrl}${path}`, {
-    method,
-    headers: sent,
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  const text = await answer.text();
-  return { status: answer.status, body: text === '' ? {} : JSON.parse(text), etag: answer.headers.get('etag') ?? '' };
-}
+let call: ReturnType<typeof apiClient>;
 
 async function issue(partner: string, scopes: string[]): Promise<string> {
   return String(
@@ -73,7 +50,9 @@ beforeAll(async () => {
     WEBHOOK_STEPS_MS: '30,30,30',
   };
   gateway = await startGateway({ ...world, partnersUrl: world.sandbox.url }, environment);
-  token = await issue('amanah', ['endpoints:read', 'endpoints:write', 'deliveries:read', 'deliveries:replay']);
+  call = apiClient(world.gatewayUrl, OPERATOR_TOKEN);
+  const token = await issue('amanah', ['endpoints:read', 'endpoints:write', 'deliveries:read', 'deliveries:replay']);
+  call = apiClient(world.gatewayUrl, token);
 });
 
 afterEach(() => {
@@ -97,11 +76,17 @@ describe('what happens to a loan', () => {
     ]);
     const some = await newEndpoint('/some', ['loan-repaid']);
     const loanId = await world.commit('amanah', 900, 3);
-    await until(async () => (await world.get(`/loans/${loanId}`)).body.status === 'awaiting-signature');
+    await eventually(
+      'the loan is awaiting-signature',
+      async () => (await world.get(`/loans/${loanId}`)).body.status === 'awaiting-signature',
+    );
     await world.sandbox.sign(String((await world.loan(loanId)).signUrl));
-    await until(async () => (await world.get(`/loans/${loanId}`)).body.status === 'disbursed');
+    await eventually(
+      'the loan is disbursed',
+      async () => (await world.get(`/loans/${loanId}`)).body.status === 'disbursed',
+    );
     await world.sandbox.repay('amanah', loanId, { instalments: [1, 2, 3] });
-    await until(() => receivedAt('/some').length === 1 && receivedAt('/all').length === 7);
+    await eventually('/some receives 1', () => receivedAt('/some').length === 1 && receivedAt('/all').length === 7);
     await world.republish((event) => JSON.stringify(event).includes(loanId));
     const types = receivedAt('/all').map(({ payload }) => (JSON.parse(payload) as { type: string }).type);
     expect(types.toSorted()).toEqual([
@@ -136,7 +121,9 @@ describe('what happens to a loan', () => {
     );
     const own = await newEndpoint('/own');
     const loanId = await world.commit('amanah', 900, 3);
-    await until(() => receivedAt('/own').some(({ payload }) => payload.includes(loanId)));
+    await eventually('/own receives the event', () =>
+      receivedAt('/own').some(({ payload }) => payload.includes(loanId)),
+    );
     expect(receivedAt('/lumbung')).toEqual([]);
     expect((await call('GET', `/partner/v1/endpoints/${other.body.endpointId}`)).status).toBe(404);
     expect((await call('GET', `/partner/v1/endpoints/${own.endpointId}`, undefined, {}, lumbung)).status).toBe(404);
@@ -149,7 +136,7 @@ describe('an attempt that fails', () => {
     let calls = 0;
     receiver.answerWith(() => ({ status: (calls += 1) < 3 ? 500 : 200, body: `answer ${calls}` }));
     await test_(endpointId);
-    await until(async () => (await stateOf(endpointId))[0] === 'delivered');
+    await eventually('the delivery is delivered', async () => (await stateOf(endpointId))[0] === 'delivered');
     const [delivery] = (await deliveriesOf(endpointId)).items;
     expect(delivery?.attempts).toMatchObject([
       { status: 500, answer: 'answer 1' },
@@ -171,14 +158,14 @@ describe('an attempt that fails', () => {
     const { endpointId } = await newEndpoint('/down');
     receiver.answerWith(({ path }) => ({ status: path === '/down' ? 503 : 204 }));
     await test_(endpointId);
-    await until(async () => (await stateOf(endpointId))[0] === 'exhausted');
+    await eventually('the delivery is exhausted', async () => (await stateOf(endpointId))[0] === 'exhausted');
     expect(receivedAt('/down')).toHaveLength(4);
     receiver.answerWith(() => ({ status: 204 }));
     const [delivery] = (await deliveriesOf(endpointId, '?state=exhausted')).items;
     expect(
       (await call('POST', `/partner/v1/endpoints/${endpointId}/deliveries/${delivery?.messageId}/replay`)).status,
     ).toBe(202);
-    await until(async () => (await stateOf(endpointId))[0] === 'delivered');
+    await eventually('the delivery is delivered', async () => (await stateOf(endpointId))[0] === 'delivered');
     expect(receivedAt('/down')).toHaveLength(5);
     expect((await call('POST', `/partner/v1/endpoints/${endpointId}/deliveries/msg_nobody/replay`)).status).toBe(404);
   });
@@ -191,14 +178,14 @@ describe('an endpoint that says it is gone', () => {
     receiver.answerWith(({ path }) => ({ status: path === '/gone' ? 410 : 204 }));
     const from = new Date().toISOString();
     const first = await world.commit('amanah', 900, 3);
-    await until(() => receivedAt('/told').length === 1);
+    await eventually('/told receives 1', () => receivedAt('/told').length === 1);
     expect(JSON.parse(receivedAt('/told')[0]?.payload ?? '')).toMatchObject({
       type: 'endpoint-disabled',
       data: { endpointId: gone.endpointId, reason: 'gone' },
     });
     expect(isSignedWith(other.secret, receivedAt('/told')[0]!)).toBe(true);
     const second = await world.commit('amanah', 900, 3);
-    await until(async () => (await stateOf(gone.endpointId)).length === 2);
+    await eventually('there are two deliveries', async () => (await stateOf(gone.endpointId)).length === 2);
     expect(await stateOf(gone.endpointId)).toEqual(['held', 'held']);
     expect(receivedAt('/gone')).toHaveLength(1);
     const replayMissing = () =>
@@ -218,7 +205,7 @@ describe('an endpoint that says it is gone', () => {
         .body,
     ).toMatchObject({ disabled: null, failures: 0 });
     expect((await replayMissing()).body).toMatchObject({ replayed: 2, next: null });
-    await until(() =>
+    await eventually('/gone receives 3', () =>
       [first, second].every(
         (loanId) =>
           receivedAt('/gone').filter(({ payload }) => payload.includes(loanId)).length >= 1 &&
@@ -233,10 +220,11 @@ test('one that hangs holds up nobody else', async () => {
   const slow = await newEndpoint('/slow');
   const quick = await newEndpoint('/quick');
   receiver.answerWith(({ path }) => (path === '/slow' ? 'hang' : { status: 204 }));
-  for (let n = 0; n < 15; n += 1) await test_(slow.endpointId);
-  await until(() => receiver.mostHanging('/slow') === 10);
+  // All at once: an attempt that is over before the last is sent would never hang beside it.
+  await Promise.all(Array.from({ length: 15 }, () => test_(slow.endpointId)));
+  await eventually('ten attempts hang at once', () => receiver.mostHanging('/slow') === 10);
   for (let n = 0; n < 15; n += 1) await test_(quick.endpointId);
-  await until(() => receivedAt('/quick').length === 15);
+  await eventually('/quick receives 15', () => receivedAt('/quick').length === 15);
   expect(receiver.mostHanging('/slow')).toBe(10);
   await call('DELETE', `/partner/v1/endpoints/${slow.endpointId}`);
 });
@@ -248,7 +236,10 @@ test('two gateways on one database send each message once', async () => {
   );
   const { endpointId } = await newEndpoint('/twice');
   const sent = await Promise.all(Array.from({ length: 40 }, () => test_(endpointId)));
-  await until(() => new Set(receivedAt('/twice').map(({ headers }) => headers['webhook-id'])).size === 40);
+  await eventually(
+    '40 messages are received',
+    () => new Set(receivedAt('/twice').map(({ headers }) => headers['webhook-id'])).size === 40,
+  );
   await other.close();
   expect(
     receivedAt('/twice')
@@ -260,13 +251,19 @@ test('two gateways on one database send each message once', async () => {
 test('a new endpoint can be sent what happened before it was there', async () => {
   const from = new Date(Date.now() - 1_000).toISOString();
   const loanId = await world.commit('amanah', 900, 3);
-  await until(() => world.seen().some(({ name, data }) => name === 'contract-forwarded' && data.loanId === loanId));
-  await until(() => receiver.received.some(({ payload }) => payload.includes(loanId)));
+  await eventually('contract-forwarded is published', () =>
+    world.seen().some(({ name, data }) => name === 'contract-forwarded' && data.loanId === loanId),
+  );
+  await eventually('an endpoint receives the event', () =>
+    receiver.received.some(({ payload }) => payload.includes(loanId)),
+  );
   const { endpointId } = await newEndpoint('/late');
   const range = { from, to: new Date(Date.now() + 1_000).toISOString() };
   const replayed = await call('POST', `/partner/v1/endpoints/${endpointId}/replay`, { ...range, which: 'all' });
   expect(replayed.body.replayed).toBeGreaterThan(0);
-  await until(() => receivedAt('/late').some(({ payload }) => payload.includes(loanId)));
+  await eventually('/late receives the event', () =>
+    receivedAt('/late').some(({ payload }) => payload.includes(loanId)),
+  );
 });
 
 describe('a secret that is replaced', () => {
@@ -278,7 +275,7 @@ describe('a secret that is replaced', () => {
     const next = String(rotated.body.secret);
     expect(next).not.toBe(secret);
     await test_(endpointId);
-    await until(() => receivedAt('/rotated').length === 1);
+    await eventually('/rotated receives 1', () => receivedAt('/rotated').length === 1);
     expect([secret, next].map((one) => isSignedWith(one, receivedAt('/rotated')[0]!))).toEqual([true, true]);
     expect(
       (await call('POST', `/partner/v1/endpoints/${endpointId}/rotate-secret`, undefined, { 'If-Match': etag })).status,
@@ -377,7 +374,7 @@ describe('an endpoint', () => {
   test('pages through its log', async () => {
     const { endpointId } = await newEndpoint('/paged');
     for (let n = 0; n < 3; n += 1) await test_(endpointId);
-    await until(async () => (await stateOf(endpointId)).length === 3);
+    await eventually('there are three deliveries', async () => (await stateOf(endpointId)).length === 3);
     const first = await deliveriesOf(endpointId, '?limit=2');
     const rest = await deliveriesOf(endpointId, `?limit=2&cursor=${first.nextCursor}`);
     expect([first.items.length, rest.items.length, rest.nextCursor]).toEqual([2, 1, null]);

@@ -11,14 +11,14 @@ import {
 import type { NextInNeed } from './next-in-need.ts';
 
 export type RelendingCommand =
-  | { kind: 'open'; origin: Origin; lots: Lot[] }
-  /** `approval`: an officer is asked first. */
-  | { kind: 'propose'; to: NextInNeed; approval: boolean }
-  | { kind: 'approve'; relendId: string }
-  | { kind: 'turn-down'; relendId: string }
+  | { type: 'open'; origin: Origin; lots: Lot[] }
+  /** `approval`: an officer has to approve it first. */
+  | { type: 'propose'; to: NextInNeed; approval: boolean }
+  | { type: 'approve'; relendId: string }
+  | { type: 'turn-down'; relendId: string }
   /** The commitment service has reserved the need, or what was left of it. */
   | {
-      kind: 'confirm';
+      type: 'confirm';
       relendId: string;
       loanId: string;
       collaborationId: string;
@@ -27,9 +27,9 @@ export type RelendingCommand =
       amountRupiah: number;
     }
   /** The commitment service found the need covered by others. */
-  | { kind: 'refuse'; relendId: string }
+  | { type: 'refuse'; relendId: string }
   /** The loan to the next MSME was declined. */
-  | { kind: 'take-back'; loanId: string };
+  | { type: 'take-back'; loanId: string };
 
 export type RelendingRefusal = { refused: 'no-such-proposal' | 'other-msme' | 'other-partner' | 'more-than-proposed' };
 
@@ -68,7 +68,7 @@ function turnDown(relending: Relending, relendId: string): RelendingEvent[] | Re
 
 function confirm(
   relending: Relending,
-  command: Extract<RelendingCommand, { kind: 'confirm' }>,
+  command: Extract<RelendingCommand, { type: 'confirm' }>,
 ): RelendingEvent[] | RelendingRefusal {
   const { relendId, loanId: toLoanId, collaborationId: toCollaborationId, msmeId, amountRupiah } = command;
   if ('relent' in relending && relending.relent.some((relent) => relent.relendId === relendId)) return [];
@@ -87,9 +87,9 @@ function confirm(
   ];
 }
 
-/** What follows from a command. A repeat of any changes nothing; one proposal is out at a time. */
+/** What follows from a command. A repeat changes nothing. There is one open proposal at a time. */
 export function decide(relending: Relending, command: RelendingCommand): RelendingEvent[] | RelendingRefusal {
-  switch (command.kind) {
+  switch (command.type) {
     case 'open':
       return relending.status === 'unknown'
         ? [{ type: 'relending-opened', data: { origin: command.origin, lots: command.lots } }]

@@ -1,10 +1,10 @@
 import type { Lot } from '@ksbb/contracts';
 import { sumOfLots } from '../../kernel/lots.ts';
-import { integersOf } from '../../testing/random.ts';
+import { seededRandom } from '@ksbb/testkit';
 import { decide, type RelendingCommand } from './decide.ts';
 import {
   evolve,
-  noRelending,
+  initialState,
   type Relending,
   type RelendingEvent,
   relendingIdOf,
@@ -21,17 +21,17 @@ const lot = (donorCollaborationId: string, generation: number, amountRupiah: num
 const origin = { loanId: `${A}.2`, partner: 'amanah', instalments: 6 } as const;
 const lots = [lot(A, 1, 60), lot(B, 1, 40)];
 
-const open: RelendingCommand = { kind: 'open', origin, lots };
+const open: RelendingCommand = { type: 'open', origin, lots };
 const propose = (msmeId: string, amountRupiah = 1_000, approval = false): RelendingCommand => ({
-  kind: 'propose',
+  type: 'propose',
   to: { msmeId, needId: `${msmeId}.capital`, amountRupiah },
   approval,
 });
 const relendId = (n: number) => `relend.${A}.2.${n}`;
-type Confirm = Extract<RelendingCommand, { kind: 'confirm' }>;
+type Confirm = Extract<RelendingCommand, { type: 'confirm' }>;
 const confirm = (n: number, msmeId: string, amountRupiah: number): Confirm => {
   return {
-    kind: 'confirm',
+    type: 'confirm',
     relendId: relendId(n),
     loanId: `${B}.${n}`,
     collaborationId: B,
@@ -40,16 +40,16 @@ const confirm = (n: number, msmeId: string, amountRupiah: number): Confirm => {
     amountRupiah,
   };
 };
-const refuse = (n: number): RelendingCommand => ({ kind: 'refuse', relendId: relendId(n) });
-const takeBack = (n: number): RelendingCommand => ({ kind: 'take-back', loanId: `${B}.${n}` });
+const refuse = (n: number): RelendingCommand => ({ type: 'refuse', relendId: relendId(n) });
+const takeBack = (n: number): RelendingCommand => ({ type: 'take-back', loanId: `${B}.${n}` });
 
 /** The state after these commands, each of which has to be accepted. */
 function given(...commands: RelendingCommand[]): Relending {
   return commands.reduce<Relending>((state, command) => {
     const events = decide(state, command);
-    if ('refused' in events) throw new Error(`${command.kind}: ${events.refused}`);
+    if ('refused' in events) throw new Error(`${command.type}: ${events.refused}`);
     return events.reduce(evolve, state);
-  }, noRelending);
+  }, initialState);
 }
 
 const proposed = (n: number, msmeId: string, amountRupiah: number, instalments = 6): RelendingEvent => ({
@@ -85,7 +85,7 @@ test('an id is found from the loan and from any of its proposals', () => {
 
 describe('opening', () => {
   test('money that came back waits', () => {
-    expect(decide(noRelending, open)).toEqual([{ type: 'relending-opened', data: { origin, lots } }]);
+    expect(decide(initialState, open)).toEqual([{ type: 'relending-opened', data: { origin, lots } }]);
     expect(given(open)).toMatchObject({ status: 'waiting', pool: lots });
   });
 
@@ -108,7 +108,7 @@ describe('proposing', () => {
   });
 
   test.each([
-    ['that has not come back', noRelending],
+    ['that has not come back', initialState],
     ['that is proposed already', given(open, propose('warung-a'))],
     ['that is all lent on', given(open, propose('warung-a'), confirm(1, 'warung-a', 100))],
   ])('money %s: nothing', (_, state) => {
@@ -152,7 +152,7 @@ describe('confirming', () => {
   });
 
   test.each<[string, Relending, RelendingCommand, string]>([
-    ['what never came back', noRelending, confirm(1, 'warung-a', 10), 'no-such-proposal'],
+    ['what never came back', initialState, confirm(1, 'warung-a', 10), 'no-such-proposal'],
     ['what was not proposed', given(open), confirm(1, 'warung-a', 10), 'no-such-proposal'],
     ['another proposal', out, confirm(2, 'warung-a', 10), 'no-such-proposal'],
     ['another MSME', out, confirm(1, 'warung-b', 10), 'other-msme'],
@@ -225,7 +225,7 @@ describe('taking back', () => {
   });
 
   test.each([
-    ['from money that never came back', noRelending],
+    ['from money that never came back', initialState],
     ['a loan that was not paid with it', given(open)],
     ['again', given(...gone, takeBack(1))],
   ])('%s: nothing', (_, state) => {
@@ -234,9 +234,9 @@ describe('taking back', () => {
 });
 
 test('whatever is proposed, covered, refused and taken back, the money stays whole', () => {
-  const next = integersOf(11);
+  const { below: next } = seededRandom(11);
   for (let round = 0; round < 200; round += 1) {
-    let state = given({ kind: 'open', origin, lots: [lot(A, 1, 1 + next(1_000)), lot(B, 1, 1 + next(1_000))] });
+    let state = given({ type: 'open', origin, lots: [lot(A, 1, 1 + next(1_000)), lot(B, 1, 1 + next(1_000))] });
     const whole = 'pool' in state ? sumOfLots(state.pool) : 0;
     for (let step = 1; step < 30 && state.status !== 'spent'; step += 1) {
       const n = 'proposals' in state ? state.proposals : 0;
@@ -265,8 +265,8 @@ test('whatever is proposed, covered, refused and taken back, the money stays who
 describe('where an officer decides', () => {
   const ask = propose('warung-a', 70, true);
   const proposal = { relendId: relendId(1), msmeId: 'warung-a', needId: 'warung-a.capital', amountRupiah: 70 };
-  const approve = (n: number): RelendingCommand => ({ kind: 'approve', relendId: relendId(n) });
-  const turnDown = (n: number): RelendingCommand => ({ kind: 'turn-down', relendId: relendId(n) });
+  const approve = (n: number): RelendingCommand => ({ type: 'approve', relendId: relendId(n) });
+  const turnDown = (n: number): RelendingCommand => ({ type: 'turn-down', relendId: relendId(n) });
 
   test('approval is asked for before anything goes out, once', () => {
     expect(decide(given(open), ask)).toEqual([{ type: 'approval-asked', data: proposal }]);

@@ -1,4 +1,4 @@
-/** An MSME as far as the choice goes. `openRupiah` is what of its capital need nobody has promised yet. */
+/** What the choice needs to know of an MSME. `openRupiah` is the part of its capital need that nobody has promised. */
 export type Candidate = {
   msmeId: string;
   needId: string;
@@ -15,9 +15,9 @@ export type NextInNeed = { msmeId: string; needId: string; amountRupiah: number 
 const before = <T>(a: T, b: T) => (a < b ? -1 : a > b ? 1 : 0);
 
 /**
- * Who gets repaid money next. Only verified MSMEs with an open capital need count. First come districts (kecamatan) that
- * this partner's money has not reached yet, then whoever has waited longest, then the larger open need; the id decides
- * what is left, so that the answer is always the same. The amount is what is open, at most `amountRupiah`.
+ * Who gets repaid money next, of the verified MSMEs with an open capital need. Districts (kecamatan) that this partner's
+ * money has not reached come first, then the need that has waited longest, then the larger need, then the lower id, so that
+ * the result is always the same. The amount is what is open, at most `amountRupiah`.
  * @param reached codes of the districts that have a loan of this partner
  * @returns null where nobody is in need
  */

@@ -1,23 +1,23 @@
 import type { fundRelent, Lot, NewEvent, Partner, relendProposed } from '@ksbb/contracts';
 import { addLots, subtractLots } from '../../kernel/lots.ts';
 
-/** The repaid loan whose money is lent on. */
+/** The repaid loan whose money is relent. */
 export type Origin = { loanId: string; partner: Partner; instalments: number };
 export type Proposal = { relendId: string; msmeId: string; needId: string; amountRupiah: number };
-/** A loan paid with the money; `lots` carry the new generation. `returned`: it did not come about, the money is back. */
+/** A loan that is paid with the money; `lots` have the new generation. `returned`: there is no such loan, the money is back. */
 export type Relent = { relendId: string; loanId: string; lots: Lot[]; returned: boolean };
 
 /**
- * `pool` is what is left to lend on, in the generation in which it came back. `tried` are the MSMEs that it was proposed
- * to and that have had their answer: each took what it still lacked, or nothing.
+ * `pool` is what is left to relend, in the generation in which it came back. `tried` are the MSMEs of earlier proposals:
+ * each took what it still lacked, or nothing.
  */
 type Fund = { origin: Origin; pool: Lot[]; proposals: number; tried: string[]; relent: Relent[] };
 
-/** The money of one repaid loan on its way to others: waiting for an MSME or an officer, proposed to one, or all lent on. */
+/** The money of one repaid loan: it waits for an MSME or an officer, is proposed to an MSME, or is all relent. */
 export type Relending =
   | { status: 'unknown' }
   | (Fund & { status: 'waiting' })
-  /** An officer has to say yes before it is proposed. */
+  /** An officer has to approve it before it is proposed. */
   | (Fund & { status: 'awaiting-approval'; proposal: Proposal })
   | (Fund & { status: 'proposed'; proposal: Proposal })
   | (Fund & { status: 'spent' });
@@ -26,12 +26,12 @@ export type RelendingEvent =
   | { type: 'relending-opened'; data: { origin: Origin; lots: Lot[] } }
   | { type: 'approval-asked'; data: Proposal }
   | { type: 'proposal-refused'; data: { relendId: string; msmeId: string } }
-  /** A loan that was to be paid with the money does not come about; the money is back in the pool. */
+  /** There will be no loan; the money is back in the pool. */
   | { type: 'money-returned'; data: { loanId: string; lots: Lot[] } }
   | NewEvent<typeof relendProposed>
   | NewEvent<typeof fundRelent>;
 
-export const noRelending: Relending = { status: 'unknown' };
+export const initialState: Relending = { status: 'unknown' };
 
 export const relendingIdOf = (loanId: string) => `relend.${loanId}`;
 

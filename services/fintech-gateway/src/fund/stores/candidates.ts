@@ -1,7 +1,8 @@
 import { type Database, isDuplicateKey } from '@ksbb/document-store';
+import { Schema } from 'mongoose';
 import type { Candidate } from '../relending/next-in-need.ts';
 
-/** What an MSME's newest event says of its capital need. Nulls where it has none. */
+/** What an MSME's newest event says about its capital need. Nulls where it has none. */
 export type CapitalNeed = {
   kodeKecamatan: string;
   /** Verified and on the map. */
@@ -15,89 +16,93 @@ export type Candidates = {
   putNeed: (msmeId: string, version: number, need: CapitalNeed) => Promise<void>;
   putOpen: (msmeId: string, version: number, openRupiah: number) => Promise<void>;
   /**
-   * Those who may be next, the most likely first: at least the best of the districts in `reached` and of the others, by
-   * the order of `nextInNeed`.
+   * The MSMEs that may be next, the most likely first: at least the best of the districts in `reached` and of the others,
+   * by the order of `nextInNeed`.
    */
   shortlist: (reached: ReadonlySet<string>, except: readonly string[]) => Promise<Candidate[]>;
 };
 
-type Document = { _id: string } & Partial<CapitalNeed> & {
+type StoredCandidate = { _id: string } & Partial<CapitalNeed> & {
     needVersion?: number;
     openRupiah?: number;
     openVersion?: number;
   };
 
+const candidateSchema = new Schema<StoredCandidate>(
+  {
+    _id: { type: String, required: true },
+    kodeKecamatan: String,
+    eligible: Boolean,
+    needId: String,
+    declaredRupiah: Number,
+    declaredAt: String,
+    needVersion: Number,
+    openRupiah: Number,
+    openVersion: Number,
+  },
+  { collection: 'candidates', versionKey: false },
+).index({ declaredAt: 1, openRupiah: -1 });
+
 const SHORTLIST = 20;
 
-/**
- * The gateway's own copy of who lacks capital. Two producers tell of an MSME, the registry and the commitment service, so
- * one document has two halves with a version each. What is open is not known until the commitment service has told; until
- * then it is the whole need, and the commitment service has the last word anyway.
- */
-export async function openCandidates(connection: Database['connection']): Promise<Candidates> {
-  const collection = connection.collection<Document>('candidates');
-  await collection.createIndex({ declaredAt: 1, openRupiah: -1 });
-
-  /** Newest wins, for one half of the document. */
-  async function put(
-    id: string,
-    half: 'needVersion' | 'openVersion',
-    version: number,
-    fields: Partial<Document>,
-  ): Promise<void> {
-    const update = async () => {
-      const newer = { _id: id, $or: [{ [half]: { $exists: false } }, { [half]: { $lt: version } }] };
-      const { matchedCount } = await collection.updateOne(
-        newer as object,
-        { $set: { ...fields, [half]: version } } as object,
-      );
-      return matchedCount > 0;
-    };
-    if (await update()) return;
-    try {
-      await collection.insertOne({ _id: id, ...fields, [half]: version });
-    } catch (error) {
-      if (!isDuplicateKey(error)) throw error;
-      // There already: newer, or inserted by the other half in between.
-      await update();
-    }
-  }
-
-  const toCandidate = ({
-    _id,
-    needId,
-    kodeKecamatan,
-    eligible,
-    openRupiah,
-    declaredRupiah,
-    declaredAt,
-  }: Document): Candidate => ({
+function toCandidate(stored: StoredCandidate): Candidate {
+  const { _id, needId, kodeKecamatan, eligible, openRupiah, declaredRupiah, declaredAt } = stored;
+  return {
     msmeId: _id,
     needId: needId ?? '',
     kodeKecamatan: kodeKecamatan ?? '',
     verified: eligible ?? false,
     openRupiah: Math.min(openRupiah ?? Number.MAX_SAFE_INTEGER, declaredRupiah ?? 0),
     declaredAt: declaredAt ?? '',
-  });
+  };
+}
+
+/**
+ * The gateway's own copy of the capital needs. Events of two services change it, the registry's and the commitment
+ * service's, so one document has two halves, each with a version. Until the commitment service has said what is open the
+ * whole need counts as open; the commitment service decides about each proposal anyway.
+ */
+export async function openCandidates(connection: Database['connection']): Promise<Candidates> {
+  const model = connection.model('Candidate', candidateSchema);
+  await model.createIndexes();
+
+  /** Newest wins, for one half of the document. */
+  async function put(id: string, half: 'needVersion' | 'openVersion', version: number, fields: object): Promise<void> {
+    const change = { ...fields, [half]: version };
+    const update = async () => {
+      const isOlder = { $or: [{ [half]: { $exists: false } }, { [half]: { $lt: version } }] };
+      const { matchedCount } = await model.updateOne({ _id: id, ...isOlder }, { $set: change });
+      return matchedCount > 0;
+    };
+    if (await update()) return;
+    try {
+      await model.create({ _id: id, ...change });
+    } catch (error) {
+      if (!isDuplicateKey(error)) throw error;
+      // The document is there already: it is newer, or the other half was inserted in between.
+      await update();
+    }
+  }
 
   return {
     putNeed: (msmeId, version, need) => put(msmeId, 'needVersion', version, need),
     putOpen: (msmeId, version, openRupiah) => put(msmeId, 'openVersion', version, { openRupiah }),
     shortlist: async (reached, except) => {
-      const inNeed = {
-        eligible: true,
-        declaredRupiah: { $gt: 0 },
-        $or: [{ openRupiah: { $gt: 0 } }, { openRupiah: { $exists: false } }],
-      };
-      const find = (district: object) =>
-        collection
-          .find({ ...inNeed, _id: { $nin: [...except] }, kodeKecamatan: district } as object)
+      const find = (kodeKecamatan: { $in: string[] } | { $nin: string[] }) =>
+        model
+          .find({
+            _id: { $nin: [...except] },
+            kodeKecamatan,
+            eligible: true,
+            declaredRupiah: { $gt: 0 },
+            $or: [{ openRupiah: { $gt: 0 } }, { openRupiah: { $exists: false } }],
+          })
           .sort({ declaredAt: 1, openRupiah: -1, _id: 1 })
           .limit(SHORTLIST)
-          .toArray();
-      const places = [...reached];
-      const unreached = await find({ $nin: places });
-      return (unreached.length > 0 ? unreached : await find({ $in: places })).map(toCandidate);
+          .lean();
+      const districts = [...reached];
+      const unreached = await find({ $nin: districts });
+      return (unreached.length > 0 ? unreached : await find({ $in: districts })).map(toCandidate);
     },
   };
 }

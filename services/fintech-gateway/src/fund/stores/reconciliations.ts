@@ -1,8 +1,9 @@
 import type { Partner } from '@ksbb/contracts';
 import type { Database } from '@ksbb/document-store';
+import { Schema } from 'mongoose';
 import type { Difference } from '../reconcile.ts';
 
-/** One day of one partner, compared. `closedAt` is null until an officer closed it. */
+/** One day of one partner, compared. `closedAt` is null until an officer has closed the day. */
 export type Reconciliation = {
   partner: Partner;
   /** A day in Jakarta. */
@@ -16,34 +17,57 @@ export type Reconciliation = {
 };
 
 export type Reconciliations = {
-  /** Keeps the newest comparison of a day. One that is closed stays as it is. */
+  /** Keeps the newest comparison of a day. A closed day does not change. */
   put: (result: Omit<Reconciliation, 'closedAt'>) => Promise<Reconciliation>;
-  /** Closes a day that was compared without a difference; again changes nothing. */
+  /** Closes a day that was compared without a difference. A repeat changes nothing. */
   close: (partner: Partner, day: string, now: Date) => Promise<'closed' | 'differs' | 'not-compared'>;
   find: (partner: Partner, day: string) => Promise<Reconciliation | null>;
   /** The newest days first. */
   list: (partner: Partner, limit: number, before: string | null) => Promise<Reconciliation[]>;
 };
 
-type Document = Reconciliation & { _id: string };
+type StoredReconciliation = Reconciliation & { _id: string };
+
+const reconciliationSchema = new Schema<StoredReconciliation>(
+  {
+    _id: { type: String, required: true },
+    partner: { type: String, required: true },
+    day: { type: String, required: true },
+    comparedAt: { type: String, required: true },
+    ours: { type: Number, required: true },
+    theirs: { type: Number, required: true },
+    differences: [
+      {
+        _id: false,
+        difference: { type: String, required: true },
+        kind: { type: String, required: true },
+        reference: { type: String, required: true },
+        repaymentId: { type: String, default: null },
+        oursRupiah: { type: Number, default: null },
+        theirsRupiah: { type: Number, default: null },
+      },
+    ],
+    closedAt: { type: String, default: null },
+  },
+  { collection: 'reconciliations', versionKey: false },
+);
 
 const idOf = (partner: Partner, day: string) => `${partner}:${day}`;
-const toReconciliation = ({ _id: _, ...reconciliation }: Document): Reconciliation => reconciliation;
+const toReconciliation = ({ _id: _, ...reconciliation }: StoredReconciliation): Reconciliation => reconciliation;
 
 export function openReconciliations(connection: Database['connection']): Reconciliations {
-  const collection = connection.collection<Document>('reconciliations');
+  const model = connection.model('Reconciliation', reconciliationSchema);
   async function find(partner: Partner, day: string): Promise<Reconciliation | null> {
-    const found = await collection.findOne({ _id: idOf(partner, day) });
+    const found = await model.findById(idOf(partner, day)).lean();
     return found === null ? null : toReconciliation(found);
   }
 
   return {
     put: async (result) => {
       const _id = idOf(result.partner, result.day);
-      const known = await find(result.partner, result.day);
-      if (known === null)
-        await collection.updateOne({ _id }, { $setOnInsert: { ...result, closedAt: null } }, { upsert: true });
-      else await collection.updateOne({ _id, closedAt: null }, { $set: result });
+      if ((await find(result.partner, result.day)) === null)
+        await model.updateOne({ _id }, { $setOnInsert: { ...result, closedAt: null } }, { upsert: true });
+      else await model.updateOne({ _id, closedAt: null }, { $set: result });
       return (await find(result.partner, result.day)) ?? { ...result, closedAt: null };
     },
     close: async (partner, day, now) => {
@@ -51,21 +75,20 @@ export function openReconciliations(connection: Database['connection']): Reconci
       if (known === null) return 'not-compared';
       if (known.closedAt !== null) return 'closed';
       if (known.differences.length > 0) return 'differs';
-      // Only the comparison that was looked at is closed, not one that found a difference meanwhile.
-      const looked = { _id: idOf(partner, day), comparedAt: known.comparedAt, closedAt: null };
-      const { matchedCount } = await collection.updateOne(looked, { $set: { closedAt: now.toISOString() } });
+      // A comparison that found a difference meanwhile is not closed.
+      const seen = { _id: idOf(partner, day), comparedAt: known.comparedAt, closedAt: null };
+      const { matchedCount } = await model.updateOne(seen, { $set: { closedAt: now.toISOString() } });
       return matchedCount > 0 ? 'closed' : 'differs';
     },
     find,
     list: async (partner, limit, before) => {
       const days = before === null ? {} : { day: { $lt: before } };
-      return (
-        await collection
-          .find({ partner, ...days })
-          .sort({ day: -1 })
-          .limit(limit)
-          .toArray()
-      ).map(toReconciliation);
+      const found = await model
+        .find({ partner, ...days })
+        .sort({ day: -1 })
+        .limit(limit)
+        .lean();
+      return found.map(toReconciliation);
     },
   };
 }

@@ -1,20 +1,20 @@
 import type { Lot, Partner } from '@ksbb/contracts';
-import { type Contradiction, contradiction, type Fact, isKnown } from './partner-reports.ts';
+import { type Contradiction, contradiction, type Report, isKnown } from './partner-reports.ts';
 import { evolve, type KnownLoan, type Loan, type LoanEvent, repaidLotsOf, type Terms } from './loan.ts';
 import { addLots, subtractLots, sumOfLots, takeFromLots } from '../../kernel/lots.ts';
 
 export type LoanCommand =
-  | { kind: 'request'; terms: Terms }
+  | { type: 'request'; terms: Terms }
   /** It is about to be sent for the first time. */
-  | { kind: 'forward' }
-  /** A person lets it go to its partner again. */
-  | { kind: 'resume' }
-  /** It goes to its partner no more by itself; a person has to look. */
-  | { kind: 'park'; reason: string }
-  /** The commitment has let go of the line. */
-  | { kind: 'cancel'; reason: string }
-  /** A partner says something: `partner` is who says it. */
-  | { kind: 'tell'; partner: Partner; fact: Fact };
+  | { type: 'forward' }
+  /** A person decided that it is sent to its partner again. */
+  | { type: 'resume' }
+  /** It is not sent any more until a person resumes it. */
+  | { type: 'suspend'; reason: string }
+  /** The commitment has released the line. */
+  | { type: 'cancel'; reason: string }
+  /** `partner` is the partner that reports. */
+  | { type: 'record-report'; partner: Partner; report: Report };
 
 export type LoanRefusal = {
   refused: 'lots-differ' | 'no-such-loan' | 'other-partner' | 'paid-out' | 'not-parked' | Contradiction;
@@ -24,36 +24,38 @@ function about({ loanId, collaborationId, msmeId, partner }: Terms) {
   return { loanId, collaborationId, msmeId, partner };
 }
 
-function dueCancellation({ terms, told, cancelling }: KnownLoan): LoanEvent | null {
-  if (told.cancelled === null) return null;
+function dueCancellation({ terms, told: reports, cancelling }: KnownLoan): LoanEvent | null {
+  if (reports.cancelled === null) return null;
   return {
     type: 'contract-cancelled',
-    data: { ...about(terms), reason: cancelling ?? 'by the partner', cancelledAt: told.cancelled.at },
+    data: { ...about(terms), reason: cancelling ?? 'by the partner', cancelledAt: reports.cancelled.at },
   };
 }
 
 function dueAnswer(loan: KnownLoan): LoanEvent | null {
-  const { terms, told, cancelling } = loan;
-  // Where nobody here asked for it, it is about a contract whose taking is still to be told.
-  if (cancelling !== null && told.taken === null && told.cancelled !== null) return dueCancellation(loan);
-  if (told.refused !== null)
-    return { type: 'contract-declined', data: { ...about(terms), reason: told.refused.reason } };
-  if (told.taken === null) return null;
-  const { partnerContractId, signUrl } = told.taken;
+  const { terms, told: reports, cancelling } = loan;
+  // Where nobody here asked for it, it is about a contract whose taking is still to be reports.
+  if (cancelling !== null && reports.taken === null && reports.cancelled !== null) return dueCancellation(loan);
+  if (reports.refused !== null)
+    return { type: 'contract-declined', data: { ...about(terms), reason: reports.refused.reason } };
+  if (reports.taken === null) return null;
+  const { partnerContractId, signUrl } = reports.taken;
   const { amountRupiah } = terms;
   return { type: 'contract-forwarded', data: { ...about(terms), amountRupiah, partnerContractId, signUrl } };
 }
 
-function dueSignature({ terms, told }: KnownLoan): LoanEvent | null {
-  if (told.declined !== null)
+function dueSignature({ terms, told: reports }: KnownLoan): LoanEvent | null {
+  if (reports.declined !== null)
     return { type: 'contract-declined', data: { ...about(terms), reason: 'declined by the signer' } };
-  return told.signed === null ? null : { type: 'contract-signed', data: { ...about(terms), signedAt: told.signed.at } };
+  return reports.signed === null
+    ? null
+    : { type: 'contract-signed', data: { ...about(terms), signedAt: reports.signed.at } };
 }
 
-function dueDisbursement({ terms, told }: KnownLoan): LoanEvent | null {
-  if (told.disbursed === null) return null;
+function dueDisbursement({ terms, told: reports }: KnownLoan): LoanEvent | null {
+  if (reports.disbursed === null) return null;
   const { amountRupiah, lots } = terms;
-  const { schedule, at } = told.disbursed;
+  const { schedule, at } = reports.disbursed;
   return { type: 'loan-disbursed', data: { ...about(terms), amountRupiah, schedule, lots, disbursedAt: at } };
 }
 
@@ -71,13 +73,13 @@ function writtenOff(terms: Terms, owed: Lot[], writtenOffAt: string): LoanEvent 
   return { type: 'loan-written-off', data };
 }
 
-/** The next repayment that was told and not yet booked, or the end of the loan after the last one: all is back, or the rest is lost. */
+/** The next repayment that was reported and has not taken effect, or the end of the loan after the last one. */
 function dueRepayment(
-  { terms, told, applied }: Extract<KnownLoan, { applied: number }>,
+  { terms, told: reports, applied }: Extract<KnownLoan, { applied: number }>,
   owed: Lot[],
 ): LoanEvent | null {
   const { amountRupiah, lots } = terms;
-  const next = told.repayments[applied];
+  const next = reports.repayments[applied];
   if (next !== undefined) {
     const outstandingRupiah = sumOfLots(owed) - next.amountRupiah;
     const data = {
@@ -92,14 +94,14 @@ function dueRepayment(
     };
     return { type: 'repayment-received', data };
   }
-  const last = told.repayments.at(-1);
-  const lost = told['written-off'];
+  const last = reports.repayments.at(-1);
+  const lost = reports['written-off'];
   if (lost !== null && lost.amountRupiah === sumOfLots(owed)) return writtenOff(terms, owed, lost.at);
   if (last === undefined || owed.length > 0) return null;
   return { type: 'loan-repaid', data: { ...about(terms), amountRupiah, lots, repaidAt: last.at } };
 }
 
-/** The next step that is due by what the partner has told; null where none is. */
+/** The next step that follows from what the partner has reported; null where none does. */
 function due(loan: KnownLoan): LoanEvent | null {
   switch (loan.status) {
     case 'requested':
@@ -123,8 +125,8 @@ function due(loan: KnownLoan): LoanEvent | null {
   }
 }
 
-function tell(loan: KnownLoan, fact: Fact, now: Date): LoanEvent[] {
-  const events: LoanEvent[] = [{ type: 'partner-told', data: { fact, at: now.toISOString() } }];
+function recordReport(loan: KnownLoan, report: Report, now: Date): LoanEvent[] {
+  const events: LoanEvent[] = [{ type: 'report-recorded', data: { report, at: now.toISOString() } }];
   for (;;) {
     const next = due(events.reduce<Loan>(evolve, loan) as KnownLoan);
     if (next === null) return events;
@@ -159,13 +161,13 @@ function cancel(loan: Loan, reason: string, at: string): LoanEvent[] | LoanRefus
 /**
  * What follows from a command.
  *
- * A partner's facts may come in any order and twice: one that is too early is kept, and takes effect with the one it waited
- * for; one that is known changes nothing; one that cannot be true beside the others is refused, and nothing changes.
- * A loan is repaid when its last rupiah is; what the partner says of the completion only has to agree.
- * One that the partner cannot know yet is cancelled at once; else the partner is asked, and has the last word.
+ * A partner's reports may come in any order and twice. One that is too early is kept, and takes effect after the report that
+ * it depends on. One that is known changes nothing. One that contradicts the contract or another report is refused.
+ * A loan is repaid when its last rupiah is; the partner's report of the completion only has to agree.
+ * A contract that the partner cannot know yet is cancelled at once; otherwise the partner is asked, and decides.
  */
 export function decide(loan: Loan, command: LoanCommand, now: Date): LoanEvent[] | LoanRefusal {
-  switch (command.kind) {
+  switch (command.type) {
     case 'request': {
       if (loan.status !== 'unknown') return [];
       const terms = { ...command.terms, lots: addLots([], command.terms.lots) };
@@ -180,17 +182,17 @@ export function decide(loan: Loan, command: LoanCommand, now: Date): LoanEvent[]
       return loan.status === 'parked'
         ? [{ type: 'forwarding-begun', data: { at: now.toISOString() } }]
         : { refused: 'not-parked' };
-    case 'park':
+    case 'suspend':
       if (loan.status !== 'requested' && loan.status !== 'forwarding') return [];
-      return [{ type: 'contract-parked', data: { reason: command.reason, at: now.toISOString() } }];
+      return [{ type: 'contract-suspended', data: { reason: command.reason, at: now.toISOString() } }];
     case 'cancel':
       return cancel(loan, command.reason, now.toISOString());
-    case 'tell': {
+    case 'record-report': {
       if (loan.status === 'unknown') return { refused: 'no-such-loan' };
       if (loan.terms.partner !== command.partner) return { refused: 'other-partner' };
-      const against = contradiction(loan.terms.amountRupiah, loan.told, command.fact);
+      const against = contradiction(loan.terms.amountRupiah, loan.told, command.report);
       if (against !== null) return { refused: against };
-      return isKnown(loan.told, command.fact) ? [] : tell(loan, command.fact, now);
+      return isKnown(loan.told, command.report) ? [] : recordReport(loan, command.report, now);
     }
     default:
       return command satisfies never;

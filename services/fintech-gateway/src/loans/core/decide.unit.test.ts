@@ -1,3 +1,4 @@
+import { seededRandom } from '@ksbb/testkit';
 import {
   cancelled,
   completed,
@@ -10,10 +11,9 @@ import {
   termsOfLots,
   writtenOff,
 } from '../../testing/example-loan.ts';
-import { integersOf, shuffled } from '../../testing/random.ts';
 import { decide } from './decide.ts';
-import type { Fact } from './partner-reports.ts';
-import { evolve, type Loan, type LoanEvent, noLoan, type Terms } from './loan.ts';
+import type { Report } from './partner-reports.ts';
+import { evolve, type Loan, type LoanEvent, initialState, type Terms } from './loan.ts';
 import { subtractLots, sumOfLots } from '../../kernel/lots.ts';
 import { viewOf } from './view.ts';
 
@@ -22,18 +22,18 @@ const at = now.toISOString();
 const { loanId, collaborationId, msmeId, partner, lots } = exampleTerms;
 const about = { loanId, collaborationId, msmeId, partner };
 
-const tell = (fact: Fact) => ({ kind: 'tell', partner, fact }) as const;
-const told = (fact: Fact): LoanEvent => ({ type: 'partner-told', data: { fact, at } });
+const record = (report: Report) => ({ type: 'record-report', partner, report }) as const;
+const told = (report: Report): LoanEvent => ({ type: 'report-recorded', data: { report, at } });
 
-/** The loan after its request and these facts, each of which has to be accepted. */
-function given(facts: readonly Fact[], terms: Terms = exampleTerms): Loan {
-  return facts.reduce<Loan>(
-    (loan, fact) => {
-      const events = decide(loan, { ...tell(fact), partner: terms.partner }, now);
-      if ('refused' in events) throw new Error(`${fact.kind}: ${events.refused}`);
+/** The loan after its request and these reports, each of which has to be accepted. */
+function given(reports: readonly Report[], terms: Terms = exampleTerms): Loan {
+  return reports.reduce<Loan>(
+    (loan, report) => {
+      const events = decide(loan, { ...record(report), partner: terms.partner }, now);
+      if ('refused' in events) throw new Error(`${report.kind}: ${events.refused}`);
       return events.reduce(evolve, loan);
     },
-    evolve(noLoan, { type: 'loan-requested', data: { terms, at } }),
+    evolve(initialState, { type: 'loan-requested', data: { terms, at } }),
   );
 }
 
@@ -96,42 +96,42 @@ const OPEN = [taken, signed, disbursed(100)];
 
 describe('requesting', () => {
   test('a loan that is not there: it is requested', () => {
-    expect(decide(noLoan, { kind: 'request', terms: exampleTerms }, now)).toEqual([
+    expect(decide(initialState, { type: 'request', terms: exampleTerms }, now)).toEqual([
       { type: 'loan-requested', data: { terms: exampleTerms, at } },
     ]);
   });
 
   test('again: nothing', () => {
-    expect(decide(given([]), { kind: 'request', terms: exampleTerms }, now)).toEqual([]);
+    expect(decide(given([]), { type: 'request', terms: exampleTerms }, now)).toEqual([]);
   });
 
   test('with lots that do not add up: refused', () => {
-    expect(decide(noLoan, { kind: 'request', terms: { ...exampleTerms, amountRupiah: 99 } }, now)).toEqual({
+    expect(decide(initialState, { type: 'request', terms: { ...exampleTerms, amountRupiah: 99 } }, now)).toEqual({
       refused: 'lots-differ',
     });
   });
 
   test('with the same money in two lots: they become one', () => {
     const half = lots.map((lot) => ({ ...lot, amountRupiah: 50 }));
-    expect(decide(noLoan, { kind: 'request', terms: { ...exampleTerms, lots: [...half, ...half] } }, now)).toEqual([
-      { type: 'loan-requested', data: { terms: exampleTerms, at } },
-    ]);
+    expect(
+      decide(initialState, { type: 'request', terms: { ...exampleTerms, lots: [...half, ...half] } }, now),
+    ).toEqual([{ type: 'loan-requested', data: { terms: exampleTerms, at } }]);
   });
 });
 
 describe('who tells', () => {
   test('of a loan that is not there: refused', () => {
-    expect(decide(noLoan, tell(signed), now)).toEqual({ refused: 'no-such-loan' });
+    expect(decide(initialState, record(signed), now)).toEqual({ refused: 'no-such-loan' });
   });
 
   test('another partner than the one that has the loan: refused', () => {
-    expect(decide(given([]), { kind: 'tell', partner: 'lumbung', fact: taken }, now)).toEqual({
+    expect(decide(given([]), { type: 'record-report', partner: 'lumbung', report: taken }, now)).toEqual({
       refused: 'other-partner',
     });
   });
 });
 
-describe.each<[string, readonly Fact[], Fact, LoanEvent[]]>([
+describe.each<[string, readonly Report[], Report, LoanEvent[]]>([
   ['requested, the partner takes it', [], taken, [forwarded]],
   [
     'requested, the partner refuses it',
@@ -193,20 +193,20 @@ describe.each<[string, readonly Fact[], Fact, LoanEvent[]]>([
   ],
   ['signed, a loss comes too early', [taken, signed], writtenOff(100), []],
   ['a loss has come, money is paid out', [taken, signed, writtenOff(100)], disbursed(100), [paidOut, lost(100)]],
-])('%s', (_, facts, fact, events) => {
+])('%s', (_, reports, report, events) => {
   test('it is kept, and what is due follows', () => {
-    expect(decide(given(facts), tell(fact), now)).toEqual([told(fact), ...events]);
+    expect(decide(given(reports), record(report), now)).toEqual([told(report), ...events]);
   });
 
   test('and a repeat changes nothing', () => {
-    expect(decide(given([...facts, fact]), tell(fact), now)).toEqual([]);
+    expect(decide(given([...reports, report]), record(report), now)).toEqual([]);
   });
 });
 
-const refused: Fact = { kind: 'refused', reason: 'too small' };
+const refused: Report = { kind: 'refused', reason: 'too small' };
 const ALL = [...OPEN, repayment(1, 60), repayment(2, 40), completed(100)];
 
-test.each<[string, readonly Fact[], Fact, string]>([
+test.each<[string, readonly Report[], Report, string]>([
   ['paid out another amount', [taken, signed], disbursed(99), 'amount-differs'],
   [
     'paid out by a schedule of another amount',
@@ -251,30 +251,30 @@ test.each<[string, readonly Fact[], Fact, string]>([
   ['declined after a loss', [writtenOff(100)], declined, 'signed-before'],
   ['refused after it was lost', [writtenOff(100)], refused, 'taken-before'],
   ['completed after the signer declined', [taken, declined], completed(100), 'declined-before'],
-])('%s: refused', (_, facts, fact, reason) => {
-  expect(decide(given(facts), tell(fact), now)).toEqual({ refused: reason });
+])('%s: refused', (_, reports, report, reason) => {
+  expect(decide(given(reports), record(report), now)).toEqual({ refused: reason });
 });
 
 test('whatever the order and the repeats, no rupiah appears or vanishes and the end is the same', () => {
-  const next = integersOf(7);
+  const { below: next, shuffled } = seededRandom(7);
   for (let round = 0; round < 300; round += 1) {
     const terms = termsOfLots(...Array.from({ length: 1 + next(4) }, () => 1 + next(1_000)));
     const cuts = Array.from({ length: next(5) }, () => 1 + next(terms.amountRupiah)).concat(terms.amountRupiah);
     const amounts = [...new Set(cuts)].sort((a, b) => a - b).map((cut, index, all) => cut - (all[index - 1] ?? 0));
-    const facts = [
+    const reports = [
       taken,
       signed,
       disbursed(terms.amountRupiah),
       ...amounts.map((amount, index) => repayment(index + 1, amount)),
       completed(terms.amountRupiah),
     ];
-    const deliveries = shuffled([...facts, ...facts.filter(() => next(2) === 0)], next);
+    const deliveries = shuffled([...reports, ...reports.filter(() => next(2) === 0)]);
 
-    let loan: Loan = evolve(noLoan, { type: 'loan-requested', data: { terms, at } });
+    let loan: Loan = evolve(initialState, { type: 'loan-requested', data: { terms, at } });
     let owed = terms.lots;
-    for (const fact of deliveries) {
-      const events = decide(loan, tell(fact), now);
-      if ('refused' in events) throw new Error(`${fact.kind}: ${events.refused}`);
+    for (const report of deliveries) {
+      const events = decide(loan, record(report), now);
+      if ('refused' in events) throw new Error(`${report.kind}: ${events.refused}`);
       for (const event of events) {
         if (event.type !== 'repayment-received') continue;
         expect(sumOfLots(event.data.lots)).toBe(event.data.amountRupiah);
@@ -291,11 +291,11 @@ test('whatever the order and the repeats, no rupiah appears or vanishes and the 
 });
 
 describe('on its way', () => {
-  const command = (kind: 'forward' | 'resume') => ({ kind }) as const;
-  const park = { kind: 'park', reason: 'answered 401' } as const;
-  const cancel = { kind: 'cancel', reason: 'withdrawn' } as const;
+  const command = (type: 'forward' | 'resume') => ({ type }) as const;
+  const park = { type: 'suspend', reason: 'answered 401' } as const;
+  const cancel = { type: 'cancel', reason: 'withdrawn' } as const;
   const begun: LoanEvent = { type: 'forwarding-begun', data: { at } };
-  const parkedEvent: LoanEvent = { type: 'contract-parked', data: { reason: 'answered 401', at } };
+  const parkedEvent: LoanEvent = { type: 'contract-suspended', data: { reason: 'answered 401', at } };
   const asked: LoanEvent = { type: 'cancellation-asked', data: { reason: 'withdrawn', at } };
   const requested = given([]);
   const forwarding = evolve(requested, begun);
@@ -310,7 +310,7 @@ describe('on its way', () => {
     ['requested: begins', requested, command('forward'), [begun]],
     ['on its way: does not begin again', forwarding, command('forward'), []],
     ['parked: does not begin by itself', parked, command('forward'), []],
-    ['never requested: does not begin', noLoan, command('forward'), []],
+    ['never requested: does not begin', initialState, command('forward'), []],
     ['requested: is parked', requested, park, [parkedEvent]],
     ['on its way: is parked', forwarding, park, [parkedEvent]],
     ['parked: is not parked again', parked, park, []],
@@ -318,8 +318,8 @@ describe('on its way', () => {
     ['parked: is resumed', parked, command('resume'), [begun]],
     ['on its way: is resumed already', forwarding, command('resume'), []],
     ['requested: cannot be resumed', requested, command('resume'), { refused: 'not-parked' }],
-    ['never requested: cannot be resumed', noLoan, command('resume'), { refused: 'no-such-loan' }],
-    ['never requested: cannot be cancelled', noLoan, cancel, { refused: 'no-such-loan' }],
+    ['never requested: cannot be resumed', initialState, command('resume'), { refused: 'no-such-loan' }],
+    ['never requested: cannot be cancelled', initialState, cancel, { refused: 'no-such-loan' }],
     ['requested: is cancelled at once', requested, cancel, [cancelledHere]],
     ['on its way: its cancellation is asked for', forwarding, cancel, [asked]],
     ['parked: its cancellation is asked for', parked, cancel, [asked]],
@@ -337,11 +337,14 @@ describe('on its way', () => {
   });
 
   test('a cancellation that was asked for holds though the partner never took the contract', () => {
-    expect(decide(evolve(forwarding, asked), tell(cancelled), now)).toEqual([told(cancelled), takenBack('withdrawn')]);
+    expect(decide(evolve(forwarding, asked), record(cancelled), now)).toEqual([
+      told(cancelled),
+      takenBack('withdrawn'),
+    ]);
   });
 
   test('a parked contract that the partner has after all goes on', () => {
-    expect(decide(parked, tell(taken), now)).toEqual([told(taken), forwarded]);
+    expect(decide(parked, record(taken), now)).toEqual([told(taken), forwarded]);
     expect(after(parked, told(taken), forwarded)).toMatchObject({ status: 'awaiting-signature' });
   });
 

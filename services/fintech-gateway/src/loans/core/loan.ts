@@ -13,7 +13,7 @@ import type {
   repaymentReceived,
 } from '@ksbb/contracts';
 import { addLots } from '../../kernel/lots.ts';
-import { type Fact, type Told, toldNothing, withFact } from './partner-reports.ts';
+import { type Report, type Reports, noReports, withReport } from './partner-reports.ts';
 
 /** What a loan is about; it never changes. `lots` add up to the amount and name whose money it is. */
 export type Terms = {
@@ -32,20 +32,24 @@ export type Terms = {
   relentFrom: { loanId: string; partnerContractId: string } | null;
 };
 
-/** `cancelling`: the commitment has let go of the line, and the partner is yet to be told; why. */
-type Common = { terms: Terms; told: Told; cancelling: string | null; updatedAt: string };
+/**
+ * `told` holds all that the partner has reported, also what came too early: the name in stored loans. `cancelling` is why the
+ * commitment released the line, while the partner does not know it yet.
+ */
+type Common = { terms: Terms; told: Reports; cancelling: string | null; updatedAt: string };
 type Contract = { partnerContractId: string; signUrl: string | null };
 type PaidOut = { contract: Contract; schedule: Instalment[]; repaidLots: Lot[]; applied: number };
 
 /**
- * A loan by how far it has come. `told` holds all that the partner has said, also what is too early; the status is how much
- * of it had its turn. `applied` counts the repayments that did, in the order of `told`.
+ * A loan by how far it has come. The status says which of the partner's reports have taken effect; `applied` counts the
+ * repayments that have, in the order in which they were reported.
  */
 export type Loan =
   | { status: 'unknown' }
   | (Common & { status: 'requested' })
   /** From here on the partner may know the contract. */
   | (Common & { status: 'forwarding' })
+  /** Suspended: it is not sent any more until a person resumes it. `parked` is the public name of this status. */
   | (Common & { status: 'parked'; reason: string; parkedAt: string })
   | (Common & { status: 'awaiting-signature'; contract: Contract })
   | (Common & { status: 'signed'; contract: Contract })
@@ -60,9 +64,9 @@ export type KnownLoan = Exclude<Loan, { status: 'unknown' }>;
 
 export type LoanEvent =
   | { type: 'loan-requested'; data: { terms: Terms; at: string } }
-  | { type: 'partner-told'; data: { fact: Fact; at: string } }
+  | { type: 'report-recorded'; data: { report: Report; at: string } }
   | { type: 'forwarding-begun'; data: { at: string } }
-  | { type: 'contract-parked'; data: { reason: string; at: string } }
+  | { type: 'contract-suspended'; data: { reason: string; at: string } }
   | { type: 'cancellation-asked'; data: { reason: string; at: string } }
   | NewEvent<typeof contractForwarded>
   | NewEvent<typeof contractSigned>
@@ -73,7 +77,7 @@ export type LoanEvent =
   | NewEvent<typeof loanRepaid>
   | NewEvent<typeof loanWrittenOff>;
 
-export const noLoan: Loan = { status: 'unknown' };
+export const initialState: Loan = { status: 'unknown' };
 
 /** The partner's contract of a loan; null where none is known. */
 export function contractOf(loan: Loan): Contract | null {
@@ -106,17 +110,17 @@ export function evolve(loan: Loan, event: LoanEvent): Loan {
       return {
         status: 'requested',
         terms: event.data.terms,
-        told: toldNothing,
+        told: noReports,
         cancelling: null,
         updatedAt: event.data.at,
       };
-    case 'partner-told': {
+    case 'report-recorded': {
       const before = known(loan);
-      return { ...before, told: withFact(before.told, event.data.fact), updatedAt: event.data.at };
+      return { ...before, told: withReport(before.told, event.data.report), updatedAt: event.data.at };
     }
     case 'forwarding-begun':
       return { ...commonOf(known(loan)), status: 'forwarding', updatedAt: event.data.at };
-    case 'contract-parked': {
+    case 'contract-suspended': {
       const { reason, at } = event.data;
       return { ...commonOf(known(loan)), status: 'parked', reason, parkedAt: at, updatedAt: at };
     }

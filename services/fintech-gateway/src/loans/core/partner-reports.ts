@@ -1,27 +1,16 @@
-import type { Instalment } from '@ksbb/contracts';
+import type { PartnerReport } from '../../kernel/partner-report.ts';
 
-/** What a partner says about a contract by callback, feed or status. `at` is when it happened there. */
-export type PartnerFact =
-  | { kind: 'signed'; at: string }
-  | { kind: 'declined'; at: string }
-  | { kind: 'disbursed'; at: string; amountRupiah: number; schedule: Instalment[] }
-  | { kind: 'repayment'; at: string; repaymentId: string; instalment: number; amountRupiah: number }
-  | { kind: 'completed'; at: string; totalRupiah: number }
-  | { kind: 'cancelled'; at: string }
-  /** The partner expects no more; `amountRupiah` is what is lost. */
-  | { kind: 'written-off'; at: string; amountRupiah: number };
-
-/** What a partner answers to the contract itself. `signUrl` is null where no signature is awaited. */
-export type Answer =
+/** How a partner replies to the contract itself. `signUrl` is null where no signature is awaited. */
+export type ContractReply =
   { kind: 'taken'; partnerContractId: string; signUrl: string | null } | { kind: 'refused'; reason: string };
 
-export type Fact = PartnerFact | Answer;
+export type Report = PartnerReport | ContractReply;
 
-type Of<Kind extends Fact['kind']> = Extract<Fact, { kind: Kind }>;
+type Of<Kind extends Report['kind']> = Extract<Report, { kind: Kind }>;
 export type Repayment = Of<'repayment'>;
 
-/** Everything a partner has told about one loan, in whatever order it came. Repayments are in the order of arrival. */
-export type Told = {
+/** Everything that a partner has reported about one loan, in any order. Repayments are in the order of arrival. */
+export type Reports = {
   taken: Of<'taken'> | null;
   refused: Of<'refused'> | null;
   signed: Of<'signed'> | null;
@@ -33,7 +22,7 @@ export type Told = {
   'written-off': Of<'written-off'> | null;
 };
 
-export const toldNothing: Told = {
+export const noReports: Reports = {
   taken: null,
   refused: null,
   signed: null,
@@ -45,19 +34,20 @@ export const toldNothing: Told = {
   'written-off': null,
 };
 
-/** `told` with one more fact. */
-export function withFact(told: Told, fact: Fact): Told {
-  if (fact.kind === 'repayment') return { ...told, repayments: [...told.repayments, fact] };
-  return { ...told, [fact.kind]: fact };
+/** `reports` with one more. */
+export function withReport(reports: Reports, report: Report): Reports {
+  if (report.kind === 'repayment') return { ...reports, repayments: [...reports.repayments, report] };
+  return { ...reports, [report.kind]: report };
 }
 
-/** Whether the same was told before. */
-export function isKnown(told: Told, fact: Fact): boolean {
-  if (fact.kind === 'repayment') return told.repayments.some(({ repaymentId }) => repaymentId === fact.repaymentId);
-  return told[fact.kind] !== null;
+/** Whether the same was reported before. */
+export function isKnown(reports: Reports, report: Report): boolean {
+  if (report.kind === 'repayment')
+    return reports.repayments.some(({ repaymentId }) => repaymentId === report.repaymentId);
+  return reports[report.kind] !== null;
 }
 
-/** Why a fact cannot be true beside the terms of the contract and what was told before; words for people who look into it. */
+/** Why a report contradicts the terms of the contract or an earlier report. Operators see these words. */
 export type Contradiction =
   | 'amount-differs'
   | 'schedule-differs'
@@ -73,68 +63,73 @@ export type Contradiction =
 const sum = (amounts: { amountRupiah: number }[]) =>
   amounts.reduce((total, { amountRupiah }) => total + amountRupiah, 0);
 
-function paidOutOrLater(told: Told): boolean {
+function paidOutOrLater(reports: Reports): boolean {
   return (
-    told.disbursed !== null || told.repayments.length > 0 || told.completed !== null || told['written-off'] !== null
+    reports.disbursed !== null ||
+    reports.repayments.length > 0 ||
+    reports.completed !== null ||
+    reports['written-off'] !== null
   );
 }
 
-const signedOrLater = (told: Told) => told.signed !== null || paidOutOrLater(told);
+const signedOrLater = (reports: Reports) => reports.signed !== null || paidOutOrLater(reports);
 
 /** Why nothing can be paid out, come back or be lost; null where it can. */
-function whyNoMoney(told: Told): Contradiction | null {
-  if (told.declined !== null || told.refused !== null) return 'declined-before';
-  return told.cancelled !== null ? 'cancelled-before' : null;
+function whyNoMoney(reports: Reports): Contradiction | null {
+  if (reports.declined !== null || reports.refused !== null) return 'declined-before';
+  return reports.cancelled !== null ? 'cancelled-before' : null;
 }
 
-function againstRepayment(amountRupiah: number, told: Told, fact: Repayment): Contradiction | null {
-  const known = told.repayments.find(({ repaymentId }) => repaymentId === fact.repaymentId);
-  if (known !== undefined) return known.amountRupiah === fact.amountRupiah ? null : 'repayment-differs';
-  const lost = told['written-off']?.amountRupiah ?? 0;
-  return fact.amountRupiah > amountRupiah - sum(told.repayments) - lost ? 'more-than-owed' : null;
+function againstRepayment(amountRupiah: number, reports: Reports, report: Repayment): Contradiction | null {
+  const known = reports.repayments.find(({ repaymentId }) => repaymentId === report.repaymentId);
+  if (known !== undefined) return known.amountRupiah === report.amountRupiah ? null : 'repayment-differs';
+  const lost = reports['written-off']?.amountRupiah ?? 0;
+  return report.amountRupiah > amountRupiah - sum(reports.repayments) - lost ? 'more-than-owed' : null;
 }
 
-function againstWriteOff(amountRupiah: number, told: Told, fact: Of<'written-off'>): Contradiction | null {
-  const known = told['written-off'];
-  if (known !== null) return known.amountRupiah === fact.amountRupiah ? null : 'amount-differs';
-  if (told.completed !== null) return 'more-than-owed';
-  return fact.amountRupiah > amountRupiah - sum(told.repayments) ? 'more-than-owed' : null;
+function againstWriteOff(amountRupiah: number, reports: Reports, report: Of<'written-off'>): Contradiction | null {
+  const known = reports['written-off'];
+  if (known !== null) return known.amountRupiah === report.amountRupiah ? null : 'amount-differs';
+  if (reports.completed !== null) return 'more-than-owed';
+  return report.amountRupiah > amountRupiah - sum(reports.repayments) ? 'more-than-owed' : null;
 }
 
-function againstDisbursement(amountRupiah: number, fact: Of<'disbursed'>): Contradiction | null {
-  if (fact.amountRupiah !== amountRupiah) return 'amount-differs';
-  return sum(fact.schedule) !== amountRupiah ? 'schedule-differs' : null;
+function againstDisbursement(amountRupiah: number, report: Of<'disbursed'>): Contradiction | null {
+  if (report.amountRupiah !== amountRupiah) return 'amount-differs';
+  return sum(report.schedule) !== amountRupiah ? 'schedule-differs' : null;
 }
 
 /**
- * Why `fact` contradicts what is known; null where it does not. Early repayments count as owed money spoken for, so that
- * what is kept never adds up to more than the loan.
+ * Why `report` contradicts what is known; null where it does not. A repayment that comes early already counts against what
+ * is owed, so that all repayments together are never more than the loan.
  */
-export function contradiction(amountRupiah: number, told: Told, fact: Fact): Contradiction | null {
-  switch (fact.kind) {
+export function contradiction(amountRupiah: number, reports: Reports, report: Report): Contradiction | null {
+  switch (report.kind) {
     case 'taken':
-      if (told.refused !== null) return 'declined-before';
-      return told.taken !== null && told.taken.partnerContractId !== fact.partnerContractId ? 'other-contract' : null;
+      if (reports.refused !== null) return 'declined-before';
+      return reports.taken !== null && reports.taken.partnerContractId !== report.partnerContractId
+        ? 'other-contract'
+        : null;
     case 'refused':
-      return told.taken !== null || told.declined !== null || signedOrLater(told) ? 'taken-before' : null;
+      return reports.taken !== null || reports.declined !== null || signedOrLater(reports) ? 'taken-before' : null;
     case 'declined':
-      return signedOrLater(told) ? 'signed-before' : null;
+      return signedOrLater(reports) ? 'signed-before' : null;
     case 'signed':
-      return told.declined !== null || told.refused !== null ? 'declined-before' : null;
+      return reports.declined !== null || reports.refused !== null ? 'declined-before' : null;
     case 'cancelled':
-      return paidOutOrLater(told) ? 'paid-out-before' : null;
+      return paidOutOrLater(reports) ? 'paid-out-before' : null;
     case 'disbursed':
-      return whyNoMoney(told) ?? againstDisbursement(amountRupiah, fact);
+      return whyNoMoney(reports) ?? againstDisbursement(amountRupiah, report);
     case 'repayment':
-      return whyNoMoney(told) ?? againstRepayment(amountRupiah, told, fact);
+      return whyNoMoney(reports) ?? againstRepayment(amountRupiah, reports, report);
     case 'written-off':
-      return whyNoMoney(told) ?? againstWriteOff(amountRupiah, told, fact);
+      return whyNoMoney(reports) ?? againstWriteOff(amountRupiah, reports, report);
     case 'completed':
       return (
-        whyNoMoney(told) ??
-        (fact.totalRupiah === amountRupiah && told['written-off'] === null ? null : 'amount-differs')
+        whyNoMoney(reports) ??
+        (report.totalRupiah === amountRupiah && reports['written-off'] === null ? null : 'amount-differs')
       );
     default:
-      return fact satisfies never;
+      return report satisfies never;
   }
 }

@@ -1,28 +1,28 @@
 import { declined, disbursed, exampleTerms, repayment, signed, taken, writtenOff } from '../../testing/example-loan.ts';
 import { decide } from './decide.ts';
-import type { Fact } from './partner-reports.ts';
-import { evolve, type KnownLoan, type Loan, type LoanEvent, noLoan } from './loan.ts';
+import type { Report } from './partner-reports.ts';
+import { evolve, type KnownLoan, type Loan, type LoanEvent, initialState } from './loan.ts';
 import { viewOf } from './view.ts';
 
 const at = new Date('2026-11-25T00:00:00.000Z');
 
-/** The donor's view after these facts, told a day apart. */
-function viewAfter(...facts: Fact[]) {
-  return viewOf(loanAfter(...facts), at, 'donor');
+/** The donor's view after these reports, state a day apart. */
+function viewAfter(...reports: Report[]) {
+  return viewOf(loanAfter(...reports), at, 'donor');
 }
 
-function loanAfter(...facts: Fact[]) {
+function loanAfter(...reports: Report[]) {
   const requested: LoanEvent = { type: 'loan-requested', data: { terms: exampleTerms, at: at.toISOString() } };
-  const loan = facts.reduce<Loan>(
-    (before, fact, index) => {
+  const loan = reports.reduce<Loan>(
+    (before, report, index) => {
       const events = decide(
         before,
-        { kind: 'tell', partner: 'amanah', fact },
+        { type: 'record-report', partner: 'amanah', report },
         new Date(at.getTime() + (index + 1) * 86_400_000),
       );
       return (events as LoanEvent[]).reduce(evolve, before);
     },
-    evolve(noLoan, requested),
+    evolve(initialState, requested),
   );
   return loan as KnownLoan;
 }
@@ -85,15 +85,18 @@ test('a declined loan keeps its number at the partner', () => {
 });
 
 describe('in arrears', () => {
-  const loan = (...facts: Fact[]) => {
+  const loan = (...reports: Report[]) => {
     const requested: LoanEvent = { type: 'loan-requested', data: { terms: exampleTerms, at: at.toISOString() } };
-    const told = facts.reduce<Loan>(
-      (before, fact) =>
-        (decide(before, { kind: 'tell', partner: 'amanah', fact }, at) as LoanEvent[]).reduce(evolve, before),
-      evolve(noLoan, requested),
+    const state = reports.reduce<Loan>(
+      (before, report) =>
+        (decide(before, { type: 'record-report', partner: 'amanah', report }, at) as LoanEvent[]).reduce(
+          evolve,
+          before,
+        ),
+      evolve(initialState, requested),
     );
     return (now: string) => {
-      const { status, arrears } = viewOf(told as KnownLoan, new Date(now));
+      const { status, arrears } = viewOf(state as KnownLoan, new Date(now));
       return { status, arrears };
     };
   };

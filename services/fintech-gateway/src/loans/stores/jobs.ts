@@ -1,103 +1,103 @@
 import type { Partner } from '@ksbb/contracts';
 import { type Database, insertOnce } from '@ksbb/document-store';
+import { Schema } from 'mongoose';
 
-/** Work on one loan that waits for its time, such as a contract that a partner has not answered yet. */
+/** Work on one loan that waits for its time, such as a contract that a partner has not taken yet. */
 export type Job = {
   loanId: string;
-  /** Rounds that failed so far; those that were put off without a call do not count. */
+  /** Rounds that failed so far; a round without a call does not count. */
   attempts: number;
-  /** An earlier attempt may have reached the partner: its answer is not known, or who made it died meanwhile. */
+  /** The partner may have an earlier attempt: its response is not known, or the process died meanwhile. */
   inDoubt: boolean;
-  /** Since when it is tried. */
+  /** Since when it is attempted. */
   since: Date;
-  /** Which claim of the job this is; whoever holds an older one has lost it. */
+  /** Which claim of the job this is. An older claim has lost the job. */
   claim: number;
 };
 
 export type Jobs = {
-  /** Adds a job that is due at `dueAt`; one that is there already stays as it is. */
+  /** Adds a job that is due at `dueAt`. A job that is there already stays as it is. */
   add: (loanId: string, partner: Partner, dueAt: Date) => Promise<void>;
-  /** `add`, and one that is in hand is done once more when it is given up. */
+  /** As `add`; a job that is claimed at the moment is done once more after it is removed. */
   addAgain: (loanId: string, partner: Partner, now: Date) => Promise<void>;
-  /** Takes the job that is due longest, for `leaseMs`; after that it is due again, for anybody, and in doubt. */
+  /** Claims the job that is due longest, for `leaseMs`. After that time it is due again, for any process, and in doubt. */
   claim: (partner: Partner, now: Date, leaseMs: number) => Promise<Job | null>;
-  /** Keeps a claimed job for longer. Answers false where it is lost. */
+  /** Keeps a claimed job for longer. False where the claim is lost. */
   renew: (job: Job, now: Date, leaseMs: number) => Promise<boolean>;
   /** Gives a claimed job back until `dueAt`. */
   postpone: (job: Job, next: { dueAt: Date; attempts: number; inDoubt: boolean }) => Promise<void>;
-  /** Gives a claimed job up: it is done, unless it was asked for again meanwhile. */
+  /** Removes a claimed job, unless it was added again meanwhile. */
   remove: (job: Job, now: Date) => Promise<void>;
   count: (partner: Partner) => Promise<number>;
 };
 
-type Document = {
+type StoredJob = Omit<Job, 'loanId' | 'claim'> & {
   _id: string;
   partner: Partner;
-  since: Date;
   dueAt: Date;
-  attempts: number;
-  inDoubt: boolean;
   claims: number;
   again: boolean;
 };
 
-/** One queue of jobs, at most one for a loan. */
-export async function openJobs(connection: Database['connection'], queue: string): Promise<Jobs> {
-  const collection = connection.collection<Document>(queue);
-  await collection.createIndex({ partner: 1, dueAt: 1 });
+const jobSchema = new Schema<StoredJob>(
+  {
+    _id: { type: String, required: true },
+    partner: { type: String, required: true },
+    since: { type: Date, required: true },
+    dueAt: { type: Date, required: true },
+    attempts: { type: Number, required: true },
+    inDoubt: { type: Boolean, required: true },
+    claims: { type: Number, required: true },
+    again: { type: Boolean, required: true },
+  },
+  { versionKey: false },
+).index({ partner: 1, dueAt: 1 });
 
-  function add(loanId: string, partner: Partner, dueAt: Date): Promise<boolean> {
-    const document: Document = {
-      _id: loanId,
-      partner,
-      since: dueAt,
-      dueAt,
-      attempts: 0,
-      inDoubt: false,
-      claims: 0,
-      again: false,
-    };
-    return insertOnce(connection.collection(queue), document);
+/** One queue of jobs, at most one job for a loan. */
+export async function openJobs(connection: Database['connection'], queue: 'forwarding' | 'watching'): Promise<Jobs> {
+  const model = connection.model(`Job for ${queue}`, jobSchema, queue);
+  await model.createIndexes();
+
+  function insert(loanId: string, partner: Partner, dueAt: Date): Promise<boolean> {
+    const fresh = { since: dueAt, dueAt, attempts: 0, inDoubt: false, claims: 0, again: false };
+    return insertOnce(model.collection, { _id: loanId, partner, ...fresh });
   }
 
   return {
-    add: async (loanId, partner, dueAt) => void (await add(loanId, partner, dueAt)),
+    add: async (loanId, partner, dueAt) => void (await insert(loanId, partner, dueAt)),
     addAgain: async (loanId, partner, now) => {
-      if (await add(loanId, partner, now)) return;
-      const { matchedCount } = await collection.updateOne({ _id: loanId }, { $set: { again: true } });
-      // Given up in between.
-      if (matchedCount === 0) await add(loanId, partner, now);
+      if (await insert(loanId, partner, now)) return;
+      const { matchedCount } = await model.updateOne({ _id: loanId }, { $set: { again: true } });
+      // It was removed in between.
+      if (matchedCount === 0) await insert(loanId, partner, now);
     },
     claim: async (partner, now, leaseMs) => {
-      const before = await collection.findOneAndUpdate(
-        { partner, dueAt: { $lte: now } },
-        // In doubt until the outcome is known, so that a claim that was never finished is not taken for a first attempt.
-        { $set: { dueAt: new Date(now.getTime() + leaseMs), inDoubt: true }, $inc: { claims: 1 } },
-        { sort: { dueAt: 1 }, returnDocument: 'before' },
-      );
+      const before = await model
+        .findOneAndUpdate(
+          { partner, dueAt: { $lte: now } },
+          // In doubt until the outcome is known, so that an unfinished claim is not taken for a first attempt.
+          { $set: { dueAt: new Date(now.getTime() + leaseMs), inDoubt: true }, $inc: { claims: 1 } },
+          { sort: { dueAt: 1 }, returnDocument: 'before' },
+        )
+        .lean();
       if (before === null) return null;
-      return {
-        loanId: before._id,
-        attempts: before.attempts,
-        inDoubt: before.inDoubt,
-        since: before.since,
-        claim: before.claims + 1,
-      };
+      const { _id: loanId, attempts, inDoubt, since, claims } = before;
+      return { loanId, attempts, inDoubt, since, claim: claims + 1 };
     },
     renew: async ({ loanId, claim }, now, leaseMs) => {
       const dueAt = new Date(now.getTime() + leaseMs);
-      const { matchedCount } = await collection.updateOne({ _id: loanId, claims: claim }, { $set: { dueAt } });
+      const { matchedCount } = await model.updateOne({ _id: loanId, claims: claim }, { $set: { dueAt } });
       return matchedCount > 0;
     },
     postpone: async ({ loanId, claim }, next) => {
-      await collection.updateOne({ _id: loanId, claims: claim }, { $set: next });
+      await model.updateOne({ _id: loanId, claims: claim }, { $set: next });
     },
     remove: async ({ loanId, claim }, now) => {
-      const { deletedCount } = await collection.deleteOne({ _id: loanId, claims: claim, again: false });
+      const { deletedCount } = await model.deleteOne({ _id: loanId, claims: claim, again: false });
       if (deletedCount > 0) return;
-      const asNew = { again: false, since: now, dueAt: now, attempts: 0, inDoubt: false };
-      await collection.updateOne({ _id: loanId, claims: claim, again: true }, { $set: asNew });
+      const fresh = { again: false, since: now, dueAt: now, attempts: 0, inDoubt: false };
+      await model.updateOne({ _id: loanId, claims: claim, again: true }, { $set: fresh });
     },
-    count: (partner) => collection.countDocuments({ partner }),
+    count: (partner) => model.countDocuments({ partner }).exec(),
   };
 }

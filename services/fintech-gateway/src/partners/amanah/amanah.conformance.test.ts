@@ -1,7 +1,6 @@
 import { partnerConformance } from '../../testing/partner-conformance.ts';
 import { CREDENTIALS } from '../../testing/credentials.ts';
-import { amanah } from './amanah.ts';
-import { amanahSignature } from './signature.ts';
+import { amanah, amanahSignature } from './amanah.ts';
 
 const { AMANAH_CLIENT_ID, AMANAH_CLIENT_SECRET: secret } = CREDENTIALS;
 const unknown = 'a-secret-that-nobody-knows';

@@ -1,24 +1,15 @@
-import { randomUUID } from 'node:crypto';
+import { createHmac, hash, randomUUID } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
 import { z } from 'zod';
-import type { Caller, PartnerAnswer, PartnerRequest } from '../call.ts';
-import { sameSignature } from '../constant-time.ts';
-import { jsonOf, readMessage, understood } from '../message.ts';
-import {
-  CallFailed,
-  type Callback,
-  CLOCK_SKEW_MS,
-  ContractRefused,
-  type Movement,
-  type Partner,
-  type VerifiedCallback,
-} from '../partner.ts';
+import type { Caller, PartnerResponse, PartnerRequest } from '../call.ts';
+import { isFresh, isSignedByAny, jsonOf, parseResponse, readMessage, verified } from '../message.ts';
+import { CallFailed, type Callback, ContractRefused, type Movement, type PartnerAdapter } from '../partner.ts';
 import { baseUrl, definePartner, type Secrets, secrets } from '../define-partner.ts';
-import { amanahSignature } from './signature.ts';
 import {
   callbackSchema,
   contractBody,
-  deliveryOf,
-  factsOf,
+  messageOf,
+  reportsOf,
   movementsOf,
   statementSchema,
   statusSchema,
@@ -60,15 +51,23 @@ function codeOf(body: unknown): { responseCode: string; responseMessage: string 
   return refusal.success ? refusal.data : { responseCode: '', responseMessage: '' };
 }
 
-function refusalOf({ status, body }: PartnerAnswer): Error {
+function refusalOf({ status, body }: PartnerResponse): Error {
   const { responseCode, responseMessage } = codeOf(body);
   const said = `answered ${status} ${responseCode} ${responseMessage}`.trim().slice(0, 300);
   if (FINAL.has(responseCode)) return new ContractRefused(said);
   return new CallFailed(OTHER_TERMS.has(responseCode) ? 'in-doubt' : 'misconfigured', said);
 }
 
+type Signed = { method: string; pathWithQuery: string; body: string | Buffer; timestamp: string };
+
+/** HMAC-SHA512, in base64, over method, path, hash of the raw body and time, as in SNAP's transaction signature. */
+export function amanahSignature(secret: string, { method, pathWithQuery, body, timestamp }: Signed): string {
+  const bodyHash = hash('sha256', body, 'hex');
+  return createHmac('sha512', secret).update(`${method}:${pathWithQuery}:${bodyHash}:${timestamp}`).digest('base64');
+}
+
 /** The adapter of amanah: HMAC-SHA512 signed calls and callbacks; no feed. */
-function createAmanah({ settings: { url, clientId, secrets: all }, caller, clock }: Parts): Partner {
+function createAmanah({ settings: { url, clientId, secrets: all }, caller, clock }: Parts): PartnerAdapter {
   const [newest] = all;
   const basePath = new URL(url).pathname.replace(/\/$/, '');
 
@@ -90,15 +89,19 @@ function createAmanah({ settings: { url, clientId, secrets: all }, caller, clock
     return { method, url: url + path, headers, ...(method === 'GET' ? {} : { body }) };
   }
 
-  function whyNotGenuine({ headers, rawBody, path }: Callback, now: Date): string | null {
+  function checkHeaders(headers: IncomingHttpHeaders, now: Date): string | null {
     if (headers['x-partner-id'] !== clientId) return 'X-PARTNER-ID is not the one that was agreed';
-    const timestamp = String(headers['x-timestamp'] ?? '');
-    const age = Math.abs(now.getTime() - Date.parse(timestamp));
-    if (!(age <= CLOCK_SKEW_MS)) return 'X-TIMESTAMP is missing or more than 300 s from now';
+    const at = Date.parse(String(headers['x-timestamp'] ?? ''));
+    return isFresh(at, now) ? null : 'X-TIMESTAMP is missing or more than 300 s from now';
+  }
+
+  function checkSignature({ headers, rawBody, path }: Callback): string | null {
+    const timestamp = String(headers['x-timestamp']);
     const signed = { method: 'POST', pathWithQuery: path, body: rawBody, timestamp };
     const given = String(headers['x-signature'] ?? '');
-    const isRight = all.some((secret) => sameSignature(given, amanahSignature(secret, signed)));
-    return isRight ? null : 'X-SIGNATURE does not fit the body';
+    return isSignedByAny(all, given, (secret) => amanahSignature(secret, signed))
+      ? null
+      : 'X-SIGNATURE does not fit the body';
   }
 
   return {
@@ -109,16 +112,16 @@ function createAmanah({ settings: { url, clientId, secrets: all }, caller, clock
         signedRequest('POST', '/v1.0/qardh-contracts', contractBody(contract), idempotencyKey),
       );
       if (answer.status >= 300) throw refusalOf(answer);
-      const { referenceNo, eContractUrl } = understood(takenSchema, answer.body);
+      const { referenceNo, eContractUrl } = parseResponse(takenSchema, answer.body);
       return { partnerContractId: referenceNo, signUrl: contract.parentContractId === null ? eContractUrl : null };
     },
     status: async (reference) => {
       const answer = await caller.call('get-contract', signedRequest('GET', byReference(reference)));
       if (answer.status === 404) return null;
       if (answer.status >= 300) throw new CallFailed('misconfigured', `answered ${answer.status}`);
-      const status = understood(statusSchema, answer.body);
+      const status = parseResponse(statusSchema, answer.body);
       const signUrl = status.underMasterContract === null ? status.eContractUrl : null;
-      return { partnerContractId: status.referenceNo, signUrl, facts: factsOf(status) };
+      return { partnerContractId: status.referenceNo, signUrl, reports: reportsOf(status) };
     },
     cancel: async (reference) => {
       const answer = await caller.call('cancel-contract', signedRequest('POST', `${byReference(reference)}/cancel`));
@@ -134,18 +137,20 @@ function createAmanah({ settings: { url, clientId, secrets: all }, caller, clock
         const query: URLSearchParams = new URLSearchParams({ date: day, ...(cursor === '' ? {} : { cursor }) });
         const answer = await caller.call('statement', signedRequest('GET', `/v1.0/statement?${query}`));
         if (answer.status >= 300) throw new CallFailed('misconfigured', `answered ${answer.status}`);
-        const page = understood(statementSchema, answer.body);
+        const page = parseResponse(statementSchema, answer.body);
         movements.push(...movementsOf(page));
         cursor = page.nextCursor;
       }
       return movements;
     },
-    verifyCallback: (callback, now): VerifiedCallback => {
-      const why = whyNotGenuine(callback, now);
-      if (why !== null) return { is: 'refused', why };
-      const deliveryId = String(callback.headers['x-external-id'] ?? 'none').slice(0, 100);
-      const message = readMessage(callbackSchema, jsonOf(callback.rawBody), deliveryId, deliveryOf);
-      return 'errors' in message ? { is: 'malformed', message } : { is: 'genuine', delivery: message };
+    callbacks: {
+      signatureHeader: 'X-SIGNATURE',
+      checkHeaders,
+      verify: (callback, now) =>
+        verified(checkHeaders(callback.headers, now) ?? checkSignature(callback), () => {
+          const deliveryId = String(callback.headers['x-external-id'] ?? 'none').slice(0, 100);
+          return readMessage(callbackSchema, jsonOf(callback.rawBody), deliveryId, messageOf);
+        }),
     },
   };
 }

@@ -1,7 +1,7 @@
 import { timestamp } from '@ksbb/contracts';
 import { z } from 'zod';
-import type { PartnerFact } from '../../loans/core/partner-reports.ts';
-import type { ContractToForward, Delivery, Movement } from '../partner.ts';
+import type { PartnerReport } from '../../kernel/partner-report.ts';
+import type { ContractToForward, PartnerMessage, Movement } from '../partner.ts';
 
 /** Whole rupiah with two decimals, such as 6000000.00. */
 const amountOf = (pattern: RegExp) =>
@@ -78,8 +78,8 @@ export const callbackSchema = z.discriminatedUnion('event', [
 export type CallbackMessage = z.output<typeof callbackSchema>;
 
 type Scheduled = { instalment: number; dueDate: string; amount: number };
-const scheduleOf = (wire: Scheduled[]) =>
-  wire.map(({ instalment, dueDate, amount: amountRupiah }) => ({ instalment, dueDate, amountRupiah }));
+const scheduleOf = (dto: Scheduled[]) =>
+  dto.map(({ instalment, dueDate, amount: amountRupiah }) => ({ instalment, dueDate, amountRupiah }));
 
 /** The body of a new contract: always the same bytes for the same contract. */
 export function contractBody({
@@ -98,7 +98,7 @@ export function contractBody({
   });
 }
 
-function factOf(message: CallbackMessage): PartnerFact {
+function reportOf(message: CallbackMessage): PartnerReport {
   const at = message.occurredAt;
   switch (message.event) {
     case 'CONTRACT_SIGNED':
@@ -122,13 +122,13 @@ function factOf(message: CallbackMessage): PartnerFact {
   }
 }
 
-export function deliveryOf(message: CallbackMessage): Delivery {
+export function messageOf(message: CallbackMessage): PartnerMessage {
   const deliveryId = `${message.referenceNo}-E${message.sequence}`;
-  return { deliveryId, reference: message.partnerReferenceNo, fact: factOf(message) };
+  return { deliveryId, reference: message.partnerReferenceNo, report: reportOf(message) };
 }
 
-/** All that the answer to a status question says has happened. */
-export function factsOf(status: z.output<typeof statusSchema>): PartnerFact[] {
+/** Everything that a status says has happened. */
+export function reportsOf(status: z.output<typeof statusSchema>): PartnerReport[] {
   const { signedAt, declinedAt, disbursedAt, completedAt, cancelledAt, writtenOffAt } = status;
   const repayments = status.repayments.map(({ repaymentNo, instalment, amount: amountRupiah, paidAt }) => {
     return { kind: 'repayment', at: paidAt, repaymentId: repaymentNo, instalment, amountRupiah } as const;

@@ -1,7 +1,7 @@
 import { timestamp } from '@ksbb/contracts';
 import { z } from 'zod';
-import type { PartnerFact } from '../../loans/core/partner-reports.ts';
-import type { ContractToForward, Delivery, Movement } from '../partner.ts';
+import type { PartnerReport } from '../../kernel/partner-report.ts';
+import type { ContractToForward, PartnerMessage, Movement } from '../partner.ts';
 
 const rupiah = z.int().min(1);
 const number = z.int().min(1);
@@ -81,8 +81,8 @@ export const pageSchema = z.object({
   has_more: z.boolean(),
 });
 
-const scheduleOf = (wire: z.output<typeof schedule>) =>
-  wire.map(({ instalment, due_date: dueDate, amount: amountRupiah }) => ({ instalment, dueDate, amountRupiah }));
+const scheduleOf = (dto: z.output<typeof schedule>) =>
+  dto.map(({ instalment, due_date: dueDate, amount: amountRupiah }) => ({ instalment, dueDate, amountRupiah }));
 
 /** The body of a new loan: always the same bytes for the same contract. */
 export function loanBody({
@@ -101,7 +101,7 @@ export function loanBody({
   });
 }
 
-function factOf(event: EventMessage): PartnerFact {
+function reportOf(event: EventMessage): PartnerReport {
   const at = event.occurred_at;
   switch (event.type) {
     case 'loan.signed':
@@ -125,8 +125,8 @@ function factOf(event: EventMessage): PartnerFact {
   }
 }
 
-export function deliveryOf(event: EventMessage): Delivery {
-  return { deliveryId: event.id, reference: event.external_id, fact: factOf(event) };
+export function messageOf(event: EventMessage): PartnerMessage {
+  return { deliveryId: event.id, reference: event.external_id, report: reportOf(event) };
 }
 
 /** The id of an event that may not have the agreed shape. */
@@ -135,8 +135,8 @@ export function idOf(event: unknown): string {
   return result.success ? result.data.id.slice(0, 100) : 'none';
 }
 
-/** All that the answer to a status question says has happened. */
-export function factsOf({ loan }: z.output<typeof statusSchema>): PartnerFact[] {
+/** Everything that a status says has happened. */
+export function reportsOf({ loan }: z.output<typeof statusSchema>): PartnerReport[] {
   const repayments = loan.repayments.map(
     ({ repayment_id: repaymentId, instalment, amount: amountRupiah, paid_at: at }) => {
       return { kind: 'repayment', at, repaymentId, instalment, amountRupiah } as const;

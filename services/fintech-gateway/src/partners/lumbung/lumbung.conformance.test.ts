@@ -1,7 +1,6 @@
 import { partnerConformance } from '../../testing/partner-conformance.ts';
 import { CREDENTIALS } from '../../testing/credentials.ts';
-import { lumbung } from './lumbung.ts';
-import { lumbungSignature } from './signature.ts';
+import { lumbung, lumbungSignature } from './lumbung.ts';
 
 const { LUMBUNG_TOKEN: token, LUMBUNG_WEBHOOK_SECRET: secret } = CREDENTIALS;
 const unknown = 'a-secret-that-nobody-knows';

@@ -1,23 +1,15 @@
+import { createHmac } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
 import { secret } from '@ksbb/service-kit';
 import { z } from 'zod';
-import type { Caller, PartnerAnswer } from '../call.ts';
-import { sameSignature } from '../constant-time.ts';
-import { jsonOf, readMessage, understood } from '../message.ts';
-import {
-  CallFailed,
-  type Callback,
-  CLOCK_SKEW_MS,
-  ContractRefused,
-  type Movement,
-  type Partner,
-  type VerifiedCallback,
-} from '../partner.ts';
+import type { Caller, PartnerResponse } from '../call.ts';
+import { isFresh, isSignedByAny, jsonOf, parseResponse, readMessage, verified } from '../message.ts';
+import { CallFailed, type Callback, ContractRefused, type Movement, type PartnerAdapter } from '../partner.ts';
 import { baseUrl, definePartner, type Secrets, secrets } from '../define-partner.ts';
-import { lumbungSignature, parseSignatureHeader } from './signature.ts';
 import {
-  deliveryOf,
+  messageOf,
   eventSchema,
-  factsOf,
+  reportsOf,
   idOf,
   loanBody,
   movementsOf,
@@ -53,26 +45,45 @@ function errorOf(body: unknown): { code: string; message: string; field?: string
   return refusal.success ? refusal.data.error : { code: '', message: '' };
 }
 
-function refusalOf({ status, body }: PartnerAnswer): Error {
+function refusalOf({ status, body }: PartnerResponse): Error {
   const { code, message, field = '' } = errorOf(body);
   const said = `answered ${status} ${code} ${field} ${message}`.replaceAll(/ +/g, ' ').trim().slice(0, 300);
   if (FINAL.has(code)) return new ContractRefused(said);
   return new CallFailed(OTHER_TERMS.has(code) ? 'in-doubt' : 'misconfigured', said);
 }
 
+/** HMAC-SHA256, in lower-case hex, over the time in unix seconds and the raw body. */
+export function lumbungSignature(key: string, seconds: string, rawBody: Buffer): string {
+  return createHmac('sha256', key).update(`${seconds}.`).update(rawBody).digest('hex');
+}
+
+/** The parts of `t=<unix seconds>,v1=<hex>`; null where the header is anything else. */
+export function parseSignatureHeader(header: string): { seconds: string; signature: string } | null {
+  const match = /^t=(\d{1,12}),v1=([0-9a-f]{64})$/.exec(header);
+  if (match?.[1] === undefined || match[2] === undefined) return null;
+  return { seconds: match[1], signature: match[2] };
+}
+
 /** The adapter of lumbung: bearer token, signed callbacks, and a feed of events that misses nothing. */
-function createLumbung({ settings: { url, token, secrets: all }, caller }: Parts): Partner {
+function createLumbung({ settings: { url, token, secrets: all }, caller }: Parts): PartnerAdapter {
   const authorization = { Authorization: `Bearer ${token}` };
   const get = (operation: 'get-contract' | 'events' | 'statement', address: string) =>
     caller.call(operation, { method: 'GET', url: address, headers: authorization });
 
-  function whyNotGenuine({ headers, rawBody }: Callback, now: Date): string | null {
-    const given = parseSignatureHeader(String(headers['lumbung-signature'] ?? ''));
+  const signatureOf = (headers: IncomingHttpHeaders) =>
+    parseSignatureHeader(String(headers['lumbung-signature'] ?? ''));
+
+  function checkHeaders(headers: IncomingHttpHeaders, now: Date): string | null {
+    const given = signatureOf(headers);
     if (given === null) return 'Lumbung-Signature is missing or not of the form t=...,v1=...';
-    if (Math.abs(now.getTime() - Number(given.seconds) * 1000) > CLOCK_SKEW_MS)
-      return 'Lumbung-Signature is more than 300 s from now';
-    const isRight = all.some((one) => sameSignature(given.signature, lumbungSignature(one, given.seconds, rawBody)));
-    return isRight ? null : 'Lumbung-Signature does not fit the body';
+    return isFresh(Number(given.seconds) * 1000, now) ? null : 'Lumbung-Signature is more than 300 s from now';
+  }
+
+  function checkSignature({ headers, rawBody }: Callback): string | null {
+    const { seconds, signature } = signatureOf(headers) ?? { seconds: '', signature: '' };
+    return isSignedByAny(all, signature, (key) => lumbungSignature(key, seconds, rawBody))
+      ? null
+      : 'Lumbung-Signature does not fit the body';
   }
 
   return {
@@ -81,16 +92,16 @@ function createLumbung({ settings: { url, token, secrets: all }, caller }: Parts
       const request = { method: 'POST', url: `${url}/api/loans`, headers, body: loanBody(contract) } as const;
       const answer = await caller.call('create-contract', request);
       if (answer.status >= 300) throw refusalOf(answer);
-      const { loan } = understood(takenSchema, answer.body);
+      const { loan } = parseResponse(takenSchema, answer.body);
       return { partnerContractId: loan.id, signUrl: contract.parentContractId === null ? loan.sign_url : null };
     },
     status: async (reference) => {
       const answer = await get('get-contract', `${url}/api/loans/${encodeURIComponent(reference)}`);
       if (answer.status === 404) return null;
       if (answer.status >= 300) throw new CallFailed('misconfigured', `answered ${answer.status}`);
-      const status = understood(statusSchema, answer.body);
+      const status = parseResponse(statusSchema, answer.body);
       const { id, parent_loan_id: parent, sign_url: signUrl } = status.loan;
-      return { partnerContractId: id, signUrl: parent === null ? signUrl : null, facts: factsOf(status) };
+      return { partnerContractId: id, signUrl: parent === null ? signUrl : null, reports: reportsOf(status) };
     },
     cancel: async (reference) => {
       const address = `${url}/api/loans/${encodeURIComponent(reference)}/cancel`;
@@ -112,25 +123,27 @@ function createLumbung({ settings: { url, token, secrets: all }, caller }: Parts
         const query = new URLSearchParams({ date: day, ...(cursor === '' ? {} : { cursor }) });
         const answer = await get('statement', `${url}/api/statement?${query}`);
         if (answer.status >= 300) throw new CallFailed('misconfigured', `answered ${answer.status}`);
-        const page = understood(statementSchema, answer.body);
+        const page = parseResponse(statementSchema, answer.body);
         movements.push(...movementsOf(page));
         cursor = page.next_cursor;
       }
       return movements;
     },
-    verifyCallback: (callback, now): VerifiedCallback => {
-      const why = whyNotGenuine(callback, now);
-      if (why !== null) return { is: 'refused', why };
-      const body = jsonOf(callback.rawBody);
-      const message = readMessage(eventSchema, body, idOf(body), deliveryOf);
-      return 'errors' in message ? { is: 'malformed', message } : { is: 'genuine', delivery: message };
+    callbacks: {
+      signatureHeader: 'Lumbung-Signature',
+      checkHeaders,
+      verify: (callback, now) =>
+        verified(checkHeaders(callback.headers, now) ?? checkSignature(callback), () => {
+          const body = jsonOf(callback.rawBody);
+          return readMessage(eventSchema, body, idOf(body), messageOf);
+        }),
     },
     feed: async (cursor) => {
       const query = new URLSearchParams({ limit: String(PAGE), ...(cursor === null ? {} : { cursor }) });
       const answer = await get('events', `${url}/api/events?${query}`);
       if (answer.status >= 300) throw new CallFailed('misconfigured', `answered ${answer.status}`);
-      const page = understood(pageSchema, answer.body);
-      const messages = page.events.map((event) => readMessage(eventSchema, event, idOf(event), deliveryOf));
+      const page = parseResponse(pageSchema, answer.body);
+      const messages = page.events.map((event) => readMessage(eventSchema, event, idOf(event), messageOf));
       return { messages, nextCursor: page.next_cursor, hasMore: page.has_more };
     },
   };

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { dayInJakarta } from '../../loans/core/arrears.ts';
+import { dayInJakarta } from '../../kernel/jakarta-day.ts';
 import type { PartnerSide } from '../partner-subject.ts';
 import type { Fault } from '../sandbox.ts';
 import { kencanaSignature } from './kencana.ts';

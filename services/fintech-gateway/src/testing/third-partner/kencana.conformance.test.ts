@@ -1,4 +1,4 @@
-import { parseSettings } from '@ksbb/service-kit';
+import { createMetrics, parseSettings } from '@ksbb/service-kit';
 import { z } from 'zod';
 import { openPartners, PARTNERS, settingsOf } from '../../partners/open-partners.ts';
 import { settingsSchema } from '../../settings.ts';
@@ -30,7 +30,7 @@ partnerConformance({
   hasFeed: false,
 });
 
-test('one more entry opens it beside the others, with settings, bulkhead and breakers of its own', () => {
+test('its folder opens it beside the others, with settings, bulkhead and breakers of its own', () => {
   const kinds = { ...PARTNERS, kencana };
   const places = {
     amqpUrl: 'amqp://localhost',
@@ -48,9 +48,9 @@ test('one more entry opens it beside the others, with settings, bulkhead and bre
     ...parseSettings(settingsSchema, environment),
     ...parseSettings(z.object(settingsOf(kinds)), environment),
   };
-  const opened = openPartners({ kinds, settings, observe: () => () => undefined, clock: () => new Date() });
-  expect(opened.map(({ name }) => name)).toEqual(['amanah', 'lumbung', 'kencana']);
-  const third = opened.find(({ name }) => name === 'kencana');
+  const opened = openPartners({ kinds, settings, metrics: createMetrics('test'), clock: () => new Date() });
+  expect(opened.all.map(({ name }) => name)).toEqual(['amanah', 'lumbung', 'kencana']);
+  const third = opened.all.find(({ name }) => String(name) === 'kencana');
   expect(third?.caller.state()).toMatchObject({
     breakers: [{ operation: 'akad', state: 'closed' }, {}, {}, {}],
     inFlight: 0,
@@ -59,5 +59,5 @@ test('one more entry opens it beside the others, with settings, bulkhead and bre
   expect(() => parseSettings(z.object(settingsOf(kinds)), environmentOf(places))).toThrow(
     /KENCANA_URL is missing[^]*KENCANA_PASSWORD is missing[^]*KENCANA_CALLBACK_SECRET is missing/,
   );
-  for (const { caller } of opened) caller.close();
+  opened.close();
 });

@@ -1,11 +1,11 @@
 import { createHmac } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
 import { secret } from '@ksbb/service-kit';
 import { z } from 'zod';
-import type { PartnerFact } from '../../loans/core/partner-reports.ts';
-import type { PartnerAnswer } from '../../partners/call.ts';
-import { sameSignature } from '../../partners/constant-time.ts';
-import { jsonOf, readMessage, understood } from '../../partners/message.ts';
-import { CallFailed, CLOCK_SKEW_MS, ContractRefused, type Delivery, type Movement } from '../../partners/partner.ts';
+import type { PartnerReport } from '../../kernel/partner-report.ts';
+import type { PartnerResponse } from '../../partners/call.ts';
+import { isFresh, isSignedByAny, jsonOf, parseResponse, readMessage, verified } from '../../partners/message.ts';
+import { CallFailed, ContractRefused, type Movement, type PartnerMessage } from '../../partners/partner.ts';
 import { baseUrl, definePartner, secrets } from '../../partners/define-partner.ts';
 
 /*
@@ -47,7 +47,7 @@ const contractSchema = z.object({ akad: text, tautan: z.url().nullable(), riwaya
 const statementSchema = z.object({ mutasi: z.array(eventSchema).max(100_000) });
 const envelope = z.object({ kode: z.string(), isi: z.unknown().optional() });
 
-function factOf(event: Event): PartnerFact {
+function reportOf(event: Event): PartnerReport {
   const at = event.waktu;
   switch (event.kejadian) {
     case 'TEKEN':
@@ -70,26 +70,35 @@ function factOf(event: Event): PartnerFact {
 }
 
 function movementOf(event: Event): Movement | null {
-  const fact = factOf(event);
-  const common = { reference: event.nomor, repaymentId: null, at: fact.at };
-  if (fact.kind === 'disbursed') return { ...common, kind: 'disbursement', amountRupiah: fact.amountRupiah };
-  if (fact.kind === 'written-off') return { ...common, kind: 'write-off', amountRupiah: fact.amountRupiah };
-  return fact.kind === 'repayment'
-    ? { ...common, kind: 'repayment', repaymentId: fact.repaymentId, amountRupiah: fact.amountRupiah }
+  const report = reportOf(event);
+  const common = { reference: event.nomor, repaymentId: null, at: report.at };
+  if (report.kind === 'disbursed') return { ...common, kind: 'disbursement', amountRupiah: report.amountRupiah };
+  if (report.kind === 'written-off') return { ...common, kind: 'write-off', amountRupiah: report.amountRupiah };
+  return report.kind === 'repayment'
+    ? { ...common, kind: 'repayment', repaymentId: report.repaymentId, amountRupiah: report.amountRupiah }
     : null;
 }
 
-const deliveryOf = (event: Event): Delivery => ({ deliveryId: event.id, reference: event.nomor, fact: factOf(event) });
+const messageOf = (event: Event): PartnerMessage => ({
+  deliveryId: event.id,
+  reference: event.nomor,
+  report: reportOf(event),
+});
 const idOf = (body: unknown) => z.object({ id: text }).safeParse(body).data?.id ?? 'none';
 
 /** What the partner means: the code in the body, or the status where its front door answered. */
-function meaningOf({ status, body }: PartnerAnswer): z.output<typeof envelope> {
+function meaningOf({ status, body }: PartnerResponse): z.output<typeof envelope> {
   if (status >= 300) throw new CallFailed('misconfigured', `answered ${status}`);
-  return understood(envelope, body);
+  return parseResponse(envelope, body);
 }
 
 export function kencanaSignature(key: string, milliseconds: string, rawBody: Buffer): string {
   return createHmac('sha256', key).update(`${milliseconds}\n`).update(rawBody).digest('base64');
+}
+
+function checkHeaders({ 'x-kencana-waktu': at = '' }: IncomingHttpHeaders, now: Date): string | null {
+  const isRight = /^\d{1,15}$/.test(String(at)) && isFresh(Number(at), now);
+  return isRight ? null : 'X-Kencana-Waktu is missing or more than 300 s from now';
 }
 
 export const kencana = definePartner({
@@ -109,15 +118,15 @@ export const kencana = definePartner({
         if (answer.kode === 'TIDAK_LAYAK') throw new ContractRefused(`answered ${answer.kode}`);
         if (answer.kode === 'BEDA_ISI') throw new CallFailed('in-doubt', `answered ${answer.kode}`);
         if (answer.kode !== 'OK') throw said(answer);
-        const { akad, tautan } = understood(contractSchema, answer.isi);
+        const { akad, tautan } = parseResponse(contractSchema, answer.isi);
         return { partnerContractId: akad, signUrl: tautan };
       },
       status: async (nomor) => {
         const answer = await post('tanya', { nomor });
         if (answer.kode === 'TIDAK_ADA') return null;
         if (answer.kode !== 'OK') throw said(answer);
-        const { akad, tautan, riwayat } = understood(contractSchema, answer.isi);
-        return { partnerContractId: akad, signUrl: tautan, facts: riwayat.map(factOf) };
+        const { akad, tautan, riwayat } = parseResponse(contractSchema, answer.isi);
+        return { partnerContractId: akad, signUrl: tautan, reports: riwayat.map(reportOf) };
       },
       cancel: async (nomor) => {
         const answer = await post('batal', { nomor });
@@ -129,18 +138,20 @@ export const kencana = definePartner({
       statement: async (tanggal) => {
         const answer = await post('mutasi', { tanggal });
         if (answer.kode !== 'OK') throw said(answer);
-        return understood(statementSchema, answer.isi).mutasi.flatMap((event) => movementOf(event) ?? []);
+        return parseResponse(statementSchema, answer.isi).mutasi.flatMap((event) => movementOf(event) ?? []);
       },
-      verifyCallback: ({ headers: { 'x-kencana-waktu': at = '', 'x-kencana-tanda': given = '' }, rawBody }, now) => {
-        const milliseconds = String(at);
-        const isFresh =
-          /^\d{1,15}$/.test(milliseconds) && Math.abs(now.getTime() - Number(milliseconds)) <= CLOCK_SKEW_MS;
-        if (!isFresh) return { is: 'refused', why: 'X-Kencana-Waktu is missing or more than 300 s from now' };
-        if (!keys.some((key) => sameSignature(String(given), kencanaSignature(key, milliseconds, rawBody))))
-          return { is: 'refused', why: 'X-Kencana-Tanda does not fit the body' };
-        const body = jsonOf(rawBody);
-        const message = readMessage(eventSchema, body, idOf(body), deliveryOf);
-        return 'errors' in message ? { is: 'malformed', message } : { is: 'genuine', delivery: message };
+      callbacks: {
+        signatureHeader: 'X-Kencana-Tanda',
+        checkHeaders,
+        verify: ({ headers: callbackHeaders, rawBody }, now) => {
+          const { 'x-kencana-waktu': at, 'x-kencana-tanda': given = '' } = callbackHeaders;
+          const isRight = isSignedByAny(keys, String(given), (key) => kencanaSignature(key, String(at), rawBody));
+          const whyNot = isRight ? null : 'X-Kencana-Tanda does not fit the body';
+          return verified(checkHeaders(callbackHeaders, now) ?? whyNot, () => {
+            const body = jsonOf(rawBody);
+            return readMessage(eventSchema, body, idOf(body), messageOf);
+          });
+        },
       },
     };
   },

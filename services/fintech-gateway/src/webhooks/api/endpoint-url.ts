@@ -2,7 +2,7 @@ import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { type FieldError, unprocessable } from '@ksbb/service-kit';
 import { z } from 'zod';
-import { isPublicAddress } from '../public-address.ts';
+import { isPublicAddress } from '../guarded-agents.ts';
 
 const LONGEST_URL = 500;
 
@@ -20,8 +20,8 @@ export type CheckUrl = (url: string) => Promise<void>;
 const refuse = (detail: string, errors: FieldError[]) => unprocessable('endpoint-not-allowed', detail, errors);
 
 /**
- * Gives the check of an endpoint's address as its partner sets it. It is a courtesy: what counts is the check of each
- * connection. A name that does not resolve now may do so later and is let in.
+ * Gives the check of an address when its partner sets it. It only helps the partner early: each connection is checked
+ * again. A name that does not resolve now may resolve later, and passes.
  */
 export function createUrlCheck(allowLocal: boolean): CheckUrl {
   return async (url) => {

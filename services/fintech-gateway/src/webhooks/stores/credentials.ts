@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Partner } from '@ksbb/contracts';
 import { type Database, insertOnce } from '@ksbb/document-store';
-import type { Scope } from '../api/scopes.ts';
+import { Schema } from 'mongoose';
+import type { Scope } from '../api/authenticate.ts';
 
-/** What a partner's own systems identify themselves with. The token itself is shown once and not kept. */
+/** A credential of a partner's own systems. The token itself is shown once and not kept. */
 export type Credential = {
   credentialId: string;
   partner: Partner;
@@ -14,50 +15,57 @@ export type Credential = {
 };
 
 export type PartnerCredentials = {
-  /** Keeps a credential by its token. False where it is there already. */
+  /** Inserts a credential with its token. False where it is there already. */
   add: (credential: Credential, token: string) => Promise<boolean>;
-  /** The credential of a token that holds now. */
+  /** The credential of a token that is valid now. */
   byToken: (token: string) => Promise<Credential | null>;
   find: (credentialId: string) => Promise<Credential | null>;
   list: (limit: number) => Promise<Credential[]>;
-  /** Takes one back; again changes nothing. False where there is none. */
+  /** Revokes a credential; a repeat changes nothing. False where there is none. */
   revoke: (credentialId: string, now: Date) => Promise<boolean>;
 };
 
-type Document = Omit<Credential, 'credentialId'> & { _id: string; tokenHash: string };
+type StoredCredential = Omit<Credential, 'credentialId'> & { _id: string; tokenHash: string };
 
-/** Tokens are long and random, so a fast hash keeps them. */
+const credentialSchema = new Schema<StoredCredential>(
+  {
+    _id: { type: String, required: true },
+    partner: { type: String, required: true },
+    label: { type: String, required: true },
+    scopes: [String],
+    createdAt: { type: String, required: true },
+    revokedAt: { type: String, default: null },
+    tokenHash: { type: String, required: true, unique: true },
+  },
+  { collection: 'partner-credentials', versionKey: false },
+);
+
+/** Tokens are long and random, so a fast hash is enough. */
 const hashOf = (token: string) => createHash('sha256').update(token).digest('hex');
-const toCredential = ({ _id: credentialId, tokenHash: _, ...credential }: Document): Credential => ({
+const toCredential = ({ _id: credentialId, tokenHash: _, ...credential }: StoredCredential): Credential => ({
   credentialId,
   ...credential,
 });
 
 export async function openPartnerCredentials(connection: Database['connection']): Promise<PartnerCredentials> {
-  const collection = connection.collection<Document>('partner-credentials');
-  await collection.createIndex({ tokenHash: 1 }, { unique: true });
+  const model = connection.model('PartnerCredential', credentialSchema);
+  await model.createIndexes();
   return {
     add: ({ credentialId, ...credential }, token) =>
-      insertOnce(connection.collection('partner-credentials'), {
-        _id: credentialId,
-        ...credential,
-        tokenHash: hashOf(token),
-      }),
+      insertOnce(model.collection, { _id: credentialId, ...credential, tokenHash: hashOf(token) }),
     byToken: async (token) => {
-      const found = await collection.findOne({ tokenHash: hashOf(token), revokedAt: null });
+      const found = await model.findOne({ tokenHash: hashOf(token), revokedAt: null }).lean();
       return found === null ? null : toCredential(found);
     },
     find: async (credentialId) => {
-      const found = await collection.findOne({ _id: credentialId });
+      const found = await model.findById(credentialId).lean();
       return found === null ? null : toCredential(found);
     },
-    list: async (limit) => (await collection.find({}).sort({ _id: 1 }).limit(limit).toArray()).map(toCredential),
+    list: async (limit) => (await model.find().sort({ _id: 1 }).limit(limit).lean()).map(toCredential),
     revoke: async (credentialId, now) => {
-      const { matchedCount } = await collection.updateOne(
-        { _id: credentialId, revokedAt: null },
-        { $set: { revokedAt: now.toISOString() } },
-      );
-      return matchedCount > 0 || (await collection.findOne({ _id: credentialId })) !== null;
+      const change = { $set: { revokedAt: now.toISOString() } };
+      const { matchedCount } = await model.updateOne({ _id: credentialId, revokedAt: null }, change);
+      return matchedCount > 0 || (await model.exists({ _id: credentialId })) !== null;
     },
   };
 }

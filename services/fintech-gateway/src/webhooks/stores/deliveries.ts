@@ -1,4 +1,5 @@
 import { type Database, insertOnce } from '@ksbb/document-store';
+import { Schema } from 'mongoose';
 import type { EventType } from '../event-types.ts';
 import type { Attempt } from '../send.ts';
 
@@ -12,32 +13,31 @@ export type Delivery = {
   messageId: string;
   eventType: EventType;
   state: DeliveryState;
-  /** Failed attempts since it was made or replayed last. */
+  /** Failed attempts since it was added or last replayed. */
   tries: number;
   dueAt: Date;
   createdAt: Date;
   attempts: Attempt[];
 };
 
+/** A delivery that is due, without its log. */
+export type DueDelivery = Pick<Delivery, 'deliveryId' | 'messageId' | 'tries'>;
+
 export type WebhookDeliveries = {
-  /** Keeps a delivery, once. */
+  /** Inserts a delivery, once. */
   add: (delivery: Omit<Delivery, 'deliveryId' | 'tries' | 'attempts'>) => Promise<boolean>;
   find: (deliveryId: string) => Promise<Delivery | null>;
-  /** Endpoints that something is due for. */
+  /** The endpoints for which something is due. */
   endpointsDue: (now: Date) => Promise<string[]>;
-  /** What is due for an endpoint, longest first, without its log. */
-  due: (
-    endpointId: string,
-    now: Date,
-    limit: number,
-  ) => Promise<Pick<Delivery, 'deliveryId' | 'messageId' | 'tries'>[]>;
-  /** Writes down an attempt, and what follows from it. */
+  /** What is due for an endpoint, longest first. */
+  due: (endpointId: string, now: Date, limit: number) => Promise<DueDelivery[]>;
+  /** Records an attempt, and what follows from it. */
   settle: (deliveryId: string, attempt: Attempt, next: Pick<Delivery, 'state' | 'tries' | 'dueAt'>) => Promise<void>;
-  /** Sends one again, with all its attempts. Null where there is none. */
+  /** Sends a delivery again, with all its attempts. Null where there is none. */
   replay: (deliveryId: string, state: 'pending' | 'held', now: Date) => Promise<Delivery | null>;
-  /** Holds all that waits for an endpoint. */
+  /** Holds everything that is pending for an endpoint. */
   hold: (endpointId: string) => Promise<void>;
-  /** Of these messages those that an endpoint has received. */
+  /** Those of these messages that an endpoint has received. */
   delivered: (endpointId: string, messageIds: readonly string[]) => Promise<Set<string>>;
   /** The newest first, before one of them. */
   list: (
@@ -46,78 +46,100 @@ export type WebhookDeliveries = {
     limit: number,
     before: Delivery | null,
   ) => Promise<Delivery[]>;
+  /** Deletes what is older. */
   sweep: (before: Date) => Promise<void>;
 };
 
-type Document = Omit<Delivery, 'deliveryId'> & { _id: string };
+type StoredDelivery = Omit<Delivery, 'deliveryId'> & { _id: string };
 
-/** So many attempts of a delivery are kept, replays included. */
+const deliverySchema = new Schema<StoredDelivery>(
+  {
+    _id: { type: String, required: true },
+    endpointId: { type: String, required: true },
+    messageId: { type: String, required: true },
+    eventType: { type: String, required: true },
+    state: { type: String, required: true },
+    tries: { type: Number, required: true },
+    dueAt: { type: Date, required: true },
+    createdAt: { type: Date, required: true },
+    attempts: [
+      {
+        _id: false,
+        at: { type: String, required: true },
+        durationMs: { type: Number, required: true },
+        request: { url: String, headers: Schema.Types.Mixed },
+        status: { type: Number, default: null },
+        answer: { type: String, default: null },
+        error: { type: String, default: null },
+      },
+    ],
+  },
+  { collection: 'webhook-deliveries', versionKey: false },
+)
+  .index({ state: 1, endpointId: 1, dueAt: 1 })
+  .index({ endpointId: 1, createdAt: -1, _id: -1 })
+  .index({ createdAt: 1 });
+
+/** Of a delivery this many attempts are kept, replays included. */
 const KEPT_ATTEMPTS = 40;
 
 export const deliveryIdOf = (endpointId: string, messageId: string) => `${endpointId}:${messageId}`;
-const toDelivery = ({ _id: deliveryId, ...delivery }: Document): Delivery => ({ deliveryId, ...delivery });
+const toDelivery = ({ _id: deliveryId, ...delivery }: StoredDelivery): Delivery => ({ deliveryId, ...delivery });
 
 export async function openWebhookDeliveries(connection: Database['connection']): Promise<WebhookDeliveries> {
-  const collection = connection.collection<Document>('webhook-deliveries');
-  await collection.createIndex({ state: 1, endpointId: 1, dueAt: 1 });
-  await collection.createIndex({ endpointId: 1, createdAt: -1, _id: -1 });
-  await collection.createIndex({ createdAt: 1 });
+  const model = connection.model('WebhookDelivery', deliverySchema);
+  await model.createIndexes();
   return {
     add: (delivery) => {
       const _id = deliveryIdOf(delivery.endpointId, delivery.messageId);
-      return insertOnce(connection.collection('webhook-deliveries'), { _id, ...delivery, tries: 0, attempts: [] });
+      return insertOnce(model.collection, { _id, ...delivery, tries: 0, attempts: [] });
     },
     find: async (deliveryId) => {
-      const found = await collection.findOne({ _id: deliveryId });
+      const found = await model.findById(deliveryId).lean();
       return found === null ? null : toDelivery(found);
     },
-    endpointsDue: async (now) =>
-      (await collection.distinct('endpointId', { state: 'pending', dueAt: { $lte: now } } as object)) as string[],
+    endpointsDue: (now) => model.distinct('endpointId', { state: 'pending', dueAt: { $lte: now } }).exec(),
     due: async (endpointId, now, limit) => {
-      const options = { projection: { messageId: 1, tries: 1 } };
-      const found = await collection
-        .find({ state: 'pending', endpointId, dueAt: { $lte: now } }, options)
+      const found = await model
+        .find({ state: 'pending', endpointId, dueAt: { $lte: now } }, { messageId: 1, tries: 1 })
         .sort({ dueAt: 1 })
         .limit(limit)
-        .toArray();
+        .lean();
       return found.map(({ _id: deliveryId, messageId, tries }) => ({ deliveryId, messageId, tries }));
     },
     settle: async (deliveryId, attempt, next) => {
-      const log = { $push: { attempts: { $each: [attempt], $slice: -KEPT_ATTEMPTS } } };
-      await collection.updateOne({ _id: deliveryId }, { $set: next, ...log } as object);
+      const log = { attempts: { $each: [attempt], $slice: -KEPT_ATTEMPTS } };
+      await model.updateOne({ _id: deliveryId }, { $set: next, $push: log });
     },
     replay: async (deliveryId, state, now) => {
-      const after = await collection.findOneAndUpdate(
-        { _id: deliveryId },
-        { $set: { state, tries: 0, dueAt: now } },
-        { returnDocument: 'after' },
-      );
+      const change = { $set: { state, tries: 0, dueAt: now } };
+      const after = await model.findOneAndUpdate({ _id: deliveryId }, change, { returnDocument: 'after' }).lean();
       return after === null ? null : toDelivery(after);
     },
     hold: async (endpointId) =>
-      void (await collection.updateMany({ state: 'pending', endpointId }, { $set: { state: 'held' } })),
+      void (await model.updateMany({ state: 'pending', endpointId }, { $set: { state: 'held' } })),
     delivered: async (endpointId, messageIds) => {
       const ids = messageIds.map((messageId) => deliveryIdOf(endpointId, messageId));
-      const found = await collection
-        .find({ _id: { $in: ids }, state: 'delivered' }, { projection: { messageId: 1 } })
-        .toArray();
+      const found = await model.find({ _id: { $in: ids }, state: 'delivered' }, { messageId: 1 }).lean();
       return new Set(found.map(({ messageId }) => messageId));
     },
     list: async (endpointId, state, limit, before) => {
       const older =
         before === null
-          ? []
-          : [
-              {
-                $or: [
-                  { createdAt: { $lt: before.createdAt } },
-                  { createdAt: before.createdAt, _id: { $lt: before.deliveryId } },
-                ],
-              },
-            ];
-      const filter = { endpointId, ...(state === null ? {} : { state }), $and: [{}, ...older] };
-      return (await collection.find(filter).sort({ createdAt: -1, _id: -1 }).limit(limit).toArray()).map(toDelivery);
+          ? {}
+          : {
+              $or: [
+                { createdAt: { $lt: before.createdAt } },
+                { createdAt: before.createdAt, _id: { $lt: before.deliveryId } },
+              ],
+            };
+      const found = await model
+        .find({ endpointId, ...(state === null ? {} : { state }), ...older })
+        .sort({ createdAt: -1, _id: -1 })
+        .limit(limit)
+        .lean();
+      return found.map(toDelivery);
     },
-    sweep: async (before) => void (await collection.deleteMany({ createdAt: { $lt: before } })),
+    sweep: async (before) => void (await model.deleteMany({ createdAt: { $lt: before } })),
   };
 }

@@ -1,9 +1,10 @@
 import type { Partner } from '@ksbb/contracts';
 import { type Database, insertOnce } from '@ksbb/document-store';
+import { Schema } from 'mongoose';
 import type { EventType } from '../event-types.ts';
-import type { Health } from '../health.ts';
+import type { Health } from '../delivery-policy.ts';
 
-/** `expiresAt` is null for the newest secret; older ones go on being used for a while after a rotation. */
+/** `expiresAt` is null for the newest secret. Older secrets are still used for a while after a rotation. */
 export type Secret = { secret: string; expiresAt: string | null };
 
 export type Endpoint = {
@@ -13,7 +14,7 @@ export type Endpoint = {
   description: string;
   eventTypes: Exclude<EventType, 'test'>[];
   secrets: Secret[];
-  /** Why and since when it is sent nothing; null where it is. */
+  /** Why and since when it is sent nothing; null where it is enabled. */
   disabled: { reason: 'by-partner' | 'gone' | 'failing'; at: string } | null;
   health: Health;
   /** Grows with every change that its partner makes or sees. */
@@ -26,70 +27,83 @@ export type EndpointChange = Partial<
 >;
 
 export type WebhookEndpoints = {
-  /** Keeps a new endpoint. False where its id is there already. */
+  /** Inserts a new endpoint. False where its id is there already. */
   add: (endpoint: Endpoint) => Promise<boolean>;
   find: (endpointId: string) => Promise<Endpoint | null>;
   ofPartner: (partner: Partner) => Promise<Endpoint[]>;
-  /** Changes an endpoint that still has this version; null where it has not, or is gone. */
+  /** Changes an endpoint of this version; null where it has another version now, or is gone. */
   change: (endpoint: Endpoint, change: EndpointChange) => Promise<Endpoint | null>;
   remove: (endpointId: string) => Promise<void>;
-  /** Takes an endpoint that is sent something for `leaseMs`: nobody else delivers to it meanwhile. Again by the same holder: longer. */
+  /** Leases an enabled endpoint for `leaseMs`: nobody else delivers to it meanwhile. The same holder may prolong the lease. */
   lease: (endpointId: string, holder: string, now: Date, leaseMs: number) => Promise<Endpoint | null>;
   release: (endpointId: string, holder: string) => Promise<void>;
-  /** Remembers how it answers. */
   setHealth: (endpointId: string, health: Health) => Promise<void>;
-  /** Sends it nothing more, unless that is so already. Answers whether it was not. */
+  /** Disables an endpoint. Says whether it was enabled. */
   disable: (endpointId: string, reason: 'gone' | 'failing', now: Date) => Promise<boolean>;
 };
 
-type Document = Omit<Endpoint, 'endpointId'> & { _id: string; holder: string | null; leasedUntil: Date };
+type StoredEndpoint = Omit<Endpoint, 'endpointId'> & { _id: string; holder: string | null; leasedUntil: Date };
+
+const text = { type: String, required: true };
+const endpointSchema = new Schema<StoredEndpoint>(
+  {
+    _id: text,
+    partner: text,
+    url: text,
+    description: { type: String, default: '' },
+    eventTypes: [String],
+    secrets: [{ _id: false, secret: text, expiresAt: { type: String, default: null } }],
+    disabled: { type: Schema.Types.Mixed, default: null },
+    health: { _id: false, failures: { type: Number, required: true }, failingSince: { type: String, default: null } },
+    version: { type: Number, required: true },
+    createdAt: text,
+    holder: { type: String, default: null },
+    leasedUntil: { type: Date, required: true },
+  },
+  { collection: 'webhook-endpoints', versionKey: false },
+).index({ partner: 1 });
 
 /** More than a partner has use for. */
 export const MOST_ENDPOINTS = 50;
 
-function toEndpoint({ _id: endpointId, holder: _, leasedUntil: __, ...endpoint }: Document): Endpoint {
+function toEndpoint({ _id: endpointId, holder: _, leasedUntil: __, ...endpoint }: StoredEndpoint): Endpoint {
   return { endpointId, ...endpoint };
 }
 
+const NEVER = new Date(0);
+
 export async function openWebhookEndpoints(connection: Database['connection']): Promise<WebhookEndpoints> {
-  const collection = connection.collection<Document>('webhook-endpoints');
-  await collection.createIndex({ partner: 1 });
+  const model = connection.model('WebhookEndpoint', endpointSchema);
+  await model.createIndexes();
   return {
     add: ({ endpointId, ...endpoint }) =>
-      insertOnce(connection.collection('webhook-endpoints'), {
-        _id: endpointId,
-        ...endpoint,
-        holder: null,
-        leasedUntil: new Date(0),
-      }),
+      insertOnce(model.collection, { _id: endpointId, ...endpoint, holder: null, leasedUntil: NEVER }),
     find: async (endpointId) => {
-      const found = await collection.findOne({ _id: endpointId });
+      const found = await model.findById(endpointId).lean();
       return found === null ? null : toEndpoint(found);
     },
     ofPartner: async (partner) =>
-      (await collection.find({ partner }).sort({ _id: 1 }).limit(MOST_ENDPOINTS).toArray()).map(toEndpoint),
+      (await model.find({ partner }).sort({ _id: 1 }).limit(MOST_ENDPOINTS).lean()).map(toEndpoint),
     change: async ({ endpointId, version }, change) => {
-      const after = await collection.findOneAndUpdate(
-        { _id: endpointId, version },
-        { $set: change, $inc: { version: 1 } },
-        { returnDocument: 'after' },
-      );
+      const update = { $set: change, $inc: { version: 1 } };
+      const after = await model
+        .findOneAndUpdate({ _id: endpointId, version }, update, { returnDocument: 'after' })
+        .lean();
       return after === null ? null : toEndpoint(after);
     },
-    remove: async (endpointId) => void (await collection.deleteOne({ _id: endpointId })),
+    remove: async (endpointId) => void (await model.deleteOne({ _id: endpointId })),
     lease: async (endpointId, holder, now, leaseMs) => {
       const free = { _id: endpointId, disabled: null, $or: [{ holder }, { leasedUntil: { $lte: now } }] };
-      const leased = { holder, leasedUntil: new Date(now.getTime() + leaseMs) };
-      const after = await collection.findOneAndUpdate(free, { $set: leased }, { returnDocument: 'after' });
+      const leased = { $set: { holder, leasedUntil: new Date(now.getTime() + leaseMs) } };
+      const after = await model.findOneAndUpdate(free, leased, { returnDocument: 'after' }).lean();
       return after === null ? null : toEndpoint(after);
     },
     release: async (endpointId, holder) =>
-      void (await collection.updateOne({ _id: endpointId, holder }, { $set: { leasedUntil: new Date(0) } })),
-    setHealth: async (endpointId, health) =>
-      void (await collection.updateOne({ _id: endpointId }, { $set: { health } })),
+      void (await model.updateOne({ _id: endpointId, holder }, { $set: { leasedUntil: NEVER } })),
+    setHealth: async (endpointId, health) => void (await model.updateOne({ _id: endpointId }, { $set: { health } })),
     disable: async (endpointId, reason, now) => {
       const change = { $set: { disabled: { reason, at: now.toISOString() } }, $inc: { version: 1 } };
-      const { matchedCount } = await collection.updateOne({ _id: endpointId, disabled: null }, change);
+      const { matchedCount } = await model.updateOne({ _id: endpointId, disabled: null }, change);
       return matchedCount > 0;
     },
   };

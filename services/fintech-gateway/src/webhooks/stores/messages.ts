@@ -1,14 +1,21 @@
 import type { Partner } from '@ksbb/contracts';
 import { type Database, insertOnce } from '@ksbb/document-store';
+import { Schema } from 'mongoose';
 import type { EventType } from '../event-types.ts';
 
-/** What a partner is told, byte for byte. */
-export type Message = { messageId: string; partner: Partner; eventType: EventType; payload: string; createdAt: Date };
+/** What a partner is sent, byte for byte. */
+export type WebhookMessage = {
+  messageId: string;
+  partner: Partner;
+  eventType: EventType;
+  payload: string;
+  createdAt: Date;
+};
 
 export type WebhookMessages = {
-  /** Keeps a message, once. */
-  add: (message: Message) => Promise<boolean>;
-  many: (messageIds: readonly string[]) => Promise<Map<string, Message>>;
+  /** Inserts a message, once. */
+  add: (message: WebhookMessage) => Promise<boolean>;
+  many: (messageIds: readonly string[]) => Promise<Map<string, WebhookMessage>>;
   /** A partner's messages of these types from one moment to before another, oldest first, after the message `after`. */
   between: (
     partner: Partner,
@@ -16,47 +23,55 @@ export type WebhookMessages = {
     from: Date,
     to: Date,
     limit: number,
-    after: Message | null,
-  ) => Promise<Message[]>;
-  /** Forgets what is older. */
+    after: WebhookMessage | null,
+  ) => Promise<WebhookMessage[]>;
+  /** Deletes what is older. */
   sweep: (before: Date) => Promise<void>;
 };
 
-type Document = Omit<Message, 'messageId'> & { _id: string };
+type StoredMessage = Omit<WebhookMessage, 'messageId'> & { _id: string };
 
-const toMessage = ({ _id: messageId, ...message }: Document): Message => ({ messageId, ...message });
+const messageSchema = new Schema<StoredMessage>(
+  {
+    _id: { type: String, required: true },
+    partner: { type: String, required: true },
+    eventType: { type: String, required: true },
+    payload: { type: String, required: true },
+    createdAt: { type: Date, required: true },
+  },
+  { collection: 'webhook-messages', versionKey: false },
+)
+  .index({ partner: 1, createdAt: 1, _id: 1 })
+  .index({ createdAt: 1 });
+
+const toMessage = ({ _id: messageId, ...message }: StoredMessage): WebhookMessage => ({ messageId, ...message });
 
 export async function openWebhookMessages(connection: Database['connection']): Promise<WebhookMessages> {
-  const collection = connection.collection<Document>('webhook-messages');
-  await collection.createIndex({ partner: 1, createdAt: 1, _id: 1 });
-  await collection.createIndex({ createdAt: 1 });
+  const model = connection.model('WebhookMessage', messageSchema);
+  await model.createIndexes();
   return {
-    add: ({ messageId, ...message }) =>
-      insertOnce(connection.collection('webhook-messages'), { _id: messageId, ...message }),
+    add: ({ messageId, ...message }) => insertOnce(model.collection, { _id: messageId, ...message }),
     many: async (messageIds) => {
-      const found = await collection.find({ _id: { $in: [...messageIds] } }).toArray();
-      return new Map(found.map((document) => [document._id, toMessage(document)]));
+      const found = await model.find({ _id: { $in: [...messageIds] } }).lean();
+      return new Map(found.map((stored) => [stored._id, toMessage(stored)]));
     },
     between: async (partner, types, from, to, limit, after) => {
       const later =
         after === null
-          ? []
-          : [
-              {
-                $or: [
-                  { createdAt: { $gt: after.createdAt } },
-                  { createdAt: after.createdAt, _id: { $gt: after.messageId } },
-                ],
-              },
-            ];
-      const filter = {
-        partner,
-        eventType: { $in: [...types] },
-        createdAt: { $gte: from, $lt: to },
-        $and: [{}, ...later],
-      };
-      return (await collection.find(filter).sort({ createdAt: 1, _id: 1 }).limit(limit).toArray()).map(toMessage);
+          ? {}
+          : {
+              $or: [
+                { createdAt: { $gt: after.createdAt } },
+                { createdAt: after.createdAt, _id: { $gt: after.messageId } },
+              ],
+            };
+      const found = await model
+        .find({ partner, eventType: { $in: [...types] }, createdAt: { $gte: from, $lt: to }, ...later })
+        .sort({ createdAt: 1, _id: 1 })
+        .limit(limit)
+        .lean();
+      return found.map(toMessage);
     },
-    sweep: async (before) => void (await collection.deleteMany({ createdAt: { $lt: before } })),
+    sweep: async (before) => void (await model.deleteMany({ createdAt: { $lt: before } })),
   };
 }

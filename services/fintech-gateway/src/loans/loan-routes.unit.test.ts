@@ -1,12 +1,12 @@
 import { Problem } from '@ksbb/service-kit';
 import { SignJWT } from 'jose';
-import { createIsDonor } from './donor.ts';
+import { donorAuthenticator, isDonorOf } from './loan-routes.ts';
 
 const secret = 'a-secret-of-enough-characters-for-tests';
 const collaborationId = 'KSBB-0000-0000-0011';
 const now = new Date('2026-11-25T00:00:00.000Z');
 const inAnHour = new Date(now.getTime() + 3_600_000);
-const isDonor = createIsDonor(secret, () => now);
+const { authenticate } = donorAuthenticator(secret, () => now);
 
 type Given = {
   sub?: string;
@@ -37,9 +37,11 @@ async function token(given: Given = {}): Promise<string> {
   return unsigned.sign(new TextEncoder().encode(key));
 }
 
-/** A request with this header, as far as the check looks at it. */
-const asking = (authorization?: string) =>
-  isDonor({ get: () => authorization } as unknown as Parameters<typeof isDonor>[0], collaborationId);
+/** Whether a request with this header comes from the donor of the collaboration. */
+async function asking(authorization?: string): Promise<boolean> {
+  const request = { get: () => authorization } as unknown as Parameters<typeof authenticate>[0];
+  return isDonorOf(await authenticate(request), collaborationId);
+}
 const bearing = async (given: Given) => asking(`Bearer ${await token(given)}`);
 
 test('the donor of the collaboration is', async () => {

@@ -1,4 +1,4 @@
-import { retryAfterMs } from './retry-after.ts';
+import { retryAfterMs } from './http.ts';
 
 const now = new Date('2026-11-25T00:00:00.000Z');
 

@@ -1,11 +1,11 @@
-import { createRelay, type Database, openDatabase } from '@ksbb/document-store';
+import { type Database, openDatabase } from '@ksbb/document-store';
 import { createLog } from '@ksbb/service-kit';
-import { Registry } from 'prom-client';
-import { freshDatabase, removeDatabase } from '@ksbb/testkit';
-import { type Candidate, nextInNeed } from '../fund/relending/next-in-need.ts';
-import { integersOf } from '../testing/random.ts';
-import { type CapitalNeed, openCandidates } from '../fund/stores/candidates.ts';
-import { openStores, type Stores } from './stores.ts';
+import { seededRandom, freshDatabase, removeDatabase } from '@ksbb/testkit';
+import { type Candidate, nextInNeed } from './fund/relending/next-in-need.ts';
+import { type CapitalNeed, openCandidates } from './fund/stores/candidates.ts';
+import { openPostings } from './fund/stores/postings.ts';
+import { openJobs } from './loans/stores/jobs.ts';
+import { openCursors } from './loans/stores/partner-messages.ts';
 
 const log = createLog('test', 'silent');
 const now = new Date('2026-11-25T00:00:00.000Z');
@@ -13,19 +13,21 @@ const later = (milliseconds: number) => new Date(now.getTime() + milliseconds);
 
 let uri: string;
 let database: Database;
-let stores: Stores;
+let stores: Awaited<ReturnType<typeof openStores>>;
+
+async function openStores({ connection }: Database) {
+  return {
+    jobs: await openJobs(connection, 'forwarding'),
+    candidates: await openCandidates(connection),
+    postings: await openPostings(connection),
+    cursors: openCursors(connection),
+  };
+}
 
 beforeAll(async () => {
   uri = freshDatabase('gateway-stores');
   database = await openDatabase(uri, log);
-  const clock = () => now;
-  const relay = createRelay({
-    publisher: { publish: async () => undefined, connected: () => false },
-    log,
-    clock,
-    registry: new Registry(),
-  });
-  stores = await openStores({ connection: database.connection, relay, clock });
+  stores = await openStores(database);
 });
 
 afterAll(async () => {
@@ -203,9 +205,9 @@ describe('candidates', () => {
   });
 
   test('the shortlist holds whoever is next of all', async () => {
-    const next = integersOf(5);
+    const { below: next } = seededRandom(5);
     const districts = ['31.71.01', '31.71.02', '31.71.03'];
-    const { putNeed, putOpen, shortlist } = await openCandidates(database.connection);
+    const { putNeed, putOpen, shortlist } = stores.candidates;
     const all: Candidate[] = [];
     for (let n = 0; n < 60; n += 1) {
       const [msmeId, openRupiah] = [`m-${n}`, next(3) * 50];

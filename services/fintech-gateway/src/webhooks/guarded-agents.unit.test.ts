@@ -1,4 +1,4 @@
-import { isPublicAddress } from './public-address.ts';
+import { isPublicAddress } from './guarded-agents.ts';
 
 test.each([
   '8.8.8.8',
