@@ -22,6 +22,10 @@ const allowed = {
     "import type { id } from '@ksbb/contracts';\nimport type { z } from 'zod';\nexport type Thing = z.infer<typeof id>;",
   'services/one/src/thing/decide.ts':
     "import type { Thing } from './thing.ts';\nimport { more } from '../other/decide.ts';\nexport const decide = (thing: Thing) => more(thing);",
+  'services/one/src/shop/open-shop.ts': "export { counter } from './counter.ts';",
+  'services/one/src/shop/counter.ts': "import { pure } from '../kernel/pure.ts';\nexport const counter = pure;",
+  'services/one/src/kernel/pure.ts': "import { kind } from '@ksbb/contracts';\nexport const pure = kind;",
+  'services/one/src/use-shop.ts': "import { counter } from './shop/open-shop.ts';\nexport const use = counter;",
   'services/one/src/other/decide.ts': 'export const more = (thing: unknown) => thing;',
   'services/two/src/app.ts': "import { store } from '@ksbb/document-store';\nexport const app = store;",
   'packages/testkit/src/index.ts': 'export const fresh = (value: unknown) => value;',
@@ -180,6 +184,21 @@ const forbidden: { rule: string; files: Record<string, string>; from: string; to
     files: { 'tests/scenario/look.ts': "export { connection } from 'mongoose';" },
     from: 'tests/scenario/look.ts',
     to: 'node_modules/mongoose/index.js',
+  },
+  {
+    rule: 'modules-open-by-one-file',
+    files: {
+      'services/one/src/peek.ts':
+        "import type { counter } from './shop/counter.ts';\nexport type Peek = typeof counter;",
+    },
+    from: 'services/one/src/peek.ts',
+    to: 'services/one/src/shop/counter.ts',
+  },
+  {
+    rule: 'core-imports-no-io',
+    files: { 'services/one/src/kernel/read.ts': "export { readFileSync } from 'node:fs';" },
+    from: 'services/one/src/kernel/read.ts',
+    to: 'fs',
   },
   {
     rule: 'core-imports-no-io',

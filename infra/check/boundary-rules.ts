@@ -37,6 +37,28 @@ function coreRules(root: string): IForbiddenRuleType[] {
   });
 }
 
+/** In a service with a kernel, a module is a folder with a file `open-<folder>.ts`, the only one that others import. */
+function moduleRules(root: string): IForbiddenRuleType[] {
+  const kernels = foldersOf('services/*/src/kernel/*.ts', root).map(dirname);
+  return globSync(
+    kernels.map((src) => `${src}/*/open-*.ts`),
+    { cwd: root },
+  ).flatMap((file) => {
+    const path = file.replaceAll('\\', '/');
+    const [, service, , folder] = path.split('/');
+    if (!path.endsWith(`/${folder}/open-${folder}.ts`)) return [];
+    const inside = `^services/${service}/src/${folder}/`;
+    return [
+      forbid(
+        'modules-open-by-one-file',
+        'Only the file that opens a module is public. Everything else in it may change without its neighbours.',
+        { path: `^services/${service}/`, pathNot: [TESTS, inside] },
+        { path: inside, pathNot: `${inside}open-${folder}[.]ts$` },
+      ),
+    ];
+  });
+}
+
 /** Who may import whom. The rules about cores depend on which folders of `root` hold a decide.ts. */
 export function boundaryRules(root: string): IForbiddenRuleType[] {
   return [
@@ -123,7 +145,7 @@ export function boundaryRules(root: string): IForbiddenRuleType[] {
       'Only stores.ts, or a folder stores, knows what lies in the database and how.',
       {
         path: '^(services|packages)/',
-        pathNot: [TESTS, '^services/[^/]+/src/stores/', '/stores[.]ts$', '^packages/(document-store|testkit)/'],
+        pathNot: [TESTS, '^services/.+/stores/', '/stores[.]ts$', '^packages/(document-store|testkit)/'],
       },
       { path: `${PACKAGE_OF}(mongoose|mongodb)/` },
     ),
@@ -146,5 +168,6 @@ export function boundaryRules(root: string): IForbiddenRuleType[] {
       { path: ['^services/', '^packages/document-store/', `${PACKAGE_OF}(mongoose|mongodb)/`] },
     ),
     ...coreRules(root),
+    ...moduleRules(root),
   ];
 }

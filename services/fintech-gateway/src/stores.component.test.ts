@@ -20,7 +20,7 @@ async function openStores({ connection }: Database) {
     jobs: await openJobs(connection, 'forwarding'),
     candidates: await openCandidates(connection),
     postings: await openPostings(connection),
-    cursors: openCursors(connection),
+    cursors: await openCursors(connection),
   };
 }
 

@@ -40,7 +40,7 @@ export async function openFund(parts: Parts): Promise<Fund> {
   const relendings = await openRelendings(parts);
   const candidates = await openCandidates(connection);
   const postings = await openPostings(connection);
-  const reconciliations = openReconciliations(connection);
+  const reconciliations = await openReconciliations(connection);
   const needsApproval = (partner: Partner) => settings.LEND_ON_APPROVAL.includes(partner);
   const relender = createRelender({ loans, relendings, candidates, needsApproval });
   const comparisons = new Map(

@@ -79,8 +79,7 @@ export function createRelender({ loans, relendings, candidates, needsApproval }:
       const { loanId } = result.state.origin;
       const from = await loans.find(loanId);
       const contract = from === null ? null : contractOf(from);
-      if (relent === undefined || contract === null)
-        throw new RejectedEvent(`${relendId} comes from no known loan`);
+      if (relent === undefined || contract === null) throw new RejectedEvent(`${relendId} comes from no known loan`);
       const { partnerContractId } = contract;
       return { lots: relent.lots, relentFrom: { loanId, partnerContractId } };
     },

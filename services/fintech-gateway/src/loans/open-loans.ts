@@ -70,8 +70,8 @@ export async function openLoans(parts: Parts): Promise<Loans> {
   const loans = await openLoanStore(parts);
   const jobs = await openJobs(connection, 'forwarding');
   const watching = await openJobs(connection, 'watching');
-  const cursors = openCursors(connection);
-  const quarantine = openQuarantine(connection);
+  const cursors = await openCursors(connection);
+  const quarantine = await openQuarantine(connection);
   const recorder = createReportRecorder({ loans, quarantine, metrics, clock, log });
   exposeLoansByStatus(loans.countByStatus, metrics);
 

@@ -12,7 +12,6 @@ export {
   type FeedPage,
   type GenuineCallback,
   type MalformedMessage,
-  type Movement,
   type PartnerAdapter,
   type PartnerMessage,
 } from './partner.ts';

@@ -11,6 +11,7 @@ import { openWebhooks, type Webhooks } from './open-webhooks.ts';
 /* The full size, 100,000, is a row of the bench `webhooks-all`. */
 const MESSAGES = 900;
 const ENDPOINTS = 3;
+const TIMEOUT_MS = 300_000;
 const AT_ONCE = 20;
 /** One call in so many fails. */
 const FAILS = 13;
@@ -74,40 +75,44 @@ function takenBy(endpoint: number, answered: Map<string, Set<number>>): number[]
   return [...(answered.get(`/${endpoint}`) ?? [])].toSorted((one, other) => one - other);
 }
 
-test('every message that is published is received at every endpoint, past answers that fail and senders that come and go', async () => {
-  const taken = new Map<string, Set<number>>();
-  let calls = 0;
-  receiver.answerWith(({ path, payload }) => {
-    calls += 1;
-    if (calls % FAILS === 0) return { status: 500 };
-    const { data } = JSON.parse(payload) as { data: { at: number } };
-    taken.set(path, (taken.get(path) ?? new Set()).add(data.at));
-    return { status: 204 };
-  });
-  const [first, second] = [await open(), await open()];
-  let next = 0;
-  async function publish(): Promise<void> {
-    for (let at = next++; at < MESSAGES; at = next++) {
-      const from = at % 2 === 0 ? first : second;
-      await from.notify({
-        partner: 'amanah',
-        eventType: 'loan-repaid',
-        key: `event-${at}`,
-        at: clock().toISOString(),
-        data: { at },
-      });
-      if (at === MESSAGES / 3) await second.close();
+test(
+  'every message that is published is received at every endpoint, past answers that fail and senders that come and go',
+  async () => {
+    const taken = new Map<string, Set<number>>();
+    let calls = 0;
+    receiver.answerWith(({ path, payload }) => {
+      calls += 1;
+      if (calls % FAILS === 0) return { status: 500 };
+      const { data } = JSON.parse(payload) as { data: { at: number } };
+      taken.set(path, (taken.get(path) ?? new Set()).add(data.at));
+      return { status: 204 };
+    });
+    const [first, second] = [await open(), await open()];
+    let next = 0;
+    async function publish(): Promise<void> {
+      for (let at = next++; at < MESSAGES; at = next++) {
+        const from = at % 2 === 0 ? first : second;
+        await from.notify({
+          partner: 'amanah',
+          eventType: 'loan-repaid',
+          key: `event-${at}`,
+          at: clock().toISOString(),
+          data: { at },
+        });
+        if (at === MESSAGES / 3) await second.close();
+      }
     }
-  }
-  await Promise.all(Array.from({ length: AT_ONCE }, publish));
-  await first.close();
-  const third = await open();
-  const all = Array.from({ length: MESSAGES }, (_, at) => at);
-  await eventually('every endpoint has received every message', () =>
-    Array.from({ length: ENDPOINTS }, (_, endpoint) => takenBy(endpoint, taken).length).every(
-      (count) => count === MESSAGES,
-    ),
-  );
-  for (let endpoint = 0; endpoint < ENDPOINTS; endpoint += 1) expect(takenBy(endpoint, taken)).toEqual(all);
-  await third.close();
-}, 120_000);
+    await Promise.all(Array.from({ length: AT_ONCE }, publish));
+    await first.close();
+    const third = await open();
+    const all = Array.from({ length: MESSAGES }, (_, at) => at);
+    await eventually('every endpoint has received every message', () =>
+      Array.from({ length: ENDPOINTS }, (_, endpoint) => takenBy(endpoint, taken).length).every(
+        (count) => count === MESSAGES,
+      ),
+    );
+    for (let endpoint = 0; endpoint < ENDPOINTS; endpoint += 1) expect(takenBy(endpoint, taken)).toEqual(all);
+    await third.close();
+  },
+  TIMEOUT_MS,
+);

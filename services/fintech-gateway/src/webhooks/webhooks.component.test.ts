@@ -45,7 +45,7 @@ beforeAll(async () => {
   receiver = await startWebhookReceiver();
   const environment = {
     WEBHOOK_ALLOW_LOCAL: 'true',
-    WEBHOOK_TIMEOUT_MS: '1500',
+    WEBHOOK_TIMEOUT_MS: '6000',
     WEBHOOK_POLL_MS: '50',
     WEBHOOK_STEPS_MS: '30,30,30',
   };

@@ -1,5 +1,4 @@
-import { type Database, isDuplicateKey } from '@ksbb/document-store';
-import { Schema } from 'mongoose';
+import { type Database, defineSchema, insertOnce, openModel } from '@ksbb/document-store';
 import type { Candidate } from '../relending/next-in-need.ts';
 
 /** What an MSME's newest event says about its capital need. Nulls where it has none. */
@@ -28,20 +27,18 @@ type StoredCandidate = { _id: string } & Partial<CapitalNeed> & {
     openVersion?: number;
   };
 
-const candidateSchema = new Schema<StoredCandidate>(
-  {
-    _id: { type: String, required: true },
-    kodeKecamatan: String,
-    eligible: Boolean,
-    needId: String,
-    declaredRupiah: Number,
-    declaredAt: String,
-    needVersion: Number,
-    openRupiah: Number,
-    openVersion: Number,
-  },
-  { collection: 'candidates', versionKey: false },
-).index({ declaredAt: 1, openRupiah: -1 });
+const candidateSchema = defineSchema<StoredCandidate>({
+  _id: String,
+  kodeKecamatan: String,
+  eligible: Boolean,
+  needId: String,
+  declaredRupiah: Number,
+  declaredAt: String,
+  needVersion: Number,
+  openRupiah: Number,
+  openVersion: Number,
+});
+candidateSchema.index({ declaredAt: 1, openRupiah: -1 });
 
 const SHORTLIST = 20;
 
@@ -63,8 +60,7 @@ function toCandidate(stored: StoredCandidate): Candidate {
  * whole need counts as open; the commitment service decides about each proposal anyway.
  */
 export async function openCandidates(connection: Database['connection']): Promise<Candidates> {
-  const model = connection.model('Candidate', candidateSchema);
-  await model.createIndexes();
+  const model = await openModel(connection, 'candidates', candidateSchema);
 
   /** Newest wins, for one half of the document. */
   async function put(id: string, half: 'needVersion' | 'openVersion', version: number, fields: object): Promise<void> {
@@ -74,14 +70,9 @@ export async function openCandidates(connection: Database['connection']): Promis
       const { matchedCount } = await model.updateOne({ _id: id, ...isOlder }, { $set: change });
       return matchedCount > 0;
     };
-    if (await update()) return;
-    try {
-      await model.create({ _id: id, ...change });
-    } catch (error) {
-      if (!isDuplicateKey(error)) throw error;
-      // The document is there already: it is newer, or the other half was inserted in between.
-      await update();
-    }
+    if ((await update()) || (await insertOnce(model, { _id: id, ...change }))) return;
+    // The document is there already: it is newer, or the other half was inserted in between.
+    await update();
   }
 
   return {

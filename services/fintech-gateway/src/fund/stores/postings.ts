@@ -1,6 +1,5 @@
 import type { Partner } from '@ksbb/contracts';
-import { type Database, insertOnce } from '@ksbb/document-store';
-import { Schema } from 'mongoose';
+import { type Database, defineSchema, insertOnce, openModel } from '@ksbb/document-store';
 import { type AccountTotals, type Posting, postReversal } from '../ledger.ts';
 
 export type StoredPosting = Posting & { postingId: string };
@@ -23,23 +22,20 @@ export type Postings = {
 type PostingDocument = Posting & { _id: string; reason?: string };
 
 const amount = { type: Number, required: true };
-const postingSchema = new Schema<PostingDocument>(
-  {
-    _id: { type: String, required: true },
-    kind: { type: String, required: true },
-    partner: { type: String, required: true },
-    loanId: { type: String, required: true },
-    repaymentId: { type: String, default: null },
-    amountRupiah: amount,
-    /** In one form, so that text sorts as time does. */
-    at: { type: String, required: true },
-    entries: [{ _id: false, account: { type: String, required: true }, debitRupiah: amount, creditRupiah: amount }],
-    reason: String,
-  },
-  { collection: 'postings', versionKey: false },
-)
-  .index({ partner: 1, at: 1 })
-  .index({ loanId: 1 });
+const postingSchema = defineSchema<PostingDocument>({
+  _id: String,
+  kind: String,
+  partner: String,
+  loanId: String,
+  repaymentId: String,
+  amountRupiah: amount,
+  /** In one form, so that text sorts as time does. */
+  at: String,
+  entries: [{ _id: false, account: String, debitRupiah: amount, creditRupiah: amount }],
+  reason: String,
+});
+postingSchema.index({ partner: 1, at: 1 });
+postingSchema.index({ loanId: 1 });
 
 const reversalIdOf = (postingId: string) => `reversal:${postingId}`;
 
@@ -48,11 +44,10 @@ function toPosting({ _id: postingId, ...posting }: PostingDocument): StoredPosti
 }
 
 export async function openPostings(connection: Database['connection']): Promise<Postings> {
-  const model = connection.model('Posting', postingSchema);
-  await model.createIndexes();
+  const model = await openModel(connection, 'postings', postingSchema);
 
   const insert = (id: string, { at, ...posting }: Posting & { reason?: string }) =>
-    insertOnce(model.collection, { _id: id, at: new Date(at).toISOString(), ...posting });
+    insertOnce(model, { _id: id, at: new Date(at).toISOString(), ...posting });
 
   return {
     add: insert,

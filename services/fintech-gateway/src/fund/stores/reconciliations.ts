@@ -1,6 +1,5 @@
 import type { Partner } from '@ksbb/contracts';
-import type { Database } from '@ksbb/document-store';
-import { Schema } from 'mongoose';
+import { type Database, defineSchema, openModel } from '@ksbb/document-store';
 import type { Difference } from '../reconcile.ts';
 
 /** One day of one partner, compared. `closedAt` is null until an officer has closed the day. */
@@ -28,35 +27,32 @@ export type Reconciliations = {
 
 type StoredReconciliation = Reconciliation & { _id: string };
 
-const reconciliationSchema = new Schema<StoredReconciliation>(
-  {
-    _id: { type: String, required: true },
-    partner: { type: String, required: true },
-    day: { type: String, required: true },
-    comparedAt: { type: String, required: true },
-    ours: { type: Number, required: true },
-    theirs: { type: Number, required: true },
-    differences: [
-      {
-        _id: false,
-        difference: { type: String, required: true },
-        kind: { type: String, required: true },
-        reference: { type: String, required: true },
-        repaymentId: { type: String, default: null },
-        oursRupiah: { type: Number, default: null },
-        theirsRupiah: { type: Number, default: null },
-      },
-    ],
-    closedAt: { type: String, default: null },
-  },
-  { collection: 'reconciliations', versionKey: false },
-);
+const reconciliationSchema = defineSchema<StoredReconciliation>({
+  _id: String,
+  partner: String,
+  day: String,
+  comparedAt: String,
+  ours: Number,
+  theirs: Number,
+  differences: [
+    {
+      _id: false,
+      difference: String,
+      kind: String,
+      reference: String,
+      repaymentId: String,
+      oursRupiah: Number,
+      theirsRupiah: Number,
+    },
+  ],
+  closedAt: String,
+});
 
 const idOf = (partner: Partner, day: string) => `${partner}:${day}`;
 const toReconciliation = ({ _id: _, ...reconciliation }: StoredReconciliation): Reconciliation => reconciliation;
 
-export function openReconciliations(connection: Database['connection']): Reconciliations {
-  const model = connection.model('Reconciliation', reconciliationSchema);
+export async function openReconciliations(connection: Database['connection']): Promise<Reconciliations> {
+  const model = await openModel(connection, 'reconciliations', reconciliationSchema);
   async function find(partner: Partner, day: string): Promise<Reconciliation | null> {
     const found = await model.findById(idOf(partner, day)).lean();
     return found === null ? null : toReconciliation(found);

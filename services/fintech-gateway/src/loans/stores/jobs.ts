@@ -1,6 +1,5 @@
 import type { Partner } from '@ksbb/contracts';
-import { type Database, insertOnce } from '@ksbb/document-store';
-import { Schema } from 'mongoose';
+import { type Database, defineSchema, insertOnce, openModel } from '@ksbb/document-store';
 
 /** Work on one loan that waits for its time, such as a contract that a partner has not taken yet. */
 export type Job = {
@@ -39,28 +38,25 @@ type StoredJob = Omit<Job, 'loanId' | 'claim'> & {
   again: boolean;
 };
 
-const jobSchema = new Schema<StoredJob>(
-  {
-    _id: { type: String, required: true },
-    partner: { type: String, required: true },
-    since: { type: Date, required: true },
-    dueAt: { type: Date, required: true },
-    attempts: { type: Number, required: true },
-    inDoubt: { type: Boolean, required: true },
-    claims: { type: Number, required: true },
-    again: { type: Boolean, required: true },
-  },
-  { versionKey: false },
-).index({ partner: 1, dueAt: 1 });
+const jobSchema = defineSchema<StoredJob>({
+  _id: String,
+  partner: String,
+  since: Date,
+  dueAt: Date,
+  attempts: Number,
+  inDoubt: Boolean,
+  claims: Number,
+  again: Boolean,
+});
+jobSchema.index({ partner: 1, dueAt: 1 });
 
 /** One queue of jobs, at most one job for a loan. */
 export async function openJobs(connection: Database['connection'], queue: 'forwarding' | 'watching'): Promise<Jobs> {
-  const model = connection.model(`Job for ${queue}`, jobSchema, queue);
-  await model.createIndexes();
+  const model = await openModel(connection, queue, jobSchema);
 
   function insert(loanId: string, partner: Partner, dueAt: Date): Promise<boolean> {
     const fresh = { since: dueAt, dueAt, attempts: 0, inDoubt: false, claims: 0, again: false };
-    return insertOnce(model.collection, { _id: loanId, partner, ...fresh });
+    return insertOnce(model, { _id: loanId, partner, ...fresh });
   }
 
   return {

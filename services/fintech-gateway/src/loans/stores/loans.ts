@@ -9,7 +9,14 @@ import {
   type Partner,
   repaymentReceived,
 } from '@ksbb/contracts';
-import { type Database, type DocumentStore, openStore, type Relay } from '@ksbb/document-store';
+import {
+  type Database,
+  defineSchema,
+  type DocumentStore,
+  openModel,
+  openStore,
+  type Relay,
+} from '@ksbb/document-store';
 import { Schema } from 'mongoose';
 import { evolve, initialState, type KnownLoan, type Loan, type LoanEvent } from '../core/loan.ts';
 
@@ -32,10 +39,7 @@ export type LoanStore = DocumentStore<Loan, LoanEvent> & {
 type Parts = { connection: Database['connection']; relay: Relay; clock: () => Date };
 
 /** Reads what the document store writes, by other keys than the id. */
-const loanSchema = new Schema<{ _id: string; state: Loan }>(
-  { _id: String, state: Schema.Types.Mixed },
-  { collection: COLLECTION, versionKey: false },
-).index({ 'state.terms.partner': 1, 'state.terms.kodeKecamatan': 1 });
+const loanSchema = defineSchema<{ _id: string; state: Loan }>({ _id: String, state: Schema.Types.Mixed });
 
 const NEVER_PAID_OUT: KnownLoan['status'][] = ['declined', 'cancelled'];
 
@@ -57,11 +61,11 @@ export async function openLoanStore(parts: Parts): Promise<LoanStore> {
         loanRepaid,
         loanWrittenOff,
       ],
+      indexes: [{ 'state.terms.partner': 1, 'state.terms.kodeKecamatan': 1 }],
     },
     parts,
   );
-  const model = parts.connection.model('Loan', loanSchema);
-  await model.createIndexes();
+  const model = await openModel(parts.connection, COLLECTION, loanSchema);
   return {
     ...store,
     known: async (loanId) => {

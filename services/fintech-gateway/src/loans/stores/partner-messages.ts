@@ -1,5 +1,5 @@
 import type { Partner } from '@ksbb/contracts';
-import { type Database, insertOnce } from '@ksbb/document-store';
+import { type Database, defineSchema, insertOnce, openModel } from '@ksbb/document-store';
 import type { FieldError } from '@ksbb/service-kit';
 import { Schema } from 'mongoose';
 import type { Report } from '../core/partner-reports.ts';
@@ -33,27 +33,26 @@ export const quarantineCursor = ({ partner, deliveryId }: QuarantinedMessage) =>
 /** `fact` is the name of the report in stored messages. */
 type StoredMessage = Omit<QuarantinedMessage, 'report'> & { _id: string; fact: Report | null };
 
-const messageSchema = new Schema<StoredMessage>(
-  {
-    _id: { type: String, required: true },
-    partner: { type: String, required: true },
-    deliveryId: { type: String, required: true },
-    reason: { type: String, required: true },
-    at: { type: String, required: true },
-    reference: { type: String, default: null },
-    fact: { type: Schema.Types.Mixed, default: null },
-    errors: { type: [{ _id: false, pointer: String, detail: String }], default: [] },
-  },
-  { collection: 'set-aside', versionKey: false, suppressReservedKeysWarning: true },
-);
+const messageSchema = defineSchema<StoredMessage>({
+  _id: String,
+  partner: String,
+  deliveryId: String,
+  reason: String,
+  at: String,
+  reference: String,
+  fact: { type: Schema.Types.Mixed, default: null },
+});
+// The name is old, and Mongoose warns of it: its own documents have a property `errors`. Reads are lean.
+messageSchema.set('suppressReservedKeysWarning', true);
+messageSchema.add({ errors: [{ _id: false, pointer: String, detail: String }] });
 
 const toMessage = ({ _id: _, fact: report, ...message }: StoredMessage): QuarantinedMessage => ({ ...message, report });
 
-export function openQuarantine(connection: Database['connection']): Quarantine {
-  const model = connection.model('QuarantinedMessage', messageSchema);
+export async function openQuarantine(connection: Database['connection']): Promise<Quarantine> {
+  const model = await openModel(connection, 'set-aside', messageSchema);
   return {
     put: ({ report: fact, ...message }) =>
-      insertOnce(model.collection, { _id: quarantineCursor({ report: fact, ...message }), ...message, fact }),
+      insertOnce(model, { _id: quarantineCursor({ report: fact, ...message }), ...message, fact }),
     find: async (partner, deliveryId) => {
       const found = await model.findById(idOf(partner, deliveryId)).lean();
       return found === null ? null : toMessage(found);
@@ -78,13 +77,10 @@ export type Cursors = {
   save: (partner: Partner, cursor: string) => Promise<void>;
 };
 
-const cursorSchema = new Schema<{ _id: string; cursor: string }>(
-  { _id: { type: String, required: true }, cursor: { type: String, required: true } },
-  { collection: 'cursors', versionKey: false },
-);
+const cursorSchema = defineSchema<{ _id: string; cursor: string }>({ _id: String, cursor: String });
 
-export function openCursors(connection: Database['connection']): Cursors {
-  const model = connection.model('FeedCursor', cursorSchema);
+export async function openCursors(connection: Database['connection']): Promise<Cursors> {
+  const model = await openModel(connection, 'cursors', cursorSchema);
   return {
     load: async (partner) => (await model.findById(partner).lean())?.cursor ?? null,
     save: async (partner, cursor) => {

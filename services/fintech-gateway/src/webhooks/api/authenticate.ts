@@ -1,13 +1,5 @@
 import { bearerToken, type HeaderAuthenticator, Problem, unauthorized } from '@ksbb/service-kit';
-import { z } from 'zod';
-import type { Credential, PartnerCredentials } from '../stores/credentials.ts';
-
-/** What a partner's credential allows. */
-export const scope = z.enum(
-  ['endpoints:read', 'endpoints:write', 'deliveries:read', 'deliveries:replay'],
-  'one of endpoints:read, endpoints:write, deliveries:read, deliveries:replay',
-);
-export type Scope = z.output<typeof scope>;
+import type { Credential, PartnerCredentials, Scope } from '../stores/credentials.ts';
 
 /** Lets in the systems of partners that have this scope. */
 export type PartnerAuth = (scope: Scope) => HeaderAuthenticator<Credential>;

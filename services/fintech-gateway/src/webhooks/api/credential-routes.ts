@@ -2,8 +2,7 @@ import { createHash, createHmac } from 'node:crypto';
 import { partner } from '@ksbb/contracts';
 import { defineRoute, notFound, type Route, unprocessable } from '@ksbb/service-kit';
 import { z } from 'zod';
-import type { Credential, PartnerCredentials } from '../stores/credentials.ts';
-import { scope } from './authenticate.ts';
+import { type Credential, type PartnerCredentials, scope } from '../stores/credentials.ts';
 
 type Parts = { credentials: PartnerCredentials; operatorToken: string; clock: () => Date };
 

@@ -1,8 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { Partner } from '@ksbb/contracts';
-import { type Database, insertOnce } from '@ksbb/document-store';
-import { Schema } from 'mongoose';
-import type { Scope } from '../api/authenticate.ts';
+import { type Database, defineSchema, insertOnce, openModel } from '@ksbb/document-store';
+import { z } from 'zod';
+
+/** What a partner's credential allows. */
+export const scope = z.enum(
+  ['endpoints:read', 'endpoints:write', 'deliveries:read', 'deliveries:replay'],
+  'one of endpoints:read, endpoints:write, deliveries:read, deliveries:replay',
+);
+export type Scope = z.output<typeof scope>;
 
 /** A credential of a partner's own systems. The token itself is shown once and not kept. */
 export type Credential = {
@@ -27,18 +33,15 @@ export type PartnerCredentials = {
 
 type StoredCredential = Omit<Credential, 'credentialId'> & { _id: string; tokenHash: string };
 
-const credentialSchema = new Schema<StoredCredential>(
-  {
-    _id: { type: String, required: true },
-    partner: { type: String, required: true },
-    label: { type: String, required: true },
-    scopes: [String],
-    createdAt: { type: String, required: true },
-    revokedAt: { type: String, default: null },
-    tokenHash: { type: String, required: true, unique: true },
-  },
-  { collection: 'partner-credentials', versionKey: false },
-);
+const credentialSchema = defineSchema<StoredCredential>({
+  _id: String,
+  partner: String,
+  label: String,
+  scopes: [String],
+  createdAt: String,
+  revokedAt: String,
+  tokenHash: { type: String, unique: true },
+});
 
 /** Tokens are long and random, so a fast hash is enough. */
 const hashOf = (token: string) => createHash('sha256').update(token).digest('hex');
@@ -48,11 +51,10 @@ const toCredential = ({ _id: credentialId, tokenHash: _, ...credential }: Stored
 });
 
 export async function openPartnerCredentials(connection: Database['connection']): Promise<PartnerCredentials> {
-  const model = connection.model('PartnerCredential', credentialSchema);
-  await model.createIndexes();
+  const model = await openModel(connection, 'partner-credentials', credentialSchema);
   return {
     add: ({ credentialId, ...credential }, token) =>
-      insertOnce(model.collection, { _id: credentialId, ...credential, tokenHash: hashOf(token) }),
+      insertOnce(model, { _id: credentialId, ...credential, tokenHash: hashOf(token) }),
     byToken: async (token) => {
       const found = await model.findOne({ tokenHash: hashOf(token), revokedAt: null }).lean();
       return found === null ? null : toCredential(found);

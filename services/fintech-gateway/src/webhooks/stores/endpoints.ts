@@ -1,5 +1,5 @@
 import type { Partner } from '@ksbb/contracts';
-import { type Database, insertOnce } from '@ksbb/document-store';
+import { type Database, defineSchema, insertOnce, openModel } from '@ksbb/document-store';
 import { Schema } from 'mongoose';
 import type { EventType } from '../event-types.ts';
 import type { Health } from '../delivery-policy.ts';
@@ -45,23 +45,21 @@ export type WebhookEndpoints = {
 type StoredEndpoint = Omit<Endpoint, 'endpointId'> & { _id: string; holder: string | null; leasedUntil: Date };
 
 const text = { type: String, required: true };
-const endpointSchema = new Schema<StoredEndpoint>(
-  {
-    _id: text,
-    partner: text,
-    url: text,
-    description: { type: String, default: '' },
-    eventTypes: [String],
-    secrets: [{ _id: false, secret: text, expiresAt: { type: String, default: null } }],
-    disabled: { type: Schema.Types.Mixed, default: null },
-    health: { _id: false, failures: { type: Number, required: true }, failingSince: { type: String, default: null } },
-    version: { type: Number, required: true },
-    createdAt: text,
-    holder: { type: String, default: null },
-    leasedUntil: { type: Date, required: true },
-  },
-  { collection: 'webhook-endpoints', versionKey: false },
-).index({ partner: 1 });
+const endpointSchema = defineSchema<StoredEndpoint>({
+  _id: text,
+  partner: text,
+  url: text,
+  description: String,
+  eventTypes: [String],
+  secrets: [{ _id: false, secret: text, expiresAt: String }],
+  disabled: { type: Schema.Types.Mixed, default: null },
+  health: { _id: false, failures: Number, failingSince: String },
+  version: Number,
+  createdAt: text,
+  holder: String,
+  leasedUntil: Date,
+});
+endpointSchema.index({ partner: 1 });
 
 /** More than a partner has use for. */
 export const MOST_ENDPOINTS = 50;
@@ -73,11 +71,10 @@ function toEndpoint({ _id: endpointId, holder: _, leasedUntil: __, ...endpoint }
 const NEVER = new Date(0);
 
 export async function openWebhookEndpoints(connection: Database['connection']): Promise<WebhookEndpoints> {
-  const model = connection.model('WebhookEndpoint', endpointSchema);
-  await model.createIndexes();
+  const model = await openModel(connection, 'webhook-endpoints', endpointSchema);
   return {
     add: ({ endpointId, ...endpoint }) =>
-      insertOnce(model.collection, { _id: endpointId, ...endpoint, holder: null, leasedUntil: NEVER }),
+      insertOnce(model, { _id: endpointId, ...endpoint, holder: null, leasedUntil: NEVER }),
     find: async (endpointId) => {
       const found = await model.findById(endpointId).lean();
       return found === null ? null : toEndpoint(found);

@@ -1,6 +1,5 @@
 import type { Partner } from '@ksbb/contracts';
-import { type Database, insertOnce } from '@ksbb/document-store';
-import { Schema } from 'mongoose';
+import { type Database, defineSchema, insertOnce, openModel } from '@ksbb/document-store';
 import type { EventType } from '../event-types.ts';
 
 /** What a partner is sent, byte for byte. */
@@ -31,26 +30,22 @@ export type WebhookMessages = {
 
 type StoredMessage = Omit<WebhookMessage, 'messageId'> & { _id: string };
 
-const messageSchema = new Schema<StoredMessage>(
-  {
-    _id: { type: String, required: true },
-    partner: { type: String, required: true },
-    eventType: { type: String, required: true },
-    payload: { type: String, required: true },
-    createdAt: { type: Date, required: true },
-  },
-  { collection: 'webhook-messages', versionKey: false },
-)
-  .index({ partner: 1, createdAt: 1, _id: 1 })
-  .index({ createdAt: 1 });
+const messageSchema = defineSchema<StoredMessage>({
+  _id: String,
+  partner: String,
+  eventType: String,
+  payload: String,
+  createdAt: Date,
+});
+messageSchema.index({ partner: 1, createdAt: 1, _id: 1 });
+messageSchema.index({ createdAt: 1 });
 
 const toMessage = ({ _id: messageId, ...message }: StoredMessage): WebhookMessage => ({ messageId, ...message });
 
 export async function openWebhookMessages(connection: Database['connection']): Promise<WebhookMessages> {
-  const model = connection.model('WebhookMessage', messageSchema);
-  await model.createIndexes();
+  const model = await openModel(connection, 'webhook-messages', messageSchema);
   return {
-    add: ({ messageId, ...message }) => insertOnce(model.collection, { _id: messageId, ...message }),
+    add: ({ messageId, ...message }) => insertOnce(model, { _id: messageId, ...message }),
     many: async (messageIds) => {
       const found = await model.find({ _id: { $in: [...messageIds] } }).lean();
       return new Map(found.map((stored) => [stored._id, toMessage(stored)]));
