@@ -49,17 +49,12 @@ export function bearerToken(request: Pick<Request, 'get'>): string {
   return match[1];
 }
 
-/** Passes only when the request carries exactly `token`. @throws Problem 401 otherwise. */
-export function requireBearer(request: Pick<Request, 'get'>, token: string): void {
-  if (!constantTimeEqual(bearerToken(request), token)) throw unauthorized('This token is not valid here.');
-}
-
-/** Lets in who knows one token. */
+/** Accepts requests that carry exactly `token`. */
 export function bearerAuthenticator(kind: AuthKind, token: string): HeaderAuthenticator<undefined> {
   return {
     kind,
     authenticate: (request) => {
-      requireBearer(request, token);
+      if (!constantTimeEqual(bearerToken(request), token)) throw unauthorized('This token is not valid here.');
       return undefined;
     },
   };

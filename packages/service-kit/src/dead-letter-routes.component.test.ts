@@ -1,4 +1,5 @@
 import request from 'supertest';
+import { bearerAuthenticator } from './auth.ts';
 import { type DeadLetters, deadLetterRoutes } from './dead-letter-routes.ts';
 import { createHttpApp } from './http.ts';
 import { createLog } from './log.ts';
@@ -38,10 +39,11 @@ function given(isAway = false) {
     replay: (choice) => answer(['replay', choice], { moved: 2, left: 1 }),
     discard: (choice) => answer(['discard', choice], { moved: 3, left: 0 }),
   };
-  const routes = deadLetterRoutes({ deadLetters, operatorToken });
+  const routes = deadLetterRoutes({ deadLetters });
   const app = createHttpApp({
     service: 'stock',
     routes,
+    auth: { operator: bearerAuthenticator('operator', operatorToken) },
     log: createLog('stock', 'silent'),
     metrics: createMetrics('stock'),
   });

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { bearerAuthenticator } from './auth.ts';
 import { notFound, unavailable } from './problem.ts';
 import { defineRoute, type Route } from './route.ts';
 
@@ -62,15 +61,7 @@ const PATH = '/operator/dead-letters';
  * The dead letters of a service over HTTP, for operators: GET `/operator/dead-letters`, grouped, GET
  * `/operator/dead-letters/:eventId`, POST `/operator/dead-letters/replay` and `/operator/dead-letters/discard`.
  */
-export function deadLetterRoutes({
-  deadLetters,
-  operatorToken,
-}: {
-  deadLetters: DeadLetters;
-  /** Deprecated: give `createHttpApp` an authenticator of operators. */
-  operatorToken?: string;
-}): Route[] {
-  const auth = operatorToken === undefined ? 'operator' : bearerAuthenticator('operator', operatorToken);
+export function deadLetterRoutes({ deadLetters }: { deadLetters: DeadLetters }): Route[] {
   const reached = <T>(asked: Promise<T>): Promise<T> =>
     asked.catch((error: unknown) => {
       throw Object.assign(
@@ -89,7 +80,7 @@ export function deadLetterRoutes({
     summary:
       'Events that could not be handled here, and events of this service that no queue took, by event type and error.',
     query: choiceQuery,
-    auth,
+    auth: 'operator',
     answers: {
       200: {
         description: 'The groups, largest first.',
@@ -106,7 +97,7 @@ export function deadLetterRoutes({
     operationId: 'showDeadLetter',
     summary: 'The dead letters of one event, with their content.',
     params: z.strictObject({ eventId: word }),
-    auth,
+    auth: 'operator',
     answers: {
       200: { description: 'At least one.', schema: z.object({ letters: z.array(deadLetter) }) },
       404: { description: 'None.' },
@@ -127,7 +118,7 @@ export function deadLetterRoutes({
       operationId: `${verb}DeadLetters`,
       summary,
       body: choiceBody,
-      auth,
+      auth: 'operator',
       answers: {
         200: { description: 'How many, and how many are left.', schema: z.object({ [done]: z.int(), left: z.int() }) },
         ...answers,

@@ -1,6 +1,5 @@
 import request from 'supertest';
 import { z } from 'zod';
-import { bearerToken, requireBearer } from './auth.ts';
 import { createHttpApp } from './http.ts';
 import { createHealthApp } from './lifecycle.ts';
 import { createLog } from './log.ts';
@@ -12,6 +11,7 @@ class Away extends Error {}
 
 const routes = [
   defineRoute({
+    auth: 'public',
     method: 'post',
     path: '/shelves/:shelfId',
     operationId: 'fillShelf',
@@ -36,11 +36,9 @@ const routes = [
     operationId: 'fail',
     summary: 'Fails.',
     params: z.object({ how: z.string() }),
-    bearer: true,
+    auth: 'public',
     answers: {},
-    handle: ({ params, request: incoming }) => {
-      if (params.how === 'bearer') requireBearer(incoming, 'right');
-      if (params.how === 'token') return { status: 200, body: { token: bearerToken(incoming) } };
+    handle: ({ params }) => {
       if (params.how === 'away') throw new Away('the secret host name');
       if (params.how === 'conflict') throw conflict('shelf-full', 'The shelf is full.', { left: 0 });
       if (params.how === 'none') return { status: 204 };
@@ -135,14 +133,6 @@ test('a refusal keeps its status, slug and members', async () => {
   });
 });
 
-test('a bearer token is asked for, compared, and read', async () => {
-  const missing = await request(app).get('/fail/bearer');
-  expect([missing.status, missing.headers['www-authenticate']]).toEqual([401, 'Bearer']);
-  expect((await request(app).get('/fail/bearer').set('Authorization', 'Bearer wrong')).status).toBe(401);
-  expect((await request(app).get('/fail/bearer').set('Authorization', 'Bearer right')).status).toBe(500);
-  expect((await request(app).get('/fail/token').set('Authorization', 'bearer abc')).body).toEqual({ token: 'abc' });
-});
-
 test('an empty answer and a text answer are sent as they are', async () => {
   expect((await request(app).get('/fail/none')).status).toBe(204);
   const text = await request(app).get('/fail/text');
@@ -165,7 +155,7 @@ test('the OpenAPI document tells parameters, bodies and answers', async () => {
   ]);
   expect(operation.requestBody.content['application/json'].schema.required).toEqual(['pieces']);
   expect(operation.responses['201'].content['application/json'].schema.properties.shelfId.type).toBe('string');
-  expect(body.paths['/fail/{how}'].get.security).toEqual([{ bearer: [] }]);
+  expect(body.paths['/fail/{how}'].get.security).toBeUndefined();
 });
 
 test('health, readiness and metrics stand on their own', async () => {

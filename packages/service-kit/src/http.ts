@@ -28,7 +28,7 @@ const RETRY_AFTER_SECONDS = 2;
 /** @throws Error where the route names a kind for which the app has no authenticator */
 function authenticatorOf({ auth, method, path }: Route, authenticators: Authenticators): Authenticator | undefined {
   if (typeof auth === 'object') return auth;
-  if (auth === undefined || auth === 'public') return undefined;
+  if (auth === 'public') return undefined;
   const found = authenticators[auth];
   if (found === undefined) throw new Error(`no authenticator of the kind ${auth}, for ${method} ${path}`);
   return found;

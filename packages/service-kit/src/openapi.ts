@@ -37,10 +37,8 @@ const idempotencyKeyParameter: Schema = {
 type Guarded = { route: Route; authenticator: Authenticator | undefined };
 
 /** The name of a security scheme, and the scheme. Undefined for a public route. */
-function securityOf({ route, authenticator }: Guarded): { name: string; scopes: string[]; scheme: Schema } | undefined {
-  if (authenticator === undefined)
-    return route.bearer ? { name: 'bearer', scopes: [], scheme: { type: 'http', scheme: 'bearer' } } : undefined;
-  if (authenticator.kind === 'public') return undefined;
+function securityOf({ authenticator }: Guarded): { name: string; scopes: string[]; scheme: Schema } | undefined {
+  if (authenticator === undefined || authenticator.kind === 'public') return undefined;
   if ('header' in authenticator)
     return {
       name: authenticator.header,

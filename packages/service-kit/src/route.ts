@@ -32,14 +32,12 @@ export type RouteDefinition<P extends z.ZodType, Q extends z.ZodType, B extends 
    * Who may call: a kind, for which the app has the authenticator, or the route's own authenticator, where the handler
    * needs the principal. It runs before the body is read.
    */
-  auth?: AuthKind | Authenticator<Principal>;
+  auth: AuthKind | Authenticator<Principal>;
   params?: P;
   query?: Q;
   body?: B;
   /** Requires an `Idempotency-Key` header of 8 to 128 characters (draft-ietf-httpapi-idempotency-key-header). */
   idempotent?: boolean;
-  /** Deprecated, see `auth`. Requires `Authorization: Bearer …`; the handler checks it. */
-  bearer?: boolean;
   /** Left out of the OpenAPI document, such as that document itself. */
   hidden?: boolean;
   /** By status: what is answered, and its schema where it is JSON. */

@@ -9,37 +9,27 @@ type Token<Claims extends z.ZodType> = {
   audience: string;
   claims: Claims;
   clock: () => Date;
+  help: string;
 };
 
 /**
- * Gives the function that reads the claims of a JWT signed by HMAC-SHA256 (RFC 7519, RFC 7518): of this issuer, for
- * this audience, with an end that has not come. It throws jose's error where the token is not so, ZodError where its
- * claims do not fit.
+ * Accepts the bearer of a JWT that is signed by HMAC-SHA256 (RFC 7519), by this issuer, for this audience, with an
+ * expiry time that is not over. The principal is the claims of the token.
+ * @param help says how to get a good token; it is added to the detail of a refusal
  */
-export function createTokenReader<Claims extends z.ZodType>({
+export function capabilityAuthenticator<Claims extends z.ZodType>({
   secret,
   issuer,
   audience,
   claims,
   clock,
-}: Token<Claims>): (token: string) => Promise<z.output<Claims>> {
+  help,
+}: Token<Claims>): HeaderAuthenticator<z.output<Claims>> {
   const key = new TextEncoder().encode(secret);
-  return async (token) => {
+  async function read(token: string): Promise<z.output<Claims>> {
     const options = { algorithms: ['HS256'], issuer, audience, requiredClaims: ['exp'], currentDate: clock() };
     return claims.parse((await jwtVerify(token, key, options)).payload);
-  };
-}
-
-/**
- * Lets in the bearer of a JWT signed by HMAC-SHA256 (RFC 7519): of this issuer, for this audience, with an expiry time
- * that is not over. The principal is the token's claims.
- * @param help says how to get a good token; it is added to the detail of a refusal
- */
-export function capabilityAuthenticator<Claims extends z.ZodType>({
-  help,
-  ...token
-}: Token<Claims> & { help: string }): HeaderAuthenticator<z.output<Claims>> {
-  const read = createTokenReader(token);
+  }
   return {
     kind: 'capability',
     authenticate: (request) =>

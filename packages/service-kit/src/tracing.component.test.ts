@@ -18,6 +18,7 @@ const PARENT_ID = 'b7ad6b7169203331';
 const seen: { headers: Record<string, string>; ids: ReturnType<typeof traceIds> }[] = [];
 const routes = [
   defineRoute({
+    auth: 'public',
     method: 'post',
     path: '/shelves/:shelfId',
     operationId: 'fillShelf',
