@@ -16,8 +16,8 @@ export type AggregateDocument = {
 };
 
 /*
- * For this process a round trip to the database costs several times what the read or the write itself costs. So reads and
- * writes that come at the same time go together. 32 at most, so that one batch does not hold up the database.
+ * For this process a round trip to the database costs several times what the read or the write itself costs. So reads
+ * and writes that come at the same time go together. 32 at most, so that one batch does not hold up the database.
  */
 const BATCHES = { cache: false, maxBatchSize: 32, batchScheduleFn: (run: () => void) => void setImmediate(run) };
 

@@ -49,8 +49,8 @@ export function isDatabaseUnavailable(error: unknown): boolean {
 }
 
 /**
- * Opens the database and waits, for as long as it takes, until it is there; says so in the log meanwhile. Afterwards the
- * driver reconnects by itself, and operations fail within seconds while it cannot.
+ * Opens the database and waits, for as long as it takes, until it is there; says so in the log meanwhile. Afterwards
+ * the driver reconnects by itself, and operations fail within seconds while it cannot.
  * @param uri a mongodb:// address that names the database
  */
 export async function openDatabase(uri: string, log: Log): Promise<Database> {

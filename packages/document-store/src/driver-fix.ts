@@ -13,8 +13,8 @@ const { Connection } = ofMongoose('mongodb/lib/cmap/connection.js') as { Connect
 const { writeCommand } = Connection.prototype;
 
 /**
- * Lets a command fail whose connection ends before the command is written. Without this, mongodb 7.8 waits for ever for the
- * socket to drain, and no time limit of the driver covers that wait: docs/adr/0010. A second call changes nothing.
+ * Lets a command fail whose connection ends before the command is written. Without this, mongodb 7.8 waits for ever for
+ * the socket to drain, and no time limit of the driver covers that wait: docs/adr/0010. A second call changes nothing.
  */
 export function endWritesWithTheirConnection(): void {
   Connection.prototype.writeCommand = async function (command, options) {

@@ -13,7 +13,9 @@ type Collection = ReturnType<Connection['collection']>;
 /** A copy of an event's subject, with the version of the subject. */
 type Versioned = { _id: string; version: number };
 
-/** Inserts a document whose `_id` is derived from the event id. A repeat changes nothing. Answers whether it was new. */
+/**
+ * Inserts a document whose `_id` is derived from the event id. A repeat changes nothing. Answers whether it was new.
+ */
 export async function insertOnce<Document extends WithId>(model: Model<Document>, document: Document): Promise<boolean>;
 /** Until every store has a model. */
 export async function insertOnce(

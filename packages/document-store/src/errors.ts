@@ -55,8 +55,8 @@ type BulkError = {
 };
 
 /**
- * What failed in an unordered bulk write, each with the place of its document. Empty where the error is of another kind, such
- * as writes of which it is not known whether they will last: then nothing is known of any.
+ * What failed in an unordered bulk write, each with the place of its document. Empty where the error is of another
+ * kind, such as writes of which it is not known whether they will last: then nothing is known of any.
  */
 export function writeErrors(error: unknown): WriteError[] {
   const { writeErrors: failures = [], errorResponse, result } = error as BulkError;

@@ -19,8 +19,9 @@ export function defineSchema<Document extends WithId>(fields: SchemaDefinition<D
 }
 
 /**
- * Gives the model of a collection, once the indexes that its schema declares exist. Where several processes start on a new
- * database at once, a server may refuse one of them ('deadlock detected'): that one tries again, and finds them made.
+ * Gives the model of a collection, once the indexes that its schema declares exist. Where several processes start on a
+ * new database at once, a server may refuse one of them ('deadlock detected'): that one tries again, and finds them
+ * made.
  */
 export async function openModel<Document extends WithId>(
   connection: Connection,
@@ -33,8 +34,8 @@ export async function openModel<Document extends WithId>(
 }
 
 /**
- * The driver's collection of a model. For writes of whole documents on hot paths: Mongoose would build a document of its
- * own from each one before it writes.
+ * The driver's collection of a model. For writes of whole documents on hot paths: Mongoose would build a document of
+ * its own from each one before it writes.
  */
 export function driverCollection<Document extends WithId>(model: Model<Document>) {
   return model.db.collection<Document>(model.collection.collectionName);

@@ -33,7 +33,9 @@ const WINDOW = 512;
 /** How many confirmed ids are remembered: a writer that read an outbox before their removal enqueues them again. */
 const REMEMBERED_IDS = 10_000;
 
-/** Sends outbox events: those of one aggregate in order, each until the broker confirms it. It then has them removed. */
+/**
+ * Sends outbox events: those of one aggregate in order, each until the broker confirms it. It then has them removed.
+ */
 export function createOutboxSender({ publisher, log }: { publisher: EventPublisher; log: Log }): OutboxSender {
   const sources: Source[] = [];
   const queues = new Map<string, SendQueue>();
@@ -51,8 +53,8 @@ export function createOutboxSender({ publisher, log }: { publisher: EventPublish
   }
 
   /**
-   * Sends the next events of a queue at once, in order. Where one fails, later ones may have arrived. They are sent again
-   * after it all the same, so that the last to arrive is the last in order.
+   * Sends the next events of a queue at once, in order. Where one fails, later ones may have arrived. They are sent
+   * again after it all the same, so that the last to arrive is the last in order.
    */
   async function sendNext({ source, id, events, ids }: SendQueue): Promise<void> {
     const batch = events.splice(0, capacity());
@@ -86,7 +88,8 @@ export function createOutboxSender({ publisher, log }: { publisher: EventPublish
   }
 
   function enqueue(source: Source, id: string, outbox: OutboxEvent[]): void {
-    // A writer that had read confirmed events before their removal has put them back: they are removed, not sent, again.
+    // A writer that had read confirmed events before their removal has put them back: they are removed, not sent,
+    // again.
     const putBack = outbox.filter((event) => confirmedIds.has(event.id)).map((event) => event.id);
     source.cleanup.replace(id, putBack);
     const key = `${source.name}/${id}`;

@@ -27,15 +27,17 @@ const PAGE_SIZE = 100;
 const POLL_EVERY_MS = 3_000;
 /** The process that wrote younger events is sending them. */
 const GRACE_MS = 2_000;
-/** A poll is a scan on databases without sparse indexes: it may take a twentieth of the time, but is made once a minute. */
+/**
+ * A poll is a scan on databases without sparse indexes: it may take a twentieth of the time, but is made once a minute.
+ */
 const POLL_SHARE = 20;
 const LONGEST_PAUSE_MS = 60_000;
 
 /**
- * Sends the events that stores have written, each at least once, those of one aggregate in order, and removes each after
- * its confirm. A crash between confirm and removal repeats the event with the same id. Several relays may run on one
- * database: they then repeat events, and handlers are safe against that. While the broker is away nothing is kept in
- * memory: the poll finds the events later.
+ * Sends the events that stores have written, each at least once, those of one aggregate in order, and removes each
+ * after its confirm. A crash between confirm and removal repeats the event with the same id. Several relays may run on
+ * one database: they then repeat events, and handlers are safe against that. While the broker is away nothing is kept
+ * in memory: the poll finds the events later.
  */
 export function createRelay({ publisher, log, clock, registry }: RelayParts): Relay {
   const sender = createOutboxSender({ publisher, log });

@@ -46,8 +46,8 @@ export type DocumentStore<State, Event extends AggregateEvent> = {
   loadByKey: (name: string, value: string) => Promise<Stored<State> | null>;
   /**
    * Loads the aggregate (or its initial state), asks `decide`, and writes the new state and its events in one update
-   * guarded by the version that was read. On a concurrent change it asks again. Writes nothing where `decide` refuses or
-   * has nothing to add.
+   * guarded by the version that was read. On a concurrent change it asks again. Writes nothing where `decide` refuses
+   * or has nothing to add.
    * @throws DuplicateKeyError when another aggregate has the same unique key
    * @throws OutboxFullError when 100 events wait to be sent, ContentionError when others were always faster
    */
@@ -109,7 +109,8 @@ export async function openStore<State, Event extends AggregateEvent>(
 
   /** Writes `after` over `before`. Answers false where `before` is no longer what is stored. */
   async function replace(id: string, before: Content, after: Content): Promise<boolean> {
-    // An upsert, since one command writes many: where another writer was faster, inserting the same _id fails by itself.
+    // An upsert, since one command writes many: where another writer was faster, inserting the same _id fails by
+    // itself.
     const filter = { _id: id, version: before.version };
     const failure = await write({ replaceOne: { filter, replacement: after, upsert: true } });
     if (failure === undefined) return true;

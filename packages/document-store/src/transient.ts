@@ -14,15 +14,18 @@ const [FIRST_PAUSE_MS, LONGEST_PAUSE_MS] = [20, 1_000];
 type ServerError = { code?: unknown; errmsg?: unknown; message?: unknown; errorLabels?: unknown };
 
 /**
- * Whether the server undid the work because other work was in its way. The same work may succeed now. FerretDB passes on
- * PostgreSQL's 'deadlock detected' under the code of an internal error.
+ * Whether the server undid the work because other work was in its way. The same work may succeed now. FerretDB passes
+ * on PostgreSQL's 'deadlock detected' under the code of an internal error.
  */
 export function isRolledBack(error: unknown): boolean {
   const { code, errmsg, message }: ServerError = error ?? {};
   return ROLLED_BACK.has(code) || /deadlock detected/i.test(String(errmsg ?? message));
 }
 
-/** Whether the server says that the same work may succeed later. It may have been done: only a repeatable caller retries. */
+/**
+ * Whether the server says that the same work may succeed later. It may have been done: only a repeatable caller
+ * retries.
+ */
 export function isTransient(error: unknown): boolean {
   const { errorLabels }: ServerError = error ?? {};
   const isLabelled = Array.isArray(errorLabels) && RETRYABLE_LABELS.some((label) => errorLabels.includes(label));

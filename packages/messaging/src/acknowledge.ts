@@ -14,8 +14,8 @@ export type Acknowledger = {
 };
 
 /**
- * Acknowledges the deliveries of one channel, whose tags count from 1. A run of handled deliveries from the lowest tag on
- * takes one acknowledgement. Handled deliveries above an unhandled one are acknowledged one by one.
+ * Acknowledges the deliveries of one channel, whose tags count from 1. A run of handled deliveries from the lowest tag
+ * on takes one acknowledgement. Handled deliveries above an unhandled one are acknowledged one by one.
  */
 export function createAcknowledger(
   channel: AckChannel,
@@ -29,7 +29,10 @@ export function createAcknowledger(
   let scheduled = false;
   let open = true;
 
-  /** A channel that is closing throws. Thrown from `schedule`, that would end the process; and the broker delivers again. */
+  /**
+   * A channel that is closing throws. Thrown from `schedule`, that would end the process; and the broker delivers
+   * again.
+   */
   function trySend(send: () => void): void {
     try {
       send();

@@ -95,7 +95,8 @@ test('a queue that has other arguments is named with how to migrate, is not touc
 
 test('deliveries that were in flight whenever their process died are quarantined and handled one at a time, and the one that kills is dead-lettered', async () => {
   const seen: string[] = [];
-  // A death takes the connection away without a settlement: here a connection is cut off each time the guilty one is met.
+  // A death takes the connection away without a settlement: here a connection is cut off each time the guilty one is
+  // met.
   const meet = async (queue: string, prefetch: number) => {
     const dying = await connect(broker.url);
     dying.on('error', () => undefined);

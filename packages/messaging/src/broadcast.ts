@@ -26,17 +26,18 @@ type BroadcastParts<Deps> = {
   deps: Deps;
   /**
    * Called when events begin to arrive, first and after each lost connection, to read again what may have been missed.
-   * Events that come meanwhile are handled at once, so both have to keep the newest. Where `onReset` fails, the connection
-   * is made again, and `onReset` is called again.
+   * Events that come meanwhile are handled at once, so both have to keep the newest. Where `onReset` fails, the
+   * connection is made again, and `onReset` is called again.
    */
   onReset: () => Promise<void>;
   log: Log;
 };
 
 /**
- * Gives the function that receives broadcast events on a fresh connection. Each process has a queue of its own, named by the
- * broker and removed with the connection, so every replica gets every event. Nothing is acknowledged and nothing is kept for
- * later. This is for views in memory that can be read again. An effect that must happen belongs in a subscription.
+ * Gives the function that receives broadcast events on a fresh connection. Each process has a queue of its own, named
+ * by the broker and removed with the connection, so every replica gets every event. Nothing is acknowledged and nothing
+ * is kept for later. This is for views in memory that can be read again. An effect that must happen belongs in a
+ * subscription.
  */
 export function createBroadcastConsumer<Deps>({
   table,
@@ -46,7 +47,9 @@ export function createBroadcastConsumer<Deps>({
 }: BroadcastParts<Deps>): (model: ChannelModel) => Promise<void> {
   const byType = new Map(table.map((row) => [row.event.type, row]));
 
-  /** Async, so that a handler that answers a promise is caught too. The handler starts in the same turn, hence in order. */
+  /**
+   * Async, so that a handler that answers a promise is caught too. The handler starts in the same turn, hence in order.
+   */
   async function receive(content: Buffer): Promise<void> {
     try {
       const envelope = envelopeSchema.parse(JSON.parse(content.toString('utf8')));

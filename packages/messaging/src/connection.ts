@@ -21,12 +21,17 @@ type Supervision = {
   onDisconnect: () => void;
 };
 
-/** Full jitter: anything from nothing to twice the last ceiling (AWS Architecture Blog, Exponential Backoff And Jitter). */
+/**
+ * Full jitter: anything from nothing to twice the last ceiling (AWS Architecture Blog, Exponential Backoff And Jitter).
+ */
 function pauseBefore(attempt: number): number {
   return Math.random() * Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(attempt, 10));
 }
 
-/** Closes a connection or channel. A broker that does not answer is not waited for: amqplib's promise would then stay open for ever. */
+/**
+ * Closes a connection or channel. A broker that does not answer is not waited for: amqplib's promise would then stay
+ * open for ever.
+ */
 export async function hangUp(line: { close: () => Promise<unknown> }): Promise<void> {
   await Promise.race([line.close().catch(() => undefined), sleep(CLOSE_TIMEOUT_MS, undefined, { ref: false })]);
 }

@@ -84,8 +84,8 @@ export function createConsumer(parts: ConsumerParts): Consumer {
   }
 
   /**
-   * Copies a delivery until it succeeds. It is not requeued meanwhile: it would come back at once, and each time count as a
-   * redelivery. Answers false where the channel closed or the service stops first.
+   * Copies a delivery until it succeeds. It is not requeued meanwhile: it would come back at once, and each time count
+   * as a redelivery. Answers false where the channel closed or the service stops first.
    */
   async function copyInTheEnd(
     destination: Destination,

@@ -19,8 +19,8 @@ export function attemptOf(message: ConsumeMessage): number {
 export const attemptHeader = (attempt: number) => ({ [ATTEMPT_HEADER]: attempt });
 
 /**
- * How often the broker took the message back from a consumer that did not finish it. Quorum queues count that: up to RabbitMQ
- * 4.2 in x-delivery-count, from 4.3 on, where that counts refusals only, in x-acquired-count.
+ * How often the broker took the message back from a consumer that did not finish it. Quorum queues count that: up to
+ * RabbitMQ 4.2 in x-delivery-count, from 4.3 on, where that counts refusals only, in x-acquired-count.
  */
 export function redeliveriesOf({ properties: { headers } }: ConsumeMessage): number {
   const counts: unknown[] = [headers?.['x-delivery-count'], headers?.['x-acquired-count']];

@@ -23,7 +23,10 @@ export class ReturnedError extends NotConfirmedError {
 
 type Target = { exchange: string; routingKey: string };
 type Properties = Options.Publish & { messageId: string };
-/** What is kept of a message until its confirm. Not the message: kept that long, its bytes would outlive a garbage collection. */
+/**
+ * What is kept of a message until its confirm. Not the message: kept that long, its bytes would outlive a garbage
+ * collection.
+ */
 type Sending = {
   bytes: number;
   messageId: string;

@@ -11,8 +11,8 @@ const TRIES_IN_PROCESS = 2;
 const IN_PROCESS_PAUSE_MS = 100;
 const DEPENDENCY_PAUSE_MS = 1_000;
 /**
- * A redelivery means that the process died, or lost its connection, with this delivery and up to a prefetch of others in
- * flight. From the second redelivery on any of them may be the cause. So each waits in the quarantine queue, where a
+ * A redelivery means that the process died, or lost its connection, with this delivery and up to a prefetch of others
+ * in flight. From the second redelivery on any of them may be the cause. So each waits in the quarantine queue, where a
  * process takes one at a time: redeliveries from there are the message's own.
  */
 const QUARANTINED_AFTER = 2;
@@ -46,8 +46,8 @@ export type Handling<Deps> = {
 };
 
 /**
- * Gives the function that handles one delivery and answers what becomes of it. Deliveries about one subject are handled one
- * after the other.
+ * Gives the function that handles one delivery and answers what becomes of it. Deliveries about one subject are handled
+ * one after the other.
  */
 export function createSettler<Deps>({ subscriptions, deps, isDependencyDown, onFailure, stopping }: Handling<Deps>) {
   const byType = Map.groupBy(

@@ -1,8 +1,8 @@
 import type { Channel } from 'amqplib';
 
 /*
- * Names and arguments of everything on the broker. Arguments never change in place: a queue that needs others is declared
- * beside the old one under a new name.
+ * Names and arguments of everything on the broker. Arguments never change in place: a queue that needs others is
+ * declared beside the old one under a new name.
  */
 
 export const EXCHANGE = 'ksbb.events';
@@ -22,14 +22,16 @@ const DELIVERY_LIMIT = 20;
 
 export const inQueue = (service: string) => `${service}.in`;
 /**
- * The quarantine queue: deliveries that were in flight more than once when their process died. They are handled one at a
- * time. Its name on the broker is older than its name here; a queue's name never changes.
+ * The quarantine queue: deliveries that were in flight more than once when their process died. They are handled one at
+ * a time. Its name on the broker is older than its name here; a queue's name never changes.
  */
 export const quarantineQueue = (service: string) => `${service}.alone`;
 export const deadQueue = (service: string) => `${service}.dead`;
 export const retryQueue = (service: string, tier: string) => `${service}.retry.${tier}`;
 
-/** A queue that refuses what it cannot hold, and passes on what it gives up without losing it (RabbitMQ 3.10 and later). */
+/**
+ * A queue that refuses what it cannot hold, and passes on what it gives up without losing it (RabbitMQ 3.10 and later).
+ */
 function quorum(deadLetterTo: string | null, more: Record<string, unknown> = {}) {
   return {
     durable: true,
@@ -87,8 +89,8 @@ export async function declareExchange(channel: Channel): Promise<void> {
 }
 
 /**
- * Declares one subscriber: its queue with a binding for each routing key, its retry tiers and its dead-letter queue. All of
- * them must exist before anything publishes, or events go to the unrouted queue.
+ * Declares one subscriber: its queue with a binding for each routing key, its retry tiers and its dead-letter queue.
+ * All of them must exist before anything publishes, or events go to the unrouted queue.
  */
 export async function declareSubscriber(
   channel: Channel,

@@ -38,7 +38,9 @@ export function endSpan(span: Span | undefined, error?: Error): void {
   span.end();
 }
 
-/** Begins the span of sending an event, below the one in which it was committed, and gives the headers that carry it on. */
+/**
+ * Begins the span of sending an event, below the one in which it was committed, and gives the headers that carry it on.
+ */
 export function startSend(
   event: TracedEnvelope,
   routingKey: string,
@@ -55,7 +57,9 @@ export function startSend(
   return { span, headers };
 }
 
-/** Runs the handling of a delivery in a span below, and linked to, that of its sending. `handle` answers what failed. */
+/**
+ * Runs the handling of a delivery in a span below, and linked to, that of its sending. `handle` answers what failed.
+ */
 export async function inProcessSpan<T extends { error?: Error }>(
   headers: object,
   queue: string,

@@ -27,7 +27,9 @@ export type DeadLetterList = { groups: DeadLetterGroup[]; letters: number; unsee
 /** How many messages were chosen, and how many are left. */
 export type Moved = { moved: number; left: number };
 
-/** Shows and moves the messages of dead-letter queues. A call looks at 10,000 messages of a queue at most, oldest first. */
+/**
+ * Shows and moves the messages of dead-letter queues. A call looks at 10,000 messages of a queue at most, oldest first.
+ */
 export type DeadLetterInspector = {
   list: (filter?: DeadLetterFilter) => Promise<DeadLetterList>;
   /** The messages of one event, 20 at most. */

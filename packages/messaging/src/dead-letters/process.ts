@@ -11,8 +11,8 @@ const LOCK_WAIT_MS = 10_000;
 const LOCK_PAUSE_MS = 250;
 /**
  * Messages that are in flight together, since each confirm of a quorum queue waits for the disk. Of more than about 30
- * commands of one channel some wait inside the broker (`quorum_commands_soft_limit`). Acknowledgements among those are lost
- * when the channel closes, and removed messages would be back.
+ * commands of one channel some wait inside the broker (`quorum_commands_soft_limit`). Acknowledgements among those are
+ * lost when the channel closes, and removed messages would be back.
  */
 const BATCH = 10;
 const LIMIT = 10_000;
@@ -82,7 +82,9 @@ async function countOf(connection: ChannelModel, queue: string): Promise<number>
   }
 }
 
-/** Resolves when the copy is in a queue. The broker first returns a message that no queue takes, then confirms it too. */
+/**
+ * Resolves when the copy is in a queue. The broker first returns a message that no queue takes, then confirms it too.
+ */
 function createSender(channel: ConfirmChannel) {
   const returned = new Set<string>();
   channel.on('return', ({ fields }) => returned.add(fields.routingKey));
@@ -181,14 +183,15 @@ async function processLocked(
 }
 
 /**
- * Processes the messages of a dead-letter queue once, oldest first and at most `limit` of them: does with each what `decide`
- * says. One command at a time; others wait up to 10 s.
+ * Processes the messages of a dead-letter queue once, oldest first and at most `limit` of them: does with each what
+ * `decide` says. One command at a time; others wait up to 10 s.
  *
- * A kept message moves to the end of its queue instead of being requeued, since requeueing counts towards a quorum queue's
- * delivery limit on RabbitMQ 4. Each copy is confirmed before the original is removed, so a command that dies halfway loses
- * none. It leaves at most 10 messages that are replayed and still here. The next replay sends those again with the same
- * ids, and handlers are safe against that.
- * @throws NoSuchQueue; Error where the broker is away, another command holds the lock or a queue does not take a message
+ * A kept message moves to the end of its queue instead of being requeued, since requeueing counts towards a quorum
+ * queue's delivery limit on RabbitMQ 4. Each copy is confirmed before the original is removed, so a command that dies
+ * halfway loses none. It leaves at most 10 messages that are replayed and still here. The next replay sends those again
+ * with the same ids, and handlers are safe against that.
+ * @throws NoSuchQueue; Error where the broker is away, another command holds the lock or a queue does not take a
+ * message
  */
 export async function processDeadLetters(
   url: string,
