@@ -11,7 +11,7 @@ import { checkoutOf } from './service-alone.ts';
  * in such a checkout, and `npm run e2e:k8s` runs them.
  */
 
-const LIMIT_MS = 120_000;
+const LIMIT_MS = 300_000;
 const FLAGS = ['--disable-warning=ExperimentalWarning', '--experimental-vm-modules'];
 const INSTALL = ['ci', '--dry-run', '--offline', '--ignore-scripts', '--no-audit', '--no-fund', '--omit=dev'];
 
