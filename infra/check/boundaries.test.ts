@@ -51,11 +51,12 @@ const forbidden: { rule: string; files: Record<string, string>; from: string; to
   {
     rule: 'no-cycles',
     files: {
-      'infra/local/left.ts': "import { right } from './right.ts';\nexport const left = () => right;",
-      'infra/local/right.ts': "import type { left } from './left.ts';\nexport const right = (it: typeof left) => it;",
+      'tests/scenario/left.ts': "import { right } from './right.ts';\nexport const left = () => right;",
+      'tests/scenario/right.ts':
+        "import type { left } from './left.ts';\nexport const right = (it: typeof left) => it;",
     },
-    from: 'infra/local/left.ts',
-    to: 'infra/local/right.ts',
+    from: 'tests/scenario/left.ts',
+    to: 'tests/scenario/right.ts',
   },
   {
     rule: 'imports-resolve',

@@ -9,7 +9,8 @@ import { type ChaosEnvironment, startChaosEnvironment } from './environment/envi
 import { badVisits, badVisitTargets, goodRequests } from './load/bad-visits.ts';
 import { findNeeds } from './load/needs.ts';
 import { asRow, holds, type ScenarioReport, tableOf } from './report/report.ts';
-import { drained, type Scenario, type ScenarioContext } from './report/under-load.ts';
+import type { ScenarioContext } from './load/context.ts';
+import { drained, type Scenario } from './report/under-load.ts';
 import { breakBroker } from './scenarios/broker.ts';
 import { breakDatabase } from './scenarios/database.ts';
 import { replayDeadLetters } from './scenarios/dead-letters.ts';

@@ -9,7 +9,7 @@ import {
 } from '@ksbb/contracts';
 import { call } from '@ksbb/testkit';
 import type { Sent } from '../environment/broker-queues.ts';
-import type { ScenarioContext } from '../report/under-load.ts';
+import type { ScenarioContext } from './context.ts';
 import type { Facts } from '../report/report.ts';
 
 const TOPIC = 'bookkeeping';

@@ -1,6 +1,6 @@
 import type { MakeCommitmentRequest, Partner, RequestedLine } from '@ksbb/contracts';
 import { call, eventually, type PlatformClient, type Repayments, type SeededRandom } from '@ksbb/testkit';
-import type { ScenarioContext } from '../report/under-load.ts';
+import type { ScenarioContext } from './context.ts';
 
 /** What a donor or officer has done, as facts that must be found afterwards, each exactly once. */
 export type Done = { collaborationId?: string; loanId?: string; msmeId?: string; needId?: string; facts: string[] };

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ScenarioContext } from '../report/under-load.ts';
+import type { ScenarioContext } from './context.ts';
 import { type Done, pickJourney, requestFor, unfinished } from './journeys.ts';
 
 /** Between two journeys of one donor, on average. */

@@ -1,10 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { SeededRandom } from '@ksbb/testkit';
 import type { DeadLetter } from '../environment/broker-queues.ts';
-import type { ChaosEnvironment } from '../environment/environment.ts';
 import type { Done } from '../load/journeys.ts';
+import type { ScenarioContext } from '../load/context.ts';
 import { type Load, startLoad } from '../load/load.ts';
-import type { Needs } from '../load/needs.ts';
 import { type Baseline, baselineOf, effectsOf } from './effects.ts';
 import { moneyFacts } from './money.ts';
 import { differences, type Facts, joinedFacts, reportOf, type ScenarioReport } from './report.ts';
@@ -19,16 +17,6 @@ const EMPTY_LOOKS = 4;
 const LOOKS = 120;
 const BETWEEN_LOOKS_MS = 1_000;
 const MOST_NAMED = 12;
-
-/** What every scenario works with. */
-export type ScenarioContext = {
-  environment: ChaosEnvironment;
-  needs: Needs;
-  /** Of this scenario alone, so that it does the same whether others run before it or not. */
-  random: SeededRandom;
-  length: 'long' | 'short';
-  say: (text: string) => void;
-};
 
 export type Scenario = (context: ScenarioContext) => Promise<ScenarioReport>;
 

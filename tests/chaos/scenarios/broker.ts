@@ -3,7 +3,8 @@ import { SERVICE_NAMES } from '../../../infra/local/services.ts';
 import { memoryInUse } from '../environment/health.ts';
 import { type Probed, startProbe } from '../load/load.ts';
 import type { ScenarioReport } from '../report/report.ts';
-import { type ScenarioContext, underLoad } from '../report/under-load.ts';
+import type { ScenarioContext } from '../load/context.ts';
+import { underLoad } from '../report/under-load.ts';
 
 /** More than the garbage that is not collected yet. */
 const NOISE_MB = 24;

@@ -6,7 +6,8 @@ import { deliveriesOf } from '../environment/event-recorder.ts';
 import { failedHandlings, isReady } from '../environment/health.ts';
 import type { Done } from '../load/journeys.ts';
 import { type Probed, startProbe } from '../load/load.ts';
-import { type Scenario, type ScenarioContext, underLoad } from '../report/under-load.ts';
+import type { ScenarioContext } from '../load/context.ts';
+import { type Scenario, underLoad } from '../report/under-load.ts';
 
 const OWNERS = SERVICE_NAMES.filter((service) => service !== 'portal');
 /** A call that is in flight at the beginning waits as long for its answer. */

@@ -9,7 +9,8 @@ import type { Sent } from '../environment/broker-queues.ts';
 import { deliveriesOf } from '../environment/event-recorder.ts';
 import { participantFacts, toService, trainingFixture } from '../load/fixtures.ts';
 import { joinedFacts } from '../report/report.ts';
-import { type Scenario, type ScenarioContext, underLoad } from '../report/under-load.ts';
+import type { ScenarioContext } from '../load/context.ts';
+import { type Scenario, underLoad } from '../report/under-load.ts';
 
 const WITHHELD = 'commitment.line-receipt-confirmed.v1';
 const WITHHELD_FOR_MS = { long: 15_000, short: 3_000 };

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Sent, Subscriber } from '../environment/broker-queues.ts';
 import { BINDINGS, deliveriesOf } from '../environment/event-recorder.ts';
 import { joined, reportOf, type ScenarioReport } from '../report/report.ts';
-import { deadLetterFact, drained, type Scenario, type ScenarioContext, underLoad } from '../report/under-load.ts';
+import type { ScenarioContext } from '../load/context.ts';
+import { deadLetterFact, drained, type Scenario, underLoad } from '../report/under-load.ts';
 
 const LASTS_MS = { long: 60_000, short: 5_000 };
 const SEND_EVERY_MS = 100;

@@ -3,7 +3,7 @@ import type { Partner } from '@ksbb/contracts';
 import { eventually, type PartnerFault, retryUntilAnswered } from '@ksbb/testkit';
 import { PARTNER_CALLS } from '../environment/environment.ts';
 import { letThroughOpen, sentWhileSuspended } from '../report/partner-calls.ts';
-import type { ScenarioContext } from '../report/under-load.ts';
+import type { ScenarioContext } from '../load/context.ts';
 
 export const PARTNERS: readonly Partner[] = ['amanah', 'lumbung'];
 

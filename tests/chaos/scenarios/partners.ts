@@ -3,7 +3,8 @@ import type { PartnerCallback, PartnerContract, SeededRandom } from '@ksbb/testk
 import { type Done, lendAsPlanned, type LoanPlan, unfinished } from '../load/journeys.ts';
 import { wrongCalls } from '../report/partner-calls.ts';
 import { type Facts, joinedFacts } from '../report/report.ts';
-import { type Scenario, type ScenarioContext, underLoad } from '../report/under-load.ts';
+import type { ScenarioContext } from '../load/context.ts';
+import { type Scenario, underLoad } from '../report/under-load.ts';
 import { LONG_PHASES, PARTNERS, PHASES } from './partner-phases.ts';
 
 const LOANS = { long: 4, short: 3 };

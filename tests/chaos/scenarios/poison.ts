@@ -5,7 +5,8 @@ import { SUBSCRIBERS } from '../../scenario/environment.ts';
 import type { Sent, Subscriber } from '../environment/broker-queues.ts';
 import { participantFacts, toService, type TrainingFixture, trainingFixture } from '../load/fixtures.ts';
 import { joinedFacts } from '../report/report.ts';
-import { deadLetterFact, type Scenario, type ScenarioContext, underLoad } from '../report/under-load.ts';
+import type { ScenarioContext } from '../load/context.ts';
+import { deadLetterFact, type Scenario, underLoad } from '../report/under-load.ts';
 
 const NEIGHBOURS = 20;
 const HUGE_BYTES = 2 * 1024 * 1024;

@@ -4,7 +4,8 @@ import { SERVICE_NAMES } from '../../../infra/local/services.ts';
 import { type SecondReplicas, startSecondReplicas } from '../environment/second-replicas.ts';
 import { lend } from '../load/journeys.ts';
 import { joined, type ScenarioReport } from '../report/report.ts';
-import { type Scenario, type ScenarioContext, underLoad } from '../report/under-load.ts';
+import type { ScenarioContext } from '../load/context.ts';
+import { type Scenario, underLoad } from '../report/under-load.ts';
 
 const LOANS = { long: 12, short: 3 };
 const RESTARTED = { long: SERVICE_NAMES.length, short: 2 };
