@@ -194,7 +194,7 @@ describe('a callback', () => {
     expect(await world.loan(loan.loanId)).toEqual(loan);
   });
 
-  test('of more than is owed is taken, set aside once, and changes nothing', async () => {
+  test('of more than is owed is taken, quarantined once, and changes nothing', async () => {
     const loan = await disbursedLoan('amanah');
     const tooMuch = message(loan, 3, repayment('1000001.00'));
     for (let n = 0; n < 2; n += 1)
@@ -212,7 +212,7 @@ describe('a callback', () => {
     expect(await gateway.metrics()).toMatch(/ksbb_partner_messages_set_aside_total\{.*reason="more-than-owed".*\} 1/);
   });
 
-  test('about a contract that is not known is taken and set aside', async () => {
+  test('about a contract that is not known is taken and quarantined', async () => {
     const unknown = {
       ...message({} as LoanView, 7, repayment('1.00')),
       referenceNo: 'AMN-UNKNOWN',
@@ -229,7 +229,7 @@ describe('a callback', () => {
     expect(await replay('AMN-UNKNOWN-E8')).toMatchObject({ status: 404 });
   });
 
-  test('that was set aside is booked by a person once its contract is known', async () => {
+  test('that was quarantined is recorded by a person once its contract is known', async () => {
     const loanId = 'KSBB-0000-0000-0022.1';
     const early = {
       ...message({} as LoanView, 3, repayment('7.00')),
@@ -248,7 +248,7 @@ describe('a callback', () => {
     expect(await setAside()).not.toContainEqual(expect.objectContaining({ deliveryId: 'AMN-EARLY-E3' }));
   });
 
-  test('that does not fit what was agreed is refused by field, and set aside', async () => {
+  test('that does not fit what was agreed is refused by field, and quarantined', async () => {
     const answer = await callBackAsAmanah(
       world.gatewayUrl,
       message({ loanId: 'x', partnerContractId: 'y' } as LoanView, 1, repayment('1.50')),
@@ -289,7 +289,7 @@ test('passes the conformance run that a partner uses', async () => {
 });
 
 describe('an event that comes twice', () => {
-  test('changes nothing: neither the commitment, nor what is posted, nor what is lent on', async () => {
+  test('changes nothing: neither the commitment, nor what is posted, nor what is relent', async () => {
     const loanId = await repaidLoan('lumbung', 10_000);
     await eventually('its events are published', () => eventsOf(loanId).includes('loan-repaid'));
     const [before, books] = [await world.loan(loanId), await balances()];
@@ -345,7 +345,7 @@ describe('asking', () => {
     expect(await world.get('/collaborations/ksbb 0000 0000 OO11/loans')).toEqual({ status: 200, body: { items: [] } });
   });
 
-  test('page by page for what is set aside', async () => {
+  test('page by page for what is quarantined', async () => {
     const headers = { Authorization: `Bearer ${OPERATOR_TOKEN}` };
     const first = (await world.get('/set-aside?limit=1', headers)).body as { items: unknown[]; nextCursor: string };
     const rest = (await world.get(`/set-aside?cursor=${encodeURIComponent(first.nextCursor)}`, headers)).body as {

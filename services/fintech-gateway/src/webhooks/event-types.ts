@@ -10,7 +10,7 @@ export const EVENT_TYPES = {
   'repayment-received': 'An instalment was paid back.',
   'loan-repaid': 'The loan is paid back in full.',
   'loan-written-off': 'What was left of the loan is lost.',
-  'fund-relent': 'Repaid money is lent on.',
+  'fund-relent': 'Repaid money is relent.',
   'endpoint-disabled': 'One of your endpoints is sent nothing more.',
 } as const;
 

@@ -66,7 +66,7 @@ afterAll(async () => {
 });
 
 describe('what happens to a loan', () => {
-  test('is told to the endpoints that asked for it, signed, once, and without the link of the donor', async () => {
+  test('is sent to the endpoints that want it, signed, once, and without the link of the donor', async () => {
     const all = await newEndpoint('/all', [
       'contract-forwarded',
       'contract-signed',
@@ -110,7 +110,7 @@ describe('what happens to a loan', () => {
     expect(new Set(receivedAt('/all').map(({ headers }) => headers['webhook-id'])).size).toBe(7);
   });
 
-  test('at one partner is not told to another', async () => {
+  test('at one partner is not sent to another', async () => {
     const lumbung = await issue('lumbung', ['endpoints:read', 'endpoints:write']);
     const other = await call(
       'POST',
@@ -172,18 +172,18 @@ describe('an attempt that fails', () => {
 });
 
 describe('an endpoint that says it is gone', () => {
-  test('is sent nothing more, the others are told, and what was missed is replayed once it is back', async () => {
+  test('is sent nothing more, the others are notified, and what was missed is replayed once it is back', async () => {
     const gone = await newEndpoint('/gone');
-    const other = await newEndpoint('/told', ['endpoint-disabled']);
+    const other = await newEndpoint('/notified', ['endpoint-disabled']);
     receiver.answerWith(({ path }) => ({ status: path === '/gone' ? 410 : 204 }));
     const from = new Date().toISOString();
     const first = await world.commit('amanah', 900, 3);
-    await eventually('/told receives 1', () => receivedAt('/told').length === 1);
-    expect(JSON.parse(receivedAt('/told')[0]?.payload ?? '')).toMatchObject({
+    await eventually('/notified receives 1', () => receivedAt('/notified').length === 1);
+    expect(JSON.parse(receivedAt('/notified')[0]?.payload ?? '')).toMatchObject({
       type: 'endpoint-disabled',
       data: { endpointId: gone.endpointId, reason: 'gone' },
     });
-    expect(isSignedWith(other.secret, receivedAt('/told')[0]!)).toBe(true);
+    expect(isSignedWith(other.secret, receivedAt('/notified')[0]!)).toBe(true);
     const second = await world.commit('amanah', 900, 3);
     await eventually('there are two deliveries', async () => (await stateOf(gone.endpointId)).length === 2);
     expect(await stateOf(gone.endpointId)).toEqual(['held', 'held']);

@@ -110,7 +110,7 @@ describe('proposing', () => {
   test.each([
     ['that has not come back', initialState],
     ['that is proposed already', given(open, propose('warung-a'))],
-    ['that is all lent on', given(open, propose('warung-a'), confirm(1, 'warung-a', 100))],
+    ['that is all relent', given(open, propose('warung-a'), confirm(1, 'warung-a', 100))],
   ])('money %s: nothing', (_, state) => {
     expect(decide(state, propose('warung-b'))).toEqual([]);
   });

@@ -23,7 +23,7 @@ const { loanId, collaborationId, msmeId, partner, lots } = exampleTerms;
 const about = { loanId, collaborationId, msmeId, partner };
 
 const record = (report: Report) => ({ type: 'record-report', partner, report }) as const;
-const told = (report: Report): LoanEvent => ({ type: 'report-recorded', data: { report, at } });
+const recorded = (report: Report): LoanEvent => ({ type: 'report-recorded', data: { report, at } });
 
 /** The loan after its request and these reports, each of which has to be accepted. */
 function given(reports: readonly Report[], terms: Terms = exampleTerms): Loan {
@@ -195,7 +195,7 @@ describe.each<[string, readonly Report[], Report, LoanEvent[]]>([
   ['a loss has come, money is paid out', [taken, signed, writtenOff(100)], disbursed(100), [paidOut, lost(100)]],
 ])('%s', (_, reports, report, events) => {
   test('it is kept, and what is due follows', () => {
-    expect(decide(given(reports), record(report), now)).toEqual([told(report), ...events]);
+    expect(decide(given(reports), record(report), now)).toEqual([recorded(report), ...events]);
   });
 
   test('and a repeat changes nothing', () => {
@@ -338,14 +338,14 @@ describe('on its way', () => {
 
   test('a cancellation that was asked for holds though the partner never took the contract', () => {
     expect(decide(evolve(forwarding, asked), record(cancelled), now)).toEqual([
-      told(cancelled),
+      recorded(cancelled),
       takenBack('withdrawn'),
     ]);
   });
 
   test('a parked contract that the partner has after all goes on', () => {
-    expect(decide(parked, record(taken), now)).toEqual([told(taken), forwarded]);
-    expect(after(parked, told(taken), forwarded)).toMatchObject({ status: 'awaiting-signature' });
+    expect(decide(parked, record(taken), now)).toEqual([recorded(taken), forwarded]);
+    expect(after(parked, recorded(taken), forwarded)).toMatchObject({ status: 'awaiting-signature' });
   });
 
   test('a loss keeps what came back and whose it was', () => {
