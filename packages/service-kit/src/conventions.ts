@@ -39,11 +39,14 @@ export function pageFrom<T>(
 /** The ETag of a version. */
 export const etagOf = (version: number) => `"${version}"`;
 
+const NO_VERSION = -1;
+
 const ifMatchErrors = [{ pointer: 'header If-Match', detail: 'The ETag that GET sent, such as "3" with its quotes.' }];
 
 /**
- * The version that an edit was made from.
- * @throws Problem 428 without If-Match, 400 where it is not one of our ETags
+ * The version that an edit was made from; `NO_VERSION` for an entity tag that was never sent here, so that the edit is
+ * refused as made from another version (RFC 9110, 13.1.1).
+ * @throws Problem 428 without If-Match, 400 where it is no strong entity tag
  */
 export function versionOfIfMatch(request: Pick<Request, 'get'>): number {
   const header = request.get('if-match');
@@ -55,9 +58,9 @@ export function versionOfIfMatch(request: Pick<Request, 'get'>): number {
       { errors: ifMatchErrors },
     );
   }
-  const match = /^"(\d{1,10})"$/.exec(header);
-  if (match === null) throw badRequest('The If-Match header is not an ETag that was sent here.', ifMatchErrors);
-  return Number(match[1]);
+  if (!/^"[\x21\x23-\x7e]*"$/.test(header))
+    throw badRequest('The If-Match header is not an ETag that was sent here.', ifMatchErrors);
+  return Number(/^"(\d{1,10})"$/.exec(header)?.[1] ?? NO_VERSION);
 }
 
 /** The refusal of an edit that was made from another version than the present one. */

@@ -36,11 +36,15 @@ describe('versions', () => {
     expect(versionOfIfMatch(withHeader(etagOf(12)))).toBe(12);
   });
 
+  test('an ETag that was never sent here is the ETag of no version', () => {
+    expect(versionOfIfMatch(withHeader('"one"'))).toBe(-1);
+  });
+
   test.each([
     [undefined, 428],
     ['W/"1"', 400],
     ['*', 400],
-    ['"one"', 400],
+    ['one', 400],
   ])('If-Match %p is answered %i', (header, status) => {
     expect(() => versionOfIfMatch(withHeader(header))).toThrow(expect.objectContaining({ status }));
   });
