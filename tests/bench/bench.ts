@@ -10,15 +10,13 @@ import { type Command, runCommand } from '../../infra/local/command.ts';
 import { SMALL_DATABASE } from '../../infra/local/memory.ts';
 import { makeRunDirectory } from '../../infra/local/run-directory.ts';
 import type { Rabbit } from '../../infra/local/servers.ts';
-import { benchBreakerOpen } from './breaker-open.ts';
 import { benchConsume, benchConsumeChecked } from './consume.ts';
-import { benchGatewayCall } from './gateway-call.ts';
+import { benchBreakerOpen, benchGatewayCall } from './gateway-call.ts';
 import { benchOutage } from './outage.ts';
 import { benchOutbox } from './outbox.ts';
 import { benchPublish } from './publish.ts';
 import type { Row } from './rounds.ts';
-import { benchWebhooksAll } from './webhooks-all.ts';
-import { benchWebhooks } from './webhooks.ts';
+import { benchWebhooks, benchWebhooksAll } from './webhooks.ts';
 
 type Servers = { rabbit: Rabbit; amqpUrl: string; mongoUrl: string };
 

@@ -1,14 +1,13 @@
+import { context, propagation, trace } from '@opentelemetry/api';
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
+import { W3CTraceContextPropagator } from '@opentelemetry/core';
+import { BatchSpanProcessor, type SpanExporter, TracerProvider } from '@opentelemetry/sdk-trace';
 import { type EventOf, lineDelivered } from '@ksbb/contracts';
 import { createBus, declareExchange, declareSubscriber, on } from '@ksbb/messaging';
-import { createLog } from '@ksbb/service-kit';
 import { connect } from 'amqplib';
 import { Registry } from 'prom-client';
-import { exampleEvent, messageOf } from './events.ts';
-import { amqpConnectionManager } from './peers/amqp-connection-manager.ts';
-import { amqplib } from './peers/amqplib.ts';
-import { nestjsRabbitmq } from './peers/nestjs-rabbitmq.ts';
-import type { Peer } from './peers/peer.ts';
-import { rascalPeer } from './peers/rascal.ts';
+import { exampleEvent, log, messageOf } from './events.ts';
+import { type Peer, PEERS } from './peers.ts';
 import { compare, type Row, type Side } from './rounds.ts';
 
 const OPERATIONS = 10_000;
@@ -16,7 +15,7 @@ const PREFETCH = 64;
 const SERVICE = 'bench';
 const QUEUE = `${SERVICE}.in`;
 
-/** Times from the first delivery to the last: connecting and subscribing are nobody's matter here. */
+/** Measures from the first delivery to the last, without connecting and subscribing. */
 function stopwatch(operations: number) {
   const done = Promise.withResolvers<number>();
   let first = 0;
@@ -29,7 +28,7 @@ function stopwatch(operations: number) {
   return { done: done.promise, handled };
 }
 
-/** What an event does in the bench: nothing but being counted, or being kept where it is newer than what is there. */
+/** What is done with an event: it is only counted, or its version is kept where it is the newest. */
 type Handler = (event: EventOf<typeof lineDelivered>, handled: () => void) => Promise<void>;
 
 const doNothing: Handler = async (_event, handled) => handled();
@@ -67,12 +66,12 @@ async function benchConsuming(
       const bus = createBus({
         url,
         service: SERVICE,
-        log: createLog('bench', 'silent'),
+        log,
         registry: new Registry(),
         prefetch: PREFETCH,
       });
-      const keepDelivery = (event: EventOf<typeof lineDelivered>) => handler(event, handled);
-      bus.subscribe([on(lineDelivered, 'newest-wins', keepDelivery)], null);
+      const handleDelivery = (event: EventOf<typeof lineDelivered>) => handler(event, handled);
+      bus.subscribe([on(lineDelivered, 'newest-wins', handleDelivery)], null);
       const took = await done;
       await bus.close();
       return took;
@@ -89,7 +88,7 @@ async function benchConsuming(
       return took;
     },
   });
-  const theirs = [amqplib, rascalPeer, nestjsRabbitmq, amqpConnectionManager].map(sideOf);
+  const theirs = PEERS.map(sideOf);
   const rows = await compare(name, ours, theirs, { operations: OPERATIONS, rounds });
   await model.close();
   return rows;
@@ -99,12 +98,30 @@ async function benchConsuming(
 export const benchConsume = (url: string, rounds: number) =>
   benchConsuming('consume', url, rounds, { handler: doNothing, traced: false });
 
+/** Drops spans: the cost of a collector is not measured here. */
+const exporter: SpanExporter = {
+  export: (_spans, done) => done({ code: 0 }),
+  forceFlush: () => Promise.resolve(),
+  shutdown: () => Promise.resolve(),
+};
+
+/** Records every span of this process from now on. Answers a function that ends it. */
+function recordSpans(): () => Promise<void> {
+  const provider = new TracerProvider({ spanProcessors: [new BatchSpanProcessor({ exporter })] });
+  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+  propagation.setGlobalPropagator(new W3CTraceContextPropagator());
+  trace.setGlobalTracerProvider(provider);
+  return async () => {
+    await provider.shutdown();
+    for (const api of [trace, propagation, context]) api.disable();
+  };
+}
+
 /**
  * The same with every delivery traced (a sampled parent, a recorded span, batches to an exporter) and an idempotent effect:
  * newest wins, in memory, since a write to the database would measure the database. The peers do none of it.
  */
 export async function benchConsumeChecked(url: string, rounds: number): Promise<Row[]> {
-  const { recordSpans } = await import('./record-spans.ts');
   const stop = recordSpans();
   const rows = await benchConsuming('consume-checked', url, rounds, { handler: keepNewest(), traced: true });
   await stop();

@@ -1,11 +1,21 @@
 import { Agent } from 'node:http';
 import axios from 'axios';
-import { bulkhead, circuitBreaker, handleAll, SamplingBreaker, timeout, TimeoutStrategy, wrap } from 'cockatiel';
+import {
+  BrokenCircuitError,
+  bulkhead,
+  circuitBreaker,
+  ConsecutiveBreaker,
+  handleAll,
+  SamplingBreaker,
+  timeout,
+  TimeoutStrategy,
+  wrap,
+} from 'cockatiel';
 import { Histogram, Registry } from 'prom-client';
 import { amanah as amanahKind } from '../../services/fintech-gateway/src/partners/amanah/amanah.ts';
-import type { CallSettings } from '../../services/fintech-gateway/src/partners/call.ts';
+import { type CallSettings, createCaller } from '../../services/fintech-gateway/src/partners/call.ts';
 import { startEchoServer } from './echo-server.ts';
-import { compare, type Row, type Side } from './rounds.ts';
+import { compare, inParallel, median, percentile, rounded, type Row, type Side } from './rounds.ts';
 
 const OPERATIONS = 2_000;
 const IN_FLIGHT = 20;
@@ -43,7 +53,7 @@ const HEADERS = {
 };
 
 /** The gateway's recommended settings: those of its README. */
-export const callSettings: CallSettings = {
+const callSettings: CallSettings = {
   timeoutMs: TIMEOUT_MS,
   breaker: {
     volume: 10,
@@ -56,18 +66,6 @@ export const callSettings: CallSettings = {
   },
   bulkhead: { inFlight: IN_FLIGHT, waiting: 50, waitMs: 1_000 },
 };
-
-export async function inParallel(
-  operations: number,
-  atOnce: number,
-  work: (at: number) => Promise<unknown>,
-): Promise<void> {
-  let next = 0;
-  const worker = async () => {
-    for (let at = next++; at < operations; at = next++) await work(at);
-  };
-  await Promise.all(Array.from({ length: atOnce }, worker));
-}
 
 const side = (peer: string, call: () => Promise<unknown>): Side => ({
   peer,
@@ -131,4 +129,50 @@ export async function benchGatewayCall(rounds: number): Promise<Row[]> {
   httpAgent.destroy();
   await server.close();
   return rows;
+}
+
+const REFUSALS = 5_000;
+const LIMIT_MS = 1;
+
+/** How long 99 of 100 refusals take at most, in milliseconds. */
+async function p99(refuse: () => Promise<unknown>): Promise<number> {
+  const times: number[] = [];
+  for (let at = 0; at < REFUSALS; at += 1) {
+    const started = performance.now();
+    await refuse();
+    times.push(performance.now() - started);
+  }
+  return percentile(times, 0.99);
+}
+
+/** How long a refusal by an open breaker takes, against the millisecond it may take and against cockatiel's. Ratios are theirs by ours. */
+export async function benchBreakerOpen(rounds: number): Promise<Row[]> {
+  const server = await startEchoServer('{}');
+  const caller = createCaller('amanah', ['create-contract'], callSettings, () => undefined);
+  const request = { method: 'POST', url: `${server.url}/refuse`, headers: {}, body: '{}' } as const;
+  const ours = () => caller.call('create-contract', request).catch((error: { kind?: string }) => error.kind);
+  for (let at = 0; at < callSettings.breaker.volume + 1; at += 1) await ours();
+  if ((await ours()) !== 'deferred') throw new Error('the breaker is not open');
+  const breaker = circuitBreaker(handleAll, { halfOpenAfter: 3_600_000, breaker: new ConsecutiveBreaker(1) });
+  const refused = () =>
+    breaker
+      .execute(() => Promise.reject(new Error('bad')))
+      .catch((error: Error) => error instanceof BrokenCircuitError);
+  await refused();
+  const figures: { ours: number; theirs: number }[] = [];
+  for (let round = 0; round < rounds; round += 1) figures.push({ ours: await p99(ours), theirs: await p99(refused) });
+  caller.close();
+  await server.close();
+  const own = rounded(median(figures.map((figure) => figure.ours)), 3);
+  const other = rounded(median(figures.map((figure) => figure.theirs)), 3);
+  const row = (peer: string, theirs: number): Row => ({
+    bench: 'breaker-open',
+    peer,
+    unit: 'ms',
+    ours: own,
+    theirs,
+    ratio: rounded(theirs / own, 2),
+    rounds,
+  });
+  return [row('limit', LIMIT_MS), row('cockatiel', other)];
 }

@@ -3,10 +3,11 @@ export type Side = {
   peer: string;
   /** Not timed. */
   prepare?: (operations: number) => Promise<unknown>;
-  /** Answers how many milliseconds it took where it knows better than the caller, who counts connecting and the like. */
+  /** Answers how many milliseconds it took where it measures that itself, without connecting and the like. */
   run: (operations: number) => Promise<number | void>;
 };
 
+/** One line of the bench's output. */
 export type Row = {
   bench: string;
   peer: string;
@@ -19,9 +20,24 @@ export type Row = {
 
 const WARM_UP_ROUNDS = 2;
 
-export const median = (values: number[]) =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-const hundredths = (value: number) => Math.round(value * 100) / 100;
+/** The value below which this share of the values lies. */
+export const percentile = (values: readonly number[], share: number) =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length * share)] ?? Number.NaN;
+export const median = (values: readonly number[]) => percentile(values, 0.5);
+export const rounded = (value: number, decimals: number) => Math.round(value * 10 ** decimals) / 10 ** decimals;
+
+/** This many callers, each of which begins its next operation when its last one has ended. */
+export async function inParallel(
+  operations: number,
+  callers: number,
+  work: (at: number) => Promise<unknown>,
+): Promise<void> {
+  let next = 0;
+  const worker = async () => {
+    for (let at = next++; at < operations; at = next++) await work(at);
+  };
+  await Promise.all(Array.from({ length: callers }, worker));
+}
 
 async function perSecond(side: Side, operations: number): Promise<number> {
   await side.prepare?.(operations);
@@ -51,7 +67,7 @@ export async function alternate(
   return figures;
 }
 
-/** A noisy neighbour meets all sides of a round alike: the median of the ratio within a round is the result, not the rates. */
+/** The result is the median of the ratio within a round, not of the rates: a noisy neighbour slows all sides of a round alike. */
 export function rowOf(bench: string, peer: string, ours: number[], theirs: number[]): Row {
   const ratios = ours.map((figure, round) => figure / (theirs[round] ?? Number.NaN));
   return {
@@ -60,14 +76,14 @@ export function rowOf(bench: string, peer: string, ours: number[], theirs: numbe
     unit: '1/s',
     ours: Math.round(median(ours)),
     theirs: Math.round(median(theirs)),
-    ratio: hundredths(median(ratios)),
+    ratio: rounded(median(ratios), 2),
     rounds: ours.length,
   };
 }
 
 /**
- * Ours against each of theirs, one after the other: a row for each. In pairs, since who comes after a slow one finds a
- * rested broker.
+ * Ours against each of theirs, one after the other: a row for each. In pairs, since the side that runs after a slow one finds
+ * a rested broker.
  */
 export async function compare(
   bench: string,
