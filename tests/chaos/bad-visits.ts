@@ -5,10 +5,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { freePorts } from '@ksbb/testkit';
+import { BAD_VISIT_KINDS, badVisits } from '@ksbb/testkit/bad-visits';
 import { type Command, runCommand } from '../../infra/local/command.ts';
 import { SERVICE_NAMES, type ServiceName } from '../../infra/local/services.ts';
 import { type LocalEnvironment, startEnvironment } from '../scenario/environment.ts';
-import { BAD_VISIT_KINDS, badVisits, badVisitTargets, goodRequests, type Urls } from './load/bad-visits.ts';
+import { badVisitTargets, goodRequests, type Urls } from './load/visits.ts';
 import { heapAfterCollection } from './environment/health.ts';
 
 const ROUNDS = 5;

@@ -4,10 +4,11 @@
  */
 import { parseArgs } from 'node:util';
 import { eventually, seededRandom } from '@ksbb/testkit';
+import { badVisits } from '@ksbb/testkit/bad-visits';
 import { type Command, runCommand } from '../../infra/local/command.ts';
 import { type ChaosEnvironment, startChaosEnvironment } from './environment/environment.ts';
-import { badVisits, badVisitTargets, goodRequests } from './load/bad-visits.ts';
 import { findNeeds } from './load/needs.ts';
+import { badVisitTargets, goodRequests } from './load/visits.ts';
 import { asRow, holds, type ScenarioReport, tableOf } from './report/report.ts';
 import type { ScenarioContext } from './load/context.ts';
 import { drained, type Scenario } from './report/under-load.ts';

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { SeededRandom } from '@ksbb/testkit';
+import type { SeededRandom } from './random.ts';
 
 /** One visit: its connection, what it asks for, and its share of chance. */
 export type Visitor = {
