@@ -118,7 +118,8 @@ function recordSpans(): () => Promise<void> {
 }
 
 /**
- * The same with every delivery traced (a sampled parent, a recorded span, batches to an exporter) and an idempotent effect:
+ * The same with every delivery traced (a sampled parent, a recorded span, batches to an exporter) and an idempotent
+ * effect:
  * newest wins, in memory, since a write to the database would measure the database. The peers do none of it.
  */
 export async function benchConsumeChecked(url: string, rounds: number): Promise<Row[]> {

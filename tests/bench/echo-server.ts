@@ -27,7 +27,10 @@ export type EchoServer = {
 /** Milliseconds that are the same on every thread. */
 export const now = () => performance.timeOrigin + performance.now();
 
-/** A server on a thread of its own that answers every call alike: /refuse with 503, /hang never, /stamp also tells of the call and of its moment, by `now` of this file. */
+/**
+ * A server on a thread of its own that answers every call alike: /refuse with 503, /hang never, /stamp also tells of
+ * the call and of its moment, by `now` of this file.
+ */
 export async function startEchoServer(answer: string): Promise<EchoServer> {
   const worker = new Worker(SOURCE, { eval: true, workerData: { answer } });
   const port = await new Promise<number>((resolve, reject) => {

@@ -73,7 +73,8 @@ const side = (peer: string, call: () => Promise<unknown>): Side => ({
 });
 
 /**
- * A new contract through bulkhead, breaker, metrics, signature and check of the answer, against the same axios call, same
+ * A new contract through bulkhead, breaker, metrics, signature and check of the answer, against the same axios call,
+ * same
  * headers, with nothing around it, and against cockatiel's policies of the same numbers around that call.
  */
 export async function benchGatewayCall(rounds: number): Promise<Row[]> {
@@ -145,7 +146,10 @@ async function p99(refuse: () => Promise<unknown>): Promise<number> {
   return percentile(times, 0.99);
 }
 
-/** How long a refusal by an open breaker takes, against the millisecond it may take and against cockatiel's. Ratios are theirs by ours. */
+/**
+ * How long a refusal by an open breaker takes, against the millisecond it may take and against cockatiel's. Ratios are
+ * theirs by ours.
+ */
 export async function benchBreakerOpen(rounds: number): Promise<Row[]> {
   const server = await startEchoServer('{}');
   const caller = createCaller('amanah', ['create-contract'], callSettings, () => undefined);

@@ -59,7 +59,8 @@ function sampleHeap(): () => number[] {
 
 /**
  * The heap in use, after a garbage collection, of a process that accepts commands for ten minutes while the broker is
- * stopped: the median of the last two minutes against that of the first two. It ends only when the broker, started again,
+ * stopped: the median of the last two minutes against that of the first two. It ends only when the broker, started
+ * again,
  * has every event once at least and the outboxes are empty.
  */
 export async function benchOutage(rabbit: Rabbit, mongoUrl: string): Promise<Row[]> {

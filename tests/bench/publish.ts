@@ -21,7 +21,10 @@ export async function assertShortQueue(channel: Channel, queue: string): Promise
   await channel.bindQueue(queue, EXCHANGE, '#');
 }
 
-/** Publishing events with confirms, 512 in flight, 1 KB, one exchange with one quorum queue for all. Every side encodes each event itself. */
+/**
+ * Publishing events with confirms, 512 in flight, 1 KB, one exchange with one quorum queue for all. Every side encodes
+ * each event itself.
+ */
 export async function benchPublish(url: string, rounds: number): Promise<Row[]> {
   const bus = createBus({ url, service: 'bench', log, registry: new Registry() });
   await bus.started();

@@ -67,7 +67,10 @@ export async function alternate(
   return figures;
 }
 
-/** The result is the median of the ratio within a round, not of the rates: a noisy neighbour slows all sides of a round alike. */
+/**
+ * The result is the median of the ratio within a round, not of the rates: a noisy neighbour slows all sides of a round
+ * alike.
+ */
 export function rowOf(bench: string, peer: string, ours: number[], theirs: number[]): Row {
   const ratios = ours.map((figure, round) => figure / (theirs[round] ?? Number.NaN));
   return {
@@ -82,7 +85,8 @@ export function rowOf(bench: string, peer: string, ours: number[], theirs: numbe
 }
 
 /**
- * Ours against each of theirs, one after the other: a row for each. In pairs, since the side that runs after a slow one finds
+ * Ours against each of theirs, one after the other: a row for each. In pairs, since the side that runs after a slow one
+ * finds
  * a rested broker.
  */
 export async function compare(

@@ -13,7 +13,9 @@ import { compare, inParallel, median, percentile, rounded, type Row } from './ro
 const OPERATIONS = 1_500;
 const AT_ONCE = 10;
 const PACED_SECONDS = 8;
-/** `webhooks-all`: in batches that are received and settled before the next, so that the embedded database stays small. */
+/**
+ * `webhooks-all`: in batches that are received and settled before the next, so that the embedded database stays small.
+ */
 const ALL_MESSAGES = 100_000;
 const BATCH = 10_000;
 const SETTLED_MS = 120_000;
@@ -172,7 +174,8 @@ async function latencyRows(
 }
 
 /**
- * From a message to its receipt and the written outcome, ten calls at once, against a bare loop with the same writes and the
+ * From a message to its receipt and the written outcome, ten calls at once, against a bare loop with the same writes
+ * and the
  * same POST; then the p95 at half that rate against a bare POST, and the p95 beside an endpoint that hangs.
  */
 export async function benchWebhooks(mongoUrl: string, rounds: number): Promise<Row[]> {

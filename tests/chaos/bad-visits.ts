@@ -1,5 +1,6 @@
 /**
- * `npm run bad-visits [-- --count N] [-- --seed N] [-- --json]`: visits that end badly in every way, at every service. Exit 0
+ * `npm run bad-visits [-- --count N] [-- --seed N] [-- --json]`: visits that end badly in every way, at every service.
+ * Exit 0
  * only where every process lived on, every good request beside them was answered, and the heaps stayed flat.
  */
 import { setTimeout as sleep } from 'node:timers/promises';

@@ -1,5 +1,6 @@
 /**
- * `npm run chaos [-- --seed N] [-- --only ROW] [-- --short] [-- --json] [-- --outage SECONDS]`: faults on the running platform,
+ * `npm run chaos [-- --seed N] [-- --only ROW] [-- --short] [-- --json] [-- --outage SECONDS]`: faults on the running
+ * platform,
  * and a report of what went in and what came out. Exit 0 only where nothing was lost, doubled or unexpected.
  */
 import { parseArgs } from 'node:util';
@@ -81,7 +82,10 @@ function brokenOff(scenario: string, error: Error): ScenarioReport {
   return { scenario, faults: 0, in: 0, out: 0, lost: 0, doubled: 0, unexpected: 1 };
 }
 
-/** Clients that leave, reset, drip or send half a request. The sandbox is left out: they would use up its ordered faults. */
+/**
+ * Clients that leave, reset, drip or send half a request. The sandbox is left out: they would use up its ordered
+ * faults.
+ */
 function visitBadly({ platform }: ChaosEnvironment, seed: number): () => Promise<number> {
   const targets = badVisitTargets(platform.urls).filter(({ url }) => url !== platform.urls['fintech-sandbox']);
   const stopping = new AbortController();
@@ -92,7 +96,10 @@ function visitBadly({ platform }: ChaosEnvironment, seed: number): () => Promise
   };
 }
 
-/** Runs one scenario beside bad visits. Processes that ended by themselves, and good requests that fail afterwards, are unexpected. */
+/**
+ * Runs one scenario beside bad visits. Processes that ended by themselves, and good requests that fail afterwards, are
+ * unexpected.
+ */
 async function run(name: string, seed: number, context: Omit<ScenarioContext, 'random'>): Promise<ScenarioReport> {
   const { environment } = context;
   const deathsBefore = environment.unexpectedDeaths();

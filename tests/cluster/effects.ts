@@ -60,7 +60,9 @@ async function compareCallbacks({ sandbox }: PlatformClient, loans: readonly str
   return { callbacks, failedCallbacks, lost };
 }
 
-/** Compares what was answered with what is there: in reporting's sums, in the commitments themselves, at the partners. */
+/**
+ * Compares what was answered with what is there: in reporting's sums, in the commitments themselves, at the partners.
+ */
 export async function compareEffects(
   client: PlatformClient,
   countDeadLetters: () => Promise<number>,

@@ -54,7 +54,9 @@ export async function findSupply(client: PlatformClient): Promise<Supply> {
   return supply;
 }
 
-/** Counts requests: each is repeated with its own idempotency key until it is answered well, and each failure counts. */
+/**
+ * Counts requests: each is repeated with its own idempotency key until it is answered well, and each failure counts.
+ */
 function countingClients(platform: PlatformAddress, tally: Tally, fault: (text: string) => void) {
   async function once(method: string, url: string, options: CallOptions): Promise<Answer | undefined> {
     const started = performance.now();

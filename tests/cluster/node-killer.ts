@@ -2,7 +2,10 @@ import { type Cluster, openCluster, type Pod } from './kubectl.ts';
 
 const NAMESPACE = 'ksbb-e2e-node';
 
-/** Kills the processes of one pod's containers: each whose control group is the pod's, but for the sandbox's own (`pause`). */
+/**
+ * Kills the processes of one pod's containers: each whose control group is the pod's, but for the sandbox's own
+ * (`pause`).
+ */
 const KILL = `
 const fs = require('node:fs');
 const uid = process.argv[1];

@@ -11,7 +11,7 @@ PATH=$PWD/node_modules/.bin:$PATH
 deadline=$((SECONDS + $2))
 base=localhost/ksbb/node:24-debian
 logs=.run/on-cluster
-# What the story and the load under each of the steps take at least; with less time nothing is begun.
+# The least time that the donation and the load under each step take. With less time left nothing is begun.
 LEAST_SECONDS=420
 
 without() {
@@ -39,7 +39,7 @@ export KSBB_BASE_IMAGE=$base KSBB_IMAGE_LOADER="bash $tools/load-image.sh"
 trap 'bash "$tools/down.sh" --purge >/dev/null 2>&1' EXIT
 bash "$tools/down.sh" --purge >/dev/null 2>&1
 within bash "$tools/up.sh" >"$logs/up.log" 2>&1 </dev/null || without "the cluster does not start ($logs/up.log)"
-# A bridge takes the lowest address of its ports, unless it is told to keep its own. With each pod that comes or goes it could
+# A bridge takes the lowest address of its ports unless its own address is set. With each pod that comes or goes it could
 # get another, and the pods that know the old one reach nothing for seconds.
 ip link show cni0 >/dev/null 2>&1 && ip link set cni0 address "$(cat /sys/class/net/cni0/address)"
 KUBECONFIG=$(sed -n 's/^export KUBECONFIG=//p' "$logs/up.log")

@@ -13,7 +13,9 @@ function lineFor(msmeId: string, need: Need): RequestedLine {
   }
 }
 
-/** A collaboration with a real MSME, with a line of each package, made over the edge's API; one delivery is reported. */
+/**
+ * A collaboration with a real MSME, with a line of each package, made over the edge's API; one delivery is reported.
+ */
 export async function makeCollaboration(client: PlatformClient) {
   const { items } = await client.get(`${client.api('msme-registry')}/msmes?q=Pasar&limit=1`);
   const msmeId: string = items[0].msmeId;

@@ -12,7 +12,10 @@ import { SMALL_DATABASE } from '../../infra/local/memory.ts';
 import { makeRunDirectory, ROOT } from '../../infra/local/run-directory.ts';
 import { declareTopology } from '../../infra/topology/declare.ts';
 
-/** A breaker that opens and tries again within seconds, so that a person can watch it, and webhooks to where the sandbox runs. */
+/**
+ * A breaker that opens and tries again within seconds, so that a person can watch it, and webhooks to where the sandbox
+ * runs.
+ */
 const QUICK_GATEWAY = {
   BREAKER_VOLUME: '3',
   BREAKER_RESET_MS: '2000',

@@ -4,7 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { oneOf, type Visitor, WAYS } from './bad-visit-ways.ts';
 import { seededRandom, type SeededRandom } from './random.ts';
 
-/** Where bad visits go: one address, paths that read there, and paths that take a body. Nothing they send has an effect. */
+/**
+ * Where bad visits go: one address, paths that read there, and paths that take a body. Nothing they send has an effect.
+ */
 export type BadVisitTarget = { url: string; reads: readonly string[]; writes: readonly string[] };
 
 type Bounds = {
@@ -61,8 +63,10 @@ async function visit(kind: BadVisitKind, { url, reads, writes }: BadVisitTarget,
 }
 
 /**
- * Visits the targets badly, in every way in turn, until `count` visits are made or `until` is aborted. The same seed makes
- * the same visits. At most `atOnce` connections are open, each for two seconds at most. Answers how often each way was taken.
+ * Visits the targets badly, in every way in turn, until `count` visits are made or `until` is aborted. The same seed
+ * makes
+ * the same visits. At most `atOnce` connections are open, each for two seconds at most. Answers how often each way was
+ * taken.
  */
 export async function badVisits(
   targets: readonly BadVisitTarget[],

@@ -5,7 +5,8 @@ const KEPT_LINES = 20;
 const STOP_GRACE_MS = 10_000;
 
 /**
- * Becomes the command, beside a watcher that holds the other end of a pipe from us. When we are gone, even by SIGKILL, the
+ * Becomes the command, beside a watcher that holds the other end of a pipe from us. When we are gone, even by SIGKILL,
+ * the
  * pipe closes: the watcher ends the command by SIGTERM, and after 15 s its whole process group by SIGKILL.
  */
 const RUN_WATCHED = `
@@ -56,7 +57,8 @@ export const describeEnding = ({ code, signal }: Ending): string => signal ?? `e
 export const isStoppingAll = (): boolean => stoppingAll;
 
 /**
- * Starts a command that ends when we end. It has a process group of its own, so that Ctrl-C in the terminal reaches only
+ * Starts a command that ends when we end. It has a process group of its own, so that Ctrl-C in the terminal reaches
+ * only
  * us and we stop it in order. A command that cannot be found ends with exit code 127.
  * @throws after `stopAllChildren`
  */

@@ -142,7 +142,10 @@ export function createPlatformClient(platform: PlatformAddress, send: Send = cal
     },
 
     totals: (): Promise<Totals> => get(`${api('reporting')}/totals`),
-    /** The names of the events of a collaboration in reporting's timeline; none where it does not know the collaboration. */
+    /**
+     * The names of the events of a collaboration in reporting's timeline; none where it does not know the
+     * collaboration.
+     */
     timeline: async (id: string): Promise<string[]> => {
       const { status, body } = await send('GET', `${api('reporting')}/collaborations/${id}/timeline`);
       return status === 200 ? (body as Timeline).entries.map(({ event }) => event) : [];

@@ -1,7 +1,8 @@
 import { createServer } from 'node:net';
 
 const FIRST = 20_000;
-// Below the range Linux gives to outgoing connections, so that none of those takes a port between our check and its use.
+// Below the range Linux gives to outgoing connections, so that none of those takes a port between our check and its
+// use.
 const LAST = 32_000;
 
 const given = new Set<number>();

@@ -33,7 +33,10 @@ function methodOf(payload: Buffer): Method {
   }
 }
 
-/** Reads one direction of one connection: the function takes bytes as they come and answers the frames that are complete. */
+/**
+ * Reads one direction of one connection: the function takes bytes as they come and answers the frames that are
+ * complete.
+ */
 export function createFrameReader(): (chunk: Buffer) => Frame[] {
   let rest: Buffer = Buffer.alloc(0);
 

@@ -73,9 +73,15 @@ type Armed = { opening: Opening; entered: () => void };
 export type Link = {
   broker: TcpProxy;
   database: TcpProxy;
-  /** Resolves true once the service is in that window and `livesMs` have passed; false when that does not happen in `waitMs`. */
+  /**
+   * Resolves true once the service is in that window and `livesMs` have passed; false when that does not happen in
+   * `waitMs`.
+   */
   untilIn: (window: Window, waitMs: number) => Promise<boolean>;
-  /** Calls `seen` for each piece that the service sends to its database and that contains `marker`; the piece is dropped. */
+  /**
+   * Calls `seen` for each piece that the service sends to its database and that contains `marker`; the piece is
+   * dropped.
+   */
   watchDatabase: (marker: string | undefined, seen: () => void) => void;
   /** Lets everything through again. */
   release: () => void;

@@ -15,13 +15,17 @@ export type Sent = { queue?: string; routingKey?: string; content: Buffer; prope
 
 /** The broker as the harness uses it, past the proxies. */
 export type BrokerQueues = {
-  /** How many messages wait to be handled, now or in a retry tier: in all queues of services but the dead-letter queues. */
+  /**
+   * How many messages wait to be handled, now or in a retry tier: in all queues of services but the dead-letter queues.
+   */
   waiting: () => Promise<number>;
   send: (messages: readonly Sent[]) => Promise<void>;
   /** Takes out the dead letters of all services and what no queue took. */
   takeDead: () => Promise<DeadLetter[]>;
   countDead: (service: Subscriber) => Promise<number>;
-  /** Unbinds a service's queue from its events, or binds it again. Meanwhile it gets only what is sent to it directly. */
+  /**
+   * Unbinds a service's queue from its events, or binds it again. Meanwhile it gets only what is sent to it directly.
+   */
   bind: (service: Subscriber, routingKeys: readonly string[], bound: boolean) => Promise<void>;
 };
 

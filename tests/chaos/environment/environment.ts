@@ -13,13 +13,15 @@ const DATABASE_HEAP_MB = 640;
 /** The longest pause before a service is started again. It is short, so that hundreds of kills fit into minutes. */
 const LONGEST_PAUSE_MS = 300;
 /**
- * How the gateway calls its partners: as in production, on a shorter scale of time. The gateway repeats a call whose process
+ * How the gateway calls its partners: as in production, on a shorter scale of time. The gateway repeats a call whose
+ * process
  * was killed after its lease, which is a little more than twice the timeout.
  */
 export const PARTNER_CALLS = { timeoutMs: 1_500, breakerWindowMs: 4_500, breakerResetMs: 1_000 };
 
 /**
- * The platform with a proxy between each service and its broker, database and partners, a balancer before each service, and
+ * The platform with a proxy between each service and its broker, database and partners, a balancer before each service,
+ * and
  * a recorder of every event.
  */
 export type ChaosEnvironment = LocalEnvironment & {
@@ -56,7 +58,10 @@ export async function portForEach(): Promise<Record<ServiceName, number>> {
 
 const addressOf = (url: string) => ({ host: new URL(url).hostname, port: Number(new URL(url).port) });
 
-/** The same address by way of a proxy. `directConnection`: a replica set would name its members, and these lead around it. */
+/**
+ * The same address by way of a proxy. `directConnection`: a replica set would name its members, and these lead around
+ * it.
+ */
 function through(url: string, port: number, path?: string): string {
   const address = new URL(url);
   address.hostname = '127.0.0.1';

@@ -83,7 +83,10 @@ async function inspect(port: number, methods: readonly string[]): Promise<Record
   }
 }
 
-/** The bytes of heap and buffers that a process uses after its garbage was collected: the least of some samples, as requests run. */
+/**
+ * The bytes of heap and buffers that a process uses after its garbage was collected: the least of some samples, as
+ * requests run.
+ */
 export async function heapAfterCollection(inspectorPort: number): Promise<number> {
   let least = Infinity;
   for (let sample = 0; sample < HEAP_SAMPLES; sample += 1) {

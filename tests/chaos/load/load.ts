@@ -41,7 +41,10 @@ export type Probed = { status: number; retryAfter: string | null; tookMs: number
 
 export type Probe = { stop: () => Promise<{ answers: Probed[]; done: Done[] }> };
 
-/** Sends a commitment to one piece every 0.3 s, whether or not earlier ones were answered, as donors do who know of no fault. */
+/**
+ * Sends a commitment to one piece every 0.3 s, whether or not earlier ones were answered, as donors do who know of no
+ * fault.
+ */
 export function startProbe({ environment: { client }, needs, random }: ScenarioContext): Probe {
   const answers: Probed[] = [];
   const done: Done[] = [];

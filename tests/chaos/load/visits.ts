@@ -39,7 +39,10 @@ const BEHIND_THE_PORTAL = ['msme-registry', 'commitment', 'fintech-gateway', 'tr
 
 export type Urls = Readonly<Record<keyof typeof PATHS, string>>;
 
-/** Asks for pages, and for an answer of each service. Answers how many requests these were and which were not answered 200. */
+/**
+ * Asks for pages, and for an answer of each service. Answers how many requests these were and which were not answered
+ * 200.
+ */
 export async function goodRequests({ portal, ...urls }: Urls): Promise<{ asked: number; failed: string[] }> {
   const api = `${portal}/api`;
   const addresses = [

@@ -35,7 +35,9 @@ export async function baselineOf({ client, databases }: ChaosEnvironment): Promi
   };
 }
 
-/** On the needs boards: each delivery to a need that got one, and the declared needs of each MSME that was registered. */
+/**
+ * On the needs boards: each delivery to a need that got one, and the declared needs of each MSME that was registered.
+ */
 function boardFacts(boards: readonly Board[], done: readonly Done[], before: Baseline): string[] {
   const given = new Set(unique(done.map(({ needId }) => needId)));
   const registered = new Set(done.filter(({ collaborationId }) => !collaborationId).map(({ msmeId }) => msmeId));
@@ -52,7 +54,8 @@ function boardFacts(boards: readonly Board[], done: readonly Done[], before: Bas
 }
 
 /**
- * The effects, as facts: in reporting's timelines and archive, on the needs boards, in the registry, in the chains of the
+ * The effects, as facts: in reporting's timelines and archive, on the needs boards, in the registry, in the chains of
+ * the
  * fund. Expected are what donors and officers did, every event that the broker accepted, and what the boards say.
  */
 export async function effectsOf(

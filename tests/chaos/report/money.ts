@@ -30,7 +30,9 @@ function accountsOf(all: readonly PartnerContract[]): string[] {
   });
 }
 
-/** The gateway's own comparison of its ledger with each partner's statement, of every day on which money may have moved. */
+/**
+ * The gateway's own comparison of its ledger with each partner's statement, of every day on which money may have moved.
+ */
 async function statementFacts({ client }: Clients, all: readonly PartnerContract[]): Promise<Facts> {
   const now = Date.now();
   const since = Math.min(now, ...all.map(({ createdAt }) => Date.parse(createdAt)));

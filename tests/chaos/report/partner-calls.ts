@@ -48,7 +48,10 @@ function severalKeys(calls: readonly PartnerCall[]): string[] {
     : [`${first.reference} went to ${first.partner} under ${keys.size} keys`];
 }
 
-/** What is wrong with the calls about each contract. Each has one key, a question comes first where the partner may have it, and pauses are kept. */
+/**
+ * What is wrong with the calls about each contract. Each has one key, a question comes first where the partner may have
+ * it, and pauses are kept.
+ */
 export function wrongCalls(calls: readonly PartnerCall[]): string[] {
   const byContract = Map.groupBy(inOrder(calls), ({ partner, reference }) => `${partner} ${reference}`);
   return [...byContract.values()].flatMap((of) => [...severalKeys(of), ...sentInDoubt(of), ...tooSoon(of)]);

@@ -13,7 +13,10 @@ const DRAIN_MS = 180_000;
 const LOOK_EVERY_MS = 300;
 /** How often in a row no message may wait: a message that is being handled is in no queue. */
 const EMPTY_LOOKS = 4;
-/** Looks until what is missing counts as lost: longer than a retry tier or a partner's own repeat takes on a busy machine. */
+/**
+ * Looks until what is missing counts as lost: longer than a retry tier or a partner's own repeat takes on a busy
+ * machine.
+ */
 const LOOKS = 120;
 const BETWEEN_LOOKS_MS = 1_000;
 const MOST_NAMED = 12;
@@ -81,7 +84,10 @@ async function settled(observe: Observe): Promise<Facts> {
   return observe();
 }
 
-/** Runs a scenario: load, and faults during the load. Then it drains everything and compares the effects with what was done. */
+/**
+ * Runs a scenario: load, and faults during the load. Then it drains everything and compares the effects with what was
+ * done.
+ */
 export async function underLoad(
   context: ScenarioContext,
   scenario: string,

@@ -27,7 +27,10 @@ function command(): string {
 
 type Replay = { killed: boolean; output: string };
 
-/** Replays the dead letters of one service by the command line tool. With `killAt` it is killed before it acknowledges that one. */
+/**
+ * Replays the dead letters of one service by the command line tool. With `killAt` it is killed before it acknowledges
+ * that one.
+ */
 async function replay(
   { environment }: ScenarioContext,
   service: string,

@@ -15,7 +15,8 @@ const QUIET_MS = 1_000;
 const OWNERS = ['msme-registry', 'commitment', 'fintech-gateway', 'training', 'reporting'] as const;
 
 /**
- * Goes between the exchange and the services' queues: every delivery is late by up to 1.5 s, so that the order changes, and
+ * Goes between the exchange and the services' queues: every delivery is late by up to 1.5 s, so that the order changes,
+ * and
  * one in ten comes twice. Answers how to end it, which answers how many were repeated.
  */
 async function shuffleDeliveries({ environment, random }: ScenarioContext): Promise<() => Promise<number>> {
@@ -56,7 +57,9 @@ async function shuffleDeliveries({ environment, random }: ScenarioContext): Prom
   };
 }
 
-/** Sends every event of the scenario once more to each of its subscribers, in any order: no document changes by a byte. */
+/**
+ * Sends every event of the scenario once more to each of its subscribers, in any order: no document changes by a byte.
+ */
 async function repeatAll(context: ScenarioContext): Promise<ScenarioReport> {
   const { environment, random, say } = context;
   const { databases, events, queues } = environment;

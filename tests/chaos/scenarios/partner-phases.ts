@@ -76,7 +76,9 @@ const untilTheBreakerOpens =
     return [...wrong, ...(await allClosed(context))];
   };
 
-/** No answer, a lost answer, a slow answer, and 429 with Retry-After; then the question about the contract fails too. */
+/**
+ * No answer, a lost answer, a slow answer, and 429 with Retry-After; then the question about the contract fails too.
+ */
 const unclearAnswers: Phase = async ({ context: { environment, random }, loans, lend }) => {
   const tooMany = (): Fault => ({ kind: 'status', status: 429, retryAfterSeconds: 1 + random.below(2) });
   for (const partner of PARTNERS) {
@@ -97,7 +99,9 @@ const unclearAnswers: Phase = async ({ context: { environment, random }, loans, 
   return [];
 };
 
-/** Our credentials are refused: each contract is suspended until an officer resumes it, and the breakers stay closed. */
+/**
+ * Our credentials are refused: each contract is suspended until an officer resumes it, and the breakers stay closed.
+ */
 const storm401: Phase = async ({ context, loans, lend }) => {
   const { client, partners } = context.environment;
   const token = client.operatorToken;

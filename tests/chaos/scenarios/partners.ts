@@ -14,7 +14,10 @@ const LOAN_RUPIAH = 300_001;
 const INSTALMENTS = [1, 2, 3];
 const MOST_LATE_MS = 500;
 
-/** Callbacks about repayments come late and out of order; one comes twice, one first tampered, one first with an old signature. */
+/**
+ * Callbacks about repayments come late and out of order; one comes twice, one first tampered, one first with an old
+ * signature.
+ */
 function planLoan(partner: Partner, random: SeededRandom): LoanPlan {
   const one = () => random.shuffled(INSTALMENTS).slice(0, 1);
   return {
@@ -30,7 +33,10 @@ function planLoan(partner: Partner, random: SeededRandom): LoanPlan {
 
 type Lent = { plan: LoanPlan; done: Done };
 
-/** What must become of the callbacks about one loan: all accepted in the end, and those that are not genuine refused first. */
+/**
+ * What must become of the callbacks about one loan: all accepted in the end, and those that are not genuine refused
+ * first.
+ */
 function callbackFacts(
   { instalments, tamperFirst = [], staleFirst = [], duplicate = [] }: LoanPlan,
   { reference, repayments }: PartnerContract,
@@ -76,7 +82,8 @@ const faultyCallbacks = ({ duplicate = [], tamperFirst = [], staleFirst = [] }: 
   duplicate.length + tamperFirst.length + staleFirst.length;
 
 /**
- * Partners that fail in every way while loans are requested, signed and repaid, and that call back out of order, twice, and
+ * Partners that fail in every way while loans are requested, signed and repaid, and that call back out of order, twice,
+ * and
  * with signatures that are wrong or old.
  */
 export const breakPartners: Scenario = (context) => {

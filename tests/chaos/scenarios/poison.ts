@@ -51,7 +51,8 @@ const poisonsOf = (service: Subscriber): Poison[] =>
   });
 
 /**
- * A message that kills the training service each time it is handled: the service is killed when it first sends something
+ * A message that kills the training service each time it is handled: the service is killed when it first sends
+ * something
  * about it to the database. It is delivered together with its neighbours. Answers how often it killed.
  */
 async function killByMessage(
@@ -79,7 +80,10 @@ async function killByMessage(
   return { messageId: killer.confirmed.id, deaths };
 }
 
-/** Messages that cannot be handled, and one that kills its consumer: each is dead-lettered alone, its neighbours unharmed. */
+/**
+ * Messages that cannot be handled, and one that kills its consumer: each is dead-lettered alone, its neighbours
+ * unharmed.
+ */
 export const poison: Scenario = (context) => {
   const { queues } = context.environment;
   return underLoad(context, 'poison', async () => {

@@ -12,7 +12,8 @@ const RESTARTED = { long: SERVICE_NAMES.length, short: 2 };
 const MOST_PAUSE_MS = 600;
 
 /**
- * Loans from the commitment to relending, while two replicas of each service look for due work: the gateway asks for each
+ * Loans from the commitment to relending, while two replicas of each service look for due work: the gateway asks for
+ * each
  * contract once, the partners call back once for each step, and what is repaid is relent once.
  */
 async function dueWorkOnce(context: ScenarioContext): Promise<ScenarioReport> {

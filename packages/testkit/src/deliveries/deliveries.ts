@@ -10,7 +10,8 @@ import { canonical, type Snapshot, snapshotOf } from './snapshot.ts';
 export type World = { connection: Database['connection']; relay: Relay; clock: () => Date };
 
 /**
- * A service, and events that are not each other's cause, so that they may come in any order. What has to be there before
+ * A service, and events that are not each other's cause, so that they may come in any order. What has to be there
+ * before
  * them, since the service itself caused them by it, is made by `given`.
  */
 export type Script<Deps> = {
@@ -86,7 +87,10 @@ export async function withService<Deps, T>(
   }
 }
 
-/** Published events, each once by its id; of those that carry a whole state the newest of each subject. Without their place in time. */
+/**
+ * Published events, each once by its id; of those that carry a whole state the newest of each subject. Without their
+ * place in time.
+ */
 function summaryOf(published: readonly Envelope[], states: readonly EventDefinition[]): string[] {
   const isState = ({ type }: Envelope) => states.some((event) => event.type === type);
   const inTime = published.toSorted((one, other) => (one.sequence < other.sequence ? -1 : 1));
@@ -96,7 +100,8 @@ function summaryOf(published: readonly Envelope[], states: readonly EventDefinit
 }
 
 /**
- * Delivers the events in the order of `arrange`, also to those that the service publishes itself and takes. What comes too
+ * Delivers the events in the order of `arrange`, also to those that the service publishes itself and takes. What comes
+ * too
  * early comes again after the others, as from a retry tier.
  */
 export function outcomeOf<Deps>(

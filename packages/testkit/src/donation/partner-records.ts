@@ -77,7 +77,10 @@ export async function checkWebhooks(
   say('both partners were notified of every step, and the receiver has verified each message');
 }
 
-/** The fund's ledger and each partner's statement agree, of the day of the scenario, or of both days where midnight came. */
+/**
+ * The fund's ledger and each partner's statement agree, of the day of the scenario, or of both days where midnight
+ * came.
+ */
 export async function reconcile({ client, say, checks }: Part, startedAt: number): Promise<void> {
   const days = [...new Set([dayInJakarta(startedAt), dayInJakarta(Date.now())])];
   for (const partner of PARTNERS) {

@@ -10,7 +10,9 @@ import { train } from './train.ts';
 
 export { checksTable, createChecks, type Environment, type Reporter } from './environment.ts';
 
-/** Walks one donation from the map to the next loan of its money, and checks every figure. Answers the collaboration ID. */
+/**
+ * Walks one donation from the map to the next loan of its money, and checks every figure. Answers the collaboration ID.
+ */
 export async function runDonation(environment: Environment, reporter: Reporter): Promise<string> {
   const part = { environment, client: createPlatformClient(environment), ...reporter };
   part.step('1. The map is filled');
