@@ -32,7 +32,7 @@ const allowed = {
   'services/one/src/subscriptions.ts': 'export const subscriptions = [];',
   'infra/check/subscribers.ts': "export { subscriptions } from '../../services/one/src/subscriptions.ts';",
   'infra/local/ports.ts': 'export const port = 1;',
-  'tests/scenario/story.ts': "import { port } from '../../infra/local/ports.ts';\nexport const story = port;",
+  'tests/scenario/steps.ts': "import { port } from '../../infra/local/ports.ts';\nexport const steps = port;",
   'tests/e2e/demo.ts': "import { kind } from '@ksbb/contracts';\nexport const demo = kind;",
 };
 
@@ -220,8 +220,8 @@ const forbidden: { rule: string; files: Record<string, string>; from: string; to
   },
   {
     rule: 'core-imports-no-io',
-    files: { 'services/one/src/thing/told.ts': "export type { bus } from '@ksbb/messaging';" },
-    from: 'services/one/src/thing/told.ts',
+    files: { 'services/one/src/thing/reported.ts': "export type { bus } from '@ksbb/messaging';" },
+    from: 'services/one/src/thing/reported.ts',
     to: 'packages/messaging/src/index.ts',
   },
 ];

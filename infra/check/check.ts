@@ -1,4 +1,6 @@
-/** `npm run check`: everything that can be said of the tree without running it. Runs all steps, also after one failed. */
+/**
+ * `npm run check`: everything that can be said of the tree without running it. Runs all steps, also after one failed.
+ */
 import { ROOT } from '../local/run-directory.ts';
 import { ToolMissing } from './tools.ts';
 import { boundaryFaults } from './boundaries.ts';

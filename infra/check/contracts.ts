@@ -1,7 +1,8 @@
 /**
- * `node infra/check/contracts.ts [--release] [--dir DIRECTORY]`: compares the contracts with those that were released last,
- * in packages/contracts/released, and reports what breaks inside a major (the rules stand in contracts/breaks.ts).
- * `--release` makes the contracts of this tree the released ones, where nothing breaks. Run it with each release.
+ * `node infra/check/contracts.ts [--release] [--dir DIRECTORY]`: compares the contracts with those that were released
+ * last, in packages/contracts/released, and reports what breaks inside a major (the rules stand in
+ * contracts/breaks.ts). `--release` makes the contracts of this tree the released ones, where nothing breaks. Run it
+ * with each release.
  */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';

@@ -6,9 +6,9 @@ import { IMAGES } from '../images/images.ts';
 import { checkoutOf } from './service-alone.ts';
 
 /*
- * A team works on its service in a checkout that holds nothing of the others: its types, its unit tests, and what its image
- * is made of. What is installed is linked in, the workspaces are those of that checkout. `npm run images` makes each image
- * in such a checkout, and `npm run e2e:k8s` runs them.
+ * A team works on its service in a checkout that holds nothing of the others: its types, its unit tests, and what its
+ * image is made of. What is installed is linked in, the workspaces are those of that checkout. `npm run images` makes
+ * each image in such a checkout, and `npm run e2e:k8s` runs them.
  */
 
 const LIMIT_MS = 300_000;

@@ -31,7 +31,9 @@ function linkModules(dir: string): void {
   }
 }
 
-/** A checkout of one image's files alone: its service, the packages with the contracts, and what the root says of all. */
+/**
+ * A checkout of one image's files alone: its service, the packages with the contracts, and what the root says of all.
+ */
 export function checkoutOf(image: Image): string {
   const dir = mkdtempSync(join(tmpdir(), 'ksbb-alone-'));
   copyCheckout(image, dir, TOOLS);

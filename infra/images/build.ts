@@ -1,8 +1,8 @@
 /**
- * `npm run images [-- --base IMAGE --tag TAG --only NAME --backing --sbom FOLDER]`: builds the image of every service and of
- * the topology job with the engine found; with `--backing` also the broker and the database of the local overlay. Each is
- * built in a checkout that holds nothing of the other services. An image whose files did not change is left as it is. Beside
- * them goes one CycloneDX bill of materials for each.
+ * `npm run images [-- --base IMAGE --tag TAG --only NAME --backing --sbom FOLDER]`: builds the image of every service
+ * and of the topology job with the engine found; with `--backing` also the broker and the database of the local
+ * overlay. Each is built in a checkout that holds nothing of the other services. An image whose files did not change is
+ * left as it is. Beside them goes one CycloneDX bill of materials for each.
  */
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
@@ -30,7 +30,9 @@ const { values: options } = parseArgs({
 
 const log = (text: string) => void process.stdout.write(`[images] ${text}\n`);
 
-/** What npm needs inside a build to reach the same registry as outside: handed in as secrets, in no layer of an image. */
+/**
+ * What npm needs inside a build to reach the same registry as outside: handed in as secrets, in no layer of an image.
+ */
 function secretsIn(dir: string): string[] {
   const userConfig = process.env['npm_config_userconfig'] ?? join(homedir(), '.npmrc');
   const lines = existsSync(userConfig) ? [readFileSync(userConfig, 'utf8')] : [];

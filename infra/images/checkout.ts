@@ -18,7 +18,9 @@ function tracked(paths: readonly string[]): string[] {
   return listed.split('\0').filter((path) => path !== '' && existsSync(join(ROOT, path)));
 }
 
-/** Copies into a folder what one image is made of and `more` paths, and nothing else: a checkout of that service alone. */
+/**
+ * Copies into a folder what one image is made of and `more` paths, and nothing else: a checkout of that service alone.
+ */
 export function copyCheckout({ files, dockerfile, workspace }: Image, dir: string, more: readonly string[] = []): void {
   const paths = [...files, dockerfile, ...(workspace === undefined ? [] : ROOT_FILES), ...more];
   for (const path of tracked(paths)) {
@@ -28,8 +30,8 @@ export function copyCheckout({ files, dockerfile, workspace }: Image, dir: strin
 }
 
 /**
- * A hash of everything that an image follows from: its base and its checkout. Two builds with the same hash would make the
- * same image, but for what moves outside the repository.
+ * A hash of everything that an image follows from: its base and its checkout. Two builds with the same hash would make
+ * the same image, but for what moves outside the repository.
  */
 export function contentHash(dir: string, baseId: string): string {
   const hash = createHash('sha256').update(baseId);

@@ -38,7 +38,9 @@ export function trustedAuthorities(env: NodeJS.ProcessEnv = process.env): string
   );
 }
 
-/** The image's id, or the value of one of its labels (`label:NAME`); undefined where there is no such image or label. */
+/**
+ * The image's id, or the value of one of its labels (`label:NAME`); undefined where there is no such image or label.
+ */
 export async function imageField(
   engine: Engine,
   image: string,

@@ -34,8 +34,8 @@ export const BACKING_IMAGES: readonly Image[] = [
 ];
 
 /**
- * The image that everything is built on: what `base.json` names, by its digest where it has one. `KSBB_BASE_IMAGE` names
- * another one instead, such as one made by `debian-base.ts`.
+ * The image that everything is built on: what `base.json` names, by its digest where it has one. `KSBB_BASE_IMAGE`
+ * names another one instead, such as one made by `debian-base.ts`.
  */
 export function baseImage(env: NodeJS.ProcessEnv = process.env): { image: string; pinned: boolean } {
   const { image, digest } = JSON.parse(readFileSync(new URL('base.json', import.meta.url), 'utf8')) as {

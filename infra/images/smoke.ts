@@ -1,6 +1,7 @@
 /**
- * `node infra/images/smoke.ts [--tag TAG] [--only NAME]`: starts each service from its image, as the image's own user, on
- * the broker and database of KSBB_TEST_* (see packages/testkit/src/servers.ts), waits until it says that it is ready, and ends it by SIGTERM.
+ * `node infra/images/smoke.ts [--tag TAG] [--only NAME]`: starts each service from its image, as the image's own user,
+ * on the broker and database of KSBB_TEST_* (see packages/testkit/src/servers.ts), waits until it says that it is
+ * ready, and ends it by SIGTERM.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';

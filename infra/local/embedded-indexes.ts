@@ -6,8 +6,8 @@ type Db = ReturnType<mongo.MongoClient['db']>;
 const OUTBOX_INDEX = 'outbox.time_1';
 
 /**
- * Makes updates of aggregates fast on mongo-java-server, which uses an index only where it has exactly the fields of the
- * filter. The guarded update filters by `_id` and `version`: MongoDB finds the document by the index of `_id`,
+ * Makes updates of aggregates fast on mongo-java-server, which uses an index only where it has exactly the fields of
+ * the filter. The guarded update filters by `_id` and `version`: MongoDB finds the document by the index of `_id`,
  * mongo-java-server would read the whole collection. Does nothing on other servers.
  */
 export async function createEmbeddedIndexes(mongoUrl: string): Promise<void> {

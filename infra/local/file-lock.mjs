@@ -2,7 +2,10 @@ import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** True when a process with this id runs, whoever owns it; one that has ended and waits for its parent does not count. */
+/**
+ * True when a process with this id runs, also one of another user; one that has ended and waits for its parent does not
+ * count.
+ */
 export function isAlive(pid) {
   try {
     process.kill(pid, 0);
@@ -24,15 +27,15 @@ export function isAlive(pid) {
  */
 export async function withFileLock(path, onWait, work) {
   mkdirSync(dirname(path), { recursive: true });
-  let told = false;
+  let reported = false;
   while (!tryTake(path)) {
     const holder = readHolder(path);
     if (holder !== undefined && !isAlive(holder)) {
       breakLock(path);
       continue;
     }
-    if (!told) onWait(holder);
-    told = true;
+    if (!reported) onWait(holder);
+    reported = true;
     await sleep(100);
   }
   try {

@@ -23,7 +23,8 @@ const heapFor = (msmes: number) => BASE_MB + Math.ceil((msmes * KB_PER_MSME) / 1
 const inThousands = (msmes: number) => (Math.floor(msmes / 1_000) * 1_000).toLocaleString('en');
 
 /**
- * How the embedded database keeps `msmes` MSMEs in the memory that is available: in memory where they fit, else in a file.
+ * How the embedded database keeps `msmes` MSMEs in the memory that is available: in memory where they fit, else in a
+ * file.
  * @throws with the number that would fit, where even a file needs more memory than there is
  */
 export function databaseFor(msmes: number, availableMb = process.availableMemory() / 2 ** 20): EmbeddedDatabase {

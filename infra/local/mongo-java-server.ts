@@ -40,7 +40,10 @@ const TIGHT = [
 ];
 const ROOMY = ['-XX:+UseG1GC', '-XX:G1PeriodicGCInterval=0', '-XX:ReservedCodeCacheSize=64m'];
 
-/** Arguments for java, up to those of the server itself. A tight heap follows the data closely. The other is taken at once. */
+/**
+ * Arguments for java, up to those of the server itself. A tight heap follows the data closely. The other is taken at
+ * once.
+ */
 export function javaArguments(folder: string, { heapMb, tight }: EmbeddedDatabase): string[] {
   return [
     `-Xmx${heapMb}m`,

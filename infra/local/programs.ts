@@ -40,7 +40,9 @@ export async function mustRun(command: string, args: readonly string[], options:
   if (result.code !== 0) throw new Error(`${command} ${args.join(' ')} failed:\n${result.stderr.trim()}`);
 }
 
-/** The path of the first of `names` found in one of `moreFolders`, on the PATH or, for an absolute one, where it says. */
+/**
+ * The path of the first of `names` found in one of `moreFolders`, on the PATH or, for an absolute one, where it says.
+ */
 export function findProgram(names: readonly string[], moreFolders: readonly string[] = []): string | undefined {
   const folders = [...moreFolders, ...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin'];
   for (const name of names) {

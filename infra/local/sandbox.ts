@@ -1,7 +1,7 @@
 /**
- * `npm run sandbox [-- --port N] [-- --gateway URL] [-- --month SECONDS]`: the partners' sandbox alone, with a database, until
- * Ctrl-C. Prints everything needed to call it. `--gateway` is where it calls back, http://127.0.0.1:8080 unless said.
- * `--month` lets borrowers pay by themselves, a month in so many seconds.
+ * `npm run sandbox [-- --port N] [-- --gateway URL] [-- --month SECONDS]`: the partners' sandbox alone, with a
+ * database, until Ctrl-C. Prints everything needed to call it. `--gateway` is where it calls back,
+ * http://127.0.0.1:8080 unless said. `--month` lets borrowers pay by themselves, a month in SECONDS.
  */
 import { rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';

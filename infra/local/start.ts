@@ -1,4 +1,6 @@
-/** `npm start [-- --msmes N] [--port P]`: the whole platform with data loaded, until Ctrl-C. Keeps nothing between runs. */
+/**
+ * `npm start [-- --msmes N] [--port P]`: the whole platform with data loaded, until Ctrl-C. Keeps nothing between runs.
+ */
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';

@@ -12,7 +12,10 @@ import { type ChannelModel, connect } from 'amqplib';
 const CONNECT_TIMEOUT_MS = 5_000;
 const PAUSE_MS = 1_000;
 const SAY_EVERY_MS = 10_000;
-/** AMQP 0-9-1 reply codes after which waiting does not help: access refused, not found, precondition failed (other arguments exist). */
+/**
+ * AMQP 0-9-1 reply codes after which waiting does not help: access refused, not found, precondition failed (other
+ * arguments exist).
+ */
 const FINAL_CODES = [403, 404, 406];
 
 /** By service the routing keys that its queue is bound to. */
@@ -51,8 +54,8 @@ async function declareOnce(url: string, bindings: Bindings): Promise<void> {
 const isFinal = (error: unknown) => FINAL_CODES.includes((error as { code?: number }).code ?? 0);
 
 /**
- * Declares the exchange and every subscriber's queues and bindings; repeating it changes nothing. Waits for a broker that
- * is not there yet.
+ * Declares the exchange and every subscriber's queues and bindings; repeating it changes nothing. Waits for a broker
+ * that is not there yet.
  * @throws where the broker stays away for `waitMs`, or refuses (a queue exists with other arguments, no permission)
  */
 export async function declareTopology(url: string, options: Options = {}): Promise<void> {

@@ -9,9 +9,9 @@ import { exampleEnvelope, readReleased } from './contract-set.ts';
 import { bare, grown } from './variants.ts';
 
 /*
- * Each consumer reads what each producer gives as an example, over a broker and with the table that the service has; only
- * what it does about the event is left out. So a table that asks for a contract which its queue is not bound to, or which
- * its messages do not fit, is found without running the service.
+ * Each consumer reads what each producer gives as an example, over a broker and with the table that the service has;
+ * only what it does about the event is left out. So a table that asks for a contract which its queue is not bound to,
+ * or which its messages do not fit, is found without running the service.
  */
 
 const log = createLog('test', 'silent');
@@ -19,7 +19,9 @@ const released = new Map(
   readReleased(join(ROOT, 'packages/contracts/released')).map(({ name, example }) => [name, example]),
 );
 
-/** The example of this tree and the released one, and that of a newer and of an older producer (contracts-variants.ts). */
+/**
+ * The example of this tree and the released one, and that of a newer and of an older producer (contracts-variants.ts).
+ */
 function published(event: EventDefinition): Envelope[] {
   const example = exampleEnvelope(event);
   const before = released.get(event.routingKey) as Record<string, unknown> | undefined;

@@ -10,7 +10,10 @@ export type Contract = { name: string; schema: Schema; example: unknown };
 /** A contract of this tree, which can also read. */
 export type CurrentContract = Contract & { reads: z.ZodType };
 
-/** JSON Schema of draft 7, as AsyncAPI 3 takes it, of what a consumer reads: it does not forbid fields that it does not know. */
+/**
+ * JSON Schema of draft 7, as AsyncAPI 3 takes it, of what a consumer reads: it does not forbid fields that it does not
+ * know.
+ */
 export function schemaOf(type: z.ZodType): Schema {
   const { $schema: _, ...schema } = z.toJSONSchema(type, { target: 'draft-7', io: 'input' }) as Schema;
   return schema;
@@ -44,7 +47,10 @@ export function contractsOf(events: readonly EventDefinition[]): CurrentContract
 
 export const currentContracts = (): CurrentContract[] => contractsOf(catalogue);
 
-/** Whether what was published under the released contract is read; finds what a schema cannot say, such as a check character. */
+/**
+ * Whether what was published under the released contract is read; finds what a schema cannot say, such as a check
+ * character.
+ */
 function exampleFaults({ name, example }: Contract, { reads }: CurrentContract): string[] {
   const read = reads.safeParse(example);
   if (read.success) return [];

@@ -10,8 +10,9 @@ import { type Contract, exampleEnvelope, readReleased } from './contract-set.ts'
 import { bare, grown } from './variants.ts';
 
 /*
- * While a release is rolled out, old and new processes run side by side, in either order of services. Every event is sent
- * over a broker, as both publish it, to a consumer that knows the released contracts and to one that knows those of this tree.
+ * While a release is rolled out, old and new processes run side by side, in either order of services. Every event is
+ * sent over a broker, as both publish it, to a consumer that knows the released contracts and to one that knows those
+ * of this tree.
  */
 
 type Json = Parameters<typeof z.fromJSONSchema>[0];
@@ -40,7 +41,10 @@ const fits =
   (value: unknown) =>
     data.safeParse(value).success;
 
-/** What an old and a new process publish: in full, with as little as may be, and with members that this tree does not know either. */
+/**
+ * What an old and a new process publish: in full, with as little as may be, and with members that this tree does not
+ * know either.
+ */
 function published(event: EventDefinition): Envelope[] {
   const old = before(event);
   const envelopes = {

@@ -1,6 +1,6 @@
 /*
- * An event as a release before or after this one publishes it: inside a major, members only come, and those that come are
- * optional (contracts/breaks.ts).
+ * An event as a release before or after this one publishes it: inside a major, members only come, and those that come
+ * are optional (contracts/breaks.ts).
  */
 
 type Json = null | boolean | number | string | Json[] | { [name: string]: Json };

@@ -3,8 +3,8 @@ import { type Manifest, nameOf } from './objects.ts';
 
 /*
  * The definition of RabbitmqCluster comes by no package registry. Its own fields stand here as its reference lists them
- * (rabbitmq.com/v1beta1); those that are Kubernetes' own (resources, affinity, the StatefulSet that it overrides) are left
- * to Kubernetes' schemas.
+ * (rabbitmq.com/v1beta1); those that are Kubernetes' own (resources, affinity, the StatefulSet that it overrides) are
+ * left to Kubernetes' schemas.
  */
 
 const kubernetes = z.record(z.string(), z.unknown());

@@ -14,9 +14,9 @@ import { readManifests, schemaFaults } from './schemas.ts';
 const OVERLAYS = ['local', 'production'] as const;
 
 /**
- * Its tests that ask for something else than is meant: tags are fixed, so that an image that is there is the right one; pods
- * are spread by topologySpreadConstraints; how many there are says the overlay or an autoscaler; node ports are the local
- * overlay's way to this machine.
+ * Its tests that ask for something else than is meant: tags are fixed, so that an image that is there is the right one;
+ * pods are spread by topologySpreadConstraints; how many there are says the overlay or an autoscaler; node ports are
+ * the local overlay's way to this machine.
  */
 const NOT_SCORED = [
   'container-image-pull-policy',

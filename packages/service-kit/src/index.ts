@@ -11,7 +11,7 @@ export {
 export { changedMeanwhile, etagOf, idempotencyKeyOf, pageFrom, pageQuery, versionOfIfMatch } from './conventions.ts';
 export { type DeadLetters, deadLetterRoutes } from './dead-letter-routes.ts';
 export { createHttpApp, routeTable } from './http.ts';
-export { type BuiltService, createHealthApp, type ReadyChecks, startService } from './lifecycle.ts';
+export { type BuiltService, createHealthApp, type ReadyChecks, type ServiceParts, startService } from './lifecycle.ts';
 export { createLog, type Log } from './log.ts';
 export { type Loop, startLoop } from './loop.ts';
 export { createMetrics, measureRequests, type Metrics } from './metrics.ts';

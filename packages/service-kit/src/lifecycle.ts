@@ -180,17 +180,14 @@ export async function runService({ service, settings, log, metrics, build }: Run
   log.info({ port: settings.PORT, healthPort: settings.HEALTH_PORT }, 'listening');
 }
 
+/** What every service is built from. */
+export type ServiceParts<Settings> = { settings: Settings; log: Log; metrics: Metrics; clock: () => Date };
+
 type StartableService<Settings extends z.ZodType<HttpSettings>> = {
   service: string;
   settings: Settings;
   /** Connects and wires the service. It may take as long as its dependencies need to be there. */
-  build: (parts: {
-    service: string;
-    settings: z.output<Settings>;
-    log: Log;
-    metrics: Metrics;
-    clock: () => Date;
-  }) => Promise<BuiltService>;
+  build: (parts: ServiceParts<z.output<Settings>> & { service: string }) => Promise<BuiltService>;
 };
 
 /**

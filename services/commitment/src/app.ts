@@ -5,8 +5,7 @@ import {
   type BuiltService,
   createHttpApp,
   deadLetterRoutes,
-  type Log,
-  type Metrics,
+  type ServiceParts,
 } from '@ksbb/service-kit';
 import { createCapabilities } from './access/capability.ts';
 import { createPinCheck } from './access/check-pin.ts';
@@ -23,14 +22,9 @@ import { listBoards, showBoard } from './show-boards.ts';
 import { type Boards, boardStore, type Commitments, commitmentStore, openContacts, openPinAttempts } from './stores.ts';
 import { subscriptions } from './subscriptions.ts';
 
-type Parts = {
-  settings: Pick<CommitmentSettings, 'PIN_SECRET' | 'CAPABILITY_SECRET' | 'OPERATOR_TOKEN' | 'INSTITUTIONS_FILE'>;
-  database: Database;
-  bus: Bus;
-  log: Log;
-  metrics: Metrics;
-  clock: () => Date;
-};
+type Parts = ServiceParts<
+  Pick<CommitmentSettings, 'PIN_SECRET' | 'CAPABILITY_SECRET' | 'OPERATOR_TOKEN' | 'INSTITUTIONS_FILE'>
+> & { database: Database; bus: Bus };
 
 /**
  * Wires the service and starts its background work: reactions, the relay and the resuming of reservations. Does not

@@ -5,8 +5,7 @@ import {
   type BuiltService,
   createHttpApp,
   deadLetterRoutes,
-  type Log,
-  type Metrics,
+  type ServiceParts,
 } from '@ksbb/service-kit';
 import { openFund } from './fund/open-fund.ts';
 import { openLoans } from './loans/open-loans.ts';
@@ -15,7 +14,7 @@ import type { Settings } from './settings.ts';
 import { subscriptions } from './subscriptions.ts';
 import { openWebhooks } from './webhooks/open-webhooks.ts';
 
-type Parts = { settings: Settings; database: Database; bus: Bus; log: Log; metrics: Metrics; clock: () => Date };
+type Parts = ServiceParts<Settings> & { database: Database; bus: Bus };
 
 /** Wires the service: four modules, their routes, and the reactions that work on them. It does not listen. */
 export async function createApp(parts: Parts): Promise<BuiltService> {

@@ -45,7 +45,9 @@ const [refused, confirmed, returned, repaid] = [
   'KSBB-0000-0000-0033',
   'KSBB-0000-0000-0044',
 ];
-/** Repaid, and what its money became, which is taken back; a loan whose line is released; one of which a part is lost. */
+/**
+ * Repaid, and what its money became, which is taken back; a loan whose line is released; one of which a part is lost.
+ */
 const [cancelledFrom, ofCancelled, withdrawn, lost] = [
   'KSBB-0000-0000-0099',
   'KSBB-0000-0000-00AA',

@@ -8,9 +8,9 @@ type Options = { httpAgent: HttpAgent; httpsAgent: HttpsAgent; maxContentLength:
 export const KEEP_ALIVE_MS = 60_000;
 
 /**
- * axios without its defaults, which it would merge into every call: a body goes out as it is, an response comes back as text
- * whatever its status, redirects are answers, and no proxy of the environment is used. At most `maxContentLength` bytes of
- * an answer are read.
+ * axios without its defaults, which it would merge into every call: a body goes out as it is, a response comes back as
+ * text whatever its status, redirects are answers, and no proxy of the environment is used. At most `maxContentLength`
+ * bytes of an answer are read.
  */
 export const createHttpClient = (options: Options): Axios =>
   new axios.Axios({
@@ -31,8 +31,8 @@ export function retryAfterMs(header: string | undefined, now: Date): number | nu
 }
 
 /**
- * Does work with a signal that aborts after `timeoutMs`. Its timer ends with the work, unlike that of AbortSignal.timeout,
- * so that thousands of calls a minute leave no timers behind.
+ * Does work with a signal that aborts after `timeoutMs`. Its timer ends with the work, unlike that of
+ * AbortSignal.timeout, so that thousands of calls a minute leave no timers behind.
  */
 export async function withTimeout<T>(timeoutMs: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const limit = new AbortController();

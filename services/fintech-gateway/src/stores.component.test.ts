@@ -91,7 +91,7 @@ describe('jobs', () => {
     });
   });
 
-  test('whoever has lost a claim changes nothing any more', async () => {
+  test('a worker that lost its claim changes nothing any more', async () => {
     await stores.jobs.add('job', 'amanah', now);
     const lost = await stores.jobs.claim('amanah', now, 1_000);
     const held = await stores.jobs.claim('amanah', later(1_000), 1_000);
@@ -102,7 +102,7 @@ describe('jobs', () => {
     expect(await stores.jobs.count('amanah')).toBe(0);
   });
 
-  test('one that is asked for again while it is in hand is done once more', async () => {
+  test('a job that is asked for again while a worker has it is done once more', async () => {
     await stores.jobs.addAgain('job', 'amanah', now);
     const job = await stores.jobs.claim('amanah', now, 1_000);
     await stores.jobs.addAgain('job', 'amanah', now);
@@ -114,7 +114,7 @@ describe('jobs', () => {
     expect(await stores.jobs.count('amanah')).toBe(0);
   });
 
-  test("one that is kept for longer is nobody else's meanwhile, and is lost to whoever came too late", async () => {
+  test('a claim that is prolonged keeps other workers out, and a worker that comes too late loses it', async () => {
     await stores.jobs.add('job', 'amanah', now);
     const job = await stores.jobs.claim('amanah', now, 1_000);
     expect(await stores.jobs.renew(job!, later(500), 1_000)).toBe(true);
@@ -204,7 +204,7 @@ describe('candidates', () => {
     );
   });
 
-  test('the shortlist holds whoever is next of all', async () => {
+  test('the shortlist holds the MSME that is next of all', async () => {
     const { below: next } = seededRandom(5);
     const districts = ['31.71.01', '31.71.02', '31.71.03'];
     const { putNeed, putOpen, shortlist } = stores.candidates;

@@ -1,5 +1,5 @@
 import { type Database, isDatabaseUnavailable } from '@ksbb/document-store';
-import { bearerAuthenticator, type BuiltService, createHttpApp, type Log, type Metrics } from '@ksbb/service-kit';
+import { bearerAuthenticator, type BuiltService, createHttpApp, type ServiceParts } from '@ksbb/service-kit';
 import { Counter } from 'prom-client';
 import { contractRoutes } from './admin/contracts.ts';
 import { faultRoutes } from './admin/faults.ts';
@@ -20,7 +20,7 @@ import { openWebhooks } from './stores/webhooks.ts';
 
 export type SandboxApp = BuiltService & { start: () => void };
 
-type AppParts = { settings: Settings; database: Database; log: Log; metrics: Metrics; clock: () => Date };
+type AppParts = ServiceParts<Settings> & { database: Database };
 
 /** The only wiring of the service. Nothing runs before `start`. */
 export async function createApp({ settings, database, log, metrics, clock }: AppParts): Promise<SandboxApp> {
@@ -31,7 +31,7 @@ export async function createApp({ settings, database, log, metrics, clock }: App
     labelNames: ['partner', 'outcome'] as const,
     registers: [metrics.registry],
   });
-  const contracts = await openContracts(connection, (at) => worker.wakeAt(at));
+  const contracts = await openContracts(connection, (at) => worker.scheduleAt(at));
   const keys = await openIdempotencyKeys(connection);
   const externalIds = await openExternalIds(connection);
   const feed = await openEventFeed(connection);

@@ -5,8 +5,7 @@ import {
   type BuiltService,
   createHttpApp,
   deadLetterRoutes,
-  type Log,
-  type Metrics,
+  type ServiceParts,
 } from '@ksbb/service-kit';
 import { openGazetteer } from './gazetteer.ts';
 import { keepCurrent } from './map-index/keep-current.ts';
@@ -17,14 +16,7 @@ import type { Settings } from './settings.ts';
 import { openCoverageStore, openMsmeStores } from './stores.ts';
 import { subscriptions } from './subscriptions.ts';
 
-type Parts = {
-  settings: Pick<Settings, 'OPERATOR_TOKEN'>;
-  database: Database;
-  bus: Bus;
-  log: Log;
-  metrics: Metrics;
-  clock: () => Date;
-};
+type Parts = ServiceParts<Pick<Settings, 'OPERATOR_TOKEN'>> & { database: Database; bus: Bus };
 
 /** The only wiring of the service. The map index is filled when it resolves. Does not listen. */
 export async function createApp({ settings, database, bus, log, metrics, clock }: Parts): Promise<BuiltService> {

@@ -43,7 +43,10 @@ function allPages(services: Services, { TILE_URL, TILE_ATTRIBUTION }: Settings):
   ];
 }
 
-/** Wires the portal: pages in both languages, their assets, and the edge under `/api`. It has no state and is always ready. */
+/**
+ * Wires the portal: pages in both languages, their assets, and the edge under `/api`. It has no state and is always
+ * ready.
+ */
 export function createApp({ settings, log, metrics }: Parts): BuiltService {
   const publicUrl = settings.PUBLIC_URL;
   const shell = { assets: loadAssets(), publicUrl };

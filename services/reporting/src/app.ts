@@ -5,8 +5,7 @@ import {
   type BuiltService,
   createHttpApp,
   deadLetterRoutes,
-  type Log,
-  type Metrics,
+  type ServiceParts,
 } from '@ksbb/service-kit';
 import { reportRoutes } from './routes.ts';
 import type { Settings } from './settings.ts';
@@ -14,14 +13,7 @@ import { openReadModels } from './stores.ts';
 import { subscriptions } from './subscriptions.ts';
 import { currentTotals } from './totals/current-totals.ts';
 
-type Parts = {
-  settings: Pick<Settings, 'OPERATOR_TOKEN'>;
-  database: Database;
-  bus: Bus;
-  log: Log;
-  metrics: Metrics;
-  clock: () => Date;
-};
+type Parts = ServiceParts<Pick<Settings, 'OPERATOR_TOKEN'>> & { database: Database; bus: Bus };
 
 /** Wires the service: its read models, its routes, its reactions to events. It does not listen. */
 export async function createApp({ settings, database, bus, log, metrics, clock }: Parts): Promise<BuiltService> {

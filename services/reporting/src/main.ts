@@ -4,7 +4,7 @@ import { startService } from '@ksbb/service-kit';
 import { createApp } from './app.ts';
 import { settingsSchema } from './settings.ts';
 
-/** Events that one consumer may have in hand. They are written together. */
+/** Events that one consumer may have in flight. They are written together. */
 const PREFETCH = 256;
 
 await startService({

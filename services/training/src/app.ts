@@ -6,8 +6,7 @@ import {
   type BuiltService,
   createHttpApp,
   deadLetterRoutes,
-  type Log,
-  type Metrics,
+  type ServiceParts,
 } from '@ksbb/service-kit';
 import { capabilityAuthenticator } from '@ksbb/service-kit/token';
 import { trainingRoutes } from './routes.ts';
@@ -15,14 +14,7 @@ import type { Settings } from './settings.ts';
 import { trainingStore } from './stores.ts';
 import { subscriptions } from './subscriptions.ts';
 
-type Parts = {
-  settings: Pick<Settings, 'CAPABILITY_SECRET' | 'OPERATOR_TOKEN'>;
-  database: Database;
-  bus: Bus;
-  log: Log;
-  metrics: Metrics;
-  clock: () => Date;
-};
+type Parts = ServiceParts<Pick<Settings, 'CAPABILITY_SECRET' | 'OPERATOR_TOKEN'>> & { database: Database; bus: Bus };
 
 /** Wires the service: its store, its routes, its reactions to events. It does not listen. */
 export async function createApp({ settings, database, bus, log, metrics, clock }: Parts): Promise<BuiltService> {

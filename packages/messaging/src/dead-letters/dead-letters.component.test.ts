@@ -198,7 +198,7 @@ describe('events that no queue took', () => {
     await until('ksbb.unrouted', 2);
   });
 
-  test('are published again to whoever is bound to them now, also after they were looked at', async () => {
+  test('are published again to the queues that are bound now, also after somebody looked at them', async () => {
     await look(unroutedQueue);
     await channel.bindQueue('stock.in', 'ksbb.events', 'shop.shelf-filled.v1');
     expect(await processDeadLetters(url, unroutedQueueOf('shop'), () => 'replay')).toMatchObject({

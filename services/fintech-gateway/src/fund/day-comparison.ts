@@ -13,7 +13,7 @@ type Parts = {
   log: Log;
 };
 
-/** For so many days a day that was missed, or that differed, is compared again. */
+/** A day that was missed, or that differed, is compared again for this number of days. */
 const DAYS_BACK = 7;
 /** More than a day of one partner has. */
 const MOST_MOVEMENTS = 100_000;
@@ -25,7 +25,10 @@ export type DayComparison = {
   compareDue: (stopping: AbortSignal) => Promise<void>;
 };
 
-/** Compares our books with a partner's statement, day by day. A day with differences cannot be closed; nothing else stops. */
+/**
+ * Compares our books with a partner's statement, day by day. A day with differences cannot be closed; nothing else
+ * stops.
+ */
 export function createDayComparison({ partner, postings, reconciliations, clock, log }: Parts): DayComparison {
   const { name, adapter } = partner;
 

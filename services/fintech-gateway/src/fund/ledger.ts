@@ -3,8 +3,8 @@ import type { z } from 'zod';
 
 /**
  * The revolving fund's books, per partner: `cash` is what the partner holds of the fund, `lent` what MSMEs owe to it,
- * `donated` what donors have given, `written-off` what is lost. Cash and lent are assets; donated is equity, less what is
- * written off.
+ * `donated` what donors have given, `written-off` what is lost. Cash and lent are assets; donated is equity, less what
+ * is written off.
  */
 export type AccountName = `${Partner}:${'cash' | 'lent' | 'donated' | 'written-off'}`;
 export type Entry = { account: AccountName; debitRupiah: number; creditRupiah: number };

@@ -9,8 +9,8 @@ import { type Posting, postDisbursement, postRepayment, postReversal, postWriteO
 import { type AccountTotals, balanceOf } from './ledger.ts';
 
 /*
- * The money of a few donors through several generations of loans, told in any order and twice, with losses on the way: what
- * the books say has to be what the loans say, at every moment.
+ * The money of a few donors through several generations of loans, reported in any order and twice, with losses on the
+ * way: what the books say has to be what the loans say, at every moment.
  */
 
 const now = new Date('2026-11-25T00:00:00.000Z');

@@ -1,6 +1,8 @@
 import type { Instalment } from '@ksbb/contracts';
 
-/** What a partner reports about a contract: by callback, in its feed or in its status. `at` is when it happened there. */
+/**
+ * What a partner reports about a contract: by callback, in its feed or in its status. `at` is when it happened there.
+ */
 export type PartnerReport =
   | { kind: 'signed'; at: string }
   | { kind: 'declined'; at: string }

@@ -27,7 +27,10 @@ function authenticatorOf({ adapter }: NamedPartner, clock: () => Date): Signatur
   };
 }
 
-/** Takes a partner's callbacks. A genuine message is recorded or quarantined before the response; a repeat changes nothing. */
+/**
+ * Takes a partner's callbacks. A genuine message is recorded or quarantined before the response; a repeat changes
+ * nothing.
+ */
 export function callbackRoute({ partner, recorder, clock }: Parts): Route {
   const { name } = partner;
   return defineRoute({

@@ -69,9 +69,9 @@ function taskOf(loan: KnownLoan): Task | 'nothing' {
 }
 
 /**
- * Gives the tick that sends all contracts that are due to their partner, or takes them back. Each contract is claimed by
- * itself, so any number of replicas may run. A contract that the partner may have is asked for before it is sent again.
- * Sending is also safe to repeat: the partner knows the contract by the same key and reference.
+ * Gives the tick that sends all contracts that are due to their partner, or takes them back. Each contract is claimed
+ * by itself, so any number of replicas may run. A contract that the partner may have is asked for before it is sent
+ * again. Sending is also safe to repeat: the partner knows the contract by the same key and reference.
  */
 export function createForwarder({ partner, loans, jobs, recorder, retry, leaseMs, callMs, clock, log }: Parts) {
   const { name, adapter } = partner;
@@ -117,7 +117,8 @@ export function createForwarder({ partner, loans, jobs, recorder, retry, leaseMs
         await attempt(job, loan, task);
         return null;
       } catch (error) {
-        // Another error is ours, such as a database that is away. The lease runs out, and the next worker asks the partner.
+        // Another error is ours, such as a database that is away. The lease runs out, and the next worker asks the
+        // partner.
         if (!(error instanceof CallFailed)) throw error;
         job.inDoubt ||= error.kind === 'in-doubt';
         const leftMs = ROUND_MS - callMs - (performance.now() - startedAt);

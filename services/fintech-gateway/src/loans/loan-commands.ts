@@ -24,8 +24,8 @@ export type LoanCommands = {
 };
 
 /**
- * The job is added after the loan has changed, and again by a repeat, so that a crash in between loses none. The forwarder
- * drops a job that its loan does not need.
+ * The job is added after the loan has changed, and again by a repeat, so that a crash in between loses none. The
+ * forwarder drops a job that its loan does not need.
  */
 export function createLoanCommands({ loans, jobs, notify, clock }: Parts): LoanCommands {
   const decideOn = (loanId: string, command: LoanCommand) =>

@@ -12,8 +12,8 @@ type Message = { deliveryId: string; reference: string; report: Report };
 /** Records what partners report, by whichever way it came. */
 export type ReportRecorder = {
   /**
-   * Records a report on its loan, once. A report that cannot be recorded is quarantined with the reason, and the loan does
-   * not change. Says whether it is recorded.
+   * Records a report on its loan, once. A report that cannot be recorded is quarantined with the reason, and the loan
+   * does not change. Says whether it is recorded.
    */
   record: (partner: Partner, message: Message) => Promise<boolean>;
   /** Records the reports of a response about one loan. */

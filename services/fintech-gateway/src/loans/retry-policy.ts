@@ -38,7 +38,8 @@ export function pauseInRound(
 
 /**
  * How long a contract waits for its next round, and how many rounds it has had then. After a call that was not made the
- * pause is short and the round does not count; other pauses follow the tiers, and are at least as long as the partner asks.
+ * pause is short and the round does not count; other pauses follow the tiers, and are at least as long as the partner
+ * asks.
  * @param rounds how many failed before this one
  * @param random from 0 to 1
  */

@@ -10,7 +10,7 @@ type Parts = {
   loans: Pick<LoanStore, 'known'>;
   watching: Jobs;
   recorder: Pick<ReportRecorder, 'recordAll'>;
-  /** A loan without news for this time is asked for at its partner, and again after the same time. */
+  /** The partner is asked about a loan that it has not reported on for this time, and again after the same time. */
   quietMs: number;
   leaseMs: number;
   clock: () => Date;
@@ -26,8 +26,8 @@ function hasEnded({ status }: KnownLoan): boolean {
 }
 
 /**
- * Gives the tick that asks a partner for the loans that are quiet for long, and records what was missed: a callback that
- * the partner gave up, or one that it sent while the gateway was away.
+ * Gives the tick that asks a partner for the loans that are quiet for long, and records what was missed: a callback
+ * that the partner gave up, or one that it sent while the gateway was away.
  */
 export function createWatcher({ partner, loans, watching, recorder, quietMs, leaseMs, clock, log }: Parts) {
   const { name, adapter } = partner;

@@ -49,8 +49,8 @@ async function settle<T>(call: () => Promise<T>): Promise<PromiseSettledResult<T
 }
 
 /**
- * A circuit breaker with the window, thresholds and timers of opossum. The call itself is made outside of opossum, which
- * gets only its result; docs/adr/0012-opossum-counts-results.md says why.
+ * A circuit breaker with the window, thresholds and timers of opossum. The call itself is made outside of opossum,
+ * which gets only its result; docs/adr/0012-opossum-counts-results.md says why.
  */
 export function createBreaker(name: string, settings: BreakerSettings): Breaker {
   const opossum = new CircuitBreaker(

@@ -43,7 +43,7 @@ test('refuses at once where enough wait already', async () => {
   await Promise.all(running.map(({ done }) => done));
 });
 
-test('refuses whoever has waited too long, and its turn goes to the next', async () => {
+test('refuses a call that has waited too long, and the next call gets its place', async () => {
   const [first, second, late] = [begin(), begin(), begin()];
   await expect(late.done).rejects.toThrow(BulkheadFull);
   expect(late.started()).toBe(false);

@@ -86,7 +86,9 @@ function failureOf(error: unknown): CallFailed {
   return new CallFailed('in-doubt', code ?? message ?? 'failed');
 }
 
-/** Makes the calls to one partner, with one bulkhead and a breaker for each operation. Each call has its own timeout. */
+/**
+ * Makes the calls to one partner, with one bulkhead and a breaker for each operation. Each call has its own timeout.
+ */
 export function createCaller<Operation extends string>(
   partner: string,
   operations: readonly Operation[],

@@ -49,8 +49,8 @@ export const baseUrl = z
 const MOST_SECRETS = 5;
 
 /**
- * One secret, or several separated by commas, the newest first. Calls are signed with the first; callbacks may be signed
- * with any, so that a secret can be changed without a pause.
+ * One secret, or several separated by commas, the newest first. Calls are signed with the first; callbacks may be
+ * signed with any, so that a secret can be changed without a pause.
  */
 export const secrets = z
   .string()

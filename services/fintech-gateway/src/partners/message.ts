@@ -1,5 +1,6 @@
 import { constantTimeEqual, fieldErrors } from '@ksbb/service-kit';
 import type { z } from 'zod';
+import type { PartnerReport } from '../kernel/partner-report.ts';
 import {
   CallFailed,
   type GenuineCallback,
@@ -28,7 +29,10 @@ export function jsonOf(rawBody: Buffer): unknown {
   }
 }
 
-/** The body of a response by the agreed schema. @throws CallFailed in doubt where it does not fit: its meaning is unknown */
+/**
+ * The body of a response by the agreed schema. @throws CallFailed in doubt where it does not fit: its meaning is
+ * unknown
+ */
 export function parseResponse<T extends z.ZodType>(schema: T, body: unknown): z.output<T> {
   const result = schema.safeParse(body);
   if (result.success) return result.data;
@@ -57,4 +61,12 @@ export function verified(whyNot: string | null, read: () => PartnerMessage | Mal
   if (whyNot !== null) return { is: 'refused', why: whyNot };
   const message = read();
   return ('errors' in message ? { is: 'malformed', message } : { is: 'genuine', message }) satisfies GenuineCallback;
+}
+
+/** A report of something that a status has a field for; its time is null where it has not happened. */
+type Possible<Report> = Report extends { at: string } ? Omit<Report, 'at'> & { at: string | null } : never;
+
+/** The reports of all that has happened, of all that a partner's status could say. */
+export function happened(reports: Possible<PartnerReport>[]): PartnerReport[] {
+  return reports.filter((report): report is PartnerReport => report.at !== null);
 }

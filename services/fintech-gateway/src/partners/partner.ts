@@ -83,10 +83,9 @@ export class ContractRefused extends Error {
 }
 
 /**
- * Why a call has no final response.
- * deferred: the call was not made (circuit breaker open, too many calls in flight). not-done: the partner said that it did
- * nothing. in-doubt: the partner may have done it. misconfigured: the partner refuses our credentials or does not know the
- * address; a person must look.
+ * Why a call has no final response. deferred: the call was not made (circuit breaker open, too many calls in flight).
+ * not-done: the partner said that it did nothing. in-doubt: the partner may have done it. misconfigured: the partner
+ * refuses our credentials or does not know the address; a person must look.
  */
 export type FailureKind = 'deferred' | 'not-done' | 'in-doubt' | 'misconfigured';
 

@@ -9,7 +9,10 @@ export type CallbackSubject = {
   idleHeaders: readonly string[];
   /** The field with the partner's code for an event. */
   eventField: string;
-  /** Where a repayment's message has its amount, how a rupiah is written there, and what no message may have: zero, less, parts of a rupiah, more than 2^53. */
+  /**
+   * Where a repayment's message has its amount, how a rupiah is written there, and what no message may have: zero,
+   * less, parts of a rupiah, more than 2^53.
+   */
   amount: { at: readonly string[]; right: unknown; wrong: readonly unknown[] };
   /** The signature covers the path that was called, too. */
   signsPath: boolean;

@@ -7,7 +7,10 @@ import type { Sandbox, SandboxContract } from './sandbox.ts';
 /** The partner's own side, on which a test can look and act. */
 export type PartnerSide = Pick<Sandbox, 'url' | 'fault' | 'repay' | 'writeOff' | 'contracts' | 'sign' | 'stop'>;
 
-/** `impostor`: with credentials that the partner does not know; `rotated`: with a new secret before the one that the partner signs with. */
+/**
+ * `impostor`: with credentials that the partner does not know; `rotated`: with a new secret before the one that the
+ * partner signs with.
+ */
 export type Credentials = 'agreed' | 'impostor' | 'rotated';
 
 export type Subject = CallbackSubject & {

@@ -30,7 +30,9 @@ const ownEvents = catalogue.filter(({ service }) => service === 'fintech-gateway
 
 export type Seen = { name: string; id: string; data: Record<string, unknown> };
 
-/** Everything around the gateway: broker, database, the sandbox of the partners, and a stand-in for the other services. */
+/**
+ * Everything around the gateway: broker, database, the sandbox of the partners, and a stand-in for the other services.
+ */
 export type World = {
   amqpUrl: string;
   databaseUri: string;

@@ -13,7 +13,7 @@ const MESSAGES = 900;
 const ENDPOINTS = 3;
 const TIMEOUT_MS = 300_000;
 const AT_ONCE = 20;
-/** One call in so many fails. */
+/** One call in this number of calls fails. */
 const FAILS = 13;
 
 const log = createLog('test', 'silent');

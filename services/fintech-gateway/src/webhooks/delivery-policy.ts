@@ -1,8 +1,8 @@
 const JITTER = 0.2;
 
 /**
- * How long to wait after so many failed attempts, 20 % more or less; null where there is no further attempt. A receiver may
- * ask for a longer pause by Retry-After, up to twice the step.
+ * How long to wait after `failed` failed attempts, 20 % more or less; null where there is no further attempt. A
+ * receiver may ask for a longer pause by Retry-After, up to twice the step.
  * @param random from 0 to 1
  */
 export function pauseAfter(

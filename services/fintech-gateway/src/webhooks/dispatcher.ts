@@ -14,8 +14,8 @@ export type Dispatcher = {
 const MOST_WORKERS = 200;
 
 /**
- * Delivers what is due with one worker for each endpoint, so that an endpoint that hangs delays no other. A worker leases
- * its endpoint: the limits of an endpoint hold over all replicas, and after a crash another replica takes over.
+ * Delivers what is due with one worker for each endpoint, so that an endpoint that hangs delays no other. A worker
+ * leases its endpoint: the limits of an endpoint hold over all replicas, and after a crash another replica takes over.
  */
 export function createDispatcher(parts: WorkerParts): Dispatcher {
   const { deliveries, clock, log } = parts;

@@ -52,8 +52,8 @@ export type EndpointWorker = {
 };
 
 /**
- * Delivers to one endpoint until nothing is due for it, it is disabled, its lease is lost, or `stopping` is aborted; then
- * finishes the calls that are in flight.
+ * Delivers to one endpoint until nothing is due for it, it is disabled, its lease is lost, or `stopping` is aborted;
+ * then finishes the calls that are in flight.
  */
 export function createEndpointWorker(
   endpointId: string,

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 
-/** What a partner can be notified of. `endpoint-disabled` goes to its other endpoints, `test` to the one that asks for it. */
+/**
+ * What a partner can be notified of. `endpoint-disabled` goes to its other endpoints, `test` to the one that asks for
+ * it.
+ */
 export const EVENT_TYPES = {
   'contract-forwarded': 'The contract has reached the partner.',
   'contract-signed': 'The contract is signed.',

@@ -26,7 +26,9 @@ export type Notification = {
 /** A delivery that is due, with the message that it delivers. */
 export type PendingDelivery = { due: DueDelivery; message: WebhookMessage };
 
-/** Gives a new delivery to the worker of its endpoint. False where there is no worker: the dispatcher finds it later. */
+/**
+ * Gives a new delivery to the worker of its endpoint. False where there is no worker: the dispatcher finds it later.
+ */
 export type Enqueue = (endpointId: string, pending: PendingDelivery) => boolean;
 
 export type WebhookOutbox = {

@@ -1,7 +1,8 @@
 /**
- * `npm run webhook-listen -- --secret whsec_... [--port N]`, or `--gateway URL --token TOKEN [--event-types a,b] [--port N]`:
- * prints each webhook that comes to this machine and whether its signature holds. With a gateway it makes an endpoint there
- * for the time it runs, and removes it on Ctrl-C; the gateway has to run with WEBHOOK_ALLOW_LOCAL=true for that.
+ * `npm run webhook-listen -- --secret whsec_... [--port N]`, or `--gateway URL --token TOKEN [--event-types a,b]
+ * [--port N]`: prints each webhook that comes to this machine and whether its signature holds. With a gateway it makes
+ * an endpoint there for the time it runs, and removes it on Ctrl-C; the gateway has to run with
+ * WEBHOOK_ALLOW_LOCAL=true for that.
  */
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';

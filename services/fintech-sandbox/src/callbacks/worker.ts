@@ -13,14 +13,14 @@ type WorkerParts = WorkParts & {
 export type Worker = {
   start: () => void;
   /** Says that work is due at a time, in ms of the epoch. */
-  wakeAt: (at: number) => void;
+  scheduleAt: (at: number) => void;
   /** Starts no more work and finishes the work in flight. */
   stop: () => Promise<void>;
 };
 
 /** Longer than a callback and its update take. After it, another process takes over the work of a killed process. */
 const LEASE_MS = 8_000;
-/** The poll finds work that a crash or another replica left. `wakeAt` announces all other work. */
+/** The poll finds work that a crash or another replica left. `scheduleAt` announces all other work. */
 const POLL_MS = 500;
 const CLEANUP_EVERY_MS = 60_000;
 /** A callback that hangs occupies one place. The other contracts go on. */
@@ -75,7 +75,7 @@ export function createWorker(parts: WorkerParts): Worker {
     start: () => {
       loop ??= startLoop({ name: 'due work', everyMs: POLL_MS, tick, log });
     },
-    wakeAt: (at) => {
+    scheduleAt: (at) => {
       const delayMs = Math.max(0, at - clock().getTime());
       if (delayMs <= LONGEST_TIMER_MS) setTimeout(() => loop?.notify(), delayMs).unref();
     },

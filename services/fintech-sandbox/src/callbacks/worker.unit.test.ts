@@ -67,7 +67,7 @@ afterEach(async () => {
 
 function announce(...times: number[]): void {
   due.push(...times);
-  for (const time of times) worker.wakeAt(T0 + time);
+  for (const time of times) worker.scheduleAt(T0 + time);
 }
 
 test('work is claimed when it is due, in the order of time', async () => {

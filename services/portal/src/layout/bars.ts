@@ -43,8 +43,8 @@ const BAR_WIDTH = 400;
 const BAR_HEIGHT = 18;
 
 /**
- * Bars to one scale, each with the part inside the whole. The name and the numbers stand beside each bar in words, so the
- * drawing is hidden from screen readers.
+ * Bars to one scale, each with the part inside the whole. The name and the numbers stand beside each bar in words, so
+ * the drawing is hidden from screen readers.
  */
 export function barChart({ words, bars }: { words: { whole: string; part: string }; bars: readonly Bar[] }): VNode {
   const largest = Math.max(1, ...bars.map(({ whole, part }) => Math.max(whole, part)));

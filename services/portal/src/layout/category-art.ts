@@ -89,7 +89,9 @@ const scenes: Record<MsmeCategory, { ground: string; drawing: () => VNode }> = {
   },
 };
 
-/** A drawing of a kind of business, for an MSME without a photo. Screen readers read `label`; without it, they skip it. */
+/**
+ * A drawing of a kind of business, for an MSME without a photo. Screen readers read `label`; without it, they skip it.
+ */
 export function categoryArt(category: MsmeCategory, label?: string): VNode {
   const { ground, drawing } = scenes[category];
   const reading = label === undefined ? { 'aria-hidden': 'true' } : { role: 'img', 'aria-label': label };

@@ -27,7 +27,9 @@ export const packageIcon = (of: PackageOfHelp): VNode => icon(of);
 export const pinIcon = (): VNode => icon('pin');
 export const arrowIcon = (): VNode => icon('arrow');
 
-/** The mark of the portal: two hands as leaves that hold a stall's awning. It says nothing the name beside it does not. */
+/**
+ * The mark of the portal: two hands as leaves that hold a stall's awning. It says nothing the name beside it does not.
+ */
 export function brandMark(): VNode {
   return html`<svg class="brand-mark" viewBox="0 0 40 40" width="40" height="40" aria-hidden="true" focusable="false">
     <rect width="40" height="40" rx="11" fill="#f4b32e" />

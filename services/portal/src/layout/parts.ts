@@ -5,7 +5,7 @@ import type { PageRequest } from '../web/page.ts';
 import { inputField } from './field.ts';
 import { packageIcon } from './icons.ts';
 
-/** A word of news above a page. */
+/** A short message above a page. */
 export function notice(kind: 'good' | 'bad' | 'plain', content: ComponentChildren): VNode {
   return html`<div class=${`notice ${kind}`} role=${kind === 'bad' ? 'alert' : 'status'}>${content}</div>`;
 }

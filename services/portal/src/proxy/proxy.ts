@@ -78,8 +78,8 @@ async function sendOn(answer: Dispatcher.ResponseData, response: Response): Prom
 
 /**
  * Forwards `/api/<service>/…` to that service. It reads the body first, at most 256 KB, so that a slow client holds no
- * connection to a service. The bytes stay as they are; so do the headers, except those that belong to one connection, to
- * the edge, or to the portal's own pages. Mount it at `/api`.
+ * connection to a service. The bytes stay as they are; so do the headers, except those that belong to one connection,
+ * to the edge, or to the portal's own pages. Mount it at `/api`.
  */
 export function createProxy({ addresses, publicUrl, log, timeoutMs = TIMEOUT_MS }: Proxy): RequestHandler {
   const timeouts = { connect: { timeout: timeoutMs }, headersTimeout: timeoutMs, bodyTimeout: timeoutMs };

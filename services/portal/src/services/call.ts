@@ -47,8 +47,8 @@ function refusalOf(service: ServiceName, status: number, body: unknown): Refusal
 }
 
 /**
- * A way to ask one service. A timeout, a broken connection, a 5xx and an answer that does not fit its contract all count
- * as 'unavailable' and are logged; a 4xx is a refusal. It never throws.
+ * A way to ask one service. A timeout, a broken connection, a 5xx and an answer that does not fit its contract all
+ * count as 'unavailable' and are logged; a 4xx is a refusal. It never throws.
  */
 export function createCall(service: ServiceName, address: string, log: Log): Call {
   const http = axios.create({

@@ -10,7 +10,10 @@ type Asset = { url: string; type: string; body: Buffer };
 /** The address of a module and of all that it imports, directly or not. */
 export type ClientModule = { url: string; imports: readonly string[] };
 
-/** The addresses of everything a page loads. They contain a hash of the content, so that browsers may cache them for ever. */
+/**
+ * The addresses of everything a page loads. They contain a hash of the content, so that browsers may cache them for
+ * ever.
+ */
 export type Assets = {
   style: string;
   font: string;

@@ -9,8 +9,8 @@ export function readCookie(header: string | undefined, name: string): string | u
 type PageCookie = { name: string; value: string; path: string; maxAgeSeconds: number; secure: boolean };
 
 /**
- * The `Set-Cookie` headers of a cookie for one page, in each language. Scripts cannot read it and other sites cannot send
- * it. `path` has no language; `maxAgeSeconds` 0 deletes the cookie.
+ * The `Set-Cookie` headers of a cookie for one page, in each language. Scripts cannot read it and other sites cannot
+ * send it. `path` has no language; `maxAgeSeconds` 0 deletes the cookie.
  */
 export function setCookies({ name, value, path, maxAgeSeconds, secure }: PageCookie): string[] {
   const maxAge = Math.max(0, Math.floor(maxAgeSeconds));

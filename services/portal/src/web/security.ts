@@ -9,8 +9,9 @@ export function tileSource(tileUrl: string): string {
 }
 
 /**
- * Nothing inline and nothing from elsewhere, but for the tiles that a setting names. The referrer stays within the site: without
- * one, browsers send `Origin: null` with forms, and the portal could not tell its own forms from forged ones.
+ * Nothing inline and nothing from elsewhere, but for the tiles that a setting names. The referrer stays within the
+ * site: without one, browsers send `Origin: null` with forms, and the portal could not tell its own forms from forged
+ * ones.
  */
 export function securityHeaders({
   publicUrl,
@@ -48,8 +49,8 @@ function hostOf(address: string): string | undefined {
 }
 
 /**
- * Whether a posted form comes from the portal's own pages. Browsers name the origin of every POST; where an old one names
- * neither origin nor referrer, the form is refused, since nothing then tells it from a forged one.
+ * Whether a posted form comes from the portal's own pages. Browsers name the origin of every POST; where an old one
+ * names neither origin nor referrer, the form is refused, since nothing then tells it from a forged one.
  */
 export function isFromOwnPages(headers: IncomingHttpHeaders, publicUrl: string): boolean {
   const from = headers.origin ?? headers.referer;

@@ -1,6 +1,7 @@
 /**
- * A whole number as people type it: digits, grouped by dots, commas or spaces or not at all, with `Rp` before it or not.
- * An empty field is undefined; what is no such number is null. Decimals are rejected: pieces, seats and rupiah are whole.
+ * A whole number as people type it: digits, grouped by dots, commas or spaces or not at all, with `Rp` before it or
+ * not. An empty field is undefined; what is no such number is null. Decimals are rejected: pieces, seats and rupiah are
+ * whole.
  */
 export function readAmount(typed: string): number | undefined | null {
   const text = typed
@@ -17,7 +18,9 @@ export function readAmount(typed: string): number | undefined | null {
 /** Jakarta keeps UTC+7 all year round. */
 const OFFSET_MS = 7 * 60 * 60 * 1000;
 
-/** A date and a time of day in Jakarta, as date and time inputs give them, as a time in UTC; undefined where it is none. */
+/**
+ * A date and a time of day in Jakarta, as date and time inputs give them, as a time in UTC; undefined where it is none.
+ */
 export function fromJakarta(date: string, time: string): string | undefined {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(date) || !/^\d{2}:\d{2}$/.test(time)) return undefined;
   const instant = new Date(`${date}T${time}:00+07:00`);

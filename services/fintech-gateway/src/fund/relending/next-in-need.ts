@@ -15,9 +15,9 @@ export type NextInNeed = { msmeId: string; needId: string; amountRupiah: number 
 const before = <T>(a: T, b: T) => (a < b ? -1 : a > b ? 1 : 0);
 
 /**
- * Who gets repaid money next, of the verified MSMEs with an open capital need. Districts (kecamatan) that this partner's
- * money has not reached come first, then the need that has waited longest, then the larger need, then the lower id, so that
- * the result is always the same. The amount is what is open, at most `amountRupiah`.
+ * Who gets repaid money next, of the verified MSMEs with an open capital need. Districts (kecamatan) that this
+ * partner's money has not reached come first, then the need that has waited longest, then the larger need, then the
+ * lower id, so that the result is always the same. The amount is what is open, at most `amountRupiah`.
  * @param reached codes of the districts that have a loan of this partner
  * @returns null where nobody is in need
  */

@@ -31,7 +31,7 @@ test('the amount is what is there, and at most what is open', () => {
   expect(nextInNeed([candidate('a')], new Set(), 101)).toEqual({ msmeId: 'a', needId: 'a.capital', amountRupiah: 100 });
 });
 
-test('a district that was not reached goes before whoever waits longer', () => {
+test('a district that was not reached goes before an MSME that waits longer', () => {
   expect(
     idOf([candidate('a', { declaredAt: early }), candidate('b', { kodeKecamatan: '31.71.02' })], ['31.71.01']),
   ).toBe('b');

@@ -4,12 +4,15 @@ import { addLots, subtractLots } from '../../kernel/lots.ts';
 /** The repaid loan whose money is relent. */
 export type Origin = { loanId: string; partner: Partner; instalments: number };
 export type Proposal = { relendId: string; msmeId: string; needId: string; amountRupiah: number };
-/** A loan that is paid with the money; `lots` have the new generation. `returned`: there is no such loan, the money is back. */
+/**
+ * A loan that is paid with the money; `lots` have the new generation. `returned`: there is no such loan, the money is
+ * back.
+ */
 export type Relent = { relendId: string; loanId: string; lots: Lot[]; returned: boolean };
 
 /**
- * `pool` is what is left to relend, in the generation in which it came back. `tried` are the MSMEs of earlier proposals:
- * each took what it still lacked, or nothing.
+ * `pool` is what is left to relend, in the generation in which it came back. `tried` are the MSMEs of earlier
+ * proposals: each took what it still lacked, or nothing.
  */
 type Fund = { origin: Origin; pool: Lot[]; proposals: number; tried: string[]; relent: Relent[] };
 

@@ -15,8 +15,8 @@ export type Candidates = {
   putNeed: (msmeId: string, version: number, need: CapitalNeed) => Promise<void>;
   putOpen: (msmeId: string, version: number, openRupiah: number) => Promise<void>;
   /**
-   * The MSMEs that may be next, the most likely first: at least the best of the districts in `reached` and of the others,
-   * by the order of `nextInNeed`.
+   * The MSMEs that may be next, the most likely first: at least the best of the districts in `reached` and of the
+   * others, by the order of `nextInNeed`.
    */
   shortlist: (reached: ReadonlySet<string>, except: readonly string[]) => Promise<Candidate[]>;
 };
@@ -56,8 +56,8 @@ function toCandidate(stored: StoredCandidate): Candidate {
 
 /**
  * The gateway's own copy of the capital needs. Events of two services change it, the registry's and the commitment
- * service's, so one document has two halves, each with a version. Until the commitment service has said what is open the
- * whole need counts as open; the commitment service decides about each proposal anyway.
+ * service's, so one document has two halves, each with a version. Until the commitment service has said what is open
+ * the whole need counts as open; the commitment service decides about each proposal anyway.
  */
 export async function openCandidates(connection: Database['connection']): Promise<Candidates> {
   const model = await openModel(connection, 'candidates', candidateSchema);

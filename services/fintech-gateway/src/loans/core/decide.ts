@@ -161,10 +161,10 @@ function cancel(loan: Loan, reason: string, at: string): LoanEvent[] | LoanRefus
 /**
  * What follows from a command.
  *
- * A partner's reports may come in any order and twice. One that is too early is kept, and takes effect after the report that
- * it depends on. One that is known changes nothing. One that contradicts the contract or another report is refused.
- * A loan is repaid when its last rupiah is; the partner's report of the completion only has to agree.
- * A contract that the partner cannot know yet is cancelled at once; otherwise the partner is asked, and decides.
+ * A partner's reports may come in any order and twice. One that is too early is kept, and takes effect after the report
+ * that it depends on. One that is known changes nothing. One that contradicts the contract or another report is
+ * refused. A loan is repaid when its last rupiah is; the partner's report of the completion only has to agree. A
+ * contract that the partner cannot know yet is cancelled at once; otherwise the partner is asked, and decides.
  */
 export function decide(loan: Loan, command: LoanCommand, now: Date): LoanEvent[] | LoanRefusal {
   switch (command.type) {

@@ -33,8 +33,8 @@ export type Terms = {
 };
 
 /**
- * `told` holds all that the partner has reported, also what came too early: the name in stored loans. `cancelling` is why the
- * commitment released the line, while the partner does not know it yet.
+ * `told` holds all that the partner has reported, also what came too early: the name in stored loans. `cancelling` is
+ * why the commitment released the line, while the partner does not know it yet.
  */
 type Common = { terms: Terms; told: Reports; cancelling: string | null; updatedAt: string };
 type Contract = { partnerContractId: string; signUrl: string | null };

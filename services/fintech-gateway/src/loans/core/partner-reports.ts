@@ -100,8 +100,8 @@ function againstDisbursement(amountRupiah: number, report: Of<'disbursed'>): Con
 }
 
 /**
- * Why `report` contradicts what is known; null where it does not. A repayment that comes early already counts against what
- * is owed, so that all repayments together are never more than the loan.
+ * Why `report` contradicts what is known; null where it does not. A repayment that comes early already counts against
+ * what is owed, so that all repayments together are never more than the loan.
  */
 export function contradiction(amountRupiah: number, reports: Reports, report: Report): Contradiction | null {
   switch (report.kind) {

@@ -6,8 +6,8 @@ import { sumOfLots } from '../../kernel/lots.ts';
 export type Arrears = { since: string; days: number; amountRupiah: number };
 
 /**
- * What is late of a schedule: all that was due before `today`, less all that was paid for any instalment. The arrears begin
- * with the oldest instalment that the payments do not cover. An instalment is not late on the day it is due.
+ * What is late of a schedule: all that was due before `today`, less all that was paid for any instalment. The arrears
+ * begin with the oldest instalment that the payments do not cover. An instalment is not late on the day it is due.
  * @param today a day in Jakarta
  */
 export function arrearsOf(schedule: readonly Instalment[], paidRupiah: number, today: string): Arrears | null {

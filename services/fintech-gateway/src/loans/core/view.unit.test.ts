@@ -58,7 +58,7 @@ test('shows the e-contract while its signature is awaited, and not after', () =>
   expect(viewAfter(taken, signed)).toMatchObject({ status: 'signed', partnerContractId: 'AMN-1', signUrl: null });
 });
 
-test('shows the e-contract to the donor alone: whoever has its page can sign', () => {
+test('shows the e-contract to the donor only, because everybody who has its page can sign', () => {
   expect(viewOf(loanAfter(taken), at, 'anyone')).toEqual({ ...viewAfter(taken), signUrl: null });
 });
 

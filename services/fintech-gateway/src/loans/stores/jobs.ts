@@ -19,7 +19,9 @@ export type Jobs = {
   add: (loanId: string, partner: Partner, dueAt: Date) => Promise<void>;
   /** As `add`; a job that is claimed at the moment is done once more after it is removed. */
   addAgain: (loanId: string, partner: Partner, now: Date) => Promise<void>;
-  /** Claims the job that is due longest, for `leaseMs`. After that time it is due again, for any process, and in doubt. */
+  /**
+   * Claims the job that is due longest, for `leaseMs`. After that time it is due again, for any process, and in doubt.
+   */
   claim: (partner: Partner, now: Date, leaseMs: number) => Promise<Job | null>;
   /** Keeps a claimed job for longer. False where the claim is lost. */
   renew: (job: Job, now: Date, leaseMs: number) => Promise<boolean>;

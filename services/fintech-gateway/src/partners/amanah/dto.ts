@@ -1,6 +1,7 @@
 import { timestamp } from '@ksbb/contracts';
 import { z } from 'zod';
 import type { PartnerReport } from '../../kernel/partner-report.ts';
+import { happened } from '../message.ts';
 import type { ContractToForward, PartnerMessage, Movement } from '../partner.ts';
 
 /** Whole rupiah with two decimals, such as 6000000.00. */
@@ -129,30 +130,17 @@ export function messageOf(message: CallbackMessage): PartnerMessage {
 
 /** Everything that a status says has happened. */
 export function reportsOf(status: z.output<typeof statusSchema>): PartnerReport[] {
-  const { signedAt, declinedAt, disbursedAt, completedAt, cancelledAt, writtenOffAt } = status;
-  const repayments = status.repayments.map(({ repaymentNo, instalment, amount: amountRupiah, paidAt }) => {
-    return { kind: 'repayment', at: paidAt, repaymentId: repaymentNo, instalment, amountRupiah } as const;
+  const { signedAt, declinedAt, disbursedAt, completedAt, cancelledAt, writtenOffAt, amount: amountRupiah } = status;
+  const repayments = status.repayments.map(({ repaymentNo, instalment, amount: repaidRupiah, paidAt: at }) => {
+    return { kind: 'repayment', at, repaymentId: repaymentNo, instalment, amountRupiah: repaidRupiah } as const;
   });
-  return [
-    ...(signedAt === null ? [] : [{ kind: 'signed', at: signedAt } as const]),
-    ...(declinedAt === null ? [] : [{ kind: 'declined', at: declinedAt } as const]),
-    ...(disbursedAt === null
-      ? []
-      : [
-          {
-            kind: 'disbursed',
-            at: disbursedAt,
-            amountRupiah: status.amount,
-            schedule: scheduleOf(status.schedule),
-          } as const,
-        ]),
+  return happened([
+    { kind: 'signed', at: signedAt },
+    { kind: 'declined', at: declinedAt },
+    { kind: 'disbursed', at: disbursedAt, amountRupiah, schedule: scheduleOf(status.schedule) },
     ...repayments,
-    ...(completedAt === null
-      ? []
-      : [{ kind: 'completed', at: completedAt, totalRupiah: status.repaidAmount } as const]),
-    ...(cancelledAt === null ? [] : [{ kind: 'cancelled', at: cancelledAt } as const]),
-    ...(writtenOffAt === null
-      ? []
-      : [{ kind: 'written-off', at: writtenOffAt, amountRupiah: status.writtenOffAmount } as const]),
-  ];
+    { kind: 'completed', at: completedAt, totalRupiah: status.repaidAmount },
+    { kind: 'cancelled', at: cancelledAt },
+    { kind: 'written-off', at: writtenOffAt, amountRupiah: status.writtenOffAmount },
+  ]);
 }

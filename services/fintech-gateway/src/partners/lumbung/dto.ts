@@ -1,6 +1,7 @@
 import { timestamp } from '@ksbb/contracts';
 import { z } from 'zod';
 import type { PartnerReport } from '../../kernel/partner-report.ts';
+import { happened } from '../message.ts';
 import type { ContractToForward, PartnerMessage, Movement } from '../partner.ts';
 
 const rupiah = z.int().min(1);
@@ -142,26 +143,13 @@ export function reportsOf({ loan }: z.output<typeof statusSchema>): PartnerRepor
       return { kind: 'repayment', at, repaymentId, instalment, amountRupiah } as const;
     },
   );
-  return [
-    ...(loan.signed_at === null ? [] : [{ kind: 'signed', at: loan.signed_at } as const]),
-    ...(loan.declined_at === null ? [] : [{ kind: 'declined', at: loan.declined_at } as const]),
-    ...(loan.disbursed_at === null
-      ? []
-      : [
-          {
-            kind: 'disbursed',
-            at: loan.disbursed_at,
-            amountRupiah: loan.principal,
-            schedule: scheduleOf(loan.schedule),
-          } as const,
-        ]),
+  return happened([
+    { kind: 'signed', at: loan.signed_at },
+    { kind: 'declined', at: loan.declined_at },
+    { kind: 'disbursed', at: loan.disbursed_at, amountRupiah: loan.principal, schedule: scheduleOf(loan.schedule) },
     ...repayments,
-    ...(loan.completed_at === null
-      ? []
-      : [{ kind: 'completed', at: loan.completed_at, totalRupiah: loan.repaid } as const]),
-    ...(loan.cancelled_at === null ? [] : [{ kind: 'cancelled', at: loan.cancelled_at } as const]),
-    ...(loan.written_off_at === null
-      ? []
-      : [{ kind: 'written-off', at: loan.written_off_at, amountRupiah: loan.written_off } as const]),
-  ];
+    { kind: 'completed', at: loan.completed_at, totalRupiah: loan.repaid },
+    { kind: 'cancelled', at: loan.cancelled_at },
+    { kind: 'written-off', at: loan.written_off_at, amountRupiah: loan.written_off },
+  ]);
 }

@@ -62,7 +62,9 @@ function scheduleOf({ sen, tenor }: Contract): NonNullable<Event['jadwal']> {
   }));
 }
 
-/** The made-up partner itself, in this process: just enough of one for the conformance suite. It calls back in order. */
+/**
+ * The made-up partner itself, in this process: just enough of one for the conformance suite. It calls back in order.
+ */
 export async function startKencana(callbackUrl: string): Promise<PartnerSide> {
   const contracts = new Map<string, Contract>();
   const faults: Fault[] = [];

@@ -9,9 +9,10 @@ import { CallFailed, ContractRefused, type Movement, type PartnerMessage } from 
 import { baseUrl, definePartner, secrets } from '../../partners/define-partner.ts';
 
 /*
- * The folder of a third partner, as docs/adding-a-partner.md asks for one: made up for the test that follows that page, and
- * as unlike the other two as can be. It answers 200 to everything and says in the body what it means, counts in sen, tells
- * the time in milliseconds, answers a question with all its events, and signs its callbacks over time and body.
+ * The folder of a third partner, as docs/adding-a-partner.md asks for one: made up for the test that follows that page,
+ * and as unlike the other two as can be. It answers 200 to everything and says in the body what it means, counts in
+ * sen, tells the time in milliseconds, answers a question with all its events, and signs its callbacks over time and
+ * body.
  */
 
 const SEN = 100;

@@ -34,7 +34,10 @@ export type WebhookEndpoints = {
   /** Changes an endpoint of this version; null where it has another version now, or is gone. */
   change: (endpoint: Endpoint, change: EndpointChange) => Promise<Endpoint | null>;
   remove: (endpointId: string) => Promise<void>;
-  /** Leases an enabled endpoint for `leaseMs`: nobody else delivers to it meanwhile. The same holder may prolong the lease. */
+  /**
+   * Leases an enabled endpoint for `leaseMs`: nobody else delivers to it meanwhile. The same holder may prolong the
+   * lease.
+   */
   lease: (endpointId: string, holder: string, now: Date, leaseMs: number) => Promise<Endpoint | null>;
   release: (endpointId: string, holder: string) => Promise<void>;
   setHealth: (endpointId: string, health: Health) => Promise<void>;

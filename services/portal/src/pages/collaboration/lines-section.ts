@@ -14,7 +14,10 @@ export function differenceOf(reports: readonly Report[]): number {
   return reports.reduce((sum, { difference }) => sum + (difference ?? 0), 0);
 }
 
-/** What is still to be reported on a line: promised, less what was confirmed and what was reported and not confirmed yet. */
+/**
+ * What is still to be reported on a line: promised, less what was confirmed and what was reported and not confirmed
+ * yet.
+ */
 export function leftToReport(line: Line, reports: readonly Report[]): number {
   const taken = reports
     .filter(({ lineId }) => lineId === line.lineId)

@@ -15,7 +15,9 @@ import type { PageRequest } from '../../web/page.ts';
 const NAME = 'ksbb_access';
 const pathOf = (collaborationId: string) => `/collaborations/${collaborationId}`;
 
-/** The donor's capability token, as the browser keeps it: for this collaboration's pages only, out of reach of scripts. */
+/**
+ * The donor's capability token, as the browser keeps it: for this collaboration's pages only, out of reach of scripts.
+ */
 export function readAccess(pageRequest: Pick<PageRequest, 'cookie'>): string | undefined {
   return pageRequest.cookie(NAME) || undefined;
 }

@@ -33,8 +33,8 @@ function encodeWithinLimit(pin: string, short: Receipt['short']): string {
 }
 
 /**
- * Cookies that carry the receipt over the redirect after the form, to its own page only. It lies in the donor's browser and
- * nowhere at the portal, so that any replica can show it.
+ * Cookies that carry the receipt over the redirect after the form, to its own page only. It lies in the donor's browser
+ * and nowhere at the portal, so that any replica can show it.
  */
 export function writeReceipt(answer: MakeCommitmentAnswer, { secure }: { secure: boolean }): string[] {
   const short = answer.lines

@@ -48,7 +48,9 @@ function packageChoice({ texts }: PageRequest, chosen: Filters['package']): VNod
   </fieldset>`;
 }
 
-/** The filters of map and list. They are part of the form that also holds the list, so that one does not lose the other. */
+/**
+ * The filters of map and list. They are part of the form that also holds the list, so that one does not lose the other.
+ */
 export function filterPanel(pageRequest: PageRequest, filters: Filters, areas: Areas): VNode {
   const { texts } = pageRequest;
   const { main } = texts;

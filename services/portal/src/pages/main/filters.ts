@@ -30,8 +30,8 @@ export function readSelection(query: URLSearchParams): string[] {
 }
 
 /**
- * Reads the address of the main page. What is not understood is left out, as people share and shorten addresses; a kelurahan
- * outside the chosen kecamatan is left out too.
+ * Reads the address of the main page. What is not understood is left out, as people share and shorten addresses; a
+ * kelurahan outside the chosen kecamatan is left out too.
  */
 export function readFilters(query: URLSearchParams): Filters {
   const kecamatan = matching(query, 'kecamatan', KECAMATAN);
