@@ -6,16 +6,16 @@ import { callBackAsAmanah } from './testing/callbacks.ts';
 import { asDonorOf } from './testing/donor-token.ts';
 import { OPERATOR_TOKEN, startGateway, type TestGateway } from './testing/gateway.ts';
 import { CREDENTIALS } from './testing/credentials.ts';
-import { createWorld, type Proposal, type World } from './testing/world.ts';
+import { createEnvironment, type Proposal, type Environment } from './testing/environment.ts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 
-let world: World;
+let environment: Environment;
 let gateway: TestGateway;
 
-const statusOf = async (loanId: string) => (await world.get(`/loans/${loanId}`)).body.status;
+const statusOf = async (loanId: string) => (await environment.get(`/loans/${loanId}`)).body.status;
 const balances = async () => {
-  const { accounts, balanced } = (await world.get('/fund/trial-balance')).body as {
+  const { accounts, balanced } = (await environment.get('/fund/trial-balance')).body as {
     accounts: { account: string; balanceRupiah: number }[];
     balanced: boolean;
   };
@@ -23,10 +23,12 @@ const balances = async () => {
   return Object.fromEntries(accounts.map(({ account, balanceRupiah }) => [account, balanceRupiah]));
 };
 const setAside = async () =>
-  (await world.get('/set-aside', { Authorization: `Bearer ${OPERATOR_TOKEN}` })).body.items as { deliveryId: string }[];
+  (await environment.get('/set-aside', { Authorization: `Bearer ${OPERATOR_TOKEN}` })).body.items as {
+    deliveryId: string;
+  }[];
 async function replay(deliveryId: string): Promise<{ status: number; body: unknown }> {
   const headers = { Authorization: `Bearer ${OPERATOR_TOKEN}`, 'Content-Type': 'application/json' };
-  const answer = await fetch(`${world.gatewayUrl}/set-aside/replay`, {
+  const answer = await fetch(`${environment.gatewayUrl}/set-aside/replay`, {
     method: 'POST',
     headers,
     body: JSON.stringify({ partner: 'amanah', deliveryId }),
@@ -36,34 +38,34 @@ async function replay(deliveryId: string): Promise<{ status: number; body: unkno
 }
 /** Names of the events about a loan, sorted: how often each came. */
 const eventsOf = (loanId: string) =>
-  world
+  environment
     .seen()
     .flatMap(({ name, data }) => (data.loanId === loanId ? [name] : []))
     .sort();
 
 async function disbursedLoan(partner: Partner, amountRupiah = 1_000_000, instalments = 3): Promise<LoanView> {
-  const loanId = await world.commit(partner, amountRupiah, instalments);
+  const loanId = await environment.commit(partner, amountRupiah, instalments);
   await eventually('the loan is awaiting-signature', async () => (await statusOf(loanId)) === 'awaiting-signature');
-  await world.sandbox.sign(String((await world.loan(loanId)).signUrl));
+  await environment.sandbox.sign(String((await environment.loan(loanId)).signUrl));
   await eventually('the loan is disbursed', async () => (await statusOf(loanId)) === 'disbursed');
-  return world.loan(loanId);
+  return environment.loan(loanId);
 }
 
 async function repaidLoan(partner: Partner, amountRupiah: number): Promise<string> {
   const { loanId } = await disbursedLoan(partner, amountRupiah, 1);
-  await world.sandbox.repay(partner, loanId, { instalments: [1] });
+  await environment.sandbox.repay(partner, loanId, { instalments: [1] });
   await eventually('the loan is repaid', async () => (await statusOf(loanId)) === 'repaid');
   return loanId;
 }
 
 beforeAll(async () => {
-  world = await createWorld();
-  gateway = await startGateway({ ...world, partnersUrl: world.sandbox.url });
+  environment = await createEnvironment();
+  gateway = await startGateway({ ...environment, partnersUrl: environment.sandbox.url });
 });
 
 afterAll(async () => {
   await gateway.close();
-  await world.close();
+  await environment.close();
 });
 
 describe.each(['amanah', 'lumbung'] as const)('a loan through %s', (partner) => {
@@ -82,10 +84,10 @@ describe.each(['amanah', 'lumbung'] as const)('a loan through %s', (partner) => 
       [`${partner}:cash`]: 0,
     });
 
-    await world.sandbox.repay(partner, loan.loanId, { instalments: [1], duplicate: [1] });
-    await world.sandbox.repay(partner, loan.loanId, { instalments: [3, 2], tamperFirst: [2] });
+    await environment.sandbox.repay(partner, loan.loanId, { instalments: [1], duplicate: [1] });
+    await environment.sandbox.repay(partner, loan.loanId, { instalments: [3, 2], tamperFirst: [2] });
     await eventually('the loan is repaid', async () => (await statusOf(loan.loanId)) === 'repaid');
-    const repaid = await world.loan(loan.loanId);
+    const repaid = await environment.loan(loan.loanId);
     expect(repaid.schedule.map(({ amountRupiah, paidRupiah }) => paidRupiah - amountRupiah)).toEqual([0, 0, 0]);
 
     await eventually('the books show it', async () => (await balances())[`${partner}:lent`] === 0);
@@ -101,27 +103,27 @@ describe.each(['amanah', 'lumbung'] as const)('a loan through %s', (partner) => 
       'repayment-received',
     ]);
     // The partner's word that all is done may come after the last repayment, and is kept too.
-    expect(await world.loansOf(loan.collaborationId)).toEqual([{ ...repaid, updatedAt: expect.any(String) }]);
+    expect(await environment.loansOf(loan.collaborationId)).toEqual([{ ...repaid, updatedAt: expect.any(String) }]);
   });
 });
 
 describe('repaid money', () => {
   test('goes to the next in need, part by part, past those that others were faster at; a declined one gives it back', async () => {
     const proposals: Proposal[] = [];
-    world.answerProposals((proposal) => {
+    environment.answerProposals((proposal) => {
       proposals.push(proposal);
       return { coveredRupiah: proposal.msmeId === 'faster-others' ? 0 : Math.min(proposal.amountRupiah, 300_000) };
     });
-    const waiting = await world.chain(await repaidLoan('amanah', 500_000));
+    const waiting = await environment.chain(await repaidLoan('amanah', 500_000));
     expect(waiting).toHaveLength(1);
-    await world.listMsme({
+    await environment.listMsme({
       msmeId: 'not-verified',
       capitalRupiah: 900_000,
       kodeKecamatan: '31.72.02',
       verified: false,
     });
-    await world.listMsme({ msmeId: 'faster-others', capitalRupiah: 900_000, kodeKecamatan: '31.72.02' });
-    await world.listMsme({ msmeId: 'partly-open', capitalRupiah: 800_000, kodeKecamatan: '31.72.02' });
+    await environment.listMsme({ msmeId: 'faster-others', capitalRupiah: 900_000, kodeKecamatan: '31.72.02' });
+    await environment.listMsme({ msmeId: 'partly-open', capitalRupiah: 800_000, kodeKecamatan: '31.72.02' });
 
     const loanId = waiting[0]?.loanId as string;
     const onceRelent = await untilChain(loanId, 2);
@@ -136,7 +138,7 @@ describe('repaid money', () => {
       async () => (await statusOf(onceRelent[1]?.loanId as string)) === 'disbursed',
     );
 
-    await world.listMsme({ msmeId: 'listed-later', capitalRupiah: 250_000, kodeKecamatan: '31.72.03' });
+    await environment.listMsme({ msmeId: 'listed-later', capitalRupiah: 250_000, kodeKecamatan: '31.72.03' });
     const twice = await untilChain(loanId, 3);
     expect(twice[2]).toMatchObject({
       relentFrom: loanId,
@@ -146,18 +148,18 @@ describe('repaid money', () => {
     });
     expect(proposals.map(({ msmeId }) => msmeId)).not.toContain('not-verified');
     const relentFrom = () =>
-      world.seen().filter(({ name, data }) => name === 'fund-relent' && data.fromLoanId === loanId);
+      environment.seen().filter(({ name, data }) => name === 'fund-relent' && data.fromLoanId === loanId);
     await eventually('two proposals are relent', () => relentFrom().length >= 2);
     expect(relentFrom()).toHaveLength(2);
 
-    await world.publish(world.declinedBySigner(twice[2]?.loanId as string, 'listed-later'));
-    await eventually('the chain has its loans', async () => (await world.chain(loanId)).length === 2);
+    await environment.publish(environment.declinedBySigner(twice[2]?.loanId as string, 'listed-later'));
+    await eventually('the chain has its loans', async () => (await environment.chain(loanId)).length === 2);
     expect((await balances())['amanah:donated']).toBe(-1_500_000);
   });
 
   async function untilChain(loanId: string, length: number) {
-    await eventually('the chain has its loans', async () => (await world.chain(loanId)).length === length);
-    return world.chain(loanId);
+    await eventually('the chain has its loans', async () => (await environment.chain(loanId)).length === length);
+    return environment.chain(loanId);
   }
 });
 
@@ -184,22 +186,22 @@ describe('a callback', () => {
       { timestamp: new Date(Date.now() - 301_000).toISOString() },
     ];
     for (const signing of [wrong, old]) {
-      const answer = await callBackAsAmanah(world.gatewayUrl, genuine, signing);
+      const answer = await callBackAsAmanah(environment.gatewayUrl, genuine, signing);
       expect(answer).toMatchObject({
         status: 401,
         type: expect.stringContaining('application/problem+json'),
         body: { type: 'urn:ksbb-umkm:problem:unauthorized' },
       });
     }
-    expect(await world.loan(loan.loanId)).toEqual(loan);
+    expect(await environment.loan(loan.loanId)).toEqual(loan);
   });
 
   test('of more than is owed is taken, quarantined once, and changes nothing', async () => {
     const loan = await disbursedLoan('amanah');
     const tooMuch = message(loan, 3, repayment('1000001.00'));
     for (let n = 0; n < 2; n += 1)
-      expect(await callBackAsAmanah(world.gatewayUrl, tooMuch)).toMatchObject({ status: 202 });
-    expect(await world.loan(loan.loanId)).toEqual(loan);
+      expect(await callBackAsAmanah(environment.gatewayUrl, tooMuch)).toMatchObject({ status: 202 });
+    expect(await environment.loan(loan.loanId)).toEqual(loan);
     const deliveryId = `${loan.partnerContractId}-E3`;
     expect((await setAside()).filter((one) => one.deliveryId === deliveryId)).toMatchObject([
       {
@@ -218,7 +220,7 @@ describe('a callback', () => {
       referenceNo: 'AMN-UNKNOWN',
       partnerReferenceNo: 'KSBB-0000-0000-0011.9',
     };
-    expect(await callBackAsAmanah(world.gatewayUrl, unknown)).toMatchObject({ status: 202 });
+    expect(await callBackAsAmanah(environment.gatewayUrl, unknown)).toMatchObject({ status: 202 });
     expect(await setAside()).toContainEqual(
       expect.objectContaining({ deliveryId: 'AMN-UNKNOWN-E7', reason: 'no-such-loan' }),
     );
@@ -236,21 +238,21 @@ describe('a callback', () => {
       referenceNo: 'AMN-EARLY',
       partnerReferenceNo: loanId,
     };
-    expect(await callBackAsAmanah(world.gatewayUrl, early)).toMatchObject({ status: 202 });
+    expect(await callBackAsAmanah(environment.gatewayUrl, early)).toMatchObject({ status: 202 });
     const line = commitmentConfirmed.data
       .parse(commitmentConfirmed.example)
       .lines.find((one) => one.package === 'capital');
     const lines = [{ ...line, lineId: loanId, partner: 'amanah' as const }];
     const data = { ...commitmentConfirmed.example, collaborationId: 'KSBB-0000-0000-0022', lines };
-    await world.publish(envelope(commitmentConfirmed, 'KSBB-0000-0000-0022', 1, data, new Date()));
-    await eventually('the loan is known', async () => (await world.get(`/loans/${loanId}`)).status === 200);
+    await environment.publish(envelope(commitmentConfirmed, 'KSBB-0000-0000-0022', 1, data, new Date()));
+    await eventually('the loan is known', async () => (await environment.get(`/loans/${loanId}`)).status === 200);
     for (const status of [204, 404]) expect(await replay('AMN-EARLY-E3')).toMatchObject({ status });
     expect(await setAside()).not.toContainEqual(expect.objectContaining({ deliveryId: 'AMN-EARLY-E3' }));
   });
 
   test('that does not fit what was agreed is refused by field, and quarantined', async () => {
     const answer = await callBackAsAmanah(
-      world.gatewayUrl,
+      environment.gatewayUrl,
       message({ loanId: 'x', partnerContractId: 'y' } as LoanView, 1, repayment('1.50')),
     );
     expect(answer).toMatchObject({
@@ -263,7 +265,7 @@ describe('a callback', () => {
   });
 
   test('larger than 256 KB is refused', async () => {
-    expect(await callBackAsAmanah(world.gatewayUrl, { padding: 'x'.repeat(256 * 1024) })).toMatchObject({
+    expect(await callBackAsAmanah(environment.gatewayUrl, { padding: 'x'.repeat(256 * 1024) })).toMatchObject({
       status: 413,
     });
   });
@@ -274,7 +276,7 @@ test('passes the conformance run that a partner uses', async () => {
     '--disable-warning=ExperimentalWarning',
     'services/fintech-sandbox/src/conformance/conformance.ts',
     '--gateway',
-    world.gatewayUrl,
+    environment.gatewayUrl,
   ];
   const child = spawn(process.execPath, args, {
     cwd: ROOT,
@@ -292,39 +294,39 @@ describe('an event that comes twice', () => {
   test('changes nothing: neither the commitment, nor what is posted, nor what is relent', async () => {
     const loanId = await repaidLoan('lumbung', 10_000);
     await eventually('its events are published', () => eventsOf(loanId).includes('loan-repaid'));
-    const [before, books] = [await world.loan(loanId), await balances()];
-    await world.republish((sent) => JSON.stringify(sent).includes(loanId));
+    const [before, books] = [await environment.loan(loanId), await balances()];
+    await environment.republish((sent) => JSON.stringify(sent).includes(loanId));
     const marker = await repaidLoan('lumbung', 20_000);
     await eventually(
       'the books show it',
       async () => (await balances())['lumbung:donated'] === (books['lumbung:donated'] as number) - 20_000,
     );
     // The partner's word that all is done may come after the last repayment; only the moment of it is new then.
-    expect(await world.loan(loanId)).toEqual({ ...before, updatedAt: expect.any(String) });
+    expect(await environment.loan(loanId)).toEqual({ ...before, updatedAt: expect.any(String) });
     expect(await statusOf(marker)).toBe('repaid');
     expect(
-      world.seen().filter(({ name, data }) => name === 'repayment-received' && data.loanId === loanId),
+      environment.seen().filter(({ name, data }) => name === 'repayment-received' && data.loanId === loanId),
     ).toHaveLength(1);
   });
 });
 
 describe('the e-contract page', () => {
   test('is shown to the donor of its collaboration alone', async () => {
-    const loanId = await world.commit('amanah', 900, 3);
+    const loanId = await environment.commit('amanah', 900, 3);
     await eventually('the loan is awaiting-signature', async () => (await statusOf(loanId)) === 'awaiting-signature');
-    const { collaborationId, signUrl } = await world.loan(loanId);
+    const { collaborationId, signUrl } = await environment.loan(loanId);
     expect(signUrl).toMatch(/\/amanah\/e-contract\//);
-    const other = await world.commit('amanah', 900, 3);
+    const other = await environment.commit('amanah', 900, 3);
     const seenBy = async (headers: Record<string, string>) => {
-      const one = await world.get(`/loans/${loanId}`, headers);
-      const all = await world.get(`/collaborations/${collaborationId}/loans`, headers);
+      const one = await environment.get(`/loans/${loanId}`, headers);
+      const all = await environment.get(`/collaborations/${collaborationId}/loans`, headers);
       return [one.status, one.body.signUrl, (all.body.items as LoanView[] | undefined)?.[0]?.signUrl];
     };
     expect(await seenBy(await asDonorOf(loanId))).toEqual([200, signUrl, signUrl]);
     for (const headers of [{}, await asDonorOf(other)]) expect(await seenBy(headers)).toEqual([200, null, null]);
     for (const token of ['nonsense', OPERATOR_TOKEN])
       expect(await seenBy({ Authorization: `Bearer ${token}` })).toEqual([401, undefined, undefined]);
-    const answer = await fetch(`${world.gatewayUrl}/loans/${loanId}`, { headers: await asDonorOf(loanId) });
+    const answer = await fetch(`${environment.gatewayUrl}/loans/${loanId}`, { headers: await asDonorOf(loanId) });
     expect(answer.headers.get('cache-control')).toBe('private, no-store');
   });
 });
@@ -338,17 +340,23 @@ describe('asking', () => {
     ['/set-aside', 401, 'unauthorized'],
     ['/partners', 401, 'unauthorized'],
   ])('%s answers %i %s', async (path, status, slug) => {
-    expect(await world.get(path)).toMatchObject({ status, body: { type: `urn:ksbb-umkm:problem:${slug}` } });
+    expect(await environment.get(path)).toMatchObject({ status, body: { type: `urn:ksbb-umkm:problem:${slug}` } });
   });
 
   test('for the loans of a collaboration forgives how its ID is typed, and is empty where there are none', async () => {
-    expect(await world.get('/collaborations/ksbb 0000 0000 OO11/loans')).toEqual({ status: 200, body: { items: [] } });
+    expect(await environment.get('/collaborations/ksbb 0000 0000 OO11/loans')).toEqual({
+      status: 200,
+      body: { items: [] },
+    });
   });
 
   test('page by page for what is quarantined', async () => {
     const headers = { Authorization: `Bearer ${OPERATOR_TOKEN}` };
-    const first = (await world.get('/set-aside?limit=1', headers)).body as { items: unknown[]; nextCursor: string };
-    const rest = (await world.get(`/set-aside?cursor=${encodeURIComponent(first.nextCursor)}`, headers)).body as {
+    const first = (await environment.get('/set-aside?limit=1', headers)).body as {
+      items: unknown[];
+      nextCursor: string;
+    };
+    const rest = (await environment.get(`/set-aside?cursor=${encodeURIComponent(first.nextCursor)}`, headers)).body as {
       items: unknown[];
     };
     expect([...first.items, ...rest.items]).toEqual(await setAside());
@@ -356,7 +364,7 @@ describe('asking', () => {
 
   test('how the partners are reached', async () => {
     const items = async () =>
-      (await world.get('/partners', { Authorization: `Bearer ${OPERATOR_TOKEN}` })).body.items as {
+      (await environment.get('/partners', { Authorization: `Bearer ${OPERATOR_TOKEN}` })).body.items as {
         partner: string;
         contractsWaiting: number;
         breakers: { state: string }[];

@@ -142,13 +142,13 @@ async function takenByPartner(loanId: string): Promise<void> {
 describeDeliveries('fintech-gateway', {
   subscriptions,
   // The modules without their loops, so that only deliveries change anything.
-  open: async (world) => {
-    const { connection, clock } = world;
-    loans = await openLoanStore(world);
+  open: async (environment) => {
+    const { connection, clock } = environment;
+    loans = await openLoanStore(environment);
     const jobs = await openJobs(connection, 'forwarding');
     const watching = await openJobs(connection, 'watching');
     const commands = createLoanCommands({ loans, jobs, notify: () => undefined, clock });
-    const relendings = await openRelendings(world);
+    const relendings = await openRelendings(environment);
     const candidates = await openCandidates(connection);
     relender = createRelender({
       loans: { find: loans.known, reachedKecamatan: loans.reachedKecamatan },

@@ -9,12 +9,11 @@ await startService({
   settings: settingsSchema,
   build: async ({ service, settings, log, metrics, clock }) => {
     const database = await openDatabase(settings.MONGODB_URI, log);
-    const { registry } = metrics;
     const bus = createBus({
       url: settings.AMQP_URL,
       service,
       log,
-      registry,
+      registry: metrics.registry,
       isDependencyDown: isDatabaseUnavailable,
     });
     return createApp({ settings, database, bus, log, metrics, clock });

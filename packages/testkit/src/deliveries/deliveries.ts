@@ -7,7 +7,7 @@ import { freshDatabase, removeDatabase } from '../servers.ts';
 import { canonical, type Snapshot, snapshotOf } from './snapshot.ts';
 
 /** What a service's stores need to be opened. The clock stands. */
-export type World = { connection: Database['connection']; relay: Relay; clock: () => Date };
+export type StoreParts = { connection: Database['connection']; relay: Relay; clock: () => Date };
 
 /**
  * A service, and events that are not each other's cause, so that they may come in any order. What has to be there
@@ -16,7 +16,7 @@ export type World = { connection: Database['connection']; relay: Relay; clock: (
  */
 export type Script<Deps> = {
   subscriptions: readonly Subscription<Deps>[];
-  open: (world: World) => Promise<Deps>;
+  open: (parts: StoreParts) => Promise<Deps>;
   given: (deps: Deps, deliver: (event: Envelope) => Promise<void>) => Promise<void>;
   events: readonly Envelope[];
   /** What the service does by itself from time to time, such as a sweeper. */

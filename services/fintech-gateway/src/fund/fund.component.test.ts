@@ -2,16 +2,16 @@ import { eventually, freePort } from '@ksbb/testkit';
 import { dayInJakarta } from '../kernel/jakarta-day.ts';
 import { apiClient } from '../testing/api-client.ts';
 import { OPERATOR_TOKEN, startGateway, type TestGateway } from '../testing/gateway.ts';
-import { createWorld, type World } from '../testing/world.ts';
+import { createEnvironment, type Environment } from '../testing/environment.ts';
 
-let world: World;
+let environment: Environment;
 let gateway: TestGateway;
 let call: ReturnType<typeof apiClient>;
 
 const today = () => dayInJakarta(new Date());
-const statusOf = async (loanId: string) => (await world.get(`/loans/${loanId}`)).body.status;
+const statusOf = async (loanId: string) => (await environment.get(`/loans/${loanId}`)).body.status;
 async function balances(at?: string): Promise<Record<string, number>> {
-  const { body } = await world.get(`/fund/trial-balance${at === undefined ? '' : `?at=${at}`}`);
+  const { body } = await environment.get(`/fund/trial-balance${at === undefined ? '' : `?at=${at}`}`);
   expect(body.balanced).toBe(true);
   const accounts = body.accounts as { account: string; balanceRupiah: number }[];
   return Object.fromEntries(accounts.map(({ account, balanceRupiah }) => [account, balanceRupiah]));
@@ -25,31 +25,31 @@ const postingsOf = async (loanId: string) =>
   }[];
 
 async function disbursedLoan(): Promise<string> {
-  const loanId = await world.commit('lumbung', 900, 3);
+  const loanId = await environment.commit('lumbung', 900, 3);
   await eventually('the loan is awaiting-signature', async () => (await statusOf(loanId)) === 'awaiting-signature');
-  await world.sandbox.sign(String((await world.loan(loanId)).signUrl));
+  await environment.sandbox.sign(String((await environment.loan(loanId)).signUrl));
   await eventually('1 posting', async () => (await postingsOf(loanId)).length === 1);
   return loanId;
 }
 
 beforeAll(async () => {
-  world = await createWorld();
-  call = apiClient(world.gatewayUrl, OPERATOR_TOKEN);
+  environment = await createEnvironment();
+  call = apiClient(environment.gatewayUrl, OPERATOR_TOKEN);
   gateway = await startGateway(
-    { ...world, partnersUrl: world.sandbox.url, port: world.port },
+    { ...environment, partnersUrl: environment.sandbox.url, port: environment.port },
     { LEND_ON_APPROVAL: 'lumbung' },
   );
 });
 
 afterAll(async () => {
   await gateway.close();
-  await world.close();
+  await environment.close();
 });
 
 test('the trial balance is of any moment', async () => {
   const loanId = await disbursedLoan();
   const [paidOut] = await postingsOf(loanId);
-  await world.sandbox.repay('lumbung', loanId, { instalments: [1] });
+  await environment.sandbox.repay('lumbung', loanId, { instalments: [1] });
   await eventually('2 postings', async () => (await postingsOf(loanId)).length === 2);
   expect(await balances(paidOut?.at)).toEqual({ 'lumbung:cash': 0, 'lumbung:donated': -900, 'lumbung:lent': 900 });
   expect(await balances('2020-01-01T00:00:00Z')).toEqual({});
@@ -86,7 +86,7 @@ describe('the day of a partner', () => {
 
   test('with a posting that was reversed differs by it, and a person finds both', async () => {
     const loanId = await disbursedLoan();
-    await world.sandbox.repay('lumbung', loanId, { instalments: [1] });
+    await environment.sandbox.repay('lumbung', loanId, { instalments: [1] });
     await eventually('2 postings', async () => (await postingsOf(loanId)).length === 2);
     const before = await balances();
     const postingId = (await postingsOf(loanId)).find(({ kind }) => kind === 'repayment')?.postingId;
@@ -117,7 +117,7 @@ describe('the day of a partner', () => {
   });
 
   test('waits while the partner gives no statement', async () => {
-    await world.sandbox.fault('amanah', { route: 'statement', kind: 'status', status: 503, times: 1 });
+    await environment.sandbox.fault('amanah', { route: 'statement', kind: 'status', status: 503, times: 1 });
     expect(await call('POST', `/fund/reconciliations/amanah/${today()}`)).toMatchObject({ status: 503 });
   });
 });
@@ -130,19 +130,19 @@ test('where the setting says so an officer lends on, and the next in need is fou
     amountRupiah: 10_000,
     declaredAt: '2026-01-01T00:00:00.000Z',
   };
-  await world.listMsme({
+  await environment.listMsme({
     msmeId: 'first-choice',
     capitalRupiah: 10_000,
     kodeKecamatan: '31.73.01',
     needs: [declaredFirst],
   });
-  await world.listMsme({ msmeId: 'second-choice', capitalRupiah: 10_000, kodeKecamatan: '31.73.02' });
+  await environment.listMsme({ msmeId: 'second-choice', capitalRupiah: 10_000, kodeKecamatan: '31.73.02' });
   const proposals: string[] = [];
-  world.answerProposals(({ msmeId, amountRupiah }) => {
+  environment.answerProposals(({ msmeId, amountRupiah }) => {
     proposals.push(msmeId);
     return { coveredRupiah: amountRupiah };
   });
-  await world.sandbox.repay('lumbung', loanId, { instalments: [1, 2, 3] });
+  await environment.sandbox.repay('lumbung', loanId, { instalments: [1, 2, 3] });
   const waiting = async () =>
     (await call('GET', '/fund/approvals')).body.items as { relendId: string; msmeId: string; amountRupiah: number }[];
   await eventually('a proposal waits', async () => (await waiting()).length === 1);
@@ -157,17 +157,17 @@ test('where the setting says so an officer lends on, and the next in need is fou
   expect(await call('POST', `/fund/approvals/${second?.relendId}`, { decision: 'approve' })).toMatchObject({
     status: 204,
   });
-  await eventually('the chain has its loans', async () => (await world.chain(loanId)).length === 2);
+  await eventually('the chain has its loans', async () => (await environment.chain(loanId)).length === 2);
   expect(proposals).toEqual(['second-choice']);
   expect(await waiting()).toEqual([]);
   expect(await call('POST', `/fund/approvals/${first?.relendId}`, { decision: 'approve' })).toMatchObject({
     status: 409,
   });
-  expect((await world.get('/fund/approvals')).status).toBe(401);
+  expect((await environment.get('/fund/approvals')).status).toBe(401);
 });
 
 test('two gateways compare the same day to the same end', async () => {
-  const other = await startGateway({ ...world, partnersUrl: world.sandbox.url, port: await freePort() });
+  const other = await startGateway({ ...environment, partnersUrl: environment.sandbox.url, port: await freePort() });
   const days = await Promise.all([0, 1, 2, 3].map(() => call('POST', `/fund/reconciliations/amanah/${today()}`)));
   expect(new Set(days.map(({ body }) => JSON.stringify(body.differences)))).toEqual(new Set(['[]']));
   await other.close();

@@ -2,22 +2,22 @@ import type { Partner } from '@ksbb/contracts';
 import { asDonorOf } from '../testing/donor-token.ts';
 import { eventually, freePort } from '@ksbb/testkit';
 import { OPERATOR_TOKEN, startGateway, type TestGateway } from '../testing/gateway.ts';
-import { createWorld, type World } from '../testing/world.ts';
+import { createEnvironment, type Environment } from '../testing/environment.ts';
 
-let world: World;
+let environment: Environment;
 let gateway: TestGateway;
 
-const statusOf = async (loanId: string) => (await world.get(`/loans/${loanId}`)).body.status;
+const statusOf = async (loanId: string) => (await environment.get(`/loans/${loanId}`)).body.status;
 const contractsOf = async (partner: Partner, loanId: string) =>
-  (await world.sandbox.contracts(partner)).filter(({ reference }) => reference === loanId);
+  (await environment.sandbox.contracts(partner)).filter(({ reference }) => reference === loanId);
 async function breakerOf(partner: Partner, operation: string): Promise<string | undefined> {
-  const { items } = (await world.get('/partners', { Authorization: `Bearer ${OPERATOR_TOKEN}` })).body as {
+  const { items } = (await environment.get('/partners', { Authorization: `Bearer ${OPERATOR_TOKEN}` })).body as {
     items: { partner: string; breakers: { operation: string; state: string }[] }[];
   };
   return items.find((one) => one.partner === partner)?.breakers.find((one) => one.operation === operation)?.state;
 }
 const waitingAt = async (partner: Partner) => {
-  const { items } = (await world.get('/partners', { Authorization: `Bearer ${OPERATOR_TOKEN}` })).body as {
+  const { items } = (await environment.get('/partners', { Authorization: `Bearer ${OPERATOR_TOKEN}` })).body as {
     items: { partner: string; contractsWaiting: number }[];
   };
   return items.find((one) => one.partner === partner)?.contractsWaiting;
@@ -27,26 +27,26 @@ async function goesThrough(loanId: string): Promise<void> {
 }
 
 beforeAll(async () => {
-  world = await createWorld();
+  environment = await createEnvironment();
 });
 
 beforeEach(async () => {
   // Breakers that remember nothing of the test before.
-  gateway = await startGateway({ ...world, partnersUrl: world.sandbox.url });
+  gateway = await startGateway({ ...environment, partnersUrl: environment.sandbox.url });
 });
 
 afterEach(async () => {
   await gateway.close();
-  await world.sandbox.clearFaults();
+  await environment.sandbox.clearFaults();
 });
 
-afterAll(() => world.close());
+afterAll(() => environment.close());
 
 test.each(['amanah', 'lumbung'] as const)(
   '%s answers 503: the breaker opens, contracts wait, and go through when it is back',
   async (partner) => {
-    await world.sandbox.fault(partner, { route: 'create-contract', kind: 'status', status: 503, times: 10_000 });
-    const loanId = await world.commit(partner, 1_000_000, 3);
+    await environment.sandbox.fault(partner, { route: 'create-contract', kind: 'status', status: 503, times: 10_000 });
+    const loanId = await environment.commit(partner, 1_000_000, 3);
     await eventually('the breaker is open', async () => (await breakerOf(partner, 'create-contract')) === 'open');
     expect(await statusOf(loanId)).toBe('forwarding');
     expect(await waitingAt(partner)).toBe(1);
@@ -55,7 +55,7 @@ test.each(['amanah', 'lumbung'] as const)(
     );
     await eventually('the metric shows it', async () => openInMetrics.test(await gateway.metrics()));
 
-    await world.sandbox.clearFaults();
+    await environment.sandbox.clearFaults();
     await goesThrough(loanId);
     expect(await breakerOf(partner, 'create-contract')).toBe('closed');
     expect(await waitingAt(partner)).toBe(0);
@@ -64,92 +64,100 @@ test.each(['amanah', 'lumbung'] as const)(
 );
 
 test('one partner that is away does not hold up the other', async () => {
-  await world.sandbox.fault('amanah', { route: 'create-contract', kind: 'status', status: 503, times: 10_000 });
-  const held = await world.commit('amanah', 1_000_000, 3);
-  await goesThrough(await world.commit('lumbung', 1_000_000, 3));
+  await environment.sandbox.fault('amanah', { route: 'create-contract', kind: 'status', status: 503, times: 10_000 });
+  const held = await environment.commit('amanah', 1_000_000, 3);
+  await goesThrough(await environment.commit('lumbung', 1_000_000, 3));
   expect(['requested', 'forwarding']).toContain(await statusOf(held));
-  await world.sandbox.clearFaults();
+  await environment.sandbox.clearFaults();
   await goesThrough(held);
 });
 
 test.each(['amanah', 'lumbung'] as const)(
   '%s takes the contract and its answer is lost: it is found, and there is one',
   async (partner) => {
-    await world.sandbox.fault(partner, { route: 'create-contract', kind: 'lost-answer', times: 1 });
-    const loanId = await world.commit(partner, 1_000_000, 3);
+    await environment.sandbox.fault(partner, { route: 'create-contract', kind: 'lost-answer', times: 1 });
+    const loanId = await environment.commit(partner, 1_000_000, 3);
     await goesThrough(loanId);
     expect(await contractsOf(partner, loanId)).toHaveLength(1);
     const forwardings = () =>
-      world.seen().filter(({ name, data }) => name === 'contract-forwarded' && data.loanId === loanId);
+      environment.seen().filter(({ name, data }) => name === 'contract-forwarded' && data.loanId === loanId);
     await eventually('contract-forwarded is published', () => forwardings().length > 0);
     expect(forwardings()).toHaveLength(1);
   },
 );
 
 test('an answer later than the time limit: one contract', async () => {
-  await world.sandbox.fault('lumbung', { route: 'create-contract', kind: 'latency', milliseconds: 1_500, times: 1 });
-  const loanId = await world.commit('lumbung', 1_000_000, 3);
+  await environment.sandbox.fault('lumbung', {
+    route: 'create-contract',
+    kind: 'latency',
+    milliseconds: 1_500,
+    times: 1,
+  });
+  const loanId = await environment.commit('lumbung', 1_000_000, 3);
   await goesThrough(loanId);
   expect(await contractsOf('lumbung', loanId)).toHaveLength(1);
 });
 
 test('no answer, a cut connection, a 500 and a partner that cannot even be asked: one contract in the end', async () => {
   for (const fault of [{ kind: 'reset' }, { kind: 'status', status: 500 }, { kind: 'hang', milliseconds: 2_000 }]) {
-    await world.sandbox.fault('amanah', { route: 'create-contract', times: 1, ...fault });
+    await environment.sandbox.fault('amanah', { route: 'create-contract', times: 1, ...fault });
   }
-  await world.sandbox.fault('amanah', { route: 'get-contract', kind: 'status', status: 503, times: 2 });
-  const loanId = await world.commit('amanah', 1_000_000, 3);
+  await environment.sandbox.fault('amanah', { route: 'get-contract', kind: 'status', status: 503, times: 2 });
+  const loanId = await environment.commit('amanah', 1_000_000, 3);
   await goesThrough(loanId);
-  expect(await world.sandbox.faultsLeft()).toBe(0);
+  expect(await environment.sandbox.faultsLeft()).toBe(0);
   expect(await contractsOf('amanah', loanId)).toHaveLength(1);
 });
 
 test.each(['amanah', 'lumbung'] as const)(
   '%s refuses the contract for good: it is declined, and not sent again',
   async (partner) => {
-    const loanId = await world.commit(partner, 2, 3);
+    const loanId = await environment.commit(partner, 2, 3);
     await eventually('the loan is declined', async () => (await statusOf(loanId)) === 'declined');
     await eventually('contract-declined is published', () =>
-      world.seen().some(({ name, data }) => name === 'contract-declined' && data.loanId === loanId),
+      environment.seen().some(({ name, data }) => name === 'contract-declined' && data.loanId === loanId),
     );
     expect(await waitingAt(partner)).toBe(0);
   },
 );
 
 test('the signer declines: it is declined', async () => {
-  const loanId = await world.commit('lumbung', 1_000_000, 3);
+  const loanId = await environment.commit('lumbung', 1_000_000, 3);
   await goesThrough(loanId);
-  await world.sandbox.sign(String((await world.loan(loanId)).signUrl), 'decline');
+  await environment.sandbox.sign(String((await environment.loan(loanId)).signUrl), 'decline');
   await eventually('the loan is declined', async () => (await statusOf(loanId)) === 'declined');
 });
 
 test('lumbung cannot call back: its feed is enough', async () => {
   await gateway.close();
   gateway = await startGateway(
-    { ...world, partnersUrl: world.sandbox.url },
+    { ...environment, partnersUrl: environment.sandbox.url },
     { LUMBUNG_WEBHOOK_SECRET: 'not-what-lumbung-signs-with' },
   );
-  const loanId = await world.commit('lumbung', 1_000_000, 3);
+  const loanId = await environment.commit('lumbung', 1_000_000, 3);
   await goesThrough(loanId);
-  await world.sandbox.sign(String((await world.loan(loanId)).signUrl));
+  await environment.sandbox.sign(String((await environment.loan(loanId)).signUrl));
   await eventually('the loan is disbursed', async () => (await statusOf(loanId)) === 'disbursed');
-  await world.sandbox.repay('lumbung', loanId, { instalments: [1, 2, 3] });
+  await environment.sandbox.repay('lumbung', loanId, { instalments: [1, 2, 3] });
   await eventually('the loan is repaid', async () => (await statusOf(loanId)) === 'repaid');
 });
 
 const operator = { Authorization: `Bearer ${OPERATOR_TOKEN}` };
 async function parked(): Promise<Record<string, unknown>[]> {
-  return (await world.get('/parked?limit=200', operator)).body.items as Record<string, unknown>[];
+  return (await environment.get('/parked?limit=200', operator)).body.items as Record<string, unknown>[];
 }
 async function resume(loanId: string): Promise<{ status: number; body: string }> {
-  const answer = await fetch(`${world.gatewayUrl}/parked/${loanId}/resume`, { method: 'POST', headers: operator });
+  const answer = await fetch(`${environment.gatewayUrl}/parked/${loanId}/resume`, {
+    method: 'POST',
+    headers: operator,
+  });
   return { status: answer.status, body: await answer.text() };
 }
 
 describe('a contract is parked for a person', () => {
   test.each([401, 403, 404])('at once where the partner answers %i; resumed, it goes through', async (status) => {
-    await world.sandbox.fault('amanah', { route: 'create-contract', kind: 'status', status, times: 1 });
-    const loanId = await world.commit('amanah', 1_000_000, 3);
+    await environment.sandbox.fault('amanah', { route: 'create-contract', kind: 'status', status, times: 1 });
+    const loanId = await environment.commit('amanah', 1_000_000, 3);
     await eventually('the loan is parked', async () => (await statusOf(loanId)) === 'parked');
     expect(await parked()).toContainEqual({
       loanId,
@@ -169,21 +177,29 @@ describe('a contract is parked for a person', () => {
 
   test('when the partner was away for too long, by its breaker alone too', async () => {
     await gateway.close();
-    gateway = await startGateway({ ...world, partnersUrl: world.sandbox.url }, { PARK_AFTER_MS: '400' });
-    await world.sandbox.fault('lumbung', { route: 'create-contract', kind: 'status', status: 503, times: 10_000 });
-    const loanIds = [await world.commit('lumbung', 1_000_000, 3), await world.commit('lumbung', 1_000_000, 3)];
+    gateway = await startGateway({ ...environment, partnersUrl: environment.sandbox.url }, { PARK_AFTER_MS: '400' });
+    await environment.sandbox.fault('lumbung', {
+      route: 'create-contract',
+      kind: 'status',
+      status: 503,
+      times: 10_000,
+    });
+    const loanIds = [
+      await environment.commit('lumbung', 1_000_000, 3),
+      await environment.commit('lumbung', 1_000_000, 3),
+    ];
     for (const loanId of loanIds)
       await eventually('the loan is parked', async () => (await statusOf(loanId)) === 'parked');
-    await world.sandbox.clearFaults();
+    await environment.sandbox.clearFaults();
     for (const loanId of loanIds) expect((await resume(loanId)).status).toBe(202);
     await Promise.all(loanIds.map(goesThrough));
   });
 
   test('only operators see or resume it', async () => {
-    expect((await world.get('/parked')).status).toBe(401);
-    expect((await fetch(`${world.gatewayUrl}/parked/KSBB-0000-0000-0011.99/resume`, { method: 'POST' })).status).toBe(
-      401,
-    );
+    expect((await environment.get('/parked')).status).toBe(401);
+    expect(
+      (await fetch(`${environment.gatewayUrl}/parked/KSBB-0000-0000-0011.99/resume`, { method: 'POST' })).status,
+    ).toBe(401);
   });
 });
 
@@ -194,15 +210,15 @@ describe('a line is let go', () => {
   test.each(['amanah', 'lumbung'] as const)(
     '%s has the contract: it is taken back there, and nobody can sign it',
     async (partner) => {
-      const loanId = await world.commit(partner, 1_000_000, 3);
+      const loanId = await environment.commit(partner, 1_000_000, 3);
       await goesThrough(loanId);
-      const { signUrl } = await world.loan(loanId);
-      await world.release(loanId, 'msme-delisted');
+      const { signUrl } = await environment.loan(loanId);
+      await environment.release(loanId, 'msme-delisted');
       await eventually('the loan is cancelled', async () => (await statusOf(loanId)) === 'cancelled');
       expect(await sandboxStatus(partner, loanId)).toEqual(['cancelled']);
-      await expect(world.sandbox.sign(String(signUrl))).rejects.toThrow('409');
+      await expect(environment.sandbox.sign(String(signUrl))).rejects.toThrow('409');
       await eventually('contract-cancelled is published', () =>
-        world
+        environment
           .seen()
           .some(
             ({ name, data }) =>
@@ -214,33 +230,33 @@ describe('a line is let go', () => {
   );
 
   test('a parked contract, of which the partner knows nothing, is cancelled', async () => {
-    await world.sandbox.fault('lumbung', { route: 'create-contract', kind: 'status', status: 403, times: 1 });
-    const loanId = await world.commit('lumbung', 1_000_000, 3);
+    await environment.sandbox.fault('lumbung', { route: 'create-contract', kind: 'status', status: 403, times: 1 });
+    const loanId = await environment.commit('lumbung', 1_000_000, 3);
     await eventually('the loan is parked', async () => (await statusOf(loanId)) === 'parked');
-    await world.release(loanId, 'withdrawn');
+    await environment.release(loanId, 'withdrawn');
     await eventually('the loan is cancelled', async () => (await statusOf(loanId)) === 'cancelled');
     expect(await sandboxStatus('lumbung', loanId)).toEqual([]);
   });
 
   test('money that is paid out stays a loan', async () => {
-    const loanId = await world.commit('amanah', 1_000_000, 3);
+    const loanId = await environment.commit('amanah', 1_000_000, 3);
     await goesThrough(loanId);
-    await world.sandbox.sign(String((await world.loan(loanId)).signUrl));
+    await environment.sandbox.sign(String((await environment.loan(loanId)).signUrl));
     await eventually('the loan is disbursed', async () => (await statusOf(loanId)) === 'disbursed');
-    await world.release(loanId, 'msme-delisted');
-    await world.sandbox.repay('amanah', loanId, { instalments: [1, 2, 3] });
+    await environment.release(loanId, 'msme-delisted');
+    await environment.sandbox.repay('amanah', loanId, { instalments: [1, 2, 3] });
     await eventually('the loan is repaid', async () => (await statusOf(loanId)) === 'repaid');
   });
 
   test('a partner that cannot be asked is asked again', async () => {
-    const loanId = await world.commit('amanah', 1_000_000, 3);
+    const loanId = await environment.commit('amanah', 1_000_000, 3);
     await goesThrough(loanId);
-    await world.sandbox.fault('amanah', { route: 'cancel-contract', kind: 'lost-answer', times: 1 });
-    await world.sandbox.fault('amanah', { route: 'cancel-contract', kind: 'status', status: 503, times: 4 });
-    await world.release(loanId, 'withdrawn');
+    await environment.sandbox.fault('amanah', { route: 'cancel-contract', kind: 'lost-answer', times: 1 });
+    await environment.sandbox.fault('amanah', { route: 'cancel-contract', kind: 'status', status: 503, times: 4 });
+    await environment.release(loanId, 'withdrawn');
     await eventually(
       'the loan is cancelled',
-      async () => (await statusOf(loanId)) === 'cancelled' && (await world.sandbox.faultsLeft()) <= 4,
+      async () => (await statusOf(loanId)) === 'cancelled' && (await environment.sandbox.faultsLeft()) <= 4,
     );
     expect(await sandboxStatus('amanah', loanId)).toEqual(['cancelled']);
   });
@@ -250,10 +266,10 @@ test('what amanah cannot call back is found by asking, from the signature to a l
   await gateway.close();
   // Callbacks go to where nobody listens.
   gateway = await startGateway(
-    { ...world, partnersUrl: world.sandbox.url, port: await freePort() },
+    { ...environment, partnersUrl: environment.sandbox.url, port: await freePort() },
     { STATUS_CHECK_MS: '300' },
   );
-  const loanId = await world.commit('amanah', 1_000_000, 3);
+  const loanId = await environment.commit('amanah', 1_000_000, 3);
   const headers = await asDonorOf(loanId);
   const ask = async (path: string) =>
     (await (await fetch(`${gateway.url}${path}`, { headers })).json()) as Record<string, unknown>;
@@ -261,10 +277,10 @@ test('what amanah cannot call back is found by asking, from the signature to a l
     'the loan is awaiting-signature',
     async () => (await ask(`/loans/${loanId}`)).status === 'awaiting-signature',
   );
-  await world.sandbox.sign(String((await ask(`/loans/${loanId}`)).signUrl));
+  await environment.sandbox.sign(String((await ask(`/loans/${loanId}`)).signUrl));
   await eventually('the loan is disbursed', async () => (await ask(`/loans/${loanId}`)).status === 'disbursed');
-  await world.sandbox.repay('amanah', loanId, { instalments: [1] });
-  await world.sandbox.writeOff('amanah', loanId);
+  await environment.sandbox.repay('amanah', loanId, { instalments: [1] });
+  await environment.sandbox.writeOff('amanah', loanId);
   await eventually('the loan is written-off', async () => (await ask(`/loans/${loanId}`)).status === 'written-off');
   expect(await ask(`/loans/${loanId}`)).toMatchObject({ repaidRupiah: 333_334, writtenOffRupiah: 666_666 });
   await eventually('the books show it', async () =>
@@ -275,11 +291,11 @@ test('what amanah cannot call back is found by asking, from the signature to a l
 });
 
 test('two gateways on one database: each contract is forwarded once', async () => {
-  const other = await startGateway({ ...world, partnersUrl: world.sandbox.url, port: await freePort() });
-  const loanIds = await Promise.all(Array.from({ length: 20 }, () => world.commit('amanah', 1_000_000, 3)));
+  const other = await startGateway({ ...environment, partnersUrl: environment.sandbox.url, port: await freePort() });
+  const loanIds = await Promise.all(Array.from({ length: 20 }, () => environment.commit('amanah', 1_000_000, 3)));
   await Promise.all(loanIds.map(goesThrough));
   await other.close();
-  const contracts = await world.sandbox.contracts('amanah');
+  const contracts = await environment.sandbox.contracts('amanah');
   expect(loanIds.map((loanId) => contracts.filter(({ reference }) => reference === loanId).length)).toEqual(
     loanIds.map(() => 1),
   );

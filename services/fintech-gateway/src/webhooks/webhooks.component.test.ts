@@ -3,11 +3,11 @@ import { eventually, freePort } from '@ksbb/testkit';
 import { apiClient } from '../testing/api-client.ts';
 import { OPERATOR_TOKEN, startGateway, type TestGateway } from '../testing/gateway.ts';
 import { isSignedWith, startWebhookReceiver, type WebhookReceiver } from '../testing/webhook-receiver.ts';
-import { createWorld, type World } from '../testing/world.ts';
+import { createEnvironment, type Environment } from '../testing/environment.ts';
 
 type Endpoint = { endpointId: string; secret: string; etag: string };
 
-let world: World;
+let environment: Environment;
 let gateway: TestGateway;
 let receiver: WebhookReceiver;
 let call: ReturnType<typeof apiClient>;
@@ -41,18 +41,18 @@ async function deliveriesOf(endpointId: string, query = '') {
 const stateOf = async (endpointId: string) => (await deliveriesOf(endpointId)).items.map(({ state }) => state);
 
 beforeAll(async () => {
-  world = await createWorld();
+  environment = await createEnvironment();
   receiver = await startWebhookReceiver();
-  const environment = {
+  const settings = {
     WEBHOOK_ALLOW_LOCAL: 'true',
     WEBHOOK_TIMEOUT_MS: '6000',
     WEBHOOK_POLL_MS: '50',
     WEBHOOK_STEPS_MS: '30,30,30',
   };
-  gateway = await startGateway({ ...world, partnersUrl: world.sandbox.url }, environment);
-  call = apiClient(world.gatewayUrl, OPERATOR_TOKEN);
+  gateway = await startGateway({ ...environment, partnersUrl: environment.sandbox.url }, settings);
+  call = apiClient(environment.gatewayUrl, OPERATOR_TOKEN);
   const token = await issue('amanah', ['endpoints:read', 'endpoints:write', 'deliveries:read', 'deliveries:replay']);
-  call = apiClient(world.gatewayUrl, token);
+  call = apiClient(environment.gatewayUrl, token);
 });
 
 afterEach(() => {
@@ -62,7 +62,7 @@ afterEach(() => {
 afterAll(async () => {
   await gateway.close();
   await receiver.close();
-  await world.close();
+  await environment.close();
 });
 
 describe('what happens to a loan', () => {
@@ -75,19 +75,19 @@ describe('what happens to a loan', () => {
       'loan-repaid',
     ]);
     const some = await newEndpoint('/some', ['loan-repaid']);
-    const loanId = await world.commit('amanah', 900, 3);
+    const loanId = await environment.commit('amanah', 900, 3);
     await eventually(
       'the loan is awaiting-signature',
-      async () => (await world.get(`/loans/${loanId}`)).body.status === 'awaiting-signature',
+      async () => (await environment.get(`/loans/${loanId}`)).body.status === 'awaiting-signature',
     );
-    await world.sandbox.sign(String((await world.loan(loanId)).signUrl));
+    await environment.sandbox.sign(String((await environment.loan(loanId)).signUrl));
     await eventually(
       'the loan is disbursed',
-      async () => (await world.get(`/loans/${loanId}`)).body.status === 'disbursed',
+      async () => (await environment.get(`/loans/${loanId}`)).body.status === 'disbursed',
     );
-    await world.sandbox.repay('amanah', loanId, { instalments: [1, 2, 3] });
+    await environment.sandbox.repay('amanah', loanId, { instalments: [1, 2, 3] });
     await eventually('/some receives 1', () => receivedAt('/some').length === 1 && receivedAt('/all').length === 7);
-    await world.republish((event) => JSON.stringify(event).includes(loanId));
+    await environment.republish((event) => JSON.stringify(event).includes(loanId));
     const types = receivedAt('/all').map(({ payload }) => (JSON.parse(payload) as { type: string }).type);
     expect(types.toSorted()).toEqual([
       'contract-forwarded',
@@ -120,7 +120,7 @@ describe('what happens to a loan', () => {
       lumbung,
     );
     const own = await newEndpoint('/own');
-    const loanId = await world.commit('amanah', 900, 3);
+    const loanId = await environment.commit('amanah', 900, 3);
     await eventually('/own receives the event', () =>
       receivedAt('/own').some(({ payload }) => payload.includes(loanId)),
     );
@@ -177,14 +177,14 @@ describe('an endpoint that says it is gone', () => {
     const other = await newEndpoint('/notified', ['endpoint-disabled']);
     receiver.answerWith(({ path }) => ({ status: path === '/gone' ? 410 : 204 }));
     const from = new Date().toISOString();
-    const first = await world.commit('amanah', 900, 3);
+    const first = await environment.commit('amanah', 900, 3);
     await eventually('/notified receives 1', () => receivedAt('/notified').length === 1);
     expect(JSON.parse(receivedAt('/notified')[0]?.payload ?? '')).toMatchObject({
       type: 'endpoint-disabled',
       data: { endpointId: gone.endpointId, reason: 'gone' },
     });
     expect(isSignedWith(other.secret, receivedAt('/notified')[0]!)).toBe(true);
-    const second = await world.commit('amanah', 900, 3);
+    const second = await environment.commit('amanah', 900, 3);
     await eventually('there are two deliveries', async () => (await stateOf(gone.endpointId)).length === 2);
     expect(await stateOf(gone.endpointId)).toEqual(['held', 'held']);
     expect(receivedAt('/gone')).toHaveLength(1);
@@ -231,7 +231,7 @@ test('one that hangs holds up nobody else', async () => {
 
 test('two gateways on one database send each message once', async () => {
   const other = await startGateway(
-    { ...world, partnersUrl: world.sandbox.url, port: await freePort() },
+    { ...environment, partnersUrl: environment.sandbox.url, port: await freePort() },
     { WEBHOOK_ALLOW_LOCAL: 'true', WEBHOOK_POLL_MS: '20' },
   );
   const { endpointId } = await newEndpoint('/twice');
@@ -250,9 +250,9 @@ test('two gateways on one database send each message once', async () => {
 
 test('a new endpoint can be sent what happened before it was there', async () => {
   const from = new Date(Date.now() - 1_000).toISOString();
-  const loanId = await world.commit('amanah', 900, 3);
+  const loanId = await environment.commit('amanah', 900, 3);
   await eventually('contract-forwarded is published', () =>
-    world.seen().some(({ name, data }) => name === 'contract-forwarded' && data.loanId === loanId),
+    environment.seen().some(({ name, data }) => name === 'contract-forwarded' && data.loanId === loanId),
   );
   await eventually('an endpoint receives the event', () =>
     receiver.received.some(({ payload }) => payload.includes(loanId)),
@@ -384,7 +384,7 @@ describe('an endpoint', () => {
 
 test('without the setting for development, private addresses are refused', async () => {
   await gateway.close();
-  gateway = await startGateway({ ...world, partnersUrl: world.sandbox.url });
+  gateway = await startGateway({ ...environment, partnersUrl: environment.sandbox.url });
   for (const url of [
     'https://127.0.0.1/',
     'https://[::1]/',

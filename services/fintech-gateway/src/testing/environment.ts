@@ -33,7 +33,7 @@ export type Seen = { name: string; id: string; data: Record<string, unknown> };
 /**
  * Everything around the gateway: broker, database, the sandbox of the partners, and a stand-in for the other services.
  */
-export type World = {
+export type Environment = {
   amqpUrl: string;
   databaseUri: string;
   sandbox: Sandbox;
@@ -121,7 +121,7 @@ function answerOf({ relendId, msmeId, ...terms }: Proposal, coveredRupiah: numbe
   });
 }
 
-export async function createWorld(): Promise<World> {
+export async function createEnvironment(): Promise<Environment> {
   const port = await freePort();
   const gatewayUrl = `http://127.0.0.1:${port}`;
   const amqpUrl = await freshVhost();
