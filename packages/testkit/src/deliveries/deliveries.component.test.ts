@@ -1,5 +1,5 @@
 import { defineEvent, envelope, type Envelope, type EventOf } from '@ksbb/contracts';
-import { type Database, insertOnce, upsertIfNewer } from '@ksbb/document-store';
+import { defineSchema, insertOnce, openModel, upsertIfNewer } from '@ksbb/document-store';
 import { on, RejectedEvent, type Subscription, RetryLater } from '@ksbb/messaging';
 import { z } from 'zod';
 import { orders, outcomeOf, type Script, shuffledBy } from './deliveries.ts';
@@ -21,29 +21,31 @@ const shelfFilled = defineEvent({
 });
 type ShelfFilled = EventOf<typeof shelfFilled>;
 
-type Deps = { collection: ReturnType<Database['connection']['collection']> };
+type Shelf = { _id: string; version: number; pieces: number; step: number };
+type Deps = { shelves: Awaited<ReturnType<typeof openModel<Shelf>>> };
 type Handle = (event: ShelfFilled, deps: Deps) => Promise<unknown>;
 
+const shelfSchema = defineSchema<Shelf>({ _id: String, version: Number, pieces: Number, step: Number });
+const shelf = (_id: string, version: number, pieces: number): Shelf => ({ _id, version, pieces, step: 0 });
 const filled = (version: number, pieces: number): Envelope =>
   envelope(shelfFilled, 's', version, { shelf: 's', pieces }, new Date('2026-11-24T03:00:00Z'));
-const set = (deps: Deps, id: string, update: object) =>
-  deps.collection.updateOne({ _id: id } as object, update, { upsert: true });
 
-const addEvent: Handle = ({ id, data }, { collection }) => insertOnce(collection, { _id: id, pieces: data.pieces });
-const keepShelf: Handle = ({ data, version }, { collection }) =>
-  upsertIfNewer(collection, data.shelf, version, { pieces: data.pieces });
-const countPieces: Handle = ({ data }, deps) => set(deps, data.shelf, { $inc: { pieces: data.pieces } });
-const keepLast: Handle = ({ data }, deps) => set(deps, data.shelf, { $set: { pieces: data.pieces } });
-const keepFirst: Handle = ({ data }, { collection }) =>
-  insertOnce(collection, { _id: data.shelf, pieces: data.pieces });
+const addEvent: Handle = ({ id, data }, { shelves }) => insertOnce(shelves, shelf(id, 0, data.pieces));
+const keepShelf: Handle = ({ data, version }, { shelves }) =>
+  upsertIfNewer(shelves, shelf(data.shelf, version, data.pieces));
+const countPieces: Handle = ({ data }, { shelves }) =>
+  shelves.updateOne({ _id: data.shelf }, { $inc: { pieces: data.pieces } }, { upsert: true });
+const keepLast: Handle = ({ data }, { shelves }) =>
+  shelves.updateOne({ _id: data.shelf }, { $set: { pieces: data.pieces } }, { upsert: true });
+const keepFirst: Handle = ({ data }, { shelves }) => insertOnce(shelves, shelf(data.shelf, 0, data.pieces));
 const doNothing: Handle = async () => undefined;
 
 const stepOn =
   (early: () => Promise<unknown>): Handle =>
-  async (event, deps) => {
-    const before = await deps.collection.findOne({ _id: 's' } as object);
-    if (event.version > Number(before?.['step'] ?? 0) + 1) return early();
-    return set(deps, 's', { $max: { step: event.version } });
+  async (event, { shelves }) => {
+    const before = await shelves.findById('s').lean();
+    if (event.version > (before?.step ?? 0) + 1) return early();
+    return shelves.updateOne({ _id: 's' }, { $max: { step: event.version } }, { upsert: true });
   };
 const waitForTurn = stepOn(async () => {
   throw new RetryLater('another one comes first');
@@ -56,7 +58,7 @@ const rejectEarly = stepOn(async () => {
 function script(effect: Subscription<Deps>['effect'], handle: Handle): Script<Deps> {
   return {
     subscriptions: [on(shelfFilled, effect, handle)],
-    open: async ({ connection }) => ({ collection: connection.collection('shelves') }),
+    open: async ({ connection }) => ({ shelves: await openModel(connection, 'shelves', shelfSchema) }),
     given: async () => undefined,
     events: [filled(1, 10), filled(2, 20), filled(3, 15)],
   };
