@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { defineEvent } from '@ksbb/contracts';
 import { createLog } from '@ksbb/service-kit';
 import { propagation, type TextMapPropagator } from '@opentelemetry/api';
 import { Registry } from 'prom-client';
 import { z } from 'zod';
+import { eventually } from '../../testkit/src/eventually.ts';
 import { freshDatabase, removeDatabase } from '../../testkit/src/servers.ts';
 import { type AggregateDocument, batchedReads, batchedWrites } from './batch.ts';
 import { type Database, openDatabase } from './database.ts';
@@ -67,10 +67,9 @@ test('how many events wait, and since when, is measured by the poll', async () =
   for (const id of ['a', 'a', 'b']) await store.decide(id, fill());
   now = new Date('2026-11-24T03:01:30.000Z');
   relay.start();
-  for (let tries = 0; !(await registry.metrics()).includes('ksbb_outbox_events{collection="shelves"} 3'); tries += 1) {
-    if (tries > 400) throw new Error(await registry.metrics());
-    await sleep(25);
-  }
+  await eventually('three events counted', async () =>
+    (await registry.metrics()).includes('ksbb_outbox_events{collection="shelves"} 3'),
+  );
   expect(await registry.metrics()).toContain('ksbb_outbox_oldest_seconds{collection="shelves"} 90');
 });
 

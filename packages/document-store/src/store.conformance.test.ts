@@ -4,6 +4,7 @@ import { createBus } from '@ksbb/messaging';
 import { createLog } from '@ksbb/service-kit';
 import { Registry } from 'prom-client';
 import { z } from 'zod';
+import { eventually } from '../../testkit/src/eventually.ts';
 import { freshDatabase, freshVhost, removeDatabase, removeVhost } from '../../testkit/src/servers.ts';
 import { type Database, openDatabase } from './database.ts';
 import type { EventPublisher } from './outbox-sender.ts';
@@ -89,13 +90,10 @@ async function open(publisher: EventPublisher) {
 const outboxOf = async (id: string) =>
   (await database.connection.collection('accounts').findOne({ _id: id } as object))?.outbox as Envelope[];
 
-async function eventually(look: () => Promise<boolean> | boolean): Promise<void> {
-  for (let tries = 0; tries < 1_000; tries += 1) {
-    if (await look()) return;
-    await sleep(25);
-  }
-  throw new Error('it did not happen within 25 s');
-}
+const outboxEmpty = (...ids: string[]) =>
+  eventually(`an empty outbox of ${ids.join(' and ')}`, async () =>
+    (await Promise.all(ids.map(outboxOf))).every((outbox) => outbox.length === 0),
+  );
 
 describe('decide', () => {
   test('writes the folded state with its version and sends the events that leave the service', async () => {
@@ -104,7 +102,7 @@ describe('decide', () => {
     const decided = await store.decide('a', () => [{ type: 'noted', data: {} }, ...payIn(5)(), ...payIn(7)()]);
     expect(decided).toMatchObject({ id: 'a', version: 3, state: { total: 12 } });
     expect(await store.load('a')).toEqual({ id: 'a', version: 3, state: { total: 12, number: null, closed: false } });
-    await eventually(async () => (await outboxOf('a')).length === 0);
+    await outboxEmpty('a');
     expect(published.map(({ id, sequence, data }) => ({ id, sequence, data }))).toEqual([
       { id: 'bank:a@2', sequence: '0000000002', data: { amount: 5 } },
       { id: 'bank:a@3', sequence: '0000000003', data: { amount: 7 } },
@@ -150,7 +148,7 @@ describe('decide', () => {
     const [one, other] = await Promise.all([open(publisher), open(publisher)]);
     await Promise.all(Array.from({ length: 60 }, (_, at) => (at % 2 === 0 ? one : other).store.decide('a', payIn(1))));
     expect(await one.store.load('a')).toMatchObject({ version: 60, state: { total: 60 } });
-    await eventually(async () => (await outboxOf('a')).length === 0);
+    await outboxEmpty('a');
     expect(new Set(published.map((event) => event.id)).size).toBe(60);
   });
 
@@ -225,7 +223,7 @@ describe('the relay', () => {
     state.refuse = false;
     await store.decide('a', payIn(2));
     await relay.sendAll();
-    await eventually(async () => (await outboxOf('a')).length === 0);
+    await outboxEmpty('a');
     const first = published.map((event) => event.id).filter((id, at, ids) => ids.indexOf(id) === at);
     expect(first).toEqual(['bank:a@1', 'bank:a@2']);
   });
@@ -238,7 +236,7 @@ describe('the relay', () => {
     await Promise.all(Array.from({ length: 30 }, (_, at) => store.decide(`a${at}`, payIn(1))));
     expect(published).toHaveLength(0);
     state.connected = true;
-    await eventually(() => published.length >= 30);
+    await eventually('30 events published', () => published.length >= 30);
     expect(new Set(published.map((event) => event.subject)).size).toBe(30);
   });
 
@@ -259,7 +257,7 @@ describe('the relay', () => {
     relay.start();
     await sleep(6_500);
     state.refuse = false;
-    await eventually(() => published.length === 1);
+    await eventually('an event published', () => published.length === 1);
   });
 
   test('of a second process sends what the first one left', async () => {
@@ -296,14 +294,14 @@ describe.each(['recorder', 'broker'])('a publisher: %s', (kind) => {
     const { store } = await open(publisher);
     for (let at = 1; at <= 20; at += 1) await store.decide(`a${at % 2}`, payIn(at));
     const got = () => (kind === 'broker' ? received : fake.published);
-    await eventually(() => got().length === 20);
+    await eventually('20 events published', () => got().length === 20);
     for (const id of ['a0', 'a1']) {
       const versions = got()
         .filter((event) => event.subject === id)
         .map((event) => Number(event.sequence));
       expect(versions).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
     }
-    await eventually(async () => (await outboxOf('a0')).length === 0 && (await outboxOf('a1')).length === 0);
+    await outboxEmpty('a0', 'a1');
     await end();
   });
 });

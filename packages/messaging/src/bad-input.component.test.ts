@@ -2,9 +2,10 @@ import { envelope } from '@ksbb/contracts';
 import { createLog, type Log } from '@ksbb/service-kit';
 import { connect } from 'amqplib';
 import { Registry } from 'prom-client';
+import { eventually } from '../../testkit/src/eventually.ts';
 import { type Bus, createBus } from './bus.ts';
 import { on, type Subscription } from './subscription.ts';
-import { eventually, shelfFilled, useBroker } from './testing/stock.ts';
+import { shelfFilled, useBroker } from './testing/stock.ts';
 
 const broker = useBroker();
 const silent = createLog('test', 'silent');
@@ -60,7 +61,7 @@ test.each([
       'x-ksbb-reason': reason,
       'x-ksbb-error': expect.stringMatching(error),
     });
-    await eventually(async () => handled.length > 0);
+    await eventually('the good one handled', () => handled.length > 0);
     expect(handled).toEqual(['good']);
     expect(await registry.metrics()).toContain(`ksbb_dead_letters_total{event="stock.in",reason="${reason}"} 1`);
   },
@@ -81,7 +82,7 @@ test('a queue that has other arguments is named with how to migrate, is not touc
   } as unknown as Log;
   const handled: string[] = [];
   const bus = open(handled, log);
-  await eventually(async () => said.length > 0);
+  await eventually('a log line', () => said.length > 0);
   expect(said[0]).toMatch(
     /^queue stock\.in has other arguments than this release declares: .*x-.*rabbitmqctl delete_queue stock\.in --if-empty/,
   );
@@ -90,7 +91,7 @@ test('a queue that has other arguments is named with how to migrate, is not touc
   await broker.channel.deleteQueue('stock.in');
   await bus.started();
   broker.channel.sendToQueue('stock.in', contentOf('new'));
-  await eventually(async () => handled.includes('new'));
+  await eventually('the new one handled', () => handled.includes('new'));
 });
 
 test('deliveries that were in flight whenever their process died are quarantined and handled one at a time, and the one that kills is dead-lettered', async () => {
@@ -103,7 +104,7 @@ test('deliveries that were in flight whenever their process died are quarantined
     const consumer = await dying.createChannel();
     await consumer.prefetch(prefetch);
     await consumer.consume(queue, () => undefined);
-    await eventually(async () => (await broker.channel.checkQueue(queue)).messageCount === 0);
+    await eventually(`all of ${queue} taken`, async () => (await broker.channel.checkQueue(queue)).messageCount === 0);
     await dying.close();
   };
   await open([]).started();
@@ -112,11 +113,11 @@ test('deliveries that were in flight whenever their process died are quarantined
     broker.channel.sendToQueue('stock.in', contentOf(subject), { messageId: subject });
   await meet('stock.in', 10);
   await meet('stock.in', 10);
-  await eventually(async () => (await broker.channel.checkQueue('stock.in')).messageCount === 3);
+  await eventually('all are back', async () => (await broker.channel.checkQueue('stock.in')).messageCount === 3);
   const registry = new Registry();
   const bus = open(seen, silent, registry);
   await bus.started();
-  await eventually(async () => seen.length === 3);
+  await eventually('three handled', () => seen.length === 3);
   expect(seen.toSorted()).toEqual(['guilty', 'neighbour-1', 'neighbour-2']);
   expect(await registry.metrics()).toMatch(/ksbb_event_redeliveries_total\{event="stock\.in"\} 3/);
   await bus.close();

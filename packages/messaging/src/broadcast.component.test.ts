@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { defineEvent, envelope, type EventOf } from '@ksbb/contracts';
 import { createLog } from '@ksbb/service-kit';
 import { type ChannelModel, connect } from 'amqplib';
 import { Registry } from 'prom-client';
 import { z } from 'zod';
+import { eventually } from '../../testkit/src/eventually.ts';
 import { freshVhost, removeVhost } from '../../testkit/src/servers.ts';
 import { type Bus, createBus } from './bus.ts';
 import { onBroadcast } from './broadcast.ts';
@@ -32,11 +32,6 @@ afterEach(async () => {
   await Promise.all(buses.splice(0).map((bus) => bus.close()));
   await removeVhost(url);
 });
-
-async function until(look: () => boolean): Promise<void> {
-  for (let tries = 0; tries < 1_000 && !look(); tries += 1) await sleep(25);
-  expect(look()).toBe(true);
-}
 
 function startBus(): Bus {
   const bus = createBus({ url, service: 'house', log: createLog('test', 'silent'), registry: new Registry() });
@@ -69,11 +64,11 @@ async function byHand<T>(act: (model: ChannelModel) => Promise<T>): Promise<T> {
 
 test('every replica sees every event, in order', async () => {
   const [one, other] = [follow(), follow()];
-  await until(() => one.resets === 1 && other.resets === 1);
+  await eventually('both have read their state', () => one.resets === 1 && other.resets === 1);
   const bus = startBus();
   await bus.started();
   for (const times of [1, 2, 3]) await bus.publish(opened(times));
-  await until(() => one.times.length === 3 && other.times.length === 3);
+  await eventually('both have three events', () => one.times.length === 3 && other.times.length === 3);
   expect([one.times, other.times]).toEqual([
     [1, 2, 3],
     [1, 2, 3],
@@ -82,7 +77,7 @@ test('every replica sees every event, in order', async () => {
 
 test('an event that fits no schema, or whose handler fails, is passed over and the next one is handled', async () => {
   const seen = follow();
-  await until(() => seen.resets === 1);
+  await eventually('reset 1', () => seen.resets === 1);
   const bus = startBus();
   await bus.started();
   await byHand(async (model) => {
@@ -92,16 +87,16 @@ test('an event that fits no schema, or whose handler fails, is passed over and t
     await channel.waitForConfirms();
   });
   for (const times of [0, 13, 5]) await bus.publish(opened(times));
-  await until(() => seen.times.length > 0);
+  await eventually('an event', () => seen.times.length > 0);
   expect(seen.times).toEqual([5]);
 });
 
 test('after a lost connection, or a reset that failed, it is told to read anew and goes on', async () => {
   const seen = follow(1);
-  await until(() => seen.resets === 2);
+  await eventually('reset 2', () => seen.resets === 2);
   const bus = startBus();
   await bus.started();
   await bus.publish(opened(1));
-  await until(() => seen.times.length === 1);
+  await eventually('an event', () => seen.times.length === 1);
   expect(seen).toEqual({ resets: 2, times: [1] });
 });

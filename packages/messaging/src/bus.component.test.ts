@@ -2,9 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { envelope } from '@ksbb/contracts';
 import { createLog } from '@ksbb/service-kit';
 import { Registry } from 'prom-client';
+import { eventually } from '../../testkit/src/eventually.ts';
 import { type Bus, createBus } from './bus.ts';
 import { on, RejectedEvent, type Subscription, RetryLater } from './subscription.ts';
-import { eventually, shelfFilled, type ShelfFilled, useBroker } from './testing/stock.ts';
+import { shelfFilled, type ShelfFilled, useBroker } from './testing/stock.ts';
 
 const broker = useBroker();
 const log = createLog('test', 'silent');
@@ -38,7 +39,7 @@ test('an event is handled once, with its data checked and its version as a numbe
   const handled: ShelfFilled[] = [];
   const bus = await start(async (received) => handled.push(received));
   await bus.publish(event('shelf-1', 7));
-  await eventually(async () => handled.length > 0);
+  await eventually('the event handled', () => handled.length > 0);
   expect(handled).toEqual([{ ...event('shelf-1', 7), version: 7 }]);
   await bus.close();
   expect(await isEmpty('stock.in')).toBe(true);
@@ -48,7 +49,7 @@ test('members that a consumer does not know are let through and dropped', async 
   const handled: ShelfFilled[] = [];
   const bus = await start(async (received) => handled.push(received));
   await bus.publish(event('shelf-1', 1, { pieces: 1, colour: 'red' }));
-  await eventually(async () => handled.length > 0);
+  await eventually('the event handled', () => handled.length > 0);
   expect(handled[0]?.data).toEqual({ pieces: 1 });
 });
 
@@ -59,8 +60,8 @@ test('a failing handler is tried twice, then the event waits in the first tier w
     if (tries <= 2) throw new Error('not yet');
   });
   await bus.publish(event('shelf-1', 1));
-  await eventually(async () => tries === 3);
-  expect(await eventually(() => isEmpty('stock.retry.5s'))).toBe(true);
+  await eventually('the third try', () => tries === 3);
+  expect(await eventually('an empty tier', () => isEmpty('stock.retry.5s'))).toBe(true);
 });
 
 test('an event that comes too early goes to the tier at once', async () => {
@@ -103,7 +104,7 @@ test.each([
       'x-ksbb-error': expect.stringMatching(error),
     });
     expect(dead.properties.messageId).toBe('bad');
-    await eventually(async () => handled.length === 1);
+    await eventually('the event handled', () => handled.length === 1);
   },
 );
 
@@ -162,7 +163,7 @@ test('while a dependency is down the event is held and no attempt is used up', a
     (error) => error instanceof Down,
   );
   await bus.publish(event('shelf-1', 1));
-  await eventually(async () => tries === 4);
+  await eventually('the fourth try', () => tries === 4);
   await bus.close();
   for (const queue of ['stock.in', 'stock.retry.5s', 'stock.dead']) expect(await isEmpty(queue)).toBe(true);
 });
@@ -171,11 +172,11 @@ test('events of one subject are handled in order and one at a time, others meanw
   const seen: string[] = [];
   const bus = await start(async ({ subject, version }) => {
     seen.push(`${subject}@${version} begins`);
-    if (subject === 'slow' && version === 1) await eventually(async () => seen.includes('quick@1 ends'));
+    if (subject === 'slow' && version === 1) await eventually('quick@1', () => seen.includes('quick@1 ends'));
     seen.push(`${subject}@${version} ends`);
   });
   await Promise.all([event('slow', 1), event('slow', 2), event('quick', 1)].map(bus.publish));
-  await eventually(async () => seen.includes('slow@2 ends'));
+  await eventually('slow@2', () => seen.includes('slow@2 ends'));
   expect(seen.filter((line) => line.startsWith('slow'))).toEqual([
     'slow@1 begins',
     'slow@1 ends',
@@ -202,7 +203,7 @@ test('a closed consumer channel is built again', async () => {
   const handled: string[] = [];
   const bus = await start(async (received) => handled.push(received.id));
   await broker.channel.deleteQueue('stock.in');
-  await eventually(async () => {
+  await eventually('the queue consumed again', async () => {
     const probe = await broker.model.createChannel();
     probe.on('error', () => undefined);
     return probe.checkQueue('stock.in').then(
@@ -211,7 +212,7 @@ test('a closed consumer channel is built again', async () => {
     );
   });
   await bus.publish(event('shelf-1', 1));
-  await eventually(async () => handled.length === 1);
+  await eventually('the event handled', () => handled.length === 1);
 });
 
 test('an event for which there is no queue ends in the unrouted queue', async () => {
@@ -238,5 +239,5 @@ test('more events than the window holds are all confirmed', async () => {
   const handled = new Set<string>();
   const bus = await start(async (received) => handled.add(received.id));
   await Promise.all(Array.from({ length: 2_000 }, (_, at) => bus.publish(event(`shelf-${at % 50}`, at + 1))));
-  await eventually(async () => handled.size === 2_000);
+  await eventually('2,000 events handled', () => handled.size === 2_000);
 });

@@ -1,10 +1,11 @@
 import { envelope } from '@ksbb/contracts';
 import { createLog } from '@ksbb/service-kit';
 import { Registry } from 'prom-client';
+import { eventually } from '../../testkit/src/eventually.ts';
 import { onBroadcast } from './broadcast.ts';
 import { createBus } from './bus.ts';
 import { on, type Subscription } from './subscription.ts';
-import { eventually, shelfFilled, useBroker } from './testing/stock.ts';
+import { shelfFilled, useBroker } from './testing/stock.ts';
 
 // Jest fails a test during which a rejection is unhandled or an exception uncaught.
 
@@ -41,7 +42,7 @@ test('a broadcast handler that answers a failing promise ends no process, and th
   await bus.started();
   await ready.promise;
   for (const subject of ['shelf-1', 'shelf-2']) await bus.publish(event(subject));
-  await eventually(async () => handled.length === 2);
+  await eventually('two events handled', () => handled.length === 2);
 });
 
 test('an event that the broker returns is refused to its publisher, and ends no process', async () => {

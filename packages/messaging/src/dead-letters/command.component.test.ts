@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { type ChannelModel, type ConfirmChannel, connect } from 'amqplib';
+import { eventually } from '../../../testkit/src/eventually.ts';
 import { freshVhost, removeVhost } from '../../../testkit/src/servers.ts';
 import { declareExchange, declareSubscriber } from '../topology.ts';
 
@@ -108,8 +109,7 @@ test('a replay that is killed halfway, thrice, and run to its end has every effe
   const last = await start('replay', '--service', 'commitment').ended;
   expect([last.code, last.output]).toEqual([0, expect.stringContaining('0 left')]);
   expect((await start('replay', '--service', 'commitment').ended).output).toContain('0 dead letters replayed, 0 left');
-  while (effects.size < MESSAGES) await new Promise((resolve) => setImmediate(resolve));
-  expect(effects.size).toBe(MESSAGES);
+  await eventually('every event handled', () => effects.size === MESSAGES);
   expect(deliveries).toBeLessThanOrEqual(MESSAGES + kills * WINDOW);
   expect((await channel.checkQueue('commitment.dead')).messageCount).toBe(0);
 });

@@ -1,4 +1,5 @@
 import { type ChannelModel, connect, type ConfirmChannel } from 'amqplib';
+import { eventually } from '../../../testkit/src/eventually.ts';
 import { freshVhost, removeVhost } from '../../../testkit/src/servers.ts';
 import { type Action, processDeadLetters } from './process.ts';
 import { type DeadMessage, deadLetterQueueOf, unroutedQueue, unroutedQueueOf } from './queues.ts';
@@ -41,11 +42,8 @@ async function die(id: string, headers: Record<string, unknown> = {}): Promise<v
 
 const depth = async (queue: string) => (await channel.checkQueue(queue)).messageCount;
 
-async function until(queue: string, count: number): Promise<void> {
-  for (let tries = 0; tries < 1_000 && (await depth(queue)) !== count; tries += 1)
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  expect(await depth(queue)).toBe(count);
-}
+const untilDepth = (queue: string, count: number) =>
+  eventually(`${count} messages in ${queue}`, async () => (await depth(queue)) === count);
 
 /** The messages in their order; all of them stay. */
 async function look(queue = stock): Promise<DeadMessage[]> {
@@ -97,14 +95,14 @@ describe('going through the dead messages of a service', () => {
       traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
     });
     expect(message && message.properties.headers).not.toHaveProperty('x-ksbb-attempt');
-    await until('stock.dead', 3);
+    await untilDepth('stock.dead', 3);
   });
 
   test('replaying twice sends it once, also at the same time', async () => {
     const counts = await Promise.all([1, 2, 3].map(() => processDeadLetters(url, stock, () => 'replay')));
     expect(counts.map(({ replay }) => replay).sort()).toEqual([0, 0, 3]);
-    await until('stock.in', 3);
-    await until('stock.dead', 0);
+    await untilDepth('stock.in', 3);
+    await untilDepth('stock.dead', 0);
   });
 
   test('a discarded message is gone, and no more than the limit is looked at', async () => {
@@ -114,15 +112,15 @@ describe('going through the dead messages of a service', () => {
       discard: 2,
       unseen: 1,
     });
-    await until('stock.dead', 1);
+    await untilDepth('stock.dead', 1);
     expect((await look()).map(({ eventId }) => eventId)).toEqual(['e3']);
   });
 
   test('a copy that a command left behind is one message, and is replayed once', async () => {
     await die('e1', { 'x-ksbb-dead-at': '2026-11-25T03:00:00.000Z' });
-    await until('stock.dead', 4);
+    await untilDepth('stock.dead', 4);
     expect((await look()).map(({ eventId }) => eventId)).toEqual(['e1', 'e2', 'e3']);
-    await until('stock.dead', 3);
+    await untilDepth('stock.dead', 3);
   });
 
   test('where no queue takes it, a message is not lost, and that is said', async () => {
@@ -130,7 +128,7 @@ describe('going through the dead messages of a service', () => {
     await expect(processDeadLetters(url, stock, byId({ e2: 'replay' }))).rejects.toThrow(
       'the broker did not take e2 into stock.in: there is no such queue',
     );
-    await until('stock.dead', 3);
+    await untilDepth('stock.dead', 3);
     expect((await look()).map(({ eventId }) => eventId).sort()).toEqual(['e1', 'e2', 'e3']);
   });
 
@@ -139,7 +137,7 @@ describe('going through the dead messages of a service', () => {
       throw new Error('the inspector is closed');
     };
     await expect(processDeadLetters(url, stock, fail)).rejects.toThrow('the inspector is closed');
-    await until('stock.dead', 3);
+    await untilDepth('stock.dead', 3);
   });
 
   test('more than are taken at a time keep their order', async () => {
@@ -195,7 +193,7 @@ describe('events that no queue took', () => {
       { service: 'unrouted', eventId: 'e2', reason: 'no-queue' },
     ]);
     expect((await look(unroutedQueueOf('bank'))).map(({ eventId }) => eventId)).toEqual(['e2']);
-    await until('ksbb.unrouted', 2);
+    await untilDepth('ksbb.unrouted', 2);
   });
 
   test('are published again to the queues that are bound now, also after somebody looked at them', async () => {
@@ -210,7 +208,7 @@ describe('events that no queue took', () => {
       'e1',
       'shop.shelf-filled.v1',
     ]);
-    await until('ksbb.unrouted', 1);
+    await untilDepth('ksbb.unrouted', 1);
   });
 
   test('come back where still nobody is bound', async () => {
@@ -299,6 +297,6 @@ describe('the inspector', () => {
   test('replays what is chosen', async () => {
     expect(await inspector().replay({ reason: 'rejected' })).toEqual({ moved: 2, left: 2 });
     expect(await inspector().replay({ reason: 'rejected' })).toEqual({ moved: 0, left: 2 });
-    await until('stock.in', 2);
+    await untilDepth('stock.in', 2);
   });
 });

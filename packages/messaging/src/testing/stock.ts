@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { defineEvent, type EventOf } from '@ksbb/contracts';
 import { type Channel, type ChannelModel, connect, type GetMessage } from 'amqplib';
 import { z } from 'zod';
+import { eventually } from '../../../testkit/src/eventually.ts';
 import { freshVhost, removeVhost } from '../../../testkit/src/servers.ts';
 import type { Bus } from '../bus.ts';
 
@@ -17,15 +17,6 @@ export const shelfFilled = defineEvent({
 });
 export type ShelfFilled = EventOf<typeof shelfFilled>;
 
-export async function eventually<T>(look: () => Promise<T | undefined | false>): Promise<T> {
-  for (let tries = 0; tries < 1_000; tries += 1) {
-    const found = await look();
-    if (found !== undefined && found !== false) return found;
-    await sleep(25);
-  }
-  throw new Error('it did not happen within 25 s');
-}
-
 type Broker = {
   url: string;
   model: ChannelModel;
@@ -40,7 +31,7 @@ type Broker = {
 /** An empty virtual host for each test of the file; what it gives is filled before each test. */
 export function useBroker(): Broker {
   const broker = { buses: [] as Bus[] } as Broker;
-  broker.take = (queue) => eventually(() => broker.channel.get(queue, { noAck: true }));
+  broker.take = (queue) => eventually(`a message in ${queue}`, () => broker.channel.get(queue, { noAck: true }));
 
   beforeEach(async () => {
     broker.url = await freshVhost();
