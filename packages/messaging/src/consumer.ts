@@ -121,25 +121,34 @@ export function createConsumer(parts: ConsumerParts): Consumer {
     acknowledger.ack(message);
   }
 
-  async function receive(message: ConsumeMessage, receiver: Receiver): Promise<void> {
+  /** On the hot path: a delivery that is done takes no promise but the settler's and the one of its `then`. */
+  function receive(message: ConsumeMessage, receiver: Receiver): void {
     const { origin, acknowledger } = receiver;
     const started = performance.now();
-    inFlight.add(message);
-    try {
-      const event = knownKeys.has(message.fields.routingKey) ? message.fields.routingKey : origin.queue;
-      if (message.fields.redelivered) metrics.redelivered.inc({ event });
-      const outcome = await settle(message, origin);
-      metrics.handled.observe({ event, result: resultLabel(outcome) }, (performance.now() - started) / 1000);
-      if (outcome.is === 'done') acknowledger.ack(message);
-      else await carryOut(outcome, message, event, receiver);
-    } catch (error) {
-      // A fault of ours, not of a handler. It must not end the process: the delivery counts as redelivered.
-      log.error({ err: error, messageId: message.properties.messageId }, 'settling a delivery failed');
-      acknowledger.requeue(message);
-    } finally {
+    const event = knownKeys.has(message.fields.routingKey) ? message.fields.routingKey : origin.queue;
+    const end = () => {
       inFlight.delete(message);
       if (inFlight.size === 0) idle.resolve();
-    }
+    };
+    // A fault of ours, not of a handler. It must not end the process: the delivery counts as redelivered.
+    const fail = (error: unknown) => {
+      log.error({ err: error, messageId: message.properties.messageId }, 'settling a delivery failed');
+      acknowledger.requeue(message);
+      end();
+    };
+    const finish = (outcome: Outcome) => {
+      try {
+        metrics.handled.observe({ event, result: resultLabel(outcome) }, (performance.now() - started) / 1000);
+        if (outcome.is !== 'done') return void carryOut(outcome, message, event, receiver).then(end, fail);
+        acknowledger.ack(message);
+        end();
+      } catch (error) {
+        fail(error);
+      }
+    };
+    inFlight.add(message);
+    if (message.fields.redelivered) metrics.redelivered.inc({ event });
+    settle(message, origin).then(finish, fail);
   }
 
   return {
@@ -161,7 +170,7 @@ export function createConsumer(parts: ConsumerParts): Consumer {
         const { consumerTag } = await channel.consume(queue, (message) => {
           // Null: the broker cancelled this consumer, such as when its queue moved. A new connection subscribes again.
           if (message === null) void channel.close().catch(() => undefined);
-          else void receive(message, receiver);
+          else receive(message, receiver);
         });
         return consumerTag;
       };
