@@ -11,17 +11,21 @@ const allowed = {
   'packages/messaging/src/index.ts':
     "import { connect } from 'amqplib';\nimport { id } from '@ksbb/contracts';\nexport const bus = [connect, id];",
   'packages/document-store/src/index.ts':
-    "import mongoose from 'mongoose';\nimport type { id } from '@ksbb/contracts';\nexport const store = mongoose as typeof id;",
+    "import mongoose from 'mongoose';\nimport type { id } from '@ksbb/contracts';\n" +
+    'export const store = mongoose as typeof id;',
   'services/one/src/app.ts':
-    "import { bus } from '@ksbb/messaging';\nimport { decide } from './thing/decide.ts';\nexport const app = [bus, decide];",
+    "import { bus } from '@ksbb/messaging';\nimport { decide } from './thing/decide.ts';\n" +
+    'export const app = [bus, decide];',
   'services/one/src/app.component.test.ts':
     "import { fresh } from '@ksbb/testkit';\nimport { app } from './app.ts';\nimport 'mongoose';\nfresh(app);",
   'services/one/src/testing/given.ts': "export { fresh } from '@ksbb/testkit';",
   'services/one/src/stores/things.ts': "import mongoose from 'mongoose';\nexport const things = mongoose;",
   'services/one/src/thing/thing.ts':
-    "import type { id } from '@ksbb/contracts';\nimport type { z } from 'zod';\nexport type Thing = z.infer<typeof id>;",
+    "import type { id } from '@ksbb/contracts';\nimport type { z } from 'zod';\n" +
+    'export type Thing = z.infer<typeof id>;',
   'services/one/src/thing/decide.ts':
-    "import type { Thing } from './thing.ts';\nimport { more } from '../other/decide.ts';\nexport const decide = (thing: Thing) => more(thing);",
+    "import type { Thing } from './thing.ts';\nimport { more } from '../other/decide.ts';\n" +
+    'export const decide = (thing: Thing) => more(thing);',
   'services/one/src/shop/open-shop.ts': "export { counter } from './counter.ts';",
   'services/one/src/shop/counter.ts': "import { pure } from '../kernel/pure.ts';\nexport const counter = pure;",
   'services/one/src/kernel/pure.ts': "import { kind } from '@ksbb/contracts';\nexport const pure = kind;",

@@ -36,7 +36,8 @@ function coreRules(root: string): IForbiddenRuleType[] {
     const siblings = cores.filter((other) => other.startsWith(`${service}/`)).map((folder) => `^${folder}/`);
     return forbid(
       'core-imports-no-io',
-      'What decides is pure: a core imports itself, other cores of its service, the contracts and zod. Time, ids and chance arrive as data.',
+      'What decides is pure: a core imports itself, other cores of its service, the contracts and zod. ' +
+        'Time, ids and chance arrive as data.',
       { path: `^${core}/`, pathNot: TESTS },
       { pathNot: [...siblings, '^packages/contracts/', `${PACKAGE_OF}zod/`] },
     );
@@ -106,7 +107,8 @@ export function boundaryRules(root: string): IForbiddenRuleType[] {
     ),
     forbid(
       'infra-imports-no-service-and-no-test',
-      'What runs and builds the platform starts services as processes. Only the check reads their subscriptions and settings.',
+      'What runs and builds the platform starts services as processes. ' +
+        'Only the check reads their subscriptions and settings.',
       { path: '^infra/' },
       { path: ['^services/', '^tests/'], pathNot: '^services/[^/]+/src/(subscriptions|settings)[.]ts$' },
     ),
@@ -169,7 +171,7 @@ export function boundaryRules(root: string): IForbiddenRuleType[] {
     ),
     forbid(
       'journeys-use-the-front-door',
-      'The demo and the journeys go over HTTP and events as people and partners do, and look into no service and no database.',
+      'The demo and the journeys use HTTP and events, as people and partners do. They read no service and no database.',
       { path: '^(tests/scenario|tests/e2e|packages/testkit/src/donation)/' },
       { path: ['^services/', '^packages/document-store/', `${PACKAGE_OF}(mongoose|mongodb)/`] },
     ),

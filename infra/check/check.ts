@@ -4,11 +4,9 @@
 import { ROOT } from '../local/run-directory.ts';
 import { ToolMissing } from './tools.ts';
 import { boundaryFaults } from './boundaries.ts';
-import { faultsOf } from './command.ts';
+import { faultsOf, runStep, say, type Step } from './command.ts';
 import { treeHygieneFaults } from './hygiene.ts';
 import { bringTools, k8sSteps } from './k8s/steps.ts';
-
-type Step = { name: string; faults: () => Promise<string[]> };
 
 const steps: Step[] = [
   {
@@ -34,8 +32,6 @@ const steps: Step[] = [
   { name: 'k8s', faults: k8sFaults },
 ];
 
-const say = (text: string) => void process.stdout.write(`${text}\n`);
-
 /** `npm run check:k8s` as one step. Where a tool of it cannot be had here, that is said and no fault. */
 async function k8sFaults(): Promise<string[]> {
   const log = (text: string) => say(`[check:k8s] ${text}`);
@@ -51,16 +47,7 @@ async function k8sFaults(): Promise<string[]> {
   }
 }
 
-async function passes({ name, faults }: Step): Promise<boolean> {
-  say(`== ${name}`);
-  const started = performance.now();
-  const found = await faults().catch((error: Error) => [`could not be checked: ${error.stack ?? error.message}`]);
-  for (const fault of found) say(fault);
-  say(`== ${name}: ${found.length === 0 ? 'ok' : 'FAILED'}, ${((performance.now() - started) / 1000).toFixed(1)} s\n`);
-  return found.length === 0;
-}
-
 const failed: string[] = [];
-for (const step of steps) if (!(await passes(step))) failed.push(step.name);
+for (const step of steps) if ((await runStep(step)) > 0) failed.push(step.name);
 say(failed.length === 0 ? `all ${steps.length} checks passed` : `failed: ${failed.join(', ')}`);
 process.exitCode = failed.length === 0 ? 0 : 1;

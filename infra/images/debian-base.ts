@@ -66,7 +66,8 @@ async function main(): Promise<void> {
   const debootstrap = findProgram(['debootstrap']);
   if (engine.name !== 'buildah' || debootstrap === undefined) {
     throw new Error(
-      'this needs buildah and debootstrap (apt-get install buildah debootstrap); docker and podman fetch node:24-slim by themselves',
+      'this needs buildah and debootstrap (apt-get install buildah debootstrap); ' +
+        'docker and podman fetch node:24-slim by themselves',
     );
   }
   const dir = mkdtempSync(join(tmpdir(), 'ksbb-base-'));

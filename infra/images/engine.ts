@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { containerEngine, findProgram, run } from '../local/programs.ts';
+import { containerEngine, findProgram, mustRun } from '../local/programs.ts';
 
 /** What builds images, and how it is started. `name` is docker, podman or buildah. */
 export type Engine = { name: string; path: string; env: NodeJS.ProcessEnv };
@@ -25,10 +25,7 @@ export async function findEngine(): Promise<Engine> {
 
 /** Runs one command of the engine. @throws with what it said where it fails */
 export async function engineRun({ path, env }: Engine, args: string[]): Promise<string> {
-  const { code, stdout, stderr } = await run(path, args, { env });
-  if (code !== 0)
-    throw new Error(`${path} ${args.slice(0, 2).join(' ')} … failed:\n${`${stdout}\n${stderr}`.trim().slice(-12_000)}`);
-  return stdout.trim();
+  return (await mustRun(path, args, { env })).trim();
 }
 
 /** The certificate authorities this machine trusts, where npm and Node are told of a file. */

@@ -18,5 +18,5 @@ runCommand(
     await command.interrupted;
     return 0;
   },
-  { log, codeWhenInterrupted: 0 },
+  { log, codeWhenInterrupted: () => 0 },
 );

@@ -11,7 +11,7 @@ describe('a command that has started a server', () => {
   const undone = join(dir, 'undone');
   afterAll(() => rmSync(dir, { recursive: true }));
 
-  const start = async (ending: string) => {
+  const start = async (ending: string, options = '') => {
     rmSync(undone, { force: true });
     const script = `
       import { writeFileSync } from 'node:fs';
@@ -22,7 +22,7 @@ describe('a command that has started a server', () => {
         const server = startChild({ name: 'server', command: 'sleep', args: ['1000'], env: process.env });
         console.log('pid ' + server.pid);
         ${ending}
-      }, { log: () => {} });
+      }, { log: () => {}, ${options} });
     `;
     const args = ['--disable-warning=ExperimentalWarning', '--input-type=module', '-e', script];
     const env = { PATH: process.env['PATH'] };
@@ -37,6 +37,12 @@ describe('a command that has started a server', () => {
     expect(await child.ended).toMatchObject({ code: 130 });
     expect(isAlive(server)).toBe(false);
     expect(existsSync(undone)).toBe(true);
+  });
+
+  test('ends after Ctrl-C with the code that it chose', async () => {
+    const { child } = await start(STAY, 'codeWhenInterrupted: () => 0');
+    child.signal('SIGINT');
+    expect(await child.ended).toMatchObject({ code: 0 });
   });
 
   test('cleans up when it fails', async () => {

@@ -10,8 +10,8 @@ export type Command = {
 
 export type CommandOptions = {
   log: Log;
-  /** Exit code after Ctrl-C or SIGTERM; by default the usual 128 + signal. */
-  codeWhenInterrupted?: number;
+  /** Exit code after Ctrl-C or SIGTERM; the usual 128 + signal where it is not given or undefined. */
+  codeWhenInterrupted?: () => number | undefined;
   /** Last words, after everything was undone. */
   onExit?: (code: number) => void;
 };
@@ -49,7 +49,7 @@ function listen(interrupt: (code: number) => void, options: CommandOptions): voi
       if (interrupted) process.exit(code);
       interrupted = true;
       options.log(`${signal}: stopping (once more to stop at once)`);
-      interrupt(options.codeWhenInterrupted ?? code);
+      interrupt(options.codeWhenInterrupted?.() ?? code);
     });
   }
 }

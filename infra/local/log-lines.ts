@@ -21,7 +21,8 @@ export function createLineRenderer(services: readonly string[], colour: boolean)
     const level = levelOf(entry['level']);
     const rest = Object.entries(entry).filter(([key]) => !SHOWN_ALREADY.has(key));
     const pairs = rest.map(([key, value]) => ` ${paint(2, `${key}=${renderValue(value)}`)}`);
-    return `${timeOf(entry['time'])} ${name} ${paint(LEVEL_COLOURS[level], level.padEnd(5))} ${String(entry['msg'] ?? '')}${pairs.join('')}`;
+    const shownLevel = paint(LEVEL_COLOURS[level], level.padEnd(5));
+    return `${timeOf(entry['time'])} ${name} ${shownLevel} ${String(entry['msg'] ?? '')}${pairs.join('')}`;
   };
 }
 

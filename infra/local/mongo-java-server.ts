@@ -1,31 +1,22 @@
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { cpSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { withFileLock } from './file-lock.mjs';
+import { CACHE, makeOnce } from './cache.ts';
 import type { EmbeddedDatabase } from './memory.ts';
-import { run } from './programs.ts';
-import { withProgress, type Log } from './progress.ts';
+import { mustRun } from './programs.ts';
+import type { Log } from './progress.ts';
 
 const SOURCES = join(import.meta.dirname, 'mongo-java-server');
 
 /**
- * The folder with the server's classes and libraries, pinned by our pom.xml. Fetched once per user and content; two
- * at once do it one after the other, and one that is interrupted leaves nothing half done.
+ * The folder with the server's classes and libraries, pinned by our pom.xml. It is fetched once per user and content. A
+ * fetch that is interrupted leaves nothing half done.
  */
 export async function fetchMongoJavaServer(maven: string, java: string, log: Log): Promise<string> {
-  const cache = join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'ksbb-umkm');
-  const target = join(cache, `mongo-java-server-${contentHash()}`);
-  if (existsSync(target)) return target;
-  mkdirSync(cache, { recursive: true });
-  const waiting = (pid: number | undefined) =>
-    log(`waiting for process ${pid ?? '?'}, which fetches the document database`);
-  await withFileLock(`${target}.lock`, waiting, async () => {
-    if (existsSync(target)) return;
-    await withProgress(log, 'fetching the document database (mongo-java-server) from Maven Central', () =>
-      build(maven, java, cache, target),
-    );
-  });
+  const target = join(CACHE, `mongo-java-server-${contentHash()}`);
+  await makeOnce(target, 'the document database (mongo-java-server) from Maven Central', log, () =>
+    build(maven, java, target),
+  );
   return target;
 }
 
@@ -64,16 +55,16 @@ function contentHash(): string {
   return hash.digest('hex').slice(0, 12);
 }
 
-async function build(maven: string, java: string, cache: string, target: string): Promise<void> {
-  const work = mkdtempSync(join(cache, 'fetching-'));
+async function build(maven: string, java: string, target: string): Promise<void> {
+  const work = mkdtempSync(join(CACHE, 'fetching-'));
   try {
     cpSync(SOURCES, work, { recursive: true });
-    await must(
+    await mustRun(
       maven,
       ['-B', '-q', 'dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${join(work, 'lib')}`],
-      work,
+      { cwd: work },
     );
-    await must(compiler(java), ['-cp', 'lib/*', '-d', '.', 'Server.java'], work);
+    await mustRun(compiler(java), ['-cp', 'lib/*', '-d', '.', 'Server.java'], { cwd: work });
     renameSync(work, target);
   } finally {
     rmSync(work, { recursive: true, force: true });
@@ -84,11 +75,4 @@ async function build(maven: string, java: string, cache: string, target: string)
 function compiler(java: string): string {
   const beside = join(dirname(java), 'javac');
   return existsSync(beside) ? beside : 'javac';
-}
-
-async function must(command: string, args: string[], cwd: string): Promise<void> {
-  const result = await run(command, args, { cwd });
-  if (result.code !== 0) {
-    throw new Error(`${command} ${args[0]} failed:\n${(result.stdout + result.stderr).trim().slice(-3000)}`);
-  }
 }

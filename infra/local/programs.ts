@@ -34,10 +34,14 @@ export async function run(command: string, args: readonly string[], options: Run
   };
 }
 
-/** `run` of a program that has to succeed. @throws with what it wrote otherwise */
-export async function mustRun(command: string, args: readonly string[], options: RunOptions = {}): Promise<void> {
-  const result = await run(command, args, options);
-  if (result.code !== 0) throw new Error(`${command} ${args.join(' ')} failed:\n${result.stderr.trim()}`);
+const MOST_OUTPUT_SHOWN = 12_000;
+
+/** Runs a program that has to succeed. Answers its standard output. @throws with what it wrote last, where it fails */
+export async function mustRun(command: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
+  const { code, stdout, stderr } = await run(command, args, options);
+  if (code === 0) return stdout;
+  const output = `${stdout}\n${stderr}`.trim().slice(-MOST_OUTPUT_SHOWN);
+  throw new Error(`${command} ${args.join(' ').slice(0, 200)} failed:\n${output}`);
 }
 
 /**

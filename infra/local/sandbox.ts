@@ -66,9 +66,8 @@ async function main(command: Command): Promise<number> {
   });
   command.defer(() => platform.stop());
   const { secrets } = platform;
-  log(
-    `amanah at http://127.0.0.1:${port}/amanah, lumbung at http://127.0.0.1:${port}/lumbung, both call back to ${gateway}`,
-  );
+  const url = `http://127.0.0.1:${port}`;
+  log(`amanah at ${url}/amanah, lumbung at ${url}/lumbung; both call back to ${gateway}`);
   log(`AMANAH_CLIENT_ID=${secrets.amanahClientId} AMANAH_CLIENT_SECRET=${secrets.amanahClientSecret}`);
   log(`LUMBUNG_TOKEN=${secrets.lumbungToken} LUMBUNG_WEBHOOK_SECRET=${secrets.lumbungWebhookSecret}`);
   log(`ADMIN_TOKEN=${secrets.sandboxAdminToken}`);
@@ -77,4 +76,4 @@ async function main(command: Command): Promise<number> {
   return 0;
 }
 
-runCommand(main, { log, codeWhenInterrupted: 0 });
+runCommand(main, { log, codeWhenInterrupted: () => 0 });

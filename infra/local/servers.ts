@@ -8,11 +8,11 @@ export type Rabbit = {
   /** Makes a virtual host and gives its URL. */
   createVhost(name: string): Promise<string>;
   /** Stops the broker and keeps its data, for tests of an outage; resolves when it is down. */
-  halt(): Promise<void>;
+  halt(): Promise<unknown>;
   /** Starts it again after `halt` or a SIGKILL, on the same ports and data. */
   resume(): Promise<void>;
   /** Raises the broker's memory alarm, under which it takes no messages, or ends it. */
-  memoryAlarm(on: boolean): Promise<void>;
+  memoryAlarm(on: boolean): Promise<unknown>;
   stop(): Promise<void>;
 };
 
@@ -22,7 +22,7 @@ export type MongoServer = {
   /** Undefined for one that we did not start. */
   pid: number | undefined;
   /** Stops it in the middle of whatever it does, connections open, until `thaw`. */
-  freeze(): Promise<void>;
-  thaw(): Promise<void>;
+  freeze(): Promise<unknown>;
+  thaw(): Promise<unknown>;
   stop(): Promise<void>;
 };

@@ -81,4 +81,4 @@ function integer(name: string, text: string, most: number): number {
   return value;
 }
 
-runCommand(main, { log, codeWhenInterrupted: 0 });
+runCommand(main, { log, codeWhenInterrupted: () => 0 });

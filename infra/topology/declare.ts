@@ -74,9 +74,8 @@ export async function declareTopology(url: string, options: Options = {}): Promi
         throw new Error(`no broker at ${host} within ${Math.round(waitMs / 1000)} s: ${reason}`, { cause: error });
       }
       if (waited >= nextWord) {
-        say(
-          `waiting for the broker at ${host} (${Math.round(waited / 1000)} s of ${Math.round(waitMs / 1000)} s): ${reason}`,
-        );
+        const seconds = `${Math.round(waited / 1000)} s of ${Math.round(waitMs / 1000)} s`;
+        say(`waiting for the broker at ${host} (${seconds}): ${reason}`);
         nextWord = waited + SAY_EVERY_MS;
       }
     }

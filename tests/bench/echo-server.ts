@@ -9,7 +9,10 @@ const server = createServer((request, response) => {
   request.on('end', () => {
     if (request.url === '/hang') return;
     received += 1;
-    if (request.url.startsWith('/stamp')) parentPort.postMessage({ id: request.headers['webhook-id'], at: performance.timeOrigin + performance.now() });
+    if (request.url.startsWith('/stamp')) {
+      const at = performance.timeOrigin + performance.now();
+      parentPort.postMessage({ id: request.headers['webhook-id'], at });
+    }
     if (request.url === '/refuse') response.writeHead(503).end();
     else response.writeHead(200, { 'Content-Type': 'application/json' }).end(workerData.answer);
   });

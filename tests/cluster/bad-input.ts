@@ -183,7 +183,8 @@ export async function startWithoutBroker(cluster: Cluster, say: Say): Promise<bo
   await bringBack(cluster, 'rabbitmq');
   const restarts = await restartsSince(cluster, before);
   say(
-    `the broker is back; ${ready} of ${REPLICAS} pods that ran were ready meanwhile, and ${restarts} containers were restarted`,
+    `the broker is back; ${ready} of ${REPLICAS} pods that ran were ready meanwhile, ` +
+      `and ${restarts} containers were restarted`,
   );
   return restarts === 0 && ready === REPLICAS;
 }

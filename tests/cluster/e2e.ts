@@ -100,7 +100,7 @@ async function main(command: Command): Promise<number> {
   const cluster = openCluster(NAMESPACE);
   if ((await cluster.run(['get', 'namespace', NAMESPACE])).code === 0)
     throw new Error(
-      `there is a namespace ${NAMESPACE} already; this would remove it. Remove it yourself where nothing in it is needed`,
+      `there is a namespace ${NAMESPACE} already, and this would remove it. Remove it yourself if you do not need it`,
     );
   step('Images');
   await bringImages();
@@ -139,7 +139,8 @@ async function main(command: Command): Promise<number> {
     false,
   );
   say(
-    `${drained.evicted} pods evicted, ${drained.refused} evictions refused by a budget; never fewer than ${drained.leastReady} ready pods of a service`,
+    `${drained.evicted} pods evicted, ${drained.refused} evictions refused by a budget; ` +
+      `never fewer than ${drained.leastReady} ready pods of a service`,
   );
   report['evictions'] = drained;
   checks.equal('drain: pods evicted', SERVICE_NAMES.length * REPLICAS, drained.evicted);
@@ -163,7 +164,9 @@ async function main(command: Command): Promise<number> {
   if (need === undefined) throw new Error('no MSME needs masks');
   const inFlight = await endWithRequestsInFlight(cluster, client, need);
   say(
-    `${inFlight.answered} of ${inFlight.asked} requests in flight were answered; exit codes ${inFlight.exitCodes.join(', ')}; gone after ${inFlight.seconds.toFixed(1)} s of ${inFlight.graceSeconds} s`,
+    `${inFlight.answered} of ${inFlight.asked} requests in flight were answered; ` +
+      `exit codes ${inFlight.exitCodes.join(', ')}; ` +
+      `gone after ${inFlight.seconds.toFixed(1)} s of ${inFlight.graceSeconds} s`,
   );
   report['inFlight'] = inFlight;
   checks.equal('SIGTERM: requests in flight that were answered', inFlight.asked, inFlight.answered);

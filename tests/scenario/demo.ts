@@ -6,6 +6,7 @@
 import { parseArgs } from 'node:util';
 import { checksTable, createChecks, runDonation } from '@ksbb/testkit/donation';
 import { type Command, runCommand } from '../../infra/local/command.ts';
+import { allHeld, codeAfterInterruption } from './demo-result.ts';
 import { startEnvironment } from './environment.ts';
 
 const started = performance.now();
@@ -18,7 +19,7 @@ let finished = false;
 
 const print = (text: string) => void process.stdout.write(`${text}\n`);
 const log = (text: string) => print(`[demo] ${text}`);
-const allHeld = () => finished && checks.all.every((check) => check.ok);
+const progress = () => ({ finished, checks: checks.all });
 
 async function main(command: Command): Promise<number> {
   const environment = await startEnvironment(command, log);
@@ -35,15 +36,15 @@ async function main(command: Command): Promise<number> {
     for (const [service, url] of Object.entries(environment.platform.urls)) print(`   ${service.padEnd(16)} ${url}`);
     await command.interrupted;
   }
-  return allHeld() ? 0 : 1;
+  return allHeld(progress()) ? 0 : 1;
 }
 
 runCommand(main, {
   log,
-  // Not by the exit code: with --keep it is Ctrl-C that ends a demo whose checks all held.
+  codeWhenInterrupted: () => codeAfterInterruption(progress()),
   onExit: () => {
     const durationSeconds = Math.round((performance.now() - started) / 100) / 10;
-    const ok = allHeld();
+    const ok = allHeld(progress());
     log(`${ok ? 'every check held' : 'not every check held'}; ${durationSeconds} s`);
     if (json) print(JSON.stringify({ ok, collaborationId, durationSeconds, checks: checks.all }));
   },

@@ -1,19 +1,20 @@
 /**
  * What breaks inside a major version of an event.
  *
- * The check of a consumer is the contract itself, and what does not fit is a dead letter. While a change is rolled out, and
- * for as long as events wait in a queue or a dead letter is replayed, events and consumers of both sides meet:
+ * The check of a consumer is the contract itself, and what does not fit is a dead letter. While a change is rolled out,
+ * and for as long as events wait in a queue or a dead letter is replayed, events and consumers of both sides meet:
  *
- * - a new consumer reads events that were published under the released contract, so nothing that was allowed is refused now
+ * - a new consumer reads events that were published under the released contract, so nothing that was allowed is refused
+ *   now
  * - an old consumer reads events that are published under the new one, so nothing that was refused is allowed now
  *
  * Consumers ignore fields that they do not know. From this follows what may change:
  *
  * - a field may be added where it is optional, or has a default, for those who read; its producer may always send it
  * - words about a field (description, default, examples) may change
- * - all else is a break: a field removed (an optional one too, as its name could come back meaning something else), added as
- *   required, made required or optional; another type; a value added to or taken from an enum; a variant added or removed;
- *   a limit, format or pattern changed; an object closed to fields that are not known
+ * - all else is a break: a field removed (an optional one too, as its name could come back meaning something else),
+ *   added as required, made required or optional; another type; a value added to or taken from an enum; a variant added
+ *   or removed; a limit, format or pattern changed; an object closed to fields that are not known
  *
  * Such a change is a new major, published beside the old one until no queue is bound to that.
  */
@@ -190,7 +191,10 @@ function variantBreaks(released: Schema[], current: Schema[], pointer: string): 
   ];
 }
 
-/** Every difference between two JSON Schemas (draft 7) that is a break, each with the JSON pointer of its place in `current`. */
+/**
+ * Every difference between two JSON Schemas (draft 7) that is a break, each with the JSON pointer of its place in
+ * `current`.
+ */
 export function breaksBetween(released: Schema, current: Schema, pointer = ''): Break[] {
   const [before, after] = [variantsOf(released), variantsOf(current)];
   if (before !== undefined || after !== undefined) {

@@ -66,7 +66,8 @@ export function contractFaults(released: readonly Contract[], current: readonly 
     const after = current.find(({ name }) => name === before.name);
     if (after === undefined) {
       return [
-        `${before.name}#: the contract is gone; keep it beside its successor, and remove its released file when no queue is bound to it any more`,
+        `${before.name}#: the contract is gone; keep it beside its successor, ` +
+          'and remove its released file when no queue is bound to it any more',
       ];
     }
     const breaks = breaksBetween(before.schema, after.schema).map(

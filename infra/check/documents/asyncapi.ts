@@ -92,7 +92,8 @@ export function asyncApiDocument(catalogue: readonly EventDefinition[], subscrib
       title: 'KSBB UMKM events',
       version: '1.0.0',
       description:
-        "What the services tell each other: structured-mode CloudEvents 1.0 over RabbitMQ. Made from packages/contracts and the services' tables of subscriptions.",
+        'What the services tell each other: structured-mode CloudEvents 1.0 over RabbitMQ. ' +
+        "Made from packages/contracts and the services' tables of subscriptions.",
       license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
     },
     defaultContentType: 'application/cloudevents+json',

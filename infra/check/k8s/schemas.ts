@@ -131,26 +131,26 @@ function customFaults(all: readonly Manifest[], schemas: ReadonlyMap<string, Sch
   });
 }
 
-async function builtInFaults(all: readonly Manifest[], python: string): Promise<string[]> {
+/** Runs `work` with a YAML file of this content, which is removed afterwards. */
+export async function withFile<T>(content: string, work: (path: string) => Promise<T>): Promise<T> {
   const dir = mkdtempSync(join(tmpdir(), 'ksbb-k8s-'));
   try {
     const file = join(dir, 'manifests.yaml');
-    writeFileSync(file, all.map((one) => stringify(one)).join('---\n'));
-    const { code, stdout, stderr } = await run(python, [
-      '-m',
-      'kubernetes_validate',
-      '--kubernetes-version',
-      KUBERNETES,
-      '--strict',
-      '--quiet',
-      file,
-    ]);
-    // Its exit code is 0 also after some faults.
-    const said = `${stdout}${stderr}`.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('INFO'));
-    return code !== 0 && said.length === 0 ? [`kubernetes-validate ended with exit code ${code}`] : said;
+    writeFileSync(file, content);
+    return await work(file);
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }
+}
+
+async function builtInFaults(all: readonly Manifest[], python: string): Promise<string[]> {
+  const flags = ['-m', 'kubernetes_validate', '--kubernetes-version', KUBERNETES, '--strict', '--quiet'];
+  const { code, stdout, stderr } = await withFile(all.map((one) => stringify(one)).join('---\n'), (file) =>
+    run(python, [...flags, file]),
+  );
+  // Its exit code is 0 also after some faults.
+  const said = `${stdout}${stderr}`.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('INFO'));
+  return code !== 0 && said.length === 0 ? [`kubernetes-validate ended with exit code ${code}`] : said;
 }
 
 /** The documents of a stream of YAML. */

@@ -1,15 +1,13 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { type Output, run } from '../../local/programs.ts';
 import type { Log } from '../../local/progress.ts';
 import { ROOT } from '../../local/run-directory.ts';
 import { BACKING_IMAGES, IMAGES } from '../../images/images.ts';
+import type { Step } from '../command.ts';
 import { composeLinter, kubeScore, kustomize, promtool, pythonTools } from '../tools.ts';
 import type { Manifest } from './objects.ts';
 import { productionFaults, ruleFaults } from './rules.ts';
-import { readManifests, schemaFaults } from './schemas.ts';
+import { readManifests, schemaFaults, withFile } from './schemas.ts';
 
 const OVERLAYS = ['local', 'production'] as const;
 
@@ -25,19 +23,10 @@ const NOT_SCORED = [
   'service-type',
 ];
 
-export type K8sStep = { name: string; faults: () => Promise<string[]> };
-
-type Tools = {
-  kustomize: string;
-  kubeScore: string;
-  promtool: string;
-  python: string;
-  hadolint: string;
-  composeLinter: string;
-};
+type Tools = Awaited<ReturnType<typeof bringTools>>;
 
 /** Every tool of the check, each brought once per user. @throws ToolMissing */
-export async function bringTools(log: Log): Promise<Tools> {
+export async function bringTools(log: Log) {
   const [python, linter, alerts] = await Promise.all([pythonTools(log), composeLinter(log), promtool(log)]);
   return {
     kustomize: await kustomize(log),
@@ -51,22 +40,11 @@ export async function bringTools(log: Log): Promise<Tools> {
 const linesOf = ({ stdout, stderr }: Output) => `${stdout}${stderr}`.split('\n').filter((line) => line.trim() !== '');
 const faultsOf = (output: Output) => (output.code === 0 ? [] : linesOf(output));
 
-/** Runs `work` with a file of this content, which is gone afterwards. */
-async function withFile<T>(name: string, content: string, work: (path: string) => Promise<T>): Promise<T> {
-  const dir = mkdtempSync(join(tmpdir(), 'ksbb-k8s-'));
-  try {
-    writeFileSync(join(dir, name), content);
-    return await work(join(dir, name));
-  } finally {
-    rmSync(dir, { recursive: true, force: true });
-  }
-}
-
 async function scoreFaults(program: string, manifests: string): Promise<string[]> {
   const ignored = NOT_SCORED.flatMap((name) => ['--ignore-test', name]);
   const score = (path: string) =>
     run(program, ['score', '--kubernetes-version', 'v1.34', '--output-format', 'ci', ...ignored, path]);
-  const said = linesOf(await withFile('manifests.yaml', manifests, score));
+  const said = linesOf(await withFile(manifests, score));
   return said.filter((line) => !/^\[(OK|SKIPPED)\]/.test(line)).map((line) => `kube-score: ${line}`);
 }
 
@@ -74,9 +52,7 @@ async function alertFaults(program: string, all: readonly Manifest[]): Promise<s
   const found = await Promise.all(
     all
       .filter(({ kind }) => kind === 'PrometheusRule')
-      .map(({ spec }) =>
-        withFile('rules.yaml', stringify(spec), (path) => run(program, ['check', 'rules', '--lint-fatal', path])),
-      ),
+      .map(({ spec }) => withFile(stringify(spec), (path) => run(program, ['check', 'rules', '--lint-fatal', path]))),
   );
   return found.flatMap(faultsOf);
 }
@@ -96,7 +72,7 @@ async function overlayFaults(overlay: (typeof OVERLAYS)[number], tools: Tools, l
 }
 
 /** Everything that is held against a tool or a rule, in the order in which it is done. */
-export function k8sSteps(tools: Tools, log: Log): K8sStep[] {
+export function k8sSteps(tools: Tools, log: Log): Step[] {
   const dockerfiles = [...IMAGES, ...BACKING_IMAGES].map(({ dockerfile }) => dockerfile);
   const compose = ['--config', 'infra/check/k8s/compose-lint.json', '--max-warnings', '0', 'docker-compose.yml'];
   return [

@@ -41,7 +41,8 @@ async function put(managementUrl: string | undefined, path: string, body: object
 
 async function call(managementUrl: string, method: string, path: string, body?: object): Promise<void> {
   const { origin, username, password } = new URL(managementUrl);
-  const authorization = `Basic ${Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64')}`;
+  const user = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  const authorization = `Basic ${Buffer.from(user).toString('base64')}`;
   const response = await fetch(`${origin}/api/${path}`, {
     method,
     headers: { authorization, 'content-type': 'application/json' },

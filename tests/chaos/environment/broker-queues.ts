@@ -56,7 +56,8 @@ async function takeAll(channel: Channel, queue: string): Promise<GetMessage[]> {
 /** The queues in which messages of services wait to be handled, however many there are of each service. */
 async function workingQueues(managementUrl: string): Promise<string[]> {
   const { origin, username, password } = new URL(managementUrl);
-  const authorization = `Basic ${Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64')}`;
+  const user = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  const authorization = `Basic ${Buffer.from(user).toString('base64')}`;
   const response = await fetch(`${origin}/api/queues?columns=name`, {
     headers: { authorization },
     signal: AbortSignal.timeout(10_000),

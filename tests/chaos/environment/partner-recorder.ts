@@ -26,8 +26,10 @@ export type PartnerRecorder = {
   close: () => void;
 };
 
-const CONTRACTS =
-  /^\/(amanah)\/v1\.0\/qardh-contracts(?:\/by-reference\/([^/?]+))?(\/cancel)?$|^\/(lumbung)\/api\/loans(?:\/([^/?]+))?(\/cancel)?$/;
+const CONTRACTS = new RegExp(
+  String.raw`^/(amanah)/v1\.0/qardh-contracts(?:/by-reference/([^/?]+))?(/cancel)?$` +
+    String.raw`|^/(lumbung)/api/loans(?:/([^/?]+))?(/cancel)?$`,
+);
 const MOST_CALLS = 100_000;
 
 function referenceIn(body: Buffer): string {

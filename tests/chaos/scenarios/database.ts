@@ -18,7 +18,7 @@ const BACK_WITHIN_MS = 30_000;
 const REPEATED = 100;
 const LINE_LENGTH = 200;
 
-type Outage = { what: string; ms: number; begin: () => Promise<void>; end: () => Promise<void> };
+type Outage = { what: string; ms: number; begin: () => Promise<unknown>; end: () => Promise<unknown> };
 
 const isAllowed = ({ status, retryAfter }: Probed) => status === 201 || (status === 503 && Number(retryAfter) > 0);
 

@@ -94,7 +94,8 @@ async function commitToTheRest({ client, say, checks }: Part, { goods }: Chosen,
   });
   const covered = answer?.lines.map((line: LineOutcome) => [line.covered, line.shortfallReason]);
   say(
-    `a second donor asks for ${asked} masks and gets the ${covered?.[0]?.[0]} that are left; the stations are covered already`,
+    `a second donor asks for ${asked} masks and gets the ${covered?.[0]?.[0]} that are left; ` +
+      'the stations are covered already',
   );
   const expected = [
     [MASKS_LEFT, 'already-covered'],
