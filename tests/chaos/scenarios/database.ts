@@ -62,8 +62,8 @@ async function takeAway(
   const refused = answers.filter(({ status }) => status === 503);
   const slowest = Math.round(Math.max(0, ...refused.map(({ tookMs }) => tookMs)));
   say(
-    `database: ready again after ${readyAfter} ms; of ${answers.length} commands ${refused.length} were answered 503, ` +
-      `after ${slowest} ms at most`,
+    `database: ready again after ${readyAfter} ms; of ${answers.length} commands ${refused.length} ` +
+      `were answered 503, after ${slowest} ms at most`,
   );
   const noneRefused = refused.length === 0 && ms > GIVES_UP_MS;
   const wrong = answers.filter((answer) => !isAllowed(answer));
