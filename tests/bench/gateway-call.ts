@@ -74,8 +74,7 @@ const side = (peer: string, call: () => Promise<unknown>): Side => ({
 
 /**
  * A new contract through bulkhead, breaker, metrics, signature and check of the answer, against the same axios call,
- * same
- * headers, with nothing around it, and against cockatiel's policies of the same numbers around that call.
+ * same headers, with nothing around it, and against cockatiel's policies of the same numbers around that call.
  */
 export async function benchGatewayCall(rounds: number): Promise<Row[]> {
   const server = await startEchoServer(ANSWER);

@@ -63,8 +63,7 @@ async function openBareUpdates({ connection }: Database, event: Envelope): Promi
 
 /**
  * The yardstick is the slower of the two steps that cannot be left out: a bare guarded updateOne, and a bare confirmed
- * publish
- * of the same event; each with the same number in flight.
+ * publish of the same event; each with the same number in flight.
  */
 export async function benchOutbox(amqpUrl: string, mongoUrl: string, rounds: number): Promise<Row[]> {
   const model = await connect(amqpUrl);

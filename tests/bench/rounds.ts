@@ -86,8 +86,7 @@ export function rowOf(bench: string, peer: string, ours: number[], theirs: numbe
 
 /**
  * Ours against each of theirs, one after the other: a row for each. In pairs, since the side that runs after a slow one
- * finds
- * a rested broker.
+ * finds a rested broker.
  */
 export async function compare(
   bench: string,

@@ -156,8 +156,7 @@ export async function loseTheDatabase(cluster: Cluster, say: Say): Promise<boole
 
 /**
  * Starts a pod while there is no broker: it waits and says for what, and becomes ready when the broker, an empty one,
- * is
- * there. The pods that ran before go on: what they have to say waits in their outboxes.
+ * is there. The pods that ran before go on: what they have to say waits in their outboxes.
  */
 export async function startWithoutBroker(cluster: Cluster, say: Say): Promise<boolean> {
   const before = await restartsByPod(cluster);

@@ -1,10 +1,9 @@
 /**
  * `npm run e2e:k8s [-- --json] [-- --keep]`: the platform on the cluster that KUBECONFIG names, from the images to the
- * end
- * of its namespace: the donation, a rolling restart and a drain under load, pods that are killed, and bad input.
- * `KSBB_IMAGE_LOADER` is a command that gets the names of the images and puts them onto the node, such as
- * `kind load docker-image`; `KSBB_BASE_IMAGE` what they are built on. Node ports 30080, 30090 and 30672 have to be
- * reachable as localhost.
+ * end of its namespace: the donation, a rolling restart and a drain under load, pods that are killed, and bad input.
+ * `KSBB_IMAGE_LOADER` is a command that gets the names of the images and puts them onto the node, such as `kind load
+ * docker-image`; `KSBB_BASE_IMAGE` what they are built on. Node ports 30080, 30090 and 30672 have to be reachable as
+ * localhost.
  */
 import { spawn } from 'node:child_process';
 import { parseArgs } from 'node:util';

@@ -1,7 +1,6 @@
 /**
  * `npm run demo [-- --json] [-- --keep]`: one donation from the map to the next loan of its money, on a real broker, a
- * real
- * database, both partner sandboxes and every service as a process. Exit 0 only where every check held.
+ * real database, both partner sandboxes and every service as a process. Exit 0 only where every check held.
  */
 import { parseArgs } from 'node:util';
 import { checksTable, createChecks, runDonation } from '@ksbb/testkit/donation';

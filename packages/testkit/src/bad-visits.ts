@@ -64,9 +64,8 @@ async function visit(kind: BadVisitKind, { url, reads, writes }: BadVisitTarget,
 
 /**
  * Visits the targets badly, in every way in turn, until `count` visits are made or `until` is aborted. The same seed
- * makes
- * the same visits. At most `atOnce` connections are open, each for two seconds at most. Answers how often each way was
- * taken.
+ * makes the same visits. At most `atOnce` connections are open, each for two seconds at most. Answers how often each
+ * way was taken.
  */
 export async function badVisits(
   targets: readonly BadVisitTarget[],

@@ -6,8 +6,7 @@ const STOP_GRACE_MS = 10_000;
 
 /**
  * Becomes the command, beside a watcher that holds the other end of a pipe from us. When we are gone, even by SIGKILL,
- * the
- * pipe closes: the watcher ends the command by SIGTERM, and after 15 s its whole process group by SIGKILL.
+ * the pipe closes: the watcher ends the command by SIGTERM, and after 15 s its whole process group by SIGKILL.
  */
 const RUN_WATCHED = `
 exec 3<&0 </dev/null
@@ -58,8 +57,7 @@ export const isStoppingAll = (): boolean => stoppingAll;
 
 /**
  * Starts a command that ends when we end. It has a process group of its own, so that Ctrl-C in the terminal reaches
- * only
- * us and we stop it in order. A command that cannot be found ends with exit code 127.
+ * only us and we stop it in order. A command that cannot be found ends with exit code 127.
  * @throws after `stopAllChildren`
  */
 export function startChild({ name, command, args, env, cwd, onLine }: ChildCommand): ChildProcess {

@@ -5,8 +5,7 @@ const LOOK_EVERY_MS = 50;
 
 /**
  * Looks again and again until `look` finds something, and answers that. Wait for what stays, such as an event, a count
- * or
- * a final state: a state that passes may be over before it is looked at.
+ * or a final state: a state that passes may be over before it is looked at.
  * @param what is awaited, for the error
  * @throws where `look` throws, and when `withinMs` have passed
  */

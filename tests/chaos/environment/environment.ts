@@ -14,15 +14,13 @@ const DATABASE_HEAP_MB = 640;
 const LONGEST_PAUSE_MS = 300;
 /**
  * How the gateway calls its partners: as in production, on a shorter scale of time. The gateway repeats a call whose
- * process
- * was killed after its lease, which is a little more than twice the timeout.
+ * process was killed after its lease, which is a little more than twice the timeout.
  */
 export const PARTNER_CALLS = { timeoutMs: 1_500, breakerWindowMs: 4_500, breakerResetMs: 1_000 };
 
 /**
  * The platform with a proxy between each service and its broker, database and partners, a balancer before each service,
- * and
- * a recorder of every event.
+ * and a recorder of every event.
  */
 export type ChaosEnvironment = LocalEnvironment & {
   /** Repeats each request until it is answered, as a careful client does. */

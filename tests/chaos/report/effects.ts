@@ -55,8 +55,7 @@ function boardFacts(boards: readonly Board[], done: readonly Done[], before: Bas
 
 /**
  * The effects, as facts: in reporting's timelines and archive, on the needs boards, in the registry, in the chains of
- * the
- * fund. Expected are what donors and officers did, every event that the broker accepted, and what the boards say.
+ * the fund. Expected are what donors and officers did, every event that the broker accepted, and what the boards say.
  */
 export async function effectsOf(
   { client, databases, events }: ChaosEnvironment,

@@ -16,8 +16,7 @@ const OWNERS = ['msme-registry', 'commitment', 'fintech-gateway', 'training', 'r
 
 /**
  * Goes between the exchange and the services' queues: every delivery is late by up to 1.5 s, so that the order changes,
- * and
- * one in ten comes twice. Answers how to end it, which answers how many were repeated.
+ * and one in ten comes twice. Answers how to end it, which answers how many were repeated.
  */
 async function shuffleDeliveries({ environment, random }: ScenarioContext): Promise<() => Promise<number>> {
   const { events, queues } = environment;

@@ -83,8 +83,7 @@ const faultyCallbacks = ({ duplicate = [], tamperFirst = [], staleFirst = [] }: 
 
 /**
  * Partners that fail in every way while loans are requested, signed and repaid, and that call back out of order, twice,
- * and
- * with signatures that are wrong or old.
+ * and with signatures that are wrong or old.
  */
 export const breakPartners: Scenario = (context) => {
   const { environment, random, length, say } = context;

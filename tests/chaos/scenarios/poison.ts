@@ -52,8 +52,7 @@ const poisonsOf = (service: Subscriber): Poison[] =>
 
 /**
  * A message that kills the training service each time it is handled: the service is killed when it first sends
- * something
- * about it to the database. It is delivered together with its neighbours. Answers how often it killed.
+ * something about it to the database. It is delivered together with its neighbours. Answers how often it killed.
  */
 async function killByMessage(
   { environment, say }: ScenarioContext,

@@ -13,8 +13,7 @@ const MOST_PAUSE_MS = 600;
 
 /**
  * Loans from the commitment to relending, while two replicas of each service look for due work: the gateway asks for
- * each
- * contract once, the partners call back once for each step, and what is repaid is relent once.
+ * each contract once, the partners call back once for each step, and what is repaid is relent once.
  */
 async function dueWorkOnce(context: ScenarioContext): Promise<ScenarioReport> {
   const { client, partners } = context.environment;

@@ -11,8 +11,7 @@ export type StoreParts = { connection: Database['connection']; relay: Relay; clo
 
 /**
  * A service, and events that are not each other's cause, so that they may come in any order. What has to be there
- * before
- * them, since the service itself caused them by it, is made by `given`.
+ * before them, since the service itself caused them by it, is made by `given`.
  */
 export type Script<Deps> = {
   subscriptions: readonly Subscription<Deps>[];
@@ -101,8 +100,7 @@ function summaryOf(published: readonly Envelope[], states: readonly EventDefinit
 
 /**
  * Delivers the events in the order of `arrange`, also to those that the service publishes itself and takes. What comes
- * too
- * early comes again after the others, as from a retry tier.
+ * too early comes again after the others, as from a retry tier.
  */
 export function outcomeOf<Deps>(
   script: Script<Deps>,

@@ -24,8 +24,7 @@ function overwritten(before: Snapshot, after: Snapshot): string[] {
 
 /**
  * Goes through the script in order and gives each event to each of its reactions twice. Answers what is not as the
- * effect
- * that the table names, a line each, and every reaction that never did anything, since nothing is shown of that:
+ * effect that the table names, a line each, and every reaction that never did anything, since nothing is shown of that:
  *
  * - of any effect: a repeat changes nothing
  * - insert: what was there stays as it is

@@ -15,8 +15,7 @@ export function canonical(value: unknown): string {
 
 /**
  * Without what tells how often and in which order an aggregate was written: its version, its unsent events, and the
- * version
- * in the ids of events. Lists named in `sets` are of facts in the order in which they came, and are sorted.
+ * version in the ids of events. Lists named in `sets` are of facts in the order in which they came, and are sorted.
  */
 function normalised(value: unknown, sets: ReadonlySet<string>): unknown {
   if (typeof value === 'string') return value.replaceAll(/^([a-z-]+:.+)@\d+$/g, '$1@n');
