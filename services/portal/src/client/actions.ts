@@ -4,7 +4,7 @@ for (const button of document.querySelectorAll<HTMLButtonElement>('button[data-p
 }
 
 for (const button of document.querySelectorAll<HTMLButtonElement>('button[data-copy]')) {
-  // clipboards are there over https and on localhost only
+  // browsers offer the clipboard only over https and on localhost
   if (navigator.clipboard === undefined) continue;
   const words = button.textContent;
   button.hidden = false;

@@ -7,7 +7,7 @@ const summary = form?.querySelector<HTMLElement>('[data-summary]');
 const output = summary?.querySelector('output');
 const number = new Intl.NumberFormat(document.documentElement.lang === 'id' ? 'id-ID' : 'en-GB');
 
-/** A number as it is typed, grouped or not; 0 where it is none yet. */
+/** A typed number, with or without separators; 0 if it is not a number yet. */
 function typedAmount(text: string): number {
   const digits = text.replaceAll(/[\s.,]|rp/gi, '');
   return /^\d{1,15}$/.test(digits) ? Number(digits) : 0;
@@ -23,7 +23,7 @@ function totalOf(of: PackageName): number {
     .reduce((sum, input) => sum + typedAmount(input.value), 0);
 }
 
-/** Says what is filled in so far, added up by package. */
+/** Shows the total of each package that is filled in so far. */
 function updateSummary(): void {
   if (output === null || output === undefined) return;
   const words = JSON.parse(output.dataset['words'] ?? '{}') as Words;
@@ -50,7 +50,7 @@ if (summary !== null && summary !== undefined) summary.hidden = false;
 form?.addEventListener('input', updateSummary);
 updateSummary();
 
-/** A second press while the first is under way sends nothing; the key would catch it, but the wait would double. */
+// A second press would create nothing, because the key is the same, but the donor would wait for both requests.
 form?.addEventListener('submit', () => {
   const button = form.querySelector<HTMLButtonElement>('button[type="submit"]');
   setTimeout(() => button?.setAttribute('disabled', ''), 0);

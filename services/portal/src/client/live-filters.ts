@@ -3,7 +3,7 @@ import type { Selection } from './selection.ts';
 const SEARCH_PAUSE_MS = 350;
 const FILTERS = ['q', 'package', 'category', 'kecamatan', 'kelurahan', 'open'];
 
-/** What the form's filters say now, without the empty ones. */
+/** The current filters of the form, without the empty ones. */
 export function readFilters(form: HTMLFormElement): URLSearchParams {
   const data = new FormData(form);
   const query = new URLSearchParams();
@@ -21,14 +21,14 @@ function replaceElement(id: string, from: Document): void {
   if (fresh !== null) old?.replaceWith(document.adoptNode(fresh));
 }
 
-/** The kelurahan on offer follow the kecamatan; the box itself stays, so that it keeps the focus. */
+/** Replaces the options of a select box, and not the box itself, so that it keeps the focus. */
 function replaceOptions(name: string, from: Document): void {
   const fresh = from.querySelector<HTMLSelectElement>(`select[name="${name}"]`);
   const old = document.querySelector<HTMLSelectElement>(`select[name="${name}"]`);
   if (fresh === null || old === null) return;
   const { value, disabled } = fresh;
   old.replaceChildren(...[...fresh.children].map((option) => document.adoptNode(option)));
-  // each option was chosen for a moment, as those before it left
+  // moving the options has changed which one is selected
   old.value = value;
   old.disabled = disabled;
 }
@@ -37,7 +37,7 @@ type Live = { form: HTMLFormElement; selection: Selection; onFiltered: () => voi
 
 /**
  * Applies filters and turns pages without a reload: fetches the same page, replaces the list, and updates the address.
- * Where that fails, the browser goes to the new address.
+ * If the request fails, the browser goes to the new address.
  */
 export function filterLive({ form, selection, onFiltered }: Live): void {
   let running: AbortController | undefined;

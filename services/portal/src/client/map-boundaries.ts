@@ -5,30 +5,30 @@ import { Leaflet, Topojson } from './map-types.ts';
 
 type AreaProperties = { kode: string; nama: string; luas_km2: number; label_lon: number; label_lat: number };
 
-/** A rectangle on the map in pixels that something else stands in. */
-export type Taken = { x: number; y: number; halfWidth: number; halfHeight: number };
+/** A rectangle on the map in pixels, with its centre, that a marker or a name covers. */
+export type Box = { x: number; y: number; halfWidth: number; halfHeight: number };
 type Boundaries = Topology<{
   kelurahan: GeometryCollection<AreaProperties>;
   kecamatan: GeometryCollection<AreaProperties>;
 }>;
 
-/** Below this zoom no names are shown; from the second on, those of kelurahan instead of kecamatan. */
+/** From the first zoom level on, the map names kecamatan; from the second on, kelurahan. */
 const KECAMATAN_NAMES_FROM = 11;
 const KELURAHAN_NAMES_FROM = 14;
-/** Kepulauan Seribu lies far out in the sea; the first view is of the five cities. */
+/** Kepulauan Seribu is far out in the sea, so the first view shows the five cities without it. */
 const ISLANDS = '31.01';
 
 export type BoundaryLayer = {
-  /** Shows names of areas where there is room between each other and what is taken; of the largest areas first. */
-  showNames: (taken: readonly Taken[]) => void;
-  /** The box around an area, by its code; around the five cities where there is none. */
+  /** Shows the names of areas that overlap neither each other nor the markers; the largest areas first. */
+  showNames: (markers: readonly Box[]) => void;
+  /** The bounds of an area by its code; without a code, of the five cities. */
   boundsOf: (kode: string | undefined) => leaflet.LatLngBounds;
 };
 
 const NAME_HEIGHT = 16;
 const LETTER_WIDTH = 6.4;
 
-const overlap = (one: Taken, other: Taken) =>
+const overlap = (one: Box, other: Box) =>
   Math.abs(one.x - other.x) < one.halfWidth + other.halfWidth &&
   Math.abs(one.y - other.y) < one.halfHeight + other.halfHeight;
 
@@ -41,7 +41,7 @@ function label(kind: 'kecamatan' | 'kelurahan', { nama, label_lat, label_lon }: 
   return marker;
 }
 
-/** Draws the kelurahan and the borders of the kecamatan, and names what there is room for. */
+/** Draws the kelurahan and the borders of the kecamatan. @throws if the boundaries cannot be loaded */
 export async function addBoundaries(map: leaflet.Map, address: string): Promise<BoundaryLayer> {
   const topology = (await (await fetch(address)).json()) as Boundaries;
   const { kelurahan, kecamatan } = topology.objects;
@@ -58,19 +58,19 @@ export async function addBoundaries(map: leaflet.Map, address: string): Promise<
       .sort((one, other) => other.luas_km2 - one.luas_km2);
   const names = { kecamatan: bySize(kecamatan.geometries), kelurahan: bySize(kelurahan.geometries) };
   const layer = Leaflet.layerGroup().addTo(map);
-  const showNames = (taken: readonly Taken[]) => {
+  const showNames = (markers: readonly Box[]) => {
     layer.clearLayers();
     const zoom = map.getZoom();
     if (zoom < KECAMATAN_NAMES_FROM) return;
     const kind = zoom < KELURAHAN_NAMES_FROM ? 'kecamatan' : 'kelurahan';
     const view = map.getBounds();
-    const standing = [...taken];
+    const covered = [...markers];
     for (const area of names[kind]) {
       if (!view.contains([area.label_lat, area.label_lon])) continue;
       const { x, y } = map.latLngToContainerPoint([area.label_lat, area.label_lon]);
       const box = { x, y, halfWidth: (area.nama.length * LETTER_WIDTH) / 2, halfHeight: NAME_HEIGHT / 2 };
-      if (standing.some((other) => overlap(box, other))) continue;
-      standing.push(box);
+      if (covered.some((other) => overlap(box, other))) continue;
+      covered.push(box);
       label(kind, area).addTo(layer);
     }
   };

@@ -1,4 +1,4 @@
-import type { MapData, Point } from './map-types.ts';
+import type { ClusterMembers, MapData, Point } from './map-types.ts';
 import type { Selection } from './selection.ts';
 
 function element<K extends keyof HTMLElementTagNameMap>(
@@ -39,9 +39,9 @@ function profileLink(data: MapData, point: Point, selection: Selection): HTMLEle
   return link;
 }
 
-/** One MSME in a popup: what it is, what it needs, and a box to select it. Nodes, so that no name is parsed as HTML. */
+/** One MSME in a popup, with a box to select it. It is made of nodes, so that no name is parsed as HTML. */
 export function pointPopup(data: MapData, point: Point, selection: Selection): HTMLElement {
-  const category = data.texts.category[point.category] ?? '';
+  const category = data.texts.category[point.category];
   return element(
     'div',
     'popup',
@@ -52,10 +52,10 @@ export function pointPopup(data: MapData, point: Point, selection: Selection): H
   );
 }
 
-/** The members of a cluster in a popup. */
+/** The members of a cluster in a popup; `zoomIn` is undefined at the highest zoom level. */
 export function clusterPopup(
   data: MapData,
-  members: { items: Point[]; total: number },
+  members: ClusterMembers,
   selection: Selection,
   zoomIn: (() => void) | undefined,
 ): HTMLElement {

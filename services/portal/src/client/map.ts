@@ -1,17 +1,25 @@
 import type * as leaflet from 'leaflet';
-import { addBoundaries, type Taken } from './map-boundaries.ts';
+import { addBoundaries, type Box } from './map-boundaries.ts';
 import { clusterPopup, pointPopup } from './map-popup.ts';
-import { type Cluster, Leaflet, type MapData, type MapView, type Point } from './map-types.ts';
+import {
+  type Cluster,
+  type ClusterMembers,
+  Leaflet,
+  type MapData,
+  type MapView,
+  type Point,
+  type Position,
+} from './map-types.ts';
 import type { Selection } from './selection.ts';
 
 const JAKARTA: leaflet.LatLngTuple = [-6.2, 106.83];
 const FIRST_ZOOM = 11;
 const MAX_ZOOM = 18;
-/** Clusters up to this size are listed at once; larger ones are opened by zooming in. */
+/** The members of a cluster up to this size are listed; a larger cluster is opened by zooming in. */
 const LISTED_CLUSTER = 12;
 const VIEW_KEY = 'ksbb-map-view';
 
-/** As high as the zoom buttons with their distance from the edge: popups stay above them. */
+/** The height of the zoom buttons with their distance from the edge, in pixels; popups stay above them. */
 const ZOOM_BUTTONS_HEIGHT = 110;
 
 const POINT_SIZE = 28;
@@ -21,11 +29,11 @@ const clusterSize = (count: number) => 36 + Math.min(24, Math.round(Math.log10(c
 type MapParts = { element: HTMLElement; data: MapData; selection: Selection; filters: () => URLSearchParams };
 
 export type MapPanel = {
-  /** Asks for the points anew, after filters changed; shows the chosen area where one is. */
+  /** Loads the points again after the filters have changed, and shows the chosen area if there is one. */
   refresh: () => void;
 };
 
-/** The filters in the words of the registry. */
+/** The filters as query parameters of the registry. */
 function registryQuery(filters: URLSearchParams): URLSearchParams {
   const query = new URLSearchParams(filters);
   const kode = query.get('kelurahan') ?? query.get('kecamatan');
@@ -41,9 +49,9 @@ async function json<T>(address: string, signal: AbortSignal): Promise<T> {
   return (await response.json()) as T;
 }
 
-/** A marker that is a real button, for keyboard and readers. */
+/** A marker that is a real button, for the keyboard and for screen readers. */
 function buttonMarker(
-  at: { lat: number; lon: number },
+  at: Position,
   look: { className: string; size: number; label: string; text: string },
   press: () => void,
 ): leaflet.Marker {
@@ -84,13 +92,13 @@ function baseMap(element: HTMLElement, { texts, tileUrl }: MapData): leaflet.Map
   return map;
 }
 
-/** The map: clusters and points of the current view and filters over the boundaries. */
+/** The map: the boundaries, with the clusters and points of the current view and filters. */
 export function createMap({ element, data, selection, filters }: MapParts): MapPanel {
   const { texts, registry } = data;
   const remembered = sessionStorage.getItem(VIEW_KEY) !== null;
   const map = baseMap(element, data);
   const layer = Leaflet.layerGroup().addTo(map);
-  const news = document.getElementById('map-news');
+  const status = document.getElementById('map-status');
   const unlocated = document.getElementById('map-unlocated');
   const number = new Intl.NumberFormat(data.language === 'id' ? 'id-ID' : 'en-GB');
   const boundaries = addBoundaries(map, `${registry}/boundaries`);
@@ -98,12 +106,12 @@ export function createMap({ element, data, selection, filters }: MapParts): MapP
   let running: AbortController | undefined;
 
   const say = (text: string) => {
-    if (news === null) return;
-    news.textContent = text;
-    news.hidden = text === '';
+    if (status === null) return;
+    status.textContent = text;
+    status.hidden = text === '';
   };
 
-  function openPopup(at: { lat: number; lon: number }, content: HTMLElement): void {
+  function openPopup(at: Position, content: HTMLElement): void {
     Leaflet.popup({ maxWidth: 300, minWidth: 220, maxHeight: 300, autoPanPaddingBottomRight: [5, ZOOM_BUTTONS_HEIGHT] })
       .setLatLng([at.lat, at.lon])
       .setContent(content)
@@ -124,13 +132,13 @@ export function createMap({ element, data, selection, filters }: MapParts): MapP
     const query = registryQuery(filters());
     query.set('limit', '50');
     try {
-      const members = await json<{ items: Point[]; total: number }>(
+      const members = await json<ClusterMembers>(
         `${registry}/map/clusters/${cluster.clusterId}/members?${query}`,
         AbortSignal.timeout(5_000),
       );
       return openPopup(cluster, clusterPopup(data, members, selection, canZoom ? () => zoomTo(cluster) : undefined));
     } catch {
-      // the cluster belonged to an index that was made anew since
+      // the id of a cluster becomes invalid when an MSME in it is added, removed or moved
       return void load();
     }
   }
@@ -147,7 +155,7 @@ export function createMap({ element, data, selection, filters }: MapParts): MapP
     );
   }
 
-  function pointMarker(point: Point, at: { lat: number; lon: number }): leaflet.Marker {
+  function pointMarker(point: Point, at: Position): leaflet.Marker {
     const state = point.openNeeds.length > 0 ? 'needs' : 'covered';
     const marker = buttonMarker(
       at,
@@ -163,9 +171,9 @@ export function createMap({ element, data, selection, filters }: MapParts): MapP
     return marker;
   }
 
-  /** Where markers stand, so that no name is half under one. */
-  function taken({ clusters, points }: MapView): Taken[] {
-    const box = (at: { lat: number; lon: number }, size: number) => {
+  /** The boxes of the markers, which names must not overlap. */
+  function markerBoxes({ clusters, points }: MapView): Box[] {
+    const box = (at: Position, size: number) => {
       const { x, y } = map.latLngToContainerPoint([at.lat, at.lon]);
       return { x, y, halfWidth: size / 2, halfHeight: size / 2 };
     };
@@ -177,7 +185,7 @@ export function createMap({ element, data, selection, filters }: MapParts): MapP
 
   function draw(view: MapView): void {
     layer.clearLayers();
-    void boundaries.then(({ showNames }) => showNames(taken(view)));
+    void boundaries.then(({ showNames }) => showNames(markerBoxes(view)));
     for (const cluster of view.clusters) clusterMarker(cluster).addTo(layer);
     for (const point of view.points) if (point.location !== null) pointMarker(point, point.location).addTo(layer);
     if (unlocated === null) return;

@@ -1,10 +1,9 @@
-/** Which MSMEs are selected. Kept in the address, so that it survives paging, filtering, reloading and sharing. */
+/** The selected MSMEs. The address holds them, so that paging, filtering, reloading and sharing keep them. */
 export type Selection = {
   has: (msmeId: string) => boolean;
-  isFull: () => boolean;
   toggle: (msmeId: string, selected: boolean) => void;
   ids: () => string[];
-  /** Brings list, links and address in line with what is selected, after any of them was replaced. */
+  /** Updates list, links and address to the selection, after one of them was replaced. */
   sync: () => void;
   onChange: (listener: () => void) => void;
 };
@@ -22,7 +21,7 @@ function checkboxes(form: HTMLFormElement): HTMLInputElement[] {
   return [...form.querySelectorAll<HTMLInputElement>('input[type="checkbox"][name="msme"]')];
 }
 
-/** Hidden fields for what is selected and has no box in the list; the page without script has the same. */
+/** Adds hidden fields for the selected MSMEs that are not in the list, as the server does. */
 function replaceHidden(form: HTMLFormElement, ids: readonly string[]): void {
   for (const hidden of form.querySelectorAll('input[type="hidden"][name="msme"]')) hidden.remove();
   const shown = new Set(checkboxes(form).map(({ value }) => value));
@@ -42,6 +41,7 @@ function updateLinks(ids: readonly string[]): void {
   if (other !== null) other.href = new URL(other.href).pathname + location.search;
 }
 
+/** Reads the selection from the address, and keeps it up to date as boxes are ticked. */
 export function createSelection(form: HTMLFormElement): Selection {
   const selected = new Set(new URLSearchParams(location.search).getAll('msme'));
   const output = document.querySelector<HTMLOutputElement>('#selected');
@@ -85,7 +85,6 @@ export function createSelection(form: HTMLFormElement): Selection {
   });
   return {
     has: (id) => selected.has(id),
-    isFull: () => selected.size >= limit,
     toggle,
     ids,
     sync,

@@ -7,13 +7,10 @@ import type { ClientScript } from './page.ts';
 
 type Asset = { url: string; type: string; body: Buffer };
 
-/** The address of a module and of all that it imports, directly or not. */
-export type ClientModule = { url: string; imports: readonly string[] };
+/** The address of a module, and of every module that it imports, directly or not. */
+type ClientModule = { url: string; imports: readonly string[] };
 
-/**
- * The addresses of everything a page loads. They contain a hash of the content, so that browsers may cache them for
- * ever.
- */
+/** The addresses of everything that a page loads. They contain a hash of the content, so that browsers cache them. */
 export type Assets = {
   style: string;
   font: string;
@@ -38,7 +35,7 @@ const types: Record<string, string> = {
   woff2: 'font/woff2',
 };
 
-/** Takes assets in and gives each its address. */
+/** Stores assets under their addresses. */
 function createAssetRegistry() {
   const byUrl = new Map<string, Asset>();
   return {
@@ -56,15 +53,25 @@ type AssetRegistry = ReturnType<typeof createAssetRegistry>;
 
 const asset = (name: string) => readFileSync(join(assetsFolder, name));
 
-/** In the order in which they build on each other; sent as one file. */
-const STYLES = ['base', 'main-page', 'map', 'pages', 'screens'];
+/** The style sheets in the order of their cascade; they are sent as one file. */
+const STYLES = [
+  'base',
+  'controls',
+  'cards',
+  'main-page',
+  'map',
+  'pages',
+  'collaboration',
+  'institutions-and-impact',
+  'screens',
+];
 
 function putStyle(registry: AssetRegistry, font: string): string {
   const css = STYLES.map((name) => asset(`style/${name}.css`).toString()).join('\n');
   return registry.put('style.css', Buffer.from(css.replace('plus-jakarta-sans.woff2', font)));
 }
 
-/** A client module without its types, and before it those that it imports, whose addresses it is given. */
+/** Adds a client module without its types. Its imports are added first and replaced by their addresses. */
 function putModule(registry: AssetRegistry, path: string): ClientModule {
   const imports = new Set<string>();
   const source = stripTypeScriptTypes(readFileSync(path, 'utf8'));
@@ -76,7 +83,7 @@ function putModule(registry: AssetRegistry, path: string): ClientModule {
   return { url: registry.put(basename(path).replace(/\.ts$/, '.js'), Buffer.from(rewritten)), imports: [...imports] };
 }
 
-/** Reads every asset once, at the start of the process. @throws where one is missing */
+/** Reads every asset once, when the process starts. @throws if one is missing */
 export function loadAssets(): Assets {
   const registry = createAssetRegistry();
   const script = (name: ClientScript) => putModule(registry, join(clientFolder, `${name}.ts`));

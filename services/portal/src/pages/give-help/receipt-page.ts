@@ -13,7 +13,7 @@ import { clearReceipt, readReceipt, type Receipt } from './receipt.ts';
 type Line = CollaborationView['lines'][number];
 type Short = Receipt['short'][number];
 
-/** The need that a line covers: an MSME has at most one of a kind. */
+/** The need that a line covers. An MSME has at most one need of a kind. */
 function needIdOf({ msmeId, item, topic }: Line): string {
   return `${msmeId}.${item ?? topic ?? 'capital'}`;
 }
@@ -21,20 +21,19 @@ function needIdOf({ msmeId, item, topic }: Line): string {
 function coveredLine({ texts, format }: PageRequest, line: Line, short: Short | undefined): VNode {
   const { result } = texts.help;
   const amount = (value: number) => format.amount(line.package, value);
+  const outcome = short === undefined ? result.full : result.part(amount(short[2]), amount(short[1]));
   const reason = short?.[3] ?? null;
   return html`<li class=${short === undefined ? 'outcome' : 'outcome short'}>
     ${packageIcon(line.package)}
     <div>
       <strong>${amount(line.promised)} ${lineName(texts, line)}</strong>
       <span class="meta">${line.msmeName}, ${line.kelurahan}</span>
-      <span class="verdict">
-        ${short === undefined ? result.full : result.part(amount(short[2]), amount(short[1]))}${reason === null ? '' : `: ${result.reasons[reason]}`}
-      </span>
+      <span class="outcome-text">${outcome}${reason === null ? '' : `: ${result.reasons[reason]}`}</span>
     </div>
   </li>`;
 }
 
-/** A need of which nothing was set aside has no line; its kind is the end of its id. */
+/** A need of which nothing was reserved. It has no line, so its kind comes from the end of its id. */
 function uncoveredNeed(
   { texts, format }: PageRequest,
   [needId, requested, , reason]: Short,
@@ -49,7 +48,7 @@ function uncoveredNeed(
     <div>
       <strong>${kinds[kind] ?? kind}</strong>
       <span class="meta">${names.get(needId.slice(0, needId.lastIndexOf('.'))) ?? ''}</span>
-      <span class="verdict"
+      <span class="outcome-text"
         >${result.zero(format.amount(of, requested))}${reason === null ? '' : `: ${result.reasons[reason]}`}</span
       >
     </div>
@@ -75,19 +74,19 @@ function secrets({ texts }: PageRequest, { collaborationId }: CollaborationView,
   </div>`;
 }
 
-export type ReceiptPage = {
+type ReceiptPage = {
   collaboration: CollaborationView;
-  /** Null where it was shown before. */
+  /** Null if it was shown before. */
   receipt: Receipt | null;
   /** Names of MSMEs, by id. */
   names: ReadonlyMap<string, string>;
 };
 
-export function receiptView(pageRequest: PageRequest, { collaboration, receipt, names }: ReceiptPage): VNode {
+function receiptView(pageRequest: PageRequest, { collaboration, receipt, names }: ReceiptPage): VNode {
   const { texts, to } = pageRequest;
   const { result } = texts.help;
   const { lines, status, collaborationId } = collaboration;
-  const short = receipt?.short ?? [];
+  const { short, moreShort } = receipt ?? { short: [], moreShort: 0 };
   const covered = new Set(lines.map(needIdOf));
   const packages = [...new Set(lines.map((line) => line.package))];
   return html`<div class="page receipt">
@@ -105,7 +104,7 @@ export function receiptView(pageRequest: PageRequest, { collaboration, receipt, 
       )}
       ${short.filter(([needId]) => !covered.has(needId)).map((need) => uncoveredNeed(pageRequest, need, names))}
     </ul>
-    ${receipt !== null && receipt.moreShort > 0 ? html`<p class="hint">${result.moreShort(receipt.moreShort)}</p>` : null}
+    ${moreShort > 0 ? html`<p class="hint">${result.moreShort(moreShort)}</p>` : null}
     <h2>${result.next}</h2>
     <ul class="steps">
       ${packages.map((of) => html`<li>${packageIcon(of)}<span>${result.steps[of]}</span></li>`)}
@@ -119,7 +118,7 @@ export function receiptView(pageRequest: PageRequest, { collaboration, receipt, 
   </div>`;
 }
 
-/** The names of the MSMEs of needs that were not set aside at all; such a need has no line that would name it. */
+/** The names of the MSMEs of needs of which nothing was reserved, by id: no line names these MSMEs. */
 async function namesOf(registry: Services['registry'], short: Receipt['short']): Promise<Map<string, string>> {
   const ids = [
     ...new Set(short.filter(([, , covered]) => covered === 0).map(([needId]) => needId.split('.', 1)[0] ?? '')),
@@ -128,7 +127,7 @@ async function namesOf(registry: Services['registry'], short: Receipt['short']):
   return new Map(msmes.flatMap((reply) => orNull(reply) ?? []).map(({ msmeId, name }) => [msmeId, name]));
 }
 
-/** What a donor is shown right after giving: the ID, the PIN this once, and what of it was set aside. */
+/** The page right after a commitment: the ID, the PIN (shown once) and what was reserved. */
 export function receiptPage({ registry, commitment }: Pick<Services, 'registry' | 'commitment'>): Page {
   return {
     method: 'get',

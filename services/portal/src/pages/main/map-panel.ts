@@ -1,12 +1,13 @@
 import { html } from 'htm/preact';
 import type { VNode } from 'preact';
+import type { MapData } from '../../client/map-types.ts';
 import type { PageRequest } from '../../web/page.ts';
 
 export type MapSettings = { tileUrl?: string | undefined; tileAttribution: string };
 
-/** What the map's script needs to know. The policy allows no inline script, so it is an attribute. */
+/** The data for the map's script. It is an attribute, because the content security policy allows no inline script. */
 function mapData({ texts, language, to }: PageRequest, map: MapSettings): string {
-  return JSON.stringify({
+  const data: MapData = {
     language,
     registry: '/api/msme-registry',
     msmePage: to('/msmes'),
@@ -19,10 +20,11 @@ function mapData({ texts, language, to }: PageRequest, map: MapSettings): string
       package: texts.package,
       category: texts.category,
     },
-  });
+  };
+  return JSON.stringify(data);
 }
 
-/** Stands below the map and not on it, where it would cover a phone's whole map. */
+/** The sources of the map. They stand below the map, because on it they would cover a phone's whole map. */
 function attribution({ texts }: PageRequest, { tileUrl, tileAttribution }: MapSettings): VNode {
   const tiles = tileUrl === undefined || tileAttribution === '' ? '' : ` · ${tileAttribution}`;
   return html`<p class="attribution">
@@ -32,14 +34,14 @@ function attribution({ texts }: PageRequest, { tileUrl, tileAttribution }: MapSe
   </p>`;
 }
 
-/** The map. Its script fills it; without script it says where the same MSMEs are. */
+/** The place of the map, which a script fills. Without JavaScript, a note leads to the list. */
 export function mapPanel(pageRequest: PageRequest, map: MapSettings): VNode {
   const { main } = pageRequest.texts;
   return html`<section class="map-panel" aria-labelledby="map-title">
     <h2 id="map-title" class="visually-hidden">${main.map}</h2>
     <noscript><p class="notice plain">${main.mapNeedsScript}</p></noscript>
     <div id="map" class="map" role="region" aria-label=${main.mapLabel} data-map=${mapData(pageRequest, map)}></div>
-    <p id="map-news" class="map-news" role="status" hidden></p>
+    <p id="map-status" class="map-status" role="status" hidden></p>
     <ul class="legend">
       <li><span class="dot needs"></span>${main.legendNeeds}</li>
       <li><span class="dot covered"></span>${main.legendCovered}</li>
