@@ -3,15 +3,14 @@ import { formatIn } from '../i18n/format.ts';
 import { type Language, languages, pathIn, readPath, textsIn } from '../i18n/language.ts';
 import { renderDocument } from '../layout/document.ts';
 import type { Assets } from './assets.ts';
-import { readCookie } from './cookies.ts';
 import type { Page, PageRequest, PageResponse } from './page.ts';
-import { isFromOwnPages } from './security.ts';
+import { isFromOwnPages, readCookie } from './security.ts';
 
 const FORM_LIMIT = '128kb';
 
 export type PageShell = { assets: Assets; publicUrl: string };
 
-/** A form was posted from somewhere else. */
+/** A form was posted from another site. */
 export class ForeignForm extends Error {
   constructor() {
     super('a form was posted from another site');
@@ -19,7 +18,7 @@ export class ForeignForm extends Error {
   }
 }
 
-/** The query of the address of a request. */
+/** The query of a request. */
 function queryOf(request: Request): URLSearchParams {
   const at = request.originalUrl.indexOf('?');
   return new URLSearchParams(at < 0 ? '' : request.originalUrl.slice(at + 1));
@@ -43,7 +42,7 @@ export function pageRequestOf(request: Request, publicUrl: string): PageRequest 
   };
 }
 
-/** Sends a page, or sends the visitor on. */
+/** Sends a page or a redirect. */
 export function sendPage(
   response: Response,
   pageRequest: PageRequest,
@@ -65,7 +64,7 @@ export function sendPage(
     .send(renderDocument({ title, body, scripts, assets, pageRequest, at }));
 }
 
-/** Leaves the form as text: its fields are read where they are known. It does nothing to a request without a body. */
+/** Reads a form as text; `pageRequestOf` reads its fields. A request without a body passes through. */
 const readForm = express.text({ type: 'application/x-www-form-urlencoded', limit: FORM_LIMIT });
 
 function mount(app: Express, page: Page, language: Language, shell: PageShell): void {

@@ -9,7 +9,7 @@ export type PageRequest = {
   language: Language;
   texts: Texts;
   format: Format;
-  /** The address without the prefix of the language. */
+  /** The path without the language prefix. */
   path: string;
   params: Record<string, string>;
   query: URLSearchParams;
@@ -28,12 +28,12 @@ export type PageResponse =
       status?: number;
       title: string;
       body: VNode;
-      /** Which client modules the page loads. */
+      /** The client modules that the page loads. */
       scripts?: readonly ClientScript[];
-      /** Holds what only this visitor may see, so that no cache keeps it. */
+      /** Only this visitor may see the page, so no cache may store it. */
       confidential?: boolean;
       cookies?: readonly string[];
-      /** The address of this page without its language, where a posted form was answered with a page of its own. */
+      /** The path to link to, without the language prefix, if it differs from the path that was requested. */
       at?: string;
     }
   | { kind: 'redirect'; to: string; status: 302 | 303; cookies?: readonly string[] };
@@ -47,17 +47,17 @@ export type Page = {
   handle: (pageRequest: PageRequest) => Promise<PageResponse> | PageResponse;
 };
 
-/** Sends the visitor on after a posted form, so that reloading sends nothing again. */
+/** The redirect after a posted form: a reload then does not send the form again. */
 export function seeOther(to: string, cookies: readonly string[] = []): PageResponse {
   return { kind: 'redirect', to, status: 303, cookies };
 }
 
-/** Sends the visitor to where the page really is. */
+/** The redirect to the canonical address of a page. */
 export function found(to: string): PageResponse {
   return { kind: 'redirect', to, status: 302 };
 }
 
-/** The key that came with a form that creates something, or a fresh one where it is malformed. */
+/** The idempotency key in a form, or a new one if it is malformed. */
 export function formKey(form: URLSearchParams): string {
   const key = form.get('key') ?? '';
   return /^[\x21-\x7e]{8,128}$/.test(key) ? key : randomUUID();

@@ -1,7 +1,6 @@
 /**
- * A whole number as people type it: digits, grouped by dots, commas or spaces or not at all, with `Rp` before it or
- * not. An empty field is undefined; what is no such number is null. Decimals are rejected: pieces, seats and rupiah are
- * whole.
+ * Reads a whole number as people type it: digits, with dots, commas or spaces between groups of three, and with or
+ * without `Rp` before it. Undefined for an empty field, null for anything else, such as a number with decimals.
  */
 export function readAmount(typed: string): number | undefined | null {
   const text = typed
@@ -18,16 +17,14 @@ export function readAmount(typed: string): number | undefined | null {
 /** Jakarta keeps UTC+7 all year round. */
 const OFFSET_MS = 7 * 60 * 60 * 1000;
 
-/**
- * A date and a time of day in Jakarta, as date and time inputs give them, as a time in UTC; undefined where it is none.
- */
+/** The time in UTC of a date and a time in Jakarta from date and time inputs; undefined if it is not valid. */
 export function fromJakarta(date: string, time: string): string | undefined {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(date) || !/^\d{2}:\d{2}$/.test(time)) return undefined;
   const instant = new Date(`${date}T${time}:00+07:00`);
   return Number.isNaN(instant.getTime()) ? undefined : instant.toISOString();
 }
 
-/** A time in UTC as date and time inputs want it, in Jakarta. */
+/** The date and the time in Jakarta, for date and time inputs, of a time in UTC. */
 export function jakartaParts(utc: string): { date: string; time: string } {
   const local = new Date(new Date(utc).getTime() + OFFSET_MS).toISOString();
   return { date: local.slice(0, 10), time: local.slice(11, 16) };

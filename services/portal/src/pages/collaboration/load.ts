@@ -9,19 +9,18 @@ import type {
 import type { z } from 'zod';
 import { orNull, unwrap } from '../../services/call.ts';
 import type { Services } from '../../services/clients.ts';
-import { setCookies } from '../../web/cookies.ts';
+import { setCookies } from '../../web/security.ts';
 import type { PageRequest } from '../../web/page.ts';
 
 const NAME = 'ksbb_access';
 const pathOf = (collaborationId: string) => `/collaborations/${collaborationId}`;
 
-/**
- * The donor's capability token, as the browser keeps it: for this collaboration's pages only, out of reach of scripts.
- */
+/** The donor's capability token from its cookie, or undefined if the donor has not given the PIN on this device. */
 export function readAccess(pageRequest: Pick<PageRequest, 'cookie'>): string | undefined {
   return pageRequest.cookie(NAME) || undefined;
 }
 
+/** Cookies that keep the token until it expires, for the pages of this collaboration only. */
 export function storeAccess(
   collaborationId: string,
   { token, expiresAt }: { token: string; expiresAt: string },
@@ -31,15 +30,16 @@ export function storeAccess(
   return setCookies({ name: NAME, value: token, path: pathOf(collaborationId), maxAgeSeconds, secure });
 }
 
+/** Cookies that delete the token. */
 export function clearAccess(collaborationId: string, { secure }: Pick<PageRequest, 'secure'>): string[] {
   return setCookies({ name: NAME, value: '', path: pathOf(collaborationId), maxAgeSeconds: 0, secure });
 }
 
-/** Everything the page of a collaboration shows. Null stands for a part whose service is away. */
+/** Everything that the page of a collaboration shows. Null stands for a part whose service is unavailable. */
 export type Loaded = {
   collaboration: CollaborationView;
   loans: readonly LoanView[] | null;
-  /** By loan, where its money was lent on. */
+  /** The loans that were made from repaid money, by the id of the loan that repaid it. */
   chains: ReadonlyMap<string, FundChain>;
   trainings: readonly TrainingView[] | null;
   timeline: Timeline | null;
@@ -47,7 +47,7 @@ export type Loaded = {
   now: Date;
 };
 
-/** Whether this browser has given the PIN. `contacts` is null where they cannot be loaded just now. */
+/** Whether the donor has given the PIN in this browser. `contacts` is null while they cannot be loaded. */
 export type Access =
   { open: false } | { open: true; token: string; contacts: z.output<typeof collaborationContacts> | null };
 
@@ -56,22 +56,22 @@ const MAX_CHAINS = 10;
 async function loadAccess({ commitment }: Services, id: string, token: string | undefined): Promise<Access> {
   if (token === undefined) return { open: false };
   const reply = await commitment.contacts(id, token);
-  // a refusal says that the hour is over, or that the token was made for something else
+  // a refusal means that the token has expired or belongs to another collaboration
   return reply.kind === 'refusal' ? { open: false } : { open: true, token, contacts: orNull(reply) };
 }
 
 async function loadLoans({ gateway }: Services, id: string, token: string | undefined) {
   const reply = await gateway.loans(id, token);
-  // a token whose hour is over shows what everyone sees
+  // with an expired token, the donor sees what everyone sees
   return token !== undefined && reply.kind === 'refusal' ? gateway.loans(id) : reply;
 }
 
 async function loadChains({ gateway }: Services, loans: readonly LoanView[]): Promise<Map<string, FundChain>> {
-  const lentOn = loans
+  const relentLoans = loans
     .filter(({ status, relentFrom }) => status === 'repaid' || relentFrom !== null)
     .slice(0, MAX_CHAINS);
   const chains = await Promise.all(
-    lentOn.map(async ({ loanId }) => [loanId, orNull(await gateway.chain(loanId))] as const),
+    relentLoans.map(async ({ loanId }) => [loanId, orNull(await gateway.chain(loanId))] as const),
   );
   return new Map(
     chains.flatMap(([loanId, chain]) => (chain !== null && chain.links.length > 1 ? [[loanId, chain]] : [])),
@@ -79,8 +79,8 @@ async function loadChains({ gateway }: Services, loans: readonly LoanView[]): Pr
 }
 
 /**
- * Loads what is known of a collaboration. Only the collaboration itself is needed; each other part may be away.
- * @throws ServiceFailed where the collaboration itself cannot be loaded
+ * Loads a collaboration with its loans, trainings, timeline and contacts. Each of these parts may be unavailable.
+ * @throws ServiceFailed if the collaboration itself cannot be loaded
  */
 export async function loadCollaboration(services: Services, id: string, token: string | undefined): Promise<Loaded> {
   const { commitment, training, reporting } = services;

@@ -1,13 +1,13 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { lineOutcome, type MakeCommitmentAnswer } from '@ksbb/contracts';
 import { z } from 'zod';
-import { setCookies } from '../../web/cookies.ts';
+import { setCookies } from '../../web/security.ts';
 
-/** What the donor is shown once: the PIN, and which needs were not set aside in full. */
+/** What the donor sees once: the PIN, and the needs that were not reserved in full. */
 const receiptSchema = z.object({
   pin: z.string().regex(/^\d{6}$/),
   short: z.array(z.tuple([z.string(), z.int(), z.int(), lineOutcome.shape.shortfallReason])).max(50),
-  /** How many more fell short than the cookie holds. */
+  /** How many needs were not reserved in full and did not fit into the cookie. */
   moreShort: z.int().min(0),
 });
 export type Receipt = z.output<typeof receiptSchema>;
@@ -23,34 +23,29 @@ function encode(receipt: Receipt): string {
   return deflateRawSync(JSON.stringify(receipt)).toString('base64url');
 }
 
-/** The receipt in as few bytes as a cookie allows; needs that do not fit are counted. */
+/** The receipt within the size of a cookie. Needs that do not fit are only counted. */
 function encodeWithinLimit(pin: string, short: Receipt['short']): string {
-  for (let kept = short.length; kept > 0; kept -= 5) {
-    const text = encode({ pin, short: short.slice(0, kept), moreShort: short.length - kept });
+  for (let included = short.length; included > 0; included -= 5) {
+    const text = encode({ pin, short: short.slice(0, included), moreShort: short.length - included });
     if (text.length <= MAX_LENGTH) return text;
   }
   return encode({ pin, short: [], moreShort: short.length });
 }
 
 /**
- * Cookies that carry the receipt over the redirect after the form, to its own page only. It lies in the donor's browser
- * and nowhere at the portal, so that any replica can show it.
+ * Cookies that carry the receipt across the redirect after the form, to the receipt page only. The portal stores
+ * nothing, so that every replica can show it.
  */
 export function writeReceipt(answer: MakeCommitmentAnswer, { secure }: { secure: boolean }): string[] {
-  const short = answer.lines
-    .filter(({ covered, requested }) => covered < requested)
-    .map(({ needId, requested, covered, shortfallReason }): Receipt['short'][number] => [
-      needId,
-      requested,
-      covered,
-      shortfallReason,
-    ]);
+  const short = answer.lines.flatMap(({ needId, requested, covered, shortfallReason }): Receipt['short'] =>
+    covered < requested ? [[needId, requested, covered, shortfallReason]] : [],
+  );
   const value = encodeWithinLimit(answer.pin, short);
   const path = pathOf(answer.collaborationId);
   return setCookies({ name: NAME, value, path, maxAgeSeconds: MINUTES * 60, secure });
 }
 
-/** The receipt, or null where it was shown before, is too old, or was tampered with. */
+/** The receipt from its cookie, or null if it was shown before, has expired or was changed. */
 export function readReceipt(cookie: (name: string) => string | undefined): Receipt | null {
   try {
     const text = inflateRawSync(Buffer.from(cookie(NAME) ?? '', 'base64url'), {
@@ -62,7 +57,7 @@ export function readReceipt(cookie: (name: string) => string | undefined): Recei
   }
 }
 
-/** Cookies that forget the receipt once it was shown. */
+/** Cookies that delete the receipt after it was shown. */
 export function clearReceipt(collaborationId: string, { secure }: { secure: boolean }): string[] {
   return setCookies({ name: NAME, value: '', path: pathOf(collaborationId), maxAgeSeconds: 0, secure });
 }

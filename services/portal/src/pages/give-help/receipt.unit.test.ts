@@ -1,5 +1,5 @@
 import type { MakeCommitmentAnswer } from '@ksbb/contracts';
-import { readCookie } from '../../web/cookies.ts';
+import { readCookie } from '../../web/security.ts';
 import { clearReceipt, readReceipt, writeReceipt } from './receipt.ts';
 
 const collaborationId = 'KSBB-0000-0000-0011';
