@@ -127,7 +127,7 @@ test('a policy lets in nothing inline and nothing from elsewhere but the tiles o
   expect(response.text).not.toMatch(/<style|style="|<script(?![^>]*\bsrc=)|\son[a-z]+="/);
 });
 
-test('assets have addresses of their content and are kept for ever; no module asks for one that is not there', async () => {
+test('assets are cached for ever under a hash of their content, and no module imports a missing one', async () => {
   const page = (await get('/')).text;
   const seen = new Set<string>();
   const queue = [...page.matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g)].map(([, url]) => url ?? '');

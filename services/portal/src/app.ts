@@ -44,7 +44,7 @@ function allPages(services: Services, { TILE_URL, TILE_ATTRIBUTION }: Settings):
 }
 
 /**
- * Wires the portal: pages in both languages, their assets, and the edge under `/api`. It has no state and is always
+ * Wires the portal: pages in both languages, their assets, and the edge under `/api`. It owns no data and is always
  * ready.
  */
 export function createApp({ settings, log, metrics }: Parts): BuiltService {

@@ -12,7 +12,7 @@ const tileUrl = z
   .refine((url) => ['{z}', '{x}', '{y}'].every((part) => url.includes(part)), 'an address with {z}, {x} and {y} in it');
 
 export const settingsSchema = httpSettings.extend({
-  /** Where people reach the portal; decides on secure cookies and on which origin forms may come from. */
+  /** The address at which people reach the portal. Cookies are secure if it is https; forms must come from it. */
   PUBLIC_URL: address,
   MSME_REGISTRY_URL: address,
   COMMITMENT_URL: address,

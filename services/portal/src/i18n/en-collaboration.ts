@@ -45,7 +45,6 @@ export const collaborationEn: Texts['collaboration'] = {
     pin: 'Report PIN',
     pinHint: 'The six digits you were given with the collaboration ID',
     submit: 'Send the report',
-    done: 'The delivery report is recorded. The MSME is asked to confirm what it received.',
   },
   formErrors: {
     number: 'Write a whole number, such as 100.',
@@ -66,12 +65,13 @@ export const collaborationEn: Texts['collaboration'] = {
   open: {
     title: 'Open with the PIN',
     intro:
-      'With the PIN you see the contacts of the MSMEs, sign loan contracts and arrange trainings. It stays open for one hour on this device.',
+      'With the PIN you see the contacts of the MSMEs, sign loan contracts and arrange trainings. ' +
+      'It stays open for one hour on this device.',
     submit: 'Open',
     opened: 'Open on this device for one hour.',
     close: 'Close again',
   },
-  contacts: { title: 'Contacts', none: 'No contacts yet.', away: 'The contacts cannot be loaded just now.' },
+  contacts: { title: 'Contacts', away: 'The contacts cannot be loaded just now.' },
   loans: {
     title: 'Capital loans',
     status: {

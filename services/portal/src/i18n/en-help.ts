@@ -4,7 +4,8 @@ import type { Texts } from './id.ts';
 export const helpEn: Texts['help'] = {
   title: 'Give help',
   intro:
-    'Fill in how much you want to give. Leave the rest empty. What you promise is set aside at once, so that nothing is promised twice.',
+    'Fill in how much you want to give. Leave the rest empty. ' +
+    'What you promise is set aside at once, so that nothing is promised twice.',
   noneSelected: 'No MSME is selected yet.',
   chooseOnMap: 'Choose MSMEs on the map',
   changeSelection: 'Change the selection on the map',
@@ -16,7 +17,8 @@ export const helpEn: Texts['help'] = {
   partner: 'Financing partner',
   choosePartner: 'Choose a partner',
   partnerHint:
-    'The e-contract is signed on the partner’s site. Both partners are examples. What is paid back is lent on to the next MSME.',
+    'The e-contract is signed on the partner’s site. ' +
+    'Both partners are examples. What is paid back is lent on to the next MSME.',
   instalments: 'Monthly instalments',
   instalmentsOption: (count: number) => `${count} ${count === 1 ? 'instalment' : 'instalments'}`,
   fillAll: 'Give all of it',

@@ -6,9 +6,9 @@ import type { Texts } from './id.ts';
 /** What the portal says in English. */
 export const en: Texts = {
   siteName: 'KSBB UMKM',
-  tagline: 'Large-scale social collaboration for small businesses in Jakarta',
   description:
-    'A map of micro, small and medium enterprises in Jakarta that need help. Choose some, give help, and follow it until it arrives.',
+    'A map of micro, small and medium enterprises in Jakarta that need help. ' +
+    'Choose some, give help, and follow it until it arrives.',
   skipToContent: 'Skip to content',
   otherLanguage: 'Bahasa Indonesia',
   otherLanguageLong: 'Baca halaman ini dalam bahasa Indonesia',
@@ -22,7 +22,6 @@ export const en: Texts = {
     generated: 'MSMEs marked “sample data” were made up to fill the map and are not real.',
   },
   package: { goods: 'Goods', capital: 'Capital', training: 'Training' },
-  packageLong: { goods: 'Facilities and infrastructure', capital: 'Capital loan', training: 'Training' },
   category: { pasar: 'Market', kuliner: 'Food', toko: 'Shop', jasa: 'Service', kerajinan: 'Craft', lainnya: 'Other' },
   item: {
     'face-mask': 'Face masks',
@@ -48,9 +47,7 @@ export const en: Texts = {
   unit: { goods: { one: 'piece', many: 'pieces' }, seats: { one: 'seat', many: 'seats' } },
   capital: 'Working capital',
   origin: {
-    openstreetmap: 'A real place from OpenStreetMap',
     generated: 'Sample data',
-    registered: 'Registered by an officer',
   },
   verified: 'Verified',
   covered: 'Needs are covered',
@@ -63,7 +60,8 @@ export const en: Texts = {
   main: {
     title: 'Small businesses in Jakarta that need help',
     intro:
-      'Choose businesses on the map or in the list, then give goods, capital or training. One ID follows your help until it arrives.',
+      'Choose businesses on the map or in the list, then give goods, capital or training. ' +
+      'One ID follows your help until it arrives.',
     moreFilters: 'More filters',
     search: 'Search by name',
     anyPackage: 'Any',
@@ -103,7 +101,6 @@ export const en: Texts = {
     zoomIn: 'Zoom in here',
     zoomOut: 'Zoom out',
     zoomInControl: 'Zoom in',
-    detail: 'See profile',
     select: 'Select',
     selectNamed: 'Select {name}',
     away: 'The points on the map cannot be loaded just now.',
@@ -112,7 +109,6 @@ export const en: Texts = {
   },
   msme: {
     photoAlt: (category: string) => `Drawing of a ${category.toLowerCase()} business; there is no photo yet`,
-    where: 'Place',
     unlocated: 'The place is not known yet',
     openMap: 'Open on OpenStreetMap',
     needs: 'Needs',

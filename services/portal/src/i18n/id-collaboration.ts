@@ -46,7 +46,6 @@ export const collaborationId = {
     pin: 'PIN pelapor',
     pinHint: 'Enam angka yang Anda terima bersama ID kolaborasi',
     submit: 'Kirim laporan',
-    done: 'Laporan pengiriman tercatat. UMKM diminta menyatakan penerimaannya.',
   },
   formErrors: {
     number: 'Tulis bilangan bulat, misalnya 100.',
@@ -67,12 +66,13 @@ export const collaborationId = {
   open: {
     title: 'Buka dengan PIN',
     intro:
-      'Dengan PIN Anda dapat melihat kontak UMKM, menandatangani kontrak pinjaman, serta mengatur pelatihan. Terbuka selama satu jam di perangkat ini.',
+      'Dengan PIN Anda dapat melihat kontak UMKM, menandatangani kontrak pinjaman, serta mengatur pelatihan. ' +
+      'Terbuka selama satu jam di perangkat ini.',
     submit: 'Buka',
     opened: 'Terbuka di perangkat ini untuk satu jam.',
     close: 'Tutup kembali',
   },
-  contacts: { title: 'Kontak', none: 'Belum ada kontak.', away: 'Kontak sedang tidak dapat dimuat.' },
+  contacts: { title: 'Kontak', away: 'Kontak sedang tidak dapat dimuat.' },
   loans: {
     title: 'Pinjaman modal',
     status: {

@@ -2,7 +2,8 @@
 export const helpId = {
   title: 'Beri bantuan',
   intro:
-    'Isi berapa yang ingin Anda berikan. Kosongkan yang tidak. Yang Anda janjikan langsung disisihkan, supaya tidak dijanjikan dua kali.',
+    'Isi berapa yang ingin Anda berikan. Kosongkan yang tidak. ' +
+    'Yang Anda janjikan langsung disisihkan, supaya tidak dijanjikan dua kali.',
   noneSelected: 'Belum ada UMKM yang dipilih.',
   chooseOnMap: 'Pilih UMKM di peta',
   changeSelection: 'Ubah pilihan di peta',
@@ -14,7 +15,8 @@ export const helpId = {
   partner: 'Mitra pembiayaan',
   choosePartner: 'Pilih mitra',
   partnerHint:
-    'Kontrak elektronik ditandatangani di situs mitra. Kedua mitra ini contoh. Pengembaliannya dipinjamkan lagi kepada UMKM berikutnya.',
+    'Kontrak elektronik ditandatangani di situs mitra. Kedua mitra ini contoh. ' +
+    'Pengembaliannya dipinjamkan lagi kepada UMKM berikutnya.',
   instalments: 'Angsuran bulanan',
   instalmentsOption: (count: number) => `${count} kali`,
   fillAll: 'Penuhi semua',

@@ -5,9 +5,9 @@ import { problemsId } from './id-problems.ts';
 /** What the portal says in Indonesian. The English catalogue has the same shape. */
 export const id = {
   siteName: 'KSBB UMKM',
-  tagline: 'Kolaborasi Sosial Berskala Besar untuk usaha kecil Jakarta',
   description:
-    'Peta usaha mikro, kecil, dan menengah di Jakarta yang membutuhkan bantuan. Pilih, beri bantuan, dan ikuti sampai tiba.',
+    'Peta usaha mikro, kecil, dan menengah di Jakarta yang membutuhkan bantuan. ' +
+    'Pilih, beri bantuan, dan ikuti sampai tiba.',
   skipToContent: 'Langsung ke isi',
   otherLanguage: 'English',
   otherLanguageLong: 'Read this page in English',
@@ -21,7 +21,6 @@ export const id = {
     generated: 'UMKM bertanda “data contoh” dibuat untuk mengisi peta dan tidak nyata.',
   },
   package: { goods: 'Barang', capital: 'Modal', training: 'Pelatihan' },
-  packageLong: { goods: 'Sarana dan prasarana', capital: 'Pinjaman modal', training: 'Pelatihan' },
   category: {
     pasar: 'Pasar',
     kuliner: 'Kuliner',
@@ -51,9 +50,7 @@ export const id = {
   unit: { goods: { one: 'buah', many: 'buah' }, seats: { one: 'kursi', many: 'kursi' } },
   capital: 'Modal usaha',
   origin: {
-    openstreetmap: 'Tempat nyata dari OpenStreetMap',
     generated: 'Data contoh',
-    registered: 'Didaftarkan petugas',
   },
   verified: 'Terverifikasi',
   covered: 'Kebutuhan tercukupi',
@@ -66,7 +63,8 @@ export const id = {
   main: {
     title: 'Usaha kecil Jakarta yang membutuhkan bantuan',
     intro:
-      'Pilih usaha di peta atau di daftar, lalu beri barang, modal, atau pelatihan. Satu ID mengikuti bantuan Anda sampai tiba.',
+      'Pilih usaha di peta atau di daftar, lalu beri barang, modal, atau pelatihan. ' +
+      'Satu ID mengikuti bantuan Anda sampai tiba.',
     moreFilters: 'Saringan lain',
     search: 'Cari nama usaha',
     anyPackage: 'Semua',
@@ -105,7 +103,6 @@ export const id = {
     zoomIn: 'Perbesar di sini',
     zoomOut: 'Perkecil',
     zoomInControl: 'Perbesar',
-    detail: 'Lihat profil',
     select: 'Pilih',
     selectNamed: 'Pilih {name}',
     away: 'Titik di peta sedang tidak dapat dimuat.',
@@ -114,7 +111,6 @@ export const id = {
   },
   msme: {
     photoAlt: (category: string) => `Gambar ${category.toLowerCase()}; belum ada foto`,
-    where: 'Lokasi',
     unlocated: 'Lokasi belum diketahui',
     openMap: 'Buka di peta OpenStreetMap',
     needs: 'Kebutuhan',

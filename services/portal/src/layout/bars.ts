@@ -7,23 +7,17 @@ const PROGRESS_WIDTH = 300;
 const PROGRESS_HEIGHT = 10;
 
 /**
- * A bar of what came of a total, part beside part. The amounts stand in words beside it, so it is hidden from readers.
- * Drawn as SVG, as widths cannot be said in an inline style here.
+ * A bar with the parts of a total side by side. Screen readers skip it, because the amounts stand beside it as text.
+ * It is SVG, because the content security policy allows no inline style for the widths.
  */
 export function progressBar({ total, parts }: { total: number; parts: readonly Part[] }): VNode {
   const scale = total <= 0 ? 0 : PROGRESS_WIDTH / total;
-  let at = 0;
+  let x = 0;
   const bars = parts.map(({ kind, value }) => {
-    const width = Math.min(PROGRESS_WIDTH - at, value * scale);
-    const bar = html`<rect
-      class=${`bar-${kind}`}
-      x=${at.toFixed(2)}
-      y="0"
-      width=${width.toFixed(2)}
-      height=${PROGRESS_HEIGHT}
-    />`;
-    at += width;
-    return bar;
+    const width = Math.min(PROGRESS_WIDTH - x, value * scale);
+    const position = { x: x.toFixed(2), width: width.toFixed(2) };
+    x += width;
+    return html`<rect class=${`bar-${kind}`} y="0" height=${PROGRESS_HEIGHT} ...${position} />`;
   });
   return html`<svg
     class="progress"
@@ -43,8 +37,8 @@ const BAR_WIDTH = 400;
 const BAR_HEIGHT = 18;
 
 /**
- * Bars to one scale, each with the part inside the whole. The name and the numbers stand beside each bar in words, so
- * the drawing is hidden from screen readers.
+ * Bars on one scale, each with the part inside the whole. Screen readers skip the bars, because name and numbers stand
+ * beside each as text.
  */
 export function barChart({ words, bars }: { words: { whole: string; part: string }; bars: readonly Bar[] }): VNode {
   const largest = Math.max(1, ...bars.map(({ whole, part }) => Math.max(whole, part)));

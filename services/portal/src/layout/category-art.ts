@@ -2,7 +2,7 @@ import type { MsmeCategory } from '@ksbb/contracts';
 import { html } from 'htm/preact';
 import type { VNode } from 'preact';
 
-/** The drawing inside a frame of 96 by 96, in the colours of its scene. */
+/** The drawing for each category, 96 by 96, with the colour of its background. */
 const scenes: Record<MsmeCategory, { ground: string; drawing: () => VNode }> = {
   pasar: {
     ground: '#fde8c4',
@@ -10,7 +10,8 @@ const scenes: Record<MsmeCategory, { ground: string; drawing: () => VNode }> = {
       html`<g>
         <path d="M18 44h60v32H18z" fill="#fff8ec" />
         <path
-          d="M14 26h68l4 16a7.5 7.5 0 0 1-15 0 7.5 7.5 0 0 1-15.3 0 7.5 7.5 0 0 1-15.4 0 7.5 7.5 0 0 1-15.3 0A7.5 7.5 0 0 1 10 42z"
+          d="M14 26h68l4 16a7.5 7.5 0 0 1-15 0 7.5 7.5 0 0 1-15.3 0 7.5 7.5 0 0 1-15.4 0 7.5 7.5 0 0 1-15.3 0
+            A7.5 7.5 0 0 1 10 42z"
           fill="#d9512c"
         />
         <path d="M31 26h11l-1.7 16a7.5 7.5 0 0 1-15.3 0zM54 26h11l6 16a7.5 7.5 0 0 1-15.3 0z" fill="#fff8ec" />
@@ -89,13 +90,11 @@ const scenes: Record<MsmeCategory, { ground: string; drawing: () => VNode }> = {
   },
 };
 
-/**
- * A drawing of a kind of business, for an MSME without a photo. Screen readers read `label`; without it, they skip it.
- */
+/** A drawing of a kind of business, for an MSME without a photo. Without a `label`, screen readers skip it. */
 export function categoryArt(category: MsmeCategory, label?: string): VNode {
   const { ground, drawing } = scenes[category];
-  const reading = label === undefined ? { 'aria-hidden': 'true' } : { role: 'img', 'aria-label': label };
-  return html`<svg class="art" viewBox="0 0 96 96" width="96" height="96" focusable="false" ...${reading}>
+  const accessibility = label === undefined ? { 'aria-hidden': 'true' } : { role: 'img', 'aria-label': label };
+  return html`<svg class="art" viewBox="0 0 96 96" width="96" height="96" focusable="false" ...${accessibility}>
     <rect width="96" height="96" fill=${ground} />
     ${drawing()}
   </svg>`;

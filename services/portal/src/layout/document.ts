@@ -6,21 +6,19 @@ import type { Assets } from '../web/assets.ts';
 import type { ClientScript, PageRequest } from '../web/page.ts';
 import { brandMark } from './icons.ts';
 
-export type Document = {
+type DocumentParts = {
   title: string;
   body: VNode;
   scripts?: readonly ClientScript[] | undefined;
   assets: Assets;
   pageRequest: Pick<PageRequest, 'language' | 'texts' | 'path' | 'to'>;
-  /** The address of this page with its query, without its language. */
+  /** The path of this page with its query, without the language prefix. */
   at: string;
 };
 
-const MAP_SCRIPTS: readonly ClientScript[] = ['explore'];
-
-function head({ title, scripts = [], assets, pageRequest, at }: Document): VNode {
+function head({ title, scripts = [], assets, pageRequest, at }: DocumentParts): VNode {
   const { texts } = pageRequest;
-  const withMap = scripts.some((script) => MAP_SCRIPTS.includes(script));
+  const withMap = scripts.includes('explore');
   return html`<head>
     <meta charset="utf-8" />
     <meta name="viewport" content="width=device-width, initial-scale=1" />
@@ -47,7 +45,7 @@ function head({ title, scripts = [], assets, pageRequest, at }: Document): VNode
   </head>`;
 }
 
-function siteHeader({ pageRequest, at }: Document): VNode {
+function siteHeader({ pageRequest, at }: DocumentParts): VNode {
   const { texts, language, path, to } = pageRequest;
   const other = otherThan(language);
   const items = [
@@ -60,7 +58,12 @@ function siteHeader({ pageRequest, at }: Document): VNode {
       <a class="brand" href=${to('/')}>${brandMark()}<span class="brand-name">${texts.siteName}</span></a>
       <nav class="site-nav" aria-label=${texts.menu}>
         <ul>
-          ${items.map(([target, label]) => html`<li><a href=${to(target)} aria-current=${path === target ? 'page' : undefined}>${label}</a></li>`)}
+          ${items.map(
+            ([target, label]) =>
+              html`<li>
+                <a href=${to(target)} aria-current=${path === target ? 'page' : undefined}>${label}</a>
+              </li>`,
+          )}
         </ul>
       </nav>
       <a
@@ -76,7 +79,7 @@ function siteHeader({ pageRequest, at }: Document): VNode {
   </header>`;
 }
 
-function siteFooter({ pageRequest: { texts } }: Document): VNode {
+function siteFooter({ pageRequest: { texts } }: DocumentParts): VNode {
   const { footer } = texts;
   return html`<footer class="site-footer">
     <div class="bar">
@@ -91,8 +94,8 @@ function siteFooter({ pageRequest: { texts } }: Document): VNode {
   </footer>`;
 }
 
-/** A whole page as HTML text. */
-export function renderDocument(document: Document): string {
+/** A complete page as HTML text. */
+export function renderDocument(document: DocumentParts): string {
   const { body, pageRequest } = document;
   return `<!doctype html>${renderToString(
     html`<html lang=${pageRequest.language}>

@@ -1,7 +1,7 @@
 import { type GoodsItem, type Need, packageOfHelp, type Partner, type TrainingTopic } from '@ksbb/contracts';
 import type { Texts } from '../i18n/id.ts';
 
-/** What a need is of, in words: an item, capital, or a topic. */
+/** The name of what a need asks for: an item, capital or a topic. */
 export function needName(texts: Texts, need: Need): string {
   switch (need.package) {
     case 'goods':
@@ -15,7 +15,7 @@ export function needName(texts: Texts, need: Need): string {
   }
 }
 
-/** What a line of a collaboration is of, in words. */
+/** The name of what a line of a collaboration gives. */
 export function lineName(
   texts: Texts,
   line: { item: GoodsItem | null; topic: TrainingTopic | null; partner: Partner | null },
@@ -25,7 +25,7 @@ export function lineName(
   return line.partner === null ? texts.capital : `${texts.capital} (${texts.partner[line.partner]})`;
 }
 
-/** Goods first, then capital, then training: the order in which the packages stand everywhere. */
+/** Sorts by package: goods, capital, training, the order of the packages on every page. */
 export function byPackage(one: Pick<Need, 'package'>, other: Pick<Need, 'package'>): number {
   return packageOfHelp.options.indexOf(one.package) - packageOfHelp.options.indexOf(other.package);
 }

@@ -10,20 +10,22 @@ export function notice(kind: 'good' | 'bad' | 'plain', content: ComponentChildre
   return html`<div class=${`notice ${kind}`} role=${kind === 'bad' ? 'alert' : 'status'}>${content}</div>`;
 }
 
-/** The packages of which an MSME still needs something, or that all is covered. */
+/** The packages with open needs; if there is none, that all needs are covered. */
 export function needBadges({ texts }: Pick<PageRequest, 'texts'>, openNeeds: readonly PackageOfHelp[]): VNode {
   if (openNeeds.length === 0) return html`<span class="badge covered">${texts.covered}</span>`;
   return html`<span class="badges"
-    >${openNeeds.map((of) => html`<span class=${`badge need ${of}`}>${packageIcon(of)}${texts.package[of]}</span>`)}</span
+    >${openNeeds.map(
+      (of) => html`<span class=${`badge need ${of}`}>${packageIcon(of)}${texts.package[of]}</span>`,
+    )}</span
   >`;
 }
 
-/** Says that an MSME is not a real one, where it is not. */
+/** Marks an MSME of the sample data; null for every other MSME. */
 export function originBadge({ texts }: Pick<PageRequest, 'texts'>, origin: MsmeSummary['origin']): VNode | null {
   return origin === 'generated' ? html`<span class="badge sample">${texts.origin.generated}</span>` : null;
 }
 
-/** The box for the collaboration ID. `typed` and `error` come from an ID that was rejected. */
+/** The form for the collaboration ID. `typed` and `error` come from an ID that was rejected. */
 export function trackingForm(
   { texts, to }: Pick<PageRequest, 'texts' | 'to'>,
   { typed, error }: { typed?: string; error?: string } = {},
@@ -43,6 +45,22 @@ export function trackingForm(
       })}
     </div>
   </form>`;
+}
+
+/** Terms with their values, each of which may have a class. */
+export function definitions(
+  className: string,
+  entries: readonly (readonly [term: string, value: ComponentChildren, className?: string | undefined])[],
+): VNode {
+  return html`<dl class=${className}>
+    ${entries.map(
+      ([term, value, entryClass]) =>
+        html`<div class=${entryClass}>
+          <dt>${term}</dt>
+          <dd>${value}</dd>
+        </div>`,
+    )}
+  </dl>`;
 }
 
 /** A table that can be scrolled sideways on a narrow screen, also by keyboard. */

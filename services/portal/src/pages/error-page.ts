@@ -1,13 +1,14 @@
 import { html } from 'htm/preact';
 import type { VNode } from 'preact';
 import type { Texts } from '../i18n/id.ts';
+import { hasText } from '../i18n/language.ts';
 import { type Failure, ServiceFailed, statusOfFailure } from '../services/call.ts';
 import { ForeignForm } from '../web/mount-pages.ts';
 import type { PageRequest, PageResponse } from '../web/page.ts';
 
 type Message = { title: string; text: string; retry?: string | undefined };
 
-/** A page that only says something: what went wrong, and the ways on. */
+/** A page with a message only: what went wrong, and links that lead on. */
 export function messageView({ texts, to }: Pick<PageRequest, 'texts' | 'to'>, { title, text, retry }: Message): VNode {
   return html`<div class="page narrow">
     <h1>${title}</h1>
@@ -19,19 +20,15 @@ export function messageView({ texts, to }: Pick<PageRequest, 'texts' | 'to'>, { 
   </div>`;
 }
 
-function has<T extends object>(texts: T, slug: string): slug is Extract<keyof T, string> {
-  return Object.hasOwn(texts, slug);
-}
-
-/** What a person reads about a service that refused or is unavailable. */
+/** The text for a request that a service refused, or for a service that is unavailable. */
 export function problemText(texts: Texts, failure: Failure): string {
   if (failure.kind === 'unavailable') return texts.error.away(texts.part[failure.service]);
-  return has(texts.problem, failure.slug) ? texts.problem[failure.slug] : texts.problem.unknown;
+  return hasText(texts.problem, failure.slug) ? texts.problem[failure.slug] : texts.problem.unknown;
 }
 
 type ErrorMessage = { status: number; title: string; text: string };
 
-/** The status that Express gives a request it could not read, such as a broken encoding or a form that is too large. */
+/** The status that Express sets for a request that it cannot read, such as a form that is too large; otherwise 500. */
 function statusOf(error: unknown): number {
   const status = (error as { status?: unknown } | null)?.status;
   return typeof status === 'number' && status >= 400 && status < 500 ? status : 500;
@@ -53,7 +50,7 @@ function messageOf(error: unknown, texts: Texts): ErrorMessage {
   return { status, title: words.faultTitle, text: words.fault };
 }
 
-/** What a person reads about an error: in their language, with a way on, and nothing of the inside. */
+/** The page for an error, in the visitor's language. It shows no internal detail. */
 export function errorPage(pageRequest: PageRequest, error: unknown): PageResponse & { kind: 'page'; status: number } {
   const { status, title, text } = messageOf(error, pageRequest.texts);
   const retry = status >= 500 ? pageRequest.to(pageRequest.path, pageRequest.query) : undefined;

@@ -2,28 +2,19 @@ import type { Totals } from '@ksbb/contracts';
 import { html } from 'htm/preact';
 import type { ComponentChildren, VNode } from 'preact';
 import { barChart } from '../layout/bars.ts';
-import { table } from '../layout/parts.ts';
+import { definitions, table } from '../layout/parts.ts';
 import { unwrap } from '../services/call.ts';
 import type { Services } from '../services/clients.ts';
 import type { Page, PageRequest } from '../web/page.ts';
 
 function bigNumbers({ texts, format }: PageRequest, totals: Totals): VNode {
   const words = texts.impact;
-  const numbers = [
-    [words.msmesListed, totals.msmesListed],
-    [words.msmesHelped, totals.msmesHelped],
-    [words.commitments, totals.commitmentsConfirmed],
-    [words.closed, totals.commitmentsClosed],
-  ] as const;
-  return html`<dl class="big-numbers">
-    ${numbers.map(
-      ([term, value]) =>
-        html`<div>
-          <dt>${term}</dt>
-          <dd>${format.count(value)}</dd>
-        </div>`,
-    )}
-  </dl>`;
+  return definitions('big-numbers', [
+    [words.msmesListed, format.count(totals.msmesListed)],
+    [words.msmesHelped, format.count(totals.msmesHelped)],
+    [words.commitments, format.count(totals.commitmentsConfirmed)],
+    [words.closed, format.count(totals.commitmentsClosed)],
+  ]);
 }
 
 function section(id: string, title: string, none: string, isEmpty: boolean, content: () => ComponentChildren): VNode {
@@ -105,7 +96,7 @@ function trainingsSection({ texts, format }: PageRequest, { trainings }: Totals)
   ]);
 }
 
-export function impactView(pageRequest: PageRequest, totals: Totals): VNode {
+function impactView(pageRequest: PageRequest, totals: Totals): VNode {
   const { texts, format } = pageRequest;
   return html`<div class="page impact">
     <h1>${texts.impact.title}</h1>
@@ -116,7 +107,7 @@ export function impactView(pageRequest: PageRequest, totals: Totals): VNode {
   </div>`;
 }
 
-/** What it all adds up to. */
+/** The totals of all collaborations, as numbers, bars and tables. */
 export function impactPage({ reporting }: Pick<Services, 'reporting'>): Page {
   return {
     method: 'get',

@@ -59,12 +59,17 @@ function institutionCard(pageRequest: PageRequest, institution: Institution): VN
     </ul>
     <h3>${words.contacts}</h3>
     <ul class="contact-list">
-      ${contacts.map((contact) => html`<li><span class="meta">${words.contactKind[contact.kind]}</span> ${contactValue(institution, contact)}</li>`)}
+      ${contacts.map(
+        (contact) =>
+          html`<li>
+            <span class="meta">${words.contactKind[contact.kind]}</span>${' '}${contactValue(institution, contact)}
+          </li>`,
+      )}
     </ul>
   </li>`;
 }
 
-export function joinDonationView(pageRequest: PageRequest, institutions: readonly Institution[]): VNode {
+function joinDonationView(pageRequest: PageRequest, institutions: readonly Institution[]): VNode {
   const words = pageRequest.texts.joinDonation;
   return html`<div class="page join">
     <h1>${words.title}</h1>

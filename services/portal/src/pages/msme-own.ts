@@ -7,7 +7,7 @@ import {
 import { html } from 'htm/preact';
 import type { VNode } from 'preact';
 import type { z } from 'zod';
-import { inputField, textField } from '../layout/field.ts';
+import { fieldsOf, inputField, type RejectedForm, textField } from '../layout/field.ts';
 import { packageIcon } from '../layout/icons.ts';
 import { lineName } from '../layout/needs.ts';
 import { notice } from '../layout/parts.ts';
@@ -19,36 +19,32 @@ import { messageView, problemText } from './error-page.ts';
 
 type Report = CollaborationView['reports'][number];
 
-/** A confirmation that was not taken. */
-export type RejectedReceipt = { reportId: string; lineId: string; draft: URLSearchParams; error: string };
-
-export type MsmeOwnPage = {
+type MsmeOwnPage = {
   collaboration: CollaborationView;
   contacts: z.output<typeof collaborationContacts>;
   token: string;
-  rejected: RejectedReceipt | null;
+  rejected: RejectedForm | null;
 };
+
+/** The name of the form of one report, which the ids of its fields contain. */
+const formOf = ({ lineId, reportId }: Pick<Report, 'lineId' | 'reportId'>) => `${lineId}-${reportId}`;
 
 function receiptForm(pageRequest: PageRequest, { collaboration, token, rejected }: MsmeOwnPage, report: Report): VNode {
   const { texts, to } = pageRequest;
   const words = texts.collaboration.msmeOwn;
-  const mine = rejected?.reportId === report.reportId && rejected.lineId === report.lineId ? rejected : null;
-  const scope = `${report.lineId}-${report.reportId}`;
+  const fields = fieldsOf(rejected, formOf(report));
   return html`<form method="post" action=${to(`/m/${collaboration.collaborationId}/${token}/receipts`)} novalidate>
     <input type="hidden" name="reportId" value=${report.reportId} />
     <input type="hidden" name="lineId" value=${report.lineId} />
     ${inputField({
-      name: 'quantity',
-      scope,
+      ...fields.of('quantity', String(report.reportedQuantity)),
       label: words.quantity,
-      value: mine?.draft.get('quantity') ?? String(report.reportedQuantity),
-      error: mine?.error,
       inputmode: 'numeric',
       autocomplete: 'off',
       maxlength: 12,
       className: 'short',
     })}
-    ${textField({ name: 'note', scope, label: words.note, value: mine?.draft.get('note') ?? '', rows: 2, maxlength: 500 })}
+    ${textField({ ...fields.of('note'), label: words.note, rows: 2, maxlength: 500 })}
     <button class="button accent" type="submit">${words.submit}</button>
   </form>`;
 }
@@ -67,7 +63,11 @@ function reportCard(pageRequest: PageRequest, page: MsmeOwnPage, report: Report)
     </div>
     <p>${words.reported(amount(report.reportedQuantity), format.date(report.reportedAt))}</p>
     ${report.note === '' ? null : html`<p class="note">${report.note}</p>`}
-    ${report.confirmedQuantity === null ? receiptForm(pageRequest, page, report) : html`<p><strong>${words.confirmed(amount(report.confirmedQuantity))}</strong></p>`}
+    ${
+      report.confirmedQuantity === null
+        ? receiptForm(pageRequest, page, report)
+        : html`<p><strong>${words.confirmed(amount(report.confirmedQuantity))}</strong></p>`
+    }
   </li>`;
 }
 
@@ -83,7 +83,7 @@ function donorContact({ texts }: PageRequest, { donor }: MsmeOwnPage['contacts']
   </section>`;
 }
 
-export function msmeOwnView(pageRequest: PageRequest, page: MsmeOwnPage): VNode {
+function msmeOwnView(pageRequest: PageRequest, page: MsmeOwnPage): VNode {
   const { texts, format, query } = pageRequest;
   const words = texts.collaboration.msmeOwn;
   const { collaboration, contacts, rejected } = page;
@@ -97,7 +97,7 @@ export function msmeOwnView(pageRequest: PageRequest, page: MsmeOwnPage): VNode 
       <p class="lead">${words.intro}</p>
     </header>
     ${query.get('done') === 'receipt' && rejected === null ? notice('good', texts.collaboration.done.receipt) : null}
-    ${rejected === null ? null : notice('bad', rejected.error)}
+    ${rejected?.problem === undefined ? null : notice('bad', rejected.problem)}
     <h2>${texts.collaboration.reports}</h2>
     ${reports.length === 0 ? html`<p class="empty">${words.none}</p>` : null}
     <ul class="reports">
@@ -105,7 +105,14 @@ export function msmeOwnView(pageRequest: PageRequest, page: MsmeOwnPage): VNode 
     </ul>
     <h2>${words.promises}</h2>
     <ul class="promises">
-      ${lines.map((line) => html`<li>${packageIcon(line.package)}<span>${format.amount(line.package, line.promised)} ${lineName(texts, line)}</span></li>`)}
+      ${lines.map(
+        (line) =>
+          html`<li>
+            ${packageIcon(line.package)}<span
+              >${format.amount(line.package, line.promised)} ${lineName(texts, line)}</span
+            >
+          </li>`,
+      )}
     </ul>
     ${donorContact(pageRequest, contacts)}
   </div>`;
@@ -125,11 +132,11 @@ function badLink(pageRequest: PageRequest): PageResponse {
   };
 }
 
-/** The page as it is now. Asking for the contacts also proves the token, and says whose it is. */
+/** The current page. The answer with the contacts also shows that the token is valid, and whose it is. */
 async function show(
   { commitment }: Deps,
   pageRequest: PageRequest,
-  rejected: RejectedReceipt | null = null,
+  rejected: RejectedForm | null = null,
   status = 200,
 ): Promise<PageResponse> {
   const { id = '', token = '' } = pageRequest.params;
@@ -150,12 +157,12 @@ async function show(
   };
 }
 
-/** The page of one MSME in one collaboration, by the link that it was sent. */
+/** The page of one MSME in one collaboration, at the link that the MSME has received. */
 export function msmeOwnPage(deps: Deps): Page {
   return { method: 'get', path: '/m/:id/:token', handle: (pageRequest) => show(deps, pageRequest) };
 }
 
-/** The MSME says how much of one report has arrived. */
+/** Takes the MSME's confirmation of how much of one report has arrived. */
 export function confirmReceiptPage(deps: Deps): Page {
   return {
     method: 'post',
@@ -166,7 +173,12 @@ export function confirmReceiptPage(deps: Deps): Page {
       if (!isCollaborationId(id) || !TOKEN.test(token)) return badLink(pageRequest);
       const about = { reportId: form.get('reportId') ?? '', lineId: form.get('lineId') ?? '' };
       const again = (status: number, error: string) =>
-        show(deps, pageRequest, { ...about, draft: form, error }, status);
+        show(
+          deps,
+          pageRequest,
+          { form: formOf(about), draft: form, errors: new Map([['quantity', error]]), problem: error },
+          status,
+        );
       const quantity = readAmount(form.get('quantity') ?? '');
       if (typeof quantity !== 'number') return again(422, texts.collaboration.formErrors.number);
       const request = confirmReceiptRequest.safeParse({ ...about, quantity, note: form.get('note') ?? '' });

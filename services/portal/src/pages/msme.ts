@@ -5,7 +5,7 @@ import { progressBar } from '../layout/bars.ts';
 import { categoryArt } from '../layout/category-art.ts';
 import { arrowIcon, packageIcon, pinIcon } from '../layout/icons.ts';
 import { byPackage, needName } from '../layout/needs.ts';
-import { originBadge } from '../layout/parts.ts';
+import { definitions, originBadge } from '../layout/parts.ts';
 import { orNull, unwrap } from '../services/call.ts';
 import type { Services } from '../services/clients.ts';
 import type { Page, PageRequest } from '../web/page.ts';
@@ -14,17 +14,19 @@ import { readSelection, selectionQuery } from './main/filters.ts';
 
 type MsmePage = { msme: MsmeDetail; coverage: readonly NeedCoverage[] | null; selected: readonly string[] };
 
+const openStreetMap = ({ lat, lon }: { lat: number; lon: number }) =>
+  `https://www.openstreetmap.org/?mlat=${lat}&mlon=${lon}#map=17/${lat}/${lon}`;
+
 function place({ texts }: PageRequest, { area, location }: MsmeDetail): VNode {
   const words = `${area.kelurahan}, ${area.kecamatan}, ${area.kota}`;
-  const link =
-    location === null
-      ? html`<span class="meta">${texts.msme.unlocated}</span>`
-      : html`<a
-          href=${`https://www.openstreetmap.org/?mlat=${location.lat}&mlon=${location.lon}#map=17/${location.lat}/${location.lon}`}
-          >${texts.msme.openMap}</a
-        >`;
   return html`<p class="place">
-    ${pinIcon()}<span>${words}<br />${link}</span>
+    ${pinIcon()}<span
+      >${words}<br />${
+        location === null
+          ? html`<span class="meta">${texts.msme.unlocated}</span>`
+          : html`<a href=${openStreetMap(location)}>${texts.msme.openMap}</a>`
+      }</span
+    >
   </p>`;
 }
 
@@ -40,17 +42,9 @@ function needRow(
     delivered: 0,
     open: declaredAmount(need),
   };
-  const name = needName(texts, need);
-  const facts = [
-    [texts.msme.declared, declared],
-    [texts.msme.promised, promised],
-    [texts.msme.delivered, delivered],
-    [texts.msme.open, open],
-  ] as const;
+  const skill = need.package === 'training' ? html` <span class="meta">${texts.skill[need.skill]}</span>` : null;
   return html`<li class="card need-card">
-    <h3>
-      ${packageIcon(need.package)}${name}${need.package === 'training' ? html` <span class="meta">${texts.skill[need.skill]}</span>` : null}
-    </h3>
+    <h3>${packageIcon(need.package)}${needName(texts, need)}${skill}</h3>
     ${progressBar({
       total: declared,
       parts: [
@@ -58,19 +52,16 @@ function needRow(
         { kind: 'promised', value: Math.max(0, promised - delivered) },
       ],
     })}
-    <dl class="facts">
-      ${facts.map(
-        ([term, value], at) =>
-          html`<div class=${at === 3 && value > 0 ? 'strong' : ''}>
-            <dt>${term}</dt>
-            <dd>${amount(value)}</dd>
-          </div>`,
-      )}
-    </dl>
+    ${definitions('facts', [
+      [texts.msme.declared, amount(declared)],
+      [texts.msme.promised, amount(promised)],
+      [texts.msme.delivered, amount(delivered)],
+      [texts.msme.open, amount(open), open > 0 ? 'strong' : undefined],
+    ])}
   </li>`;
 }
 
-export function msmeView(pageRequest: PageRequest, { msme, coverage, selected }: MsmePage): VNode {
+function msmeView(pageRequest: PageRequest, { msme, coverage, selected }: MsmePage): VNode {
   const { texts, language, to } = pageRequest;
   const withThis = [...new Set([...selected, msme.msmeId])];
   const photo = msme.photos[0];
@@ -113,7 +104,7 @@ export function msmeView(pageRequest: PageRequest, { msme, coverage, selected }:
   </div>`;
 }
 
-/** The page of one MSME: what it is, where, and what of each of its needs is still open. */
+/** The page of one MSME: its profile, its place, and how much of each need is still open. */
 export function msmePage({ registry, commitment }: Pick<Services, 'registry' | 'commitment'>): Page {
   return {
     method: 'get',

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 
 type Headers = Record<string, string | string[] | undefined>;
 
-/** Headers that concern one connection only (RFC 9110, 7.6.1), and so are never passed on. */
+/** Headers for one connection only (RFC 9110, 7.6.1), which are never forwarded. */
 const HOP_BY_HOP = [
   'connection',
   'keep-alive',
@@ -15,7 +15,7 @@ const HOP_BY_HOP = [
   'upgrade',
 ];
 
-/** What a client says about itself and only the edge may say. */
+/** Headers that only the edge may set. */
 const EDGE_ONLY = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-real-ip'];
 
 function without(headers: Headers, names: readonly string[]): Record<string, string | string[]> {
@@ -32,7 +32,7 @@ function without(headers: Headers, names: readonly string[]): Record<string, str
 
 type Client = { address: string | undefined; host: string | undefined; protocol: string };
 
-/** The headers that a service is sent. Cookies belong to the portal's pages and never leave it. */
+/** The headers for a service. Cookies are for the portal's pages only, so they are left out. */
 export function requestHeaders(headers: IncomingHttpHeaders, client: Client): Record<string, string | string[]> {
   return {
     ...without(headers, [...EDGE_ONLY, 'host', 'cookie', 'expect']),
@@ -42,7 +42,7 @@ export function requestHeaders(headers: IncomingHttpHeaders, client: Client): Re
   };
 }
 
-/** The headers that a client is sent. A service sets no cookies and says nothing of what it runs on. */
+/** The headers for a client. A service must not set cookies or reveal its software. */
 export function responseHeaders(headers: Headers): Record<string, string | string[]> {
   return without(headers, ['set-cookie', 'x-powered-by', 'server']);
 }

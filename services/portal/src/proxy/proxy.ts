@@ -11,11 +11,11 @@ const RETRY_AFTER_SECONDS = 2;
 const MAX_CONNECTIONS = 128;
 
 type Proxy = {
-  /** The addresses of the services, by the name that stands in the path. */
+  /** The addresses of the services, by their name in the path. */
   addresses: Readonly<Record<string, string>>;
   publicUrl: string;
   log: Log;
-  /** How long a service may be silent. */
+  /** How long a service may send nothing, in milliseconds. */
   timeoutMs?: number;
 };
 
@@ -24,8 +24,8 @@ const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'];
 const codeOf = (error: unknown) => (error as NodeJS.ErrnoException | null)?.code;
 
 /**
- * Whether a request that failed before any answer may be sent once more: either no service read it, or reading it twice
- * changes nothing. A service that stops closes its idle connections, and the request may just have taken one of them.
+ * Whether a request that failed before any answer may be sent once more: no service has read it, or a repeat changes
+ * nothing. A service that stops closes its idle connections, and the request may have used one of them.
  */
 function maySendAgain(error: unknown, { method, headers }: Request): boolean {
   const code = codeOf(error);
@@ -36,7 +36,7 @@ function maySendAgain(error: unknown, { method, headers }: Request): boolean {
 
 const TIMEOUTS = ['UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'];
 
-/** What the client is told about a request that could not be read or forwarded. */
+/** The problem that a client gets for a request that could not be read or forwarded. */
 function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if ((error as { type?: string }).type === 'entity.too.large')
@@ -122,7 +122,7 @@ export function createProxy({ addresses, publicUrl, log, timeoutMs = TIMEOUT_MS 
       const answer = await ask(request, new URL(address), pathAtService(request.originalUrl, service), left.signal);
       await sendOn(answer, response);
     } catch (error) {
-      // nobody waits for an answer any more
+      // the client has gone, so nobody waits for an answer
       if (left.signal.aborted) return;
       const problem = problemOf(error);
       if (problem.status >= 500) log.warn({ to: service, reason: String(error) }, 'a forwarded request failed');

@@ -5,7 +5,7 @@ import axios from 'axios';
 import { z } from 'zod';
 import type { ServiceName } from '../settings.ts';
 
-/** What a service answered: what was asked for, a refusal with its reason, or nothing that can be used. */
+/** The outcome of a request to a service: an answer, a refusal with its reason, or no usable answer. */
 export type Reply<T> = { kind: 'answer'; value: T } | Failure;
 
 export type Failure = Refusal | { kind: 'unavailable'; service: ServiceName };
@@ -47,8 +47,8 @@ function refusalOf(service: ServiceName, status: number, body: unknown): Refusal
 }
 
 /**
- * A way to ask one service. A timeout, a broken connection, a 5xx and an answer that does not fit its contract all
- * count as 'unavailable' and are logged; a 4xx is a refusal. It never throws.
+ * Sends requests to one service. A timeout, a broken connection, a 5xx and an answer that does not fit its contract
+ * are all 'unavailable' and are logged; a 4xx is a refusal. It never throws.
  */
 export function createCall(service: ServiceName, address: string, log: Log): Call {
   const http = axios.create({
@@ -72,7 +72,7 @@ export function createCall(service: ServiceName, address: string, log: Log): Cal
         url: path,
         params: query ?? {},
         data: body,
-        // axios counts its own timeout from the first byte on; this one holds for connecting too
+        // the timeout of axios starts with the first byte; this one includes the time to connect
         signal: AbortSignal.timeout(TIMEOUT_MS),
         headers: {
           ...(bearer === undefined ? {} : { Authorization: `Bearer ${bearer}` }),
@@ -92,7 +92,7 @@ export function createCall(service: ServiceName, address: string, log: Log): Cal
   };
 }
 
-/** A page cannot be made, because a service did not give what the page needs. */
+/** A page cannot be shown, because a service did not answer with data that the page needs. */
 export class ServiceFailed extends Error {
   readonly failure: Failure;
 
@@ -103,16 +103,16 @@ export class ServiceFailed extends Error {
   }
 }
 
-/** The status with which a page shows a failure. */
+/** The HTTP status of a page that shows a failure. */
 export const statusOfFailure = (failure: Failure) => (failure.kind === 'refusal' ? failure.status : 503);
 
-/** The answer. @throws ServiceFailed where there is none */
+/** The value of an answer. @throws ServiceFailed if there is no answer */
 export function unwrap<T>(reply: Reply<T>): T {
   if (reply.kind === 'answer') return reply.value;
   throw new ServiceFailed(reply);
 }
 
-/** The answer, or null where the page can be shown without it. */
+/** The value of an answer, or null if there is none, for data that a page can do without. */
 export function orNull<T>(reply: Reply<T>): T | null {
   return reply.kind === 'answer' ? reply.value : null;
 }

@@ -33,10 +33,10 @@ export type RegistryFilter = {
   open?: string | undefined;
 };
 
-const AREAS_KEPT_MS = 10 * 60_000;
+const AREAS_CACHED_MS = 10 * 60_000;
 
 /** Caches the last answer for a while. A failure is not cached. */
-function remembered<T>(ask: () => Promise<Reply<T>>, forMs: number, clock: () => number): () => Promise<Reply<T>> {
+function memo<T>(ask: () => Promise<Reply<T>>, forMs: number, clock: () => number): () => Promise<Reply<T>> {
   let cached: { reply: Reply<T>; until: number } | undefined;
   return async () => {
     if (cached !== undefined && clock() < cached.until) return cached.reply;
@@ -46,23 +46,19 @@ function remembered<T>(ask: () => Promise<Reply<T>>, forMs: number, clock: () =>
   };
 }
 
-export type RegistryClient = ReturnType<typeof createRegistryClient>;
-
-/** What the portal asks of the MSME registry. */
+/** The requests to the MSME registry. */
 export function createRegistryClient(call: Call, clock: () => number = Date.now) {
   return {
     list: (filter: RegistryFilter, page: { limit: number; cursor?: string | undefined }) =>
       call({ path: '/msmes', query: { ...filter, limit: String(page.limit), cursor: page.cursor }, answer: msmeList }),
     msme: (msmeId: string) => call({ path: `/msmes/${encodeURIComponent(msmeId)}`, answer: msmeDetail }),
-    /** The names of the areas, which hardly ever change; their counts may be some minutes old. */
-    areas: remembered(() => call({ path: '/areas', answer: areaList }), AREAS_KEPT_MS, clock),
+    /** All areas. Their names hardly ever change; their counts may be ten minutes old. */
+    areas: memo(() => call({ path: '/areas', answer: areaList }), AREAS_CACHED_MS, clock),
   };
 }
 
-export type CommitmentClient = ReturnType<typeof createCommitmentClient>;
-
-/** What the portal asks of the commitment service. Ids are canonical. */
-export function createCommitmentClient(call: Call) {
+/** The requests to the commitment service. Ids are canonical. */
+function createCommitmentClient(call: Call) {
   return {
     boards: (msmeIds: readonly string[]) =>
       call({ path: '/boards', query: { msmeIds: msmeIds.join(',') }, answer: boardList }),
@@ -82,28 +78,24 @@ export function createCommitmentClient(call: Call) {
       }),
     confirmReceipt: (id: string, body: ConfirmReceiptRequest, bearer: string) =>
       call({ method: 'post', path: `/collaborations/${id}/receipts`, body, bearer, answer: confirmReceiptAnswer }),
-    /** Whom to get in touch with, as the bearer may see it. Refused where the token is not for this collaboration. */
+    /** The contacts that the bearer may see. Refused if the token belongs to another collaboration. */
     contacts: (id: string, bearer: string) =>
       call({ path: `/collaborations/${id}/contacts`, bearer, answer: collaborationContacts }),
   };
 }
 
-export type GatewayClient = ReturnType<typeof createGatewayClient>;
-
-/** What the portal asks of the fintech gateway. */
-export function createGatewayClient(call: Call) {
+/** The requests to the fintech gateway. */
+function createGatewayClient(call: Call) {
   return {
-    /** With the donor's token, also where a contract is signed. */
+    /** The loans of a collaboration; only the donor's token gives the addresses to sign them. */
     loans: (collaborationId: string, bearer?: string) =>
       call({ path: `/collaborations/${collaborationId}/loans`, bearer, answer: loanList }),
     chain: (loanId: string) => call({ path: `/fund/chain/${loanId}`, answer: fundChain }),
   };
 }
 
-export type TrainingClient = ReturnType<typeof createTrainingClient>;
-
-/** What the portal asks of the training service; `bearer` is the donor's capability token. */
-export function createTrainingClient(call: Call) {
+/** The requests to the training service; `bearer` is the donor's capability token. */
+function createTrainingClient(call: Call) {
   const change = (method: 'put' | 'post', trainingId: string, what: string, body: unknown, bearer: string) =>
     call({ method, path: `/trainings/${trainingId}/${what}`, body, bearer, answer: trainingView });
   return {
@@ -118,10 +110,8 @@ export function createTrainingClient(call: Call) {
   };
 }
 
-export type ReportingClient = ReturnType<typeof createReportingClient>;
-
-/** What the portal asks of the reporting service. */
-export function createReportingClient(call: Call) {
+/** The requests to the reporting service. */
+function createReportingClient(call: Call) {
   return {
     totals: () => call({ path: '/totals', answer: totals }),
     timeline: (collaborationId: string) =>
@@ -129,16 +119,10 @@ export function createReportingClient(call: Call) {
   };
 }
 
-export type Services = {
-  registry: RegistryClient;
-  commitment: CommitmentClient;
-  gateway: GatewayClient;
-  training: TrainingClient;
-  reporting: ReportingClient;
-};
+export type Services = ReturnType<typeof createServices>;
 
-/** One typed client for each service that the portal shows something of. */
-export function createServices(addresses: Record<ServiceName, string>, log: Log): Services {
+/** One typed client for each service whose data the portal shows. */
+export function createServices(addresses: Record<ServiceName, string>, log: Log) {
   const to = (service: ServiceName) => createCall(service, addresses[service], log);
   return {
     registry: createRegistryClient(to('msme-registry')),

@@ -31,7 +31,10 @@ function contactsList({ texts }: PageRequest, contacts: (Access & { open: true }
   </dl>`;
 }
 
-/** The PIN box, or what is open once the PIN was given on this device. A collaboration of repaid money has no PIN. */
+/**
+ * The form for the PIN, or the contacts if the donor has given the PIN on this device; null for a collaboration of
+ * repaid money, which has no PIN.
+ */
 export function accessSection(
   pageRequest: PageRequest,
   { collaboration, access }: Loaded,

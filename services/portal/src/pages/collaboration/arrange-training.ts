@@ -7,17 +7,17 @@ import {
 import type { Texts } from '../../i18n/id.ts';
 import { type Reply, statusOfFailure, unwrap } from '../../services/call.ts';
 import type { Services } from '../../services/clients.ts';
-import { type Page, type PageRequest, type PageResponse, seeOther } from '../../web/page.ts';
+import type { Page, PageRequest, PageResponse } from '../../web/page.ts';
 import { fromJakarta, readAmount } from '../../web/typed-input.ts';
 import { problemText } from '../error-page.ts';
 import { readAccess } from './load.ts';
-import { rejectForm, showCollaboration, withCollaboration } from './route.ts';
+import { acceptForm, rejectForm, showCollaboration, withCollaboration } from './route.ts';
 import { attendedField } from './trainings-section.ts';
 
 type Words = Texts['collaboration']['formErrors'];
 type Errors = Map<string, string>;
 
-/** Reads the form of a schedule; date and times are Jakarta's. */
+/** Reads the form of a schedule; its date and times are in Jakarta time. */
 export function readSchedule(
   form: URLSearchParams,
   words: Words,
@@ -46,7 +46,7 @@ export function readSchedule(
   return request.success && errors.size === 0 ? { ok: true, request: request.data } : { ok: false, errors };
 }
 
-/** Reads how many of each participant came; who has nothing filled in is left as is. */
+/** Reads how many people of each MSME came. An MSME whose field is empty is left out. */
 export function readAttendance(
   form: URLSearchParams,
   { participants }: TrainingView,
@@ -68,7 +68,7 @@ export function readAttendance(
 type Step = {
   name: 'schedule' | 'attendance' | 'holding' | 'report';
   done: 'scheduled' | 'attendance' | 'held' | 'reported';
-  /** Does the step, or says what is wrong with the form. */
+  /** Does the step, or returns the errors of the form. */
   take: (parts: {
     services: Services;
     pageRequest: PageRequest;
@@ -122,7 +122,7 @@ const steps: readonly Step[] = [
   },
 ];
 
-/** An expired hour closes the page's forms; the PIN box then says what to do. */
+/** If the token has expired, the page shows the form for the PIN, with the reason. */
 async function takeStep(
   services: Services,
   pageRequest: PageRequest,
@@ -130,19 +130,19 @@ async function takeStep(
   id: string,
   topic: string,
 ): Promise<PageResponse> {
-  const { texts, to } = pageRequest;
+  const { texts } = pageRequest;
   const reject = (form: string, status: number, wrong: { errors?: Errors; problem?: string }) =>
     rejectForm(services, pageRequest, id, { form, status, ...wrong });
   const token = readAccess(pageRequest);
   if (token === undefined) return reject('open', 403, { problem: texts.problem.unauthorized });
   const outcome = await step.take({ services, pageRequest, collaborationId: id, trainingId: `${id}.${topic}`, token });
   if (outcome instanceof Map) return reject(topic, 422, { errors: outcome });
-  if (outcome.kind === 'answer') return seeOther(to(`/collaborations/${id}`, new URLSearchParams({ done: step.done })));
+  if (outcome.kind === 'answer') return acceptForm(pageRequest, id, step.done);
   const status = statusOfFailure(outcome);
   return reject(status === 401 ? 'open' : topic, status, { problem: problemText(texts, outcome) });
 }
 
-/** The donor arranges a training: schedule, attendance, holding, report; with the token that the PIN gave. */
+/** The forms with which the donor arranges a training: schedule, attendance, holding and report. */
 export function arrangeTrainingPages(services: Services): Page[] {
   return steps.map((step) => ({
     method: 'post',

@@ -8,18 +8,20 @@ import { notice } from '../../layout/parts.ts';
 import type { PageRequest } from '../../web/page.ts';
 import { leftToReport } from './lines-section.ts';
 
+/** The name of the field for the delivered amount of a line. */
 export const quantityField = (lineId: string) => `quantity.${lineId}`;
 
-/** The goods lines on which something is still to be reported; none where nobody has a PIN. */
-function waitingLines({ lines, reports, origin }: CollaborationView): CollaborationView['lines'] {
+/** The goods lines that can still be reported; none if the collaboration has no PIN. */
+function linesToReport({ lines, reports, origin }: CollaborationView): CollaborationView['lines'] {
   return origin === 'donor' ? lines.filter((line) => line.package === 'goods' && leftToReport(line, reports) > 0) : [];
 }
 
+/** Whether a delivery of goods can still be reported. */
 export function canReport(collaboration: CollaborationView): boolean {
-  return waitingLines(collaboration).length > 0;
+  return linesToReport(collaboration).length > 0;
 }
 
-/** The form for reporting goods delivered, for lines on which something is still to be reported. */
+/** The form for reporting delivered goods; null if no line can still be reported. */
 export function deliverSection(
   pageRequest: PageRequest,
   collaboration: CollaborationView,
@@ -28,9 +30,9 @@ export function deliverSection(
   const { collaborationId, reports } = collaboration;
   const { texts, format, to } = pageRequest;
   const words = texts.collaboration.deliver;
-  const waiting = waitingLines(collaboration);
+  const openLines = linesToReport(collaboration);
   const fields = fieldsOf(rejected, 'deliver');
-  if (waiting.length === 0 && fields.errors.size === 0) return null;
+  if (openLines.length === 0 && fields.errors.size === 0) return null;
   return html`<section class="card form-card" id="deliver" aria-labelledby="deliver-title">
     <h2 id="deliver-title">${words.title}</h2>
     <p>${words.intro}</p>
@@ -38,7 +40,7 @@ export function deliverSection(
     ${errorSummary(texts.help.errorTitle, fields.errors, 'deliver')}
     <form method="post" action=${to(`/collaborations/${collaborationId}/deliveries`)} novalidate>
       <input type="hidden" name="key" value=${fields.of('key', randomUUID()).value} />
-      ${waiting.map((line) =>
+      ${openLines.map((line) =>
         inputField({
           ...fields.of(quantityField(line.lineId)),
           label: words.quantity(`${lineName(texts, line)}, ${line.msmeName}`),

@@ -1,23 +1,22 @@
 import type { CollaborationView } from '@ksbb/contracts';
 import { html } from 'htm/preact';
 import type { VNode } from 'preact';
+import { hasText } from '../../i18n/language.ts';
 import { progressBar } from '../../layout/bars.ts';
 import { packageIcon } from '../../layout/icons.ts';
 import { lineName } from '../../layout/needs.ts';
+import { definitions } from '../../layout/parts.ts';
 import type { PageRequest } from '../../web/page.ts';
 
 type Line = CollaborationView['lines'][number];
 type Report = CollaborationView['reports'][number];
 
-/** What the MSME found missing on a line, over all reports it has answered. */
+/** The sum of what the MSME did not receive, over the reports that it has answered. */
 export function differenceOf(reports: readonly Report[]): number {
   return reports.reduce((sum, { difference }) => sum + (difference ?? 0), 0);
 }
 
-/**
- * What is still to be reported on a line: promised, less what was confirmed and what was reported and not confirmed
- * yet.
- */
+/** The amount that can still be reported on a line: promised, less confirmed, less reported and not yet answered. */
 export function leftToReport(line: Line, reports: readonly Report[]): number {
   const taken = reports
     .filter(({ lineId }) => lineId === line.lineId)
@@ -25,17 +24,11 @@ export function leftToReport(line: Line, reports: readonly Report[]): number {
   return line.status === 'open' ? Math.max(0, line.promised - taken) : 0;
 }
 
-function isReleaseReason(
-  texts: PageRequest['texts'],
-  reason: string,
-): reason is keyof PageRequest['texts']['collaboration']['releaseReason'] {
-  return Object.hasOwn(texts.collaboration.releaseReason, reason);
-}
-
 function lineStatus({ texts }: PageRequest, { status, releaseReason }: Line): string {
   const { lineStatus: names, releaseReason: reasons } = texts.collaboration;
-  if (status !== 'released' || releaseReason === null || !isReleaseReason(texts, releaseReason)) return names[status];
-  return `${names[status]}: ${reasons[releaseReason]}`;
+  return status === 'released' && releaseReason !== null && hasText(reasons, releaseReason)
+    ? `${names[status]}: ${reasons[releaseReason]}`
+    : names[status];
 }
 
 function lineRow(pageRequest: PageRequest, line: Line, reports: readonly Report[]): VNode {
@@ -56,32 +49,16 @@ function lineRow(pageRequest: PageRequest, line: Line, reports: readonly Report[
         { kind: 'promised', value: Math.max(0, line.reported - line.confirmed) },
       ],
     })}
-    <dl class="facts">
-      <div>
-        <dt>${words.promised}</dt>
-        <dd>${amount(line.promised)}</dd>
-      </div>
-      <div>
-        <dt>${words.reported}</dt>
-        <dd>${amount(line.reported)}</dd>
-      </div>
-      <div>
-        <dt>${words.confirmed}</dt>
-        <dd>${amount(line.confirmed)}</dd>
-      </div>
-      ${
-        difference === 0
-          ? null
-          : html`<div class="differs">
-              <dt>${words.difference}</dt>
-              <dd>${amount(difference)}</dd>
-            </div>`
-      }
-    </dl>
+    ${definitions('facts', [
+      [words.promised, amount(line.promised)],
+      [words.reported, amount(line.reported)],
+      [words.confirmed, amount(line.confirmed)],
+      ...(difference === 0 ? [] : [[words.difference, amount(difference), 'differs'] as const]),
+    ])}
   </li>`;
 }
 
-/** What was promised, line by line, and how far each has come. */
+/** Each line with its promised, reported and received amounts. */
 export function linesSection(pageRequest: PageRequest, { lines, reports }: CollaborationView): VNode {
   return html`<section aria-labelledby="lines-title">
     <h2 id="lines-title">${pageRequest.texts.collaboration.lines}</h2>
@@ -98,11 +75,12 @@ function reportAnswer({ texts, format }: PageRequest, { confirmedQuantity, diffe
   return html`<span class="badge differs">${words.differenceText(format.amount('goods', difference))}</span>`;
 }
 
-/** Each delivery report with what the MSME answered; differences are shown, not smoothed over. */
+/** Each delivery report with the answer of the MSME; null if there is no report. */
 export function reportsSection(pageRequest: PageRequest, { lines, reports }: CollaborationView): VNode | null {
   if (reports.length === 0) return null;
   const { texts, format } = pageRequest;
   const words = texts.collaboration;
+  const amount = (value: number) => format.amount('goods', value);
   return html`<section id="reports" aria-labelledby="reports-title">
     <h2 id="reports-title">${words.reports}</h2>
     <ul class="reports">
@@ -114,17 +92,13 @@ export function reportsSection(pageRequest: PageRequest, { lines, reports }: Col
             ${reportAnswer(pageRequest, report)}
           </div>
           <p class="meta">${words.reportHeading(format.dateTime(report.reportedAt))}</p>
-          <dl class="facts">
-            <div>
-              <dt>${words.reported}</dt>
-              <dd>${format.amount('goods', report.reportedQuantity)}</dd>
-            </div>
-            <div>
-              <dt>${words.confirmed}</dt>
-              <dd>${report.confirmedQuantity === null ? '–' : format.amount('goods', report.confirmedQuantity)}</dd>
-            </div>
-          </dl>
-          ${[report.note, report.receiptNote ?? ''].filter((note) => note !== '').map((note) => html`<p class="note">${note}</p>`)}
+          ${definitions('facts', [
+            [words.reported, amount(report.reportedQuantity)],
+            [words.confirmed, report.confirmedQuantity === null ? '–' : amount(report.confirmedQuantity)],
+          ])}
+          ${[report.note, report.receiptNote ?? '']
+            .filter((note) => note !== '')
+            .map((note) => html`<p class="note">${note}</p>`)}
         </li>`;
       })}
     </ul>

@@ -19,7 +19,7 @@ function signature({ texts }: PageRequest, { status, signUrl, partner }: LoanVie
   </p>`;
 }
 
-/** Every loan that this money paid, one after the other. */
+/** All loans that were made from this money, in the order in which they were made. */
 function chainList({ texts, format, to }: PageRequest, { links }: FundChain): VNode {
   const words = texts.collaboration.loans;
   return html`<h4>${words.chain}</h4>
@@ -59,12 +59,16 @@ function loanCard(pageRequest: PageRequest, loan: LoanView, chain: FundChain | u
             <p class="meta">${words.repaid(format.rupiah(loan.repaidRupiah), format.rupiah(loan.amountRupiah))}</p>`
         : null
     }
-    ${rows.length === 0 ? null : table(`${words.schedule}, ${loan.msmeName}`, [words.instalment, words.due, words.amount, words.paid], rows)}
+    ${
+      rows.length === 0
+        ? null
+        : table(`${words.schedule}, ${loan.msmeName}`, [words.instalment, words.due, words.amount, words.paid], rows)
+    }
     ${chain === undefined ? null : chainList(pageRequest, chain)}
   </li>`;
 }
 
-/** The loans of a collaboration: where each stands, the link to sign, the schedule, and where repaid money went. */
+/** The loans of a collaboration: status, link to sign, schedule, and the next loans of repaid money. */
 export function loansSection(pageRequest: PageRequest, { collaboration, loans, chains }: Loaded): VNode | null {
   if (!collaboration.lines.some((line) => line.package === 'capital')) return null;
   const words = pageRequest.texts.collaboration.loans;

@@ -3,11 +3,11 @@ import type { ReportDeliveryRequest } from '@ksbb/contracts';
 import type { Texts } from '../../i18n/id.ts';
 import { type Refusal, statusOfFailure } from '../../services/call.ts';
 import type { Services } from '../../services/clients.ts';
-import { formKey, type Page, seeOther } from '../../web/page.ts';
+import { formKey, type Page } from '../../web/page.ts';
 import { readAmount } from '../../web/typed-input.ts';
 import { problemText } from '../error-page.ts';
 import { quantityField } from './deliver-section.ts';
-import { rejectForm, withCollaboration } from './route.ts';
+import { acceptForm, rejectForm, withCollaboration } from './route.ts';
 
 type Words = Texts['collaboration']['formErrors'];
 type Checked = { ok: true; request: ReportDeliveryRequest } | { ok: false; errors: Map<string, string> };
@@ -15,7 +15,7 @@ type Checked = { ok: true; request: ReportDeliveryRequest } | { ok: false; error
 const PREFIX = quantityField('');
 const PIN = /^\d{6}$/;
 
-/** Reads the form of a delivery report. Which lines may be reported and how much, the commitment service decides. */
+/** Reads the form of a delivery report. The commitment service decides which lines and amounts it accepts. */
 export function readReport(form: URLSearchParams, collaborationId: string, words: Words): Checked {
   const errors = new Map<string, string>();
   const lines: ReportDeliveryRequest['lines'] = [];
@@ -33,7 +33,7 @@ export function readReport(form: URLSearchParams, collaborationId: string, words
   return errors.size === 0 ? { ok: true, request: { pin, lines, note } } : { ok: false, errors };
 }
 
-/** What the service found wrong, at the fields of the form. */
+/** The errors of a refusal, by the fields of the form. */
 function refusedFields(refusal: Refusal, { lines }: ReportDeliveryRequest, words: Words): Map<string, string> {
   if (refusal.slug === 'wrong-pin') return new Map([['pin', words['wrong-pin']]]);
   return new Map(
@@ -46,7 +46,7 @@ function refusedFields(refusal: Refusal, { lines }: ReportDeliveryRequest, words
   );
 }
 
-/** The donor says, with the PIN, which goods were delivered. */
+/** Takes the donor's report of delivered goods, with the PIN. */
 export function reportDeliveryPage(services: Services): Page {
   return {
     method: 'post',
@@ -60,8 +60,7 @@ export function reportDeliveryPage(services: Services): Page {
         const checked = readReport(form, id, words);
         if (!checked.ok) return reject(422, checked.errors);
         const reply = await services.commitment.reportDelivery(id, checked.request, formKey(form));
-        if (reply.kind === 'answer')
-          return seeOther(pageRequest.to(`/collaborations/${id}`, new URLSearchParams({ done: 'delivery' })));
+        if (reply.kind === 'answer') return acceptForm(pageRequest, id, 'delivery');
         const problem = problemText(texts, reply);
         if (reply.kind === 'unavailable') return reject(statusOfFailure(reply), undefined, problem);
         if (reply.slug === 'idempotency-key-reused') form.set('key', randomUUID());

@@ -4,11 +4,11 @@ import type { RejectedForm } from '../../layout/field.ts';
 import { trackingForm } from '../../layout/parts.ts';
 import { ServiceFailed, statusOfFailure } from '../../services/call.ts';
 import type { Services } from '../../services/clients.ts';
-import { found, type Page, type PageRequest, type PageResponse } from '../../web/page.ts';
+import { found, type Page, type PageRequest, type PageResponse, seeOther } from '../../web/page.ts';
 import { loadCollaboration, readAccess } from './load.ts';
 import { collaborationView } from './view.ts';
 
-/** A page with the ID box, saying which way the ID is wrong, or that there is none. */
+/** A page with the form for the collaboration ID, and the error of the typed ID if it has one. */
 function trackingPage(pageRequest: PageRequest, typed: string, error?: string): PageResponse {
   const { texts } = pageRequest;
   return {
@@ -26,7 +26,7 @@ function wrongId(pageRequest: PageRequest, typed: string, parsed: ParsedCollabor
   return trackingPage(pageRequest, typed, pageRequest.texts.collaboration.wrong[parsed.reason]);
 }
 
-/** The page of a collaboration as it is now, with the form that was rejected, if one was. */
+/** The current page of a collaboration, with the form that was rejected, if one was. */
 export async function showCollaboration(
   services: Services,
   pageRequest: PageRequest,
@@ -51,7 +51,7 @@ export async function showCollaboration(
   };
 }
 
-/** The page again, with the form as it was typed and what is wrong with it. */
+/** The page again, with the form as it was typed and its errors. */
 export function rejectForm(
   services: Services,
   pageRequest: PageRequest,
@@ -62,7 +62,17 @@ export function rejectForm(
   return showCollaboration(services, pageRequest, id, form, status);
 }
 
-/** Runs a page of one collaboration with its canonical ID; says what is wrong with one that is mistyped. */
+/** Leads back to the page after one of its forms was accepted; `done` chooses the text above it. */
+export function acceptForm(
+  { to }: PageRequest,
+  id: string,
+  done: keyof PageRequest['texts']['collaboration']['done'],
+  cookies: readonly string[] = [],
+): PageResponse {
+  return seeOther(to(`/collaborations/${id}`, new URLSearchParams({ done })), cookies);
+}
+
+/** Handles a page of one collaboration with its canonical ID, or shows what is wrong with a mistyped ID. */
 export function withCollaboration(
   pageRequest: PageRequest,
   handle: (id: string) => Promise<PageResponse>,
@@ -72,7 +82,7 @@ export function withCollaboration(
   return parsed.ok ? handle(parsed.id) : wrongId(pageRequest, typed, parsed);
 }
 
-/** Where the ID box leads: to the collaboration, or to what is wrong with the ID. */
+/** The target of the form for the collaboration ID: redirects to the collaboration, or shows what is wrong. */
 export function findCollaborationPage(): Page {
   return {
     method: 'get',
@@ -86,15 +96,16 @@ export function findCollaborationPage(): Page {
   };
 }
 
+/** The page of a collaboration; an ID in another spelling redirects to the canonical address. */
 export function collaborationPage(services: Services): Page {
   return {
     method: 'get',
     path: '/collaborations/:id',
     handle: (pageRequest) =>
-      withCollaboration(pageRequest, async (id) => {
-        return id === pageRequest.params['id']
+      withCollaboration(pageRequest, async (id) =>
+        id === pageRequest.params['id']
           ? showCollaboration(services, pageRequest, id)
-          : found(pageRequest.to(`/collaborations/${id}`));
-      }),
+          : found(pageRequest.to(`/collaborations/${id}`)),
+      ),
   };
 }

@@ -1,6 +1,7 @@
 import { type CollaborationView, type PackageOfHelp, packageOfHelp, partner, trainingTopic } from '@ksbb/contracts';
 import { html } from 'htm/preact';
 import type { VNode } from 'preact';
+import { hasText } from '../../i18n/language.ts';
 import { lineName } from '../../layout/needs.ts';
 import { notice } from '../../layout/parts.ts';
 import type { PageRequest } from '../../web/page.ts';
@@ -10,7 +11,7 @@ type Data = Record<string, unknown>;
 
 const asNumber = (value: unknown) => (typeof value === 'number' ? value : undefined);
 
-/** The amount an event is about and the package whose unit it is in. */
+/** The amount in an event, and the package that gives its unit. */
 function amountOf(data: Data): { of: PackageOfHelp; value: number } | undefined {
   const rupiah = asNumber(data['amountRupiah']);
   if (rupiah !== undefined) return { of: 'capital', value: rupiah };
@@ -20,14 +21,7 @@ function amountOf(data: Data): { of: PackageOfHelp; value: number } | undefined 
   return value === undefined ? undefined : { of: packageOfHelp.safeParse(data['package']).data ?? 'goods', value };
 }
 
-function isKnownEvent(
-  texts: PageRequest['texts'],
-  event: string,
-): event is keyof PageRequest['texts']['collaboration']['timeline']['events'] {
-  return Object.hasOwn(texts.collaboration.timeline.events, event);
-}
-
-/** One event as a sentence. An event that the portal does not know yet reads 'something happened'. */
+/** One event as a sentence. An event that the portal does not know gets a general sentence. */
 export function describeEvent(
   { texts, format }: Pick<PageRequest, 'texts' | 'format'>,
   event: string,
@@ -35,7 +29,7 @@ export function describeEvent(
   lines: CollaborationView['lines'],
 ): string {
   const words = texts.collaboration.timeline;
-  if (!isKnownEvent(texts, event)) return words.other;
+  if (!hasText(words.events, event)) return words.other;
   const line = lines.find(({ lineId }) => lineId === data['lineId']);
   const amount = amountOf(data);
   const total = asNumber(data['repaidRupiah']);
@@ -50,7 +44,7 @@ export function describeEvent(
   });
 }
 
-/** All that happened, oldest first. */
+/** The events of a collaboration, oldest first. */
 export function timelineSection(pageRequest: PageRequest, { timeline, collaboration }: Loaded): VNode {
   const words = pageRequest.texts.collaboration.timeline;
   const entries = timeline?.entries ?? [];

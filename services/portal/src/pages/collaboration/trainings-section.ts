@@ -68,12 +68,12 @@ function attendanceForm(
     </form>`;
 }
 
-/** Who came is known once the session has begun, and not before. */
+/** Whether the session has begun: attendance can be recorded only from then on. */
 function hasStarted({ session }: TrainingView, now: Date): boolean {
   return session !== null && new Date(session.startsAt) <= now;
 }
 
-/** What the donor can do next with a training. */
+/** The forms for the next steps of a training; null if no step is left. */
 export function trainingForms(
   pageRequest: PageRequest,
   training: TrainingView,
@@ -91,7 +91,11 @@ export function trainingForms(
       return html`${top}${scheduleForm(pageRequest, action, training, fields)}`;
     case 'scheduled':
       return html`${top}${scheduleForm(pageRequest, action, training, fields)}
-      ${hasStarted(training, now) ? attendanceForm(pageRequest, action, training, fields) : html`<p class="hint">${words.attendanceLater}</p>`}`;
+      ${
+        hasStarted(training, now)
+          ? attendanceForm(pageRequest, action, training, fields)
+          : html`<p class="hint">${words.attendanceLater}</p>`
+      }`;
     case 'held':
       return html`${top}
         <form method="post" action=${`${action}/report`} novalidate>
@@ -124,10 +128,8 @@ function trainingCard(
       session === null
         ? null
         : html`<p class="session">
-            ${words.at(`${format.dateTime(session.startsAt)} – ${format.timeOfDay(session.endsAt)}`, session.place)}<br /><span
-              class="meta"
-              >${words.trainerIs(session.trainer)}</span
-            >
+            ${words.at(`${format.dateTime(session.startsAt)} – ${format.timeOfDay(session.endsAt)}`, session.place)}
+            <br /><span class="meta">${words.trainerIs(session.trainer)}</span>
           </p>`
     }
     <h4>${words.participants}</h4>
@@ -136,7 +138,11 @@ function trainingCard(
         ({ msmeName, seats, attended }) =>
           html`<li>
             ${msmeName}:
-            ${attended === null ? format.amount('training', seats) : words.came(format.count(attended), format.count(seats))}
+            ${
+              attended === null
+                ? format.amount('training', seats)
+                : words.came(format.count(attended), format.count(seats))
+            }
           </li>`,
       )}
     </ul>
@@ -150,7 +156,7 @@ function trainingCard(
   </li>`;
 }
 
-/** The trainings of a collaboration; with the PIN given, also the forms to arrange them. */
+/** The trainings of a collaboration, with the forms to arrange them if the donor has given the PIN. */
 export function trainingsSection(
   pageRequest: PageRequest,
   loaded: Loaded,

@@ -1,5 +1,6 @@
 import { html } from 'htm/preact';
 import type { VNode } from 'preact';
+import { hasText } from '../../i18n/language.ts';
 import type { RejectedForm } from '../../layout/field.ts';
 import { notice } from '../../layout/parts.ts';
 import type { PageRequest } from '../../web/page.ts';
@@ -11,45 +12,38 @@ import { loansSection } from './loans-section.ts';
 import { timelineSection } from './timeline-section.ts';
 import { trainingsSection } from './trainings-section.ts';
 
-/** Links to what stands further down; a phone shows little of it at once. */
+/** Links to the sections below, because a phone shows few of them at once. */
 function jumps({ texts }: PageRequest, { collaboration, access }: Loaded): VNode {
   const words = texts.collaboration;
   const has = (of: string) => collaboration.lines.some((line) => line.package === of);
-  const targets: [string, string][] = [
-    ...(canReport(collaboration) ? ([['#deliver', words.deliver.title]] as [string, string][]) : []),
-    ...(has('capital') ? ([['#loans', words.loans.title]] as [string, string][]) : []),
-    ...(has('training') ? ([['#trainings', words.trainings.title]] as [string, string][]) : []),
-    ['#timeline', words.timeline.title],
-    ...(collaboration.origin === 'donor'
-      ? ([['#access', access.open ? words.contacts.title : words.open.title]] as [string, string][])
-      : []),
+  const sections: [target: string, label: string, isShown: boolean][] = [
+    ['#deliver', words.deliver.title, canReport(collaboration)],
+    ['#loans', words.loans.title, has('capital')],
+    ['#trainings', words.trainings.title, has('training')],
+    ['#timeline', words.timeline.title, true],
+    ['#access', access.open ? words.contacts.title : words.open.title, collaboration.origin === 'donor'],
   ];
   return html`<nav class="jumps" aria-label=${words.jumps}>
     <ul>
-      ${targets.map(([target, label]) => html`<li><a href=${target}>${label}</a></li>`)}
+      ${sections.map(([target, label, isShown]) => isShown && html`<li><a href=${target}>${label}</a></li>`)}
     </ul>
   </nav>`;
 }
 
-/** What to say above the page after a form on it was taken; the address carries which. */
+/** The text above the page after one of its forms was accepted; the query names the form. */
 function doneText({ texts, query }: PageRequest): string | undefined {
   const done = query.get('done') ?? '';
-  return Object.hasOwn(texts.collaboration.done, done)
-    ? texts.collaboration.done[done as keyof typeof texts.collaboration.done]
-    : undefined;
+  return hasText(texts.collaboration.done, done) ? texts.collaboration.done[done] : undefined;
 }
 
-function who({ texts }: PageRequest, { origin, donorName }: Loaded['collaboration']): string {
+function donorText({ texts }: PageRequest, { origin, donorName }: Loaded['collaboration']): string {
   const words = texts.collaboration;
   if (origin === 'relend') return words.relend;
   return donorName === null ? words.anonymous : words.by(donorName);
 }
 
-export function collaborationView(
-  pageRequest: PageRequest,
-  loaded: Loaded,
-  rejected: RejectedForm | null = null,
-): VNode {
+/** The page of a collaboration, with the form that was rejected, if one was. */
+export function collaborationView(pageRequest: PageRequest, loaded: Loaded, rejected: RejectedForm | null): VNode {
   const { texts, format } = pageRequest;
   const words = texts.collaboration;
   const { collaboration } = loaded;
@@ -60,7 +54,7 @@ export function collaborationView(
       <h1 class="code">${collaboration.collaborationId}</h1>
       <p>
         <span class=${`badge ${collaboration.status}`}>${words.status[collaboration.status]}</span>
-        ${who(pageRequest, collaboration)}${
+        ${donorText(pageRequest, collaboration)}${
           collaboration.confirmedAt === null ? null : `, ${words.since(format.date(collaboration.confirmedAt))}`
         }
       </p>

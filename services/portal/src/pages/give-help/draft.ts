@@ -11,10 +11,10 @@ import { z } from 'zod';
 import { readAmount } from '../../web/typed-input.ts';
 import type { SelectedMsme } from './selected-msmes.ts';
 
-/** A form as it was sent: every field as typed. */
+/** The fields of the form as they were typed. */
 export type Draft = URLSearchParams;
 
-/** What is wrong, by the name of the field; '' is the form as a whole. */
+/** What is wrong with a field, or with the whole form. */
 export type DraftError =
   | 'number'
   | 'at-least-one'
@@ -32,7 +32,10 @@ export type DraftError =
   | 'rejected'
   | NonNullable<LineOutcome['shortfallReason']>;
 
-export type Checked = { ok: true; request: MakeCommitmentRequest } | { ok: false; errors: Map<string, DraftError> };
+/** By the name of the field; '' stands for the whole form. */
+type Errors = Map<string, DraftError>;
+
+type Checked = { ok: true; request: MakeCommitmentRequest } | { ok: false; errors: Errors };
 
 const MAX_LINES = 50;
 
@@ -40,8 +43,6 @@ const MAX_LINES = 50;
 export const amountField = (needId: string) => `amount.${needId}`;
 export const partnerField = (needId: string) => `partner.${needId}`;
 export const instalmentsField = (needId: string) => `instalments.${needId}`;
-
-type Errors = Map<string, DraftError>;
 
 function checkAmount(draft: Draft, name: string, declared: number, errors: Errors): number | undefined {
   const amount = readAmount(draft.get(name) ?? '');
@@ -52,7 +53,7 @@ function checkAmount(draft: Draft, name: string, declared: number, errors: Error
   return amount ?? undefined;
 }
 
-/** The line for one need, or undefined where nothing is given to it or what was typed is wrong. */
+/** The line for one need, or undefined if its amount is empty or a field of it is wrong. */
 function checkNeed(
   draft: Draft,
   { msme }: SelectedMsme,
@@ -73,7 +74,7 @@ function checkNeed(
   return { ...place, package: 'capital', amountRupiah: amount, partner: chosen.data, instalments };
 }
 
-/** Which field of the form a field of the request comes from, and what is then wrong with it. */
+/** The field of the form that gave a field of the request, and its error. */
 function fieldOf(path: readonly PropertyKey[], lines: readonly RequestedLine[]): [string, DraftError] {
   const [first, second] = path;
   if (first === 'consent') return ['consent', 'consent'];
@@ -84,8 +85,8 @@ function fieldOf(path: readonly PropertyKey[], lines: readonly RequestedLine[]):
 }
 
 /**
- * Reads a sent form against the MSMEs it was made for. Giving more than is open is let through: the commitment service
- * covers what is left and says so; more than was ever declared is a slip of the hand and is refused here.
+ * Reads a sent form against the MSMEs it was made for. More than is open is accepted: the commitment service covers
+ * what is left and says so. More than was declared is a typing error and is refused here.
  */
 export function checkDraft(draft: Draft, msmes: readonly SelectedMsme[]): Checked {
   const errors: Errors = new Map();
@@ -106,9 +107,9 @@ export function checkDraft(draft: Draft, msmes: readonly SelectedMsme[]): Checke
     consent: draft.get('consent') === 'yes',
     lines,
   });
-  const aboutLines = (path: readonly PropertyKey[]) => path[0] === 'lines' && path.length === 1;
   for (const { path } of request.error?.issues ?? []) {
-    if (aboutLines(path)) continue;
+    // the number of lines was checked above, with an error of its own
+    if (path[0] === 'lines' && path.length === 1) continue;
     const [field, error] = fieldOf(path, lines);
     if (!errors.has(field)) errors.set(field, error);
   }
@@ -117,11 +118,11 @@ export function checkDraft(draft: Draft, msmes: readonly SelectedMsme[]): Checke
 
 const uncovered = z.object({ lines: z.array(lineOutcome) });
 
-/** The fields of the form that the service rejected: malformed ones, and needs that others have covered meanwhile. */
+/** The fields that the service refused: malformed fields, and needs that others have covered meanwhile. */
 export function refusedFields(
   { errors, extensions }: { errors: readonly { pointer: string }[]; extensions: Record<string, unknown> },
   request: MakeCommitmentRequest,
-): Map<string, DraftError> {
+): Errors {
   const paths = errors.map(({ pointer }) =>
     pointer
       .split('/')

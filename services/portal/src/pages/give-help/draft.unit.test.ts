@@ -1,6 +1,6 @@
-import type { SelectedMsme } from './selected-msmes.ts';
-import { checkDraft, refusedFields } from './draft.ts';
 import { type MsmeDetail, msmeDetail } from '@ksbb/contracts';
+import { checkDraft, refusedFields } from './draft.ts';
+import type { SelectedMsme } from './selected-msmes.ts';
 
 const msmeId = 'osm-way-352856285';
 const declaredAt = '2026-11-01T00:00:00.000Z';

@@ -7,12 +7,18 @@ import { packageIcon } from '../../layout/icons.ts';
 import { needName } from '../../layout/needs.ts';
 import { originBadge } from '../../layout/parts.ts';
 import type { PageRequest } from '../../web/page.ts';
-import { amountField, type Draft, type DraftError, instalmentsField, partnerField } from './draft.ts';
+import { amountField, type Draft, instalmentsField, partnerField } from './draft.ts';
 import type { OpenNeed, SelectedMsme } from './selected-msmes.ts';
 
 const INSTALMENTS = [1, 2, 3, 6, 12, 18, 24];
 
-export type FormState = { draft: Draft; errors: ReadonlyMap<string, DraftError> };
+/** What was typed, and the errors as texts by the name of the field. Both are empty for a new form. */
+export type FormState = { draft: Draft; errors: ReadonlyMap<string, string> };
+
+/** The name, the value and the error of one field. */
+export function fieldOf({ draft, errors }: FormState, name: string, fallback = '') {
+  return { name, value: draft.get(name) ?? fallback, error: errors.get(name) };
+}
 
 function labelOf({ texts }: PageRequest, { need }: OpenNeed): string {
   const name = needName(texts, need);
@@ -20,43 +26,32 @@ function labelOf({ texts }: PageRequest, { need }: OpenNeed): string {
   return need.package === 'goods' ? texts.help.amountGoods(name) : texts.help.amountSeats(name);
 }
 
-function capitalFields({ texts }: PageRequest, needId: string, { draft, errors }: FormState): VNode {
-  const errorText = (name: string) => {
-    const error = errors.get(name);
-    return error === undefined ? undefined : texts.help.errors[error];
-  };
+function capitalFields({ texts }: PageRequest, needId: string, state: FormState): VNode {
   return html`<div class="capital-fields">
     ${selectField({
+      ...fieldOf(state, partnerField(needId)),
       label: texts.help.partner,
-      name: partnerField(needId),
-      value: draft.get(partnerField(needId)) ?? '',
-      error: errorText(partnerField(needId)),
       options: [
         { value: '', label: texts.help.choosePartner },
         ...partner.options.map((value) => ({ value, label: texts.partnerLong[value] })),
       ],
     })}
     ${selectField({
+      ...fieldOf(state, instalmentsField(needId), '6'),
       label: texts.help.instalments,
-      name: instalmentsField(needId),
-      value: draft.get(instalmentsField(needId)) ?? '6',
-      error: errorText(instalmentsField(needId)),
       options: INSTALMENTS.map((count) => ({ value: String(count), label: texts.help.instalmentsOption(count) })),
     })}
     <p class="hint wide">${texts.help.partnerHint}</p>
   </div>`;
 }
 
-/** The fields of one need: how much is open, how much to give, and for capital through whom. */
-function needFields(pageRequest: PageRequest, open: OpenNeed, state: FormState): VNode {
+/** The fields of one need: the open amount, the amount to give, and for capital the partner and the instalments. */
+function needFields(pageRequest: PageRequest, openNeed: OpenNeed, state: FormState): VNode {
   const { texts, format } = pageRequest;
-  const { need } = open;
-  const name = amountField(need.needId);
-  const error = state.errors.get(name);
-  const amount = format.amount(need.package, open.open);
+  const { need, open } = openNeed;
+  const field = fieldOf(state, amountField(need.needId));
   const heading = html`<h3>${packageIcon(need.package)}${needName(texts, need)}</h3>`;
-  const typed = state.draft.get(name) ?? '';
-  if (open.open === 0 && typed === '')
+  if (open === 0 && field.value === '')
     return html`<div class="need-form done">
       ${heading}
       <p class="hint">${texts.help.allCovered}</p>
@@ -64,16 +59,14 @@ function needFields(pageRequest: PageRequest, open: OpenNeed, state: FormState):
   return html`<div class="need-form">
     ${heading}
     ${inputField({
-      label: labelOf(pageRequest, open),
-      name,
-      value: typed,
+      ...field,
+      label: labelOf(pageRequest, openNeed),
       inputmode: 'numeric',
       autocomplete: 'off',
       maxlength: 20,
-      hint: open.open === 0 ? texts.help.allCovered : texts.help.open(amount),
-      error: error === undefined ? undefined : texts.help.errors[error],
-      data: { open: open.open, package: need.package },
-      after: html`<button class="button quiet fill" type="button" hidden data-fill=${name}>
+      hint: open === 0 ? texts.help.allCovered : texts.help.open(format.amount(need.package, open)),
+      data: { open, package: need.package },
+      after: html`<button class="button quiet fill" type="button" hidden data-fill=${field.name}>
         ${texts.help.fillAll}
       </button>`,
     })}

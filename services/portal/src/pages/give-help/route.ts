@@ -4,7 +4,7 @@ import type { Services } from '../../services/clients.ts';
 import { formKey, type Page, type PageRequest, type PageResponse, seeOther } from '../../web/page.ts';
 import { problemText } from '../error-page.ts';
 import { MAX_SELECTED, readSelection, selectionQuery } from '../main/filters.ts';
-import { checkDraft, refusedFields } from './draft.ts';
+import { checkDraft, type DraftError, refusedFields } from './draft.ts';
 import { writeReceipt } from './receipt.ts';
 import { loadSelected } from './selected-msmes.ts';
 import { type GiveHelpPage, giveHelpView } from './view.ts';
@@ -24,7 +24,7 @@ function formPage(pageRequest: PageRequest, status: number, page: GiveHelpPage):
   };
 }
 
-/** The commitment form over what is selected. */
+/** The commitment form for the selected MSMEs. */
 export function giveHelpPage(deps: Deps): Page {
   return {
     method: 'get',
@@ -44,8 +44,8 @@ export function giveHelpPage(deps: Deps): Page {
 }
 
 /**
- * Sends the commitment. The key travels with the form, so that a second press or a reload gives the same collaboration.
- * A form that is rejected keeps what was typed.
+ * Sends the commitment. The form holds the idempotency key, so that a second press or a reload gives the same
+ * collaboration. A form that is rejected keeps what was typed.
  */
 export function sendHelpPage(deps: Deps): Page {
   return {
@@ -58,7 +58,9 @@ export function sendHelpPage(deps: Deps): Page {
       const again = (status: number, rest: Partial<GiveHelpPage>) =>
         formPage(pageRequest, status, { selected, tooMany: false, key, draft: form, errors: new Map(), ...rest });
       const checked = checkDraft(form, selected.msmes);
-      if (!checked.ok) return again(422, { errors: checked.errors });
+      const inWords = (errors: ReadonlyMap<string, DraftError>) =>
+        new Map([...errors].map(([name, error]) => [name, texts.help.errors[error]]));
+      if (!checked.ok) return again(422, { errors: inWords(checked.errors) });
 
       const reply = await deps.commitment.make(checked.request, key);
       if (reply.kind === 'answer')
@@ -70,8 +72,8 @@ export function sendHelpPage(deps: Deps): Page {
       if (reply.kind === 'unavailable') return again(statusOfFailure(reply), { problem });
       return again(reply.status, {
         problem,
-        errors: refusedFields(reply, checked.request),
-        // sent with other contents before: the next press is a commitment of its own
+        errors: inWords(refusedFields(reply, checked.request)),
+        // the key belongs to a commitment with other contents, so the next attempt needs a new one
         ...(reply.slug === 'idempotency-key-reused' ? { key: randomUUID() } : {}),
       });
     },

@@ -3,7 +3,7 @@ import { byPackage } from '../../layout/needs.ts';
 import { unwrap } from '../../services/call.ts';
 import type { Services } from '../../services/clients.ts';
 
-/** One need of a selected MSME, and how much of it nobody has promised yet. */
+/** One need of a selected MSME, and the amount of it that nobody has promised yet. */
 export type OpenNeed = { need: Need; open: number };
 
 export type SelectedMsme = { msme: MsmeDetail; needs: readonly OpenNeed[] };
@@ -15,8 +15,9 @@ export type Selected = {
 };
 
 /**
- * Loads what is selected. The needs board says what is open, since copies of it lag behind. Where the board does
- * not know an MSME yet, all that the MSME declares is open. @throws ServiceFailed where a service is unavailable
+ * Loads the selected MSMEs. The open amounts come from the needs board, because copies of it lag behind. If the board
+ * does not know an MSME yet, everything that the MSME declares is open.
+ * @throws ServiceFailed if a service is unavailable
  */
 export async function loadSelected(
   { registry, commitment }: Pick<Services, 'registry' | 'commitment'>,

@@ -11,7 +11,7 @@ type Areas = AreaList['items'];
 const byName = (one: { name: string }, other: { name: string }) => one.name.localeCompare(other.name, 'id');
 
 /** Every kecamatan, under its kota. */
-export function kecamatanOptions(areas: Areas): OptionGroup[] {
+function kecamatanOptions(areas: Areas): OptionGroup[] {
   return areas
     .filter(({ level }) => level === 'kota')
     .map((kota) => ({
@@ -39,18 +39,14 @@ function packageChoice({ texts }: PageRequest, chosen: Filters['package']): VNod
         (of) =>
           html`<label class="segment">
             <input type="radio" name="package" value=${of ?? ''} checked=${chosen === of} />
-            <span
-              >${of === undefined ? null : packageIcon(of)}${of === undefined ? texts.main.anyPackage : texts.package[of]}</span
-            >
+            <span>${of === undefined ? texts.main.anyPackage : html`${packageIcon(of)}${texts.package[of]}`}</span>
           </label>`,
       )}
     </div>
   </fieldset>`;
 }
 
-/**
- * The filters of map and list. They are part of the form that also holds the list, so that one does not lose the other.
- */
+/** The filters of map and list. They are in one form with the list, so that filtering keeps the selection. */
 export function filterPanel(pageRequest: PageRequest, filters: Filters, areas: Areas): VNode {
   const { texts } = pageRequest;
   const { main } = texts;

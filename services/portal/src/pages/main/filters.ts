@@ -1,10 +1,10 @@
 import { msmeCategory, type MsmeCategory, msmeId, type PackageOfHelp, packageOfHelp } from '@ksbb/contracts';
 import type { RegistryFilter } from '../../services/clients.ts';
 
-/** Most MSMEs in one commitment: its lines are limited, and so is what a person can look over in one form. */
+/** The most MSMEs in one commitment: its lines are limited, and a person must be able to check the form. */
 export const MAX_SELECTED = 20;
 
-/** What the address of the main page says: filters, which page of the list, and what is selected. */
+/** The state of the main page, which its address holds: filters, page of the list and selection. */
 export type Filters = {
   q: string;
   package: PackageOfHelp | undefined;
@@ -24,14 +24,14 @@ function matching(query: URLSearchParams, name: string, pattern: RegExp): string
   return pattern.test(value) ? value : undefined;
 }
 
-/** The MSMEs that are selected, each once, in the order in which they were; what is no id is left out. */
+/** The selected MSMEs in the order of the address, without repeats. Values that are no MSME id are left out. */
 export function readSelection(query: URLSearchParams): string[] {
   return [...new Set(query.getAll('msme'))].filter((value) => msmeId.safeParse(value).success);
 }
 
 /**
- * Reads the address of the main page. What is not understood is left out, as people share and shorten addresses; a
- * kelurahan outside the chosen kecamatan is left out too.
+ * Reads the address of the main page. Values that are not valid are left out, because people share and shorten
+ * addresses. A kelurahan outside the chosen kecamatan is left out too.
  */
 export function readFilters(query: URLSearchParams): Filters {
   const kecamatan = matching(query, 'kecamatan', KECAMATAN);
@@ -48,7 +48,7 @@ export function readFilters(query: URLSearchParams): Filters {
   };
 }
 
-/** The shortest address that says the same. */
+/** The shortest query with the same meaning. */
 export function writeFilters(filters: Filters): URLSearchParams {
   const query = new URLSearchParams();
   const set = (name: string, value: string | undefined) => {
@@ -65,7 +65,7 @@ export function writeFilters(filters: Filters): URLSearchParams {
   return query;
 }
 
-/** The same filters in the words of the registry. */
+/** The filters as query parameters of the registry. */
 export function registryFilter(filters: Filters): RegistryFilter {
   return {
     q: filters.q === '' ? undefined : filters.q,
@@ -76,7 +76,7 @@ export function registryFilter(filters: Filters): RegistryFilter {
   };
 }
 
-/** The address of what is selected alone, for pages that go on from it. */
+/** The query with the selection only, for links to other pages. */
 export function selectionQuery(selected: readonly string[]): URLSearchParams {
   return new URLSearchParams(selected.map((id) => ['msme', id]));
 }

@@ -4,7 +4,8 @@ const read = (query: string) => readFilters(new URLSearchParams(query));
 
 test('an address is read and written back the same', () => {
   const query =
-    'q=tahu&package=goods&category=kuliner&kecamatan=31.71.01&kelurahan=31.71.01.1003&open=true&cursor=abc&msme=gen-0000001&msme=osm-way-1';
+    'q=tahu&package=goods&category=kuliner&kecamatan=31.71.01&kelurahan=31.71.01.1003&open=true' +
+    '&cursor=abc&msme=gen-0000001&msme=osm-way-1';
   expect(writeFilters(read(query)).toString()).toBe(query);
 });
 

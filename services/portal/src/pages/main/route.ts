@@ -10,14 +10,14 @@ const PAGE_SIZE = 24;
 
 type Deps = { registry: Services['registry']; map: MapSettings };
 
-/** A form sends every field, also the empty ones; the address that stays is the shortest. */
+/** Whether a form has sent empty fields; then the page redirects to the shortest address. */
 function hasEmptyFields(query: URLSearchParams): boolean {
   return [...query.values()].includes('');
 }
 
 const NO_AREAS: AreaList = { items: [] };
 
-/** The main page: the map, the same MSMEs as a list, filters and the selection, all in its address. */
+/** The main page: map, list, filters and selection. Its address holds the filters and the selection. */
 export function mainPage({ registry, map }: Deps): Page {
   return {
     method: 'get',

@@ -12,7 +12,7 @@ import { mapPanel, type MapSettings } from './map-panel.ts';
 
 type MsmeList = z.output<typeof msmeList>;
 
-export type MainPage = { filters: Filters; list: MsmeList | null; areas: AreaList; map: MapSettings };
+type MainPage = { filters: Filters; list: MsmeList | null; areas: AreaList; map: MapSettings };
 
 function msmeCard(
   pageRequest: PageRequest,
@@ -34,7 +34,7 @@ function msmeCard(
   </li>`;
 }
 
-/** Hidden fields for what is selected and not on this page of the list. */
+/** Hidden fields for the selected MSMEs that are not on this page of the list. */
 function selectedElsewhere(filters: Filters, list: MsmeList | null): VNode[] {
   const here = new Set((list?.items ?? []).map(({ msmeId }) => msmeId));
   return filters.selected
@@ -67,7 +67,7 @@ function pager(pageRequest: PageRequest, filters: Filters, nextCursor: string | 
   </div>`;
 }
 
-/** The list, as it stands alone: the page's script replaces just this when filters change. */
+/** The list. The page's script replaces only this section when filters change. */
 function results(pageRequest: PageRequest, { filters, list }: MainPage): VNode {
   const { texts, format, to } = pageRequest;
   const filtered = writeFilters({ ...filters, selected: [], cursor: undefined }).size > 0;
@@ -77,7 +77,13 @@ function results(pageRequest: PageRequest, { filters, list }: MainPage): VNode {
       <p id="count" class="count" role="status">
         ${list === null ? '' : texts.main.count(format.count(list.total), list.total)}
       </p>
-      ${filtered ? html`<a class="reset" data-keep-selection href=${to('/', selectionQuery(filters.selected))}>${texts.main.reset}</a>` : null}
+      ${
+        filtered
+          ? html`<a class="reset" data-keep-selection href=${to('/', selectionQuery(filters.selected))}
+              >${texts.main.reset}</a
+            >`
+          : null
+      }
     </div>
     ${list === null ? notice('bad', texts.main.listAway) : null}
     ${list !== null && list.items.length === 0 ? html`<p class="empty">${texts.main.none}</p>` : null}
@@ -88,23 +94,20 @@ function results(pageRequest: PageRequest, { filters, list }: MainPage): VNode {
   </section>`;
 }
 
-/** The bar that stays in view: how many are selected, and the way on. */
+/** The bar that stays in view: the number of selected MSMEs, and the button to the commitment form. */
 function selectionBar(pageRequest: PageRequest, { filters }: MainPage): VNode {
   const { texts, to } = pageRequest;
   const clear = writeFilters({ ...filters, selected: [] });
-  const words = Object.fromEntries(
-    ['zero', 'one', 'many'].map((key, at) => [
-      key,
-      texts.main.selected(at === 2 ? 1234 : at).replace(/1[.,]?234/, '{count}'),
-    ]),
-  );
+  const words = {
+    zero: texts.main.selected(0),
+    one: texts.main.selected(1),
+    many: texts.main.selected(2).replace('2', '{count}'),
+    limit: texts.main.selectedLimit(MAX_SELECTED),
+  };
   return html`<div class="selection-bar">
     <div class="selection-bar-inner">
       <p class="selection-bar-words">
-        <output
-          id="selected"
-          data-words=${JSON.stringify({ ...words, limit: texts.main.selectedLimit(MAX_SELECTED) })}
-          data-limit=${MAX_SELECTED}
+        <output id="selected" data-words=${JSON.stringify(words)} data-limit=${MAX_SELECTED}
           >${texts.main.selected(filters.selected.length)}</output
         >
         <a id="clear" href=${to('/', clear)} hidden=${filters.selected.length === 0}>${texts.main.clear}</a>
@@ -116,6 +119,7 @@ function selectionBar(pageRequest: PageRequest, { filters }: MainPage): VNode {
   </div>`;
 }
 
+/** The main page; without a list, it says that the list is unavailable. */
 export function mainView(pageRequest: PageRequest, page: MainPage): VNode {
   const { texts, to } = pageRequest;
   return html`<div class="main-page">
