@@ -18,6 +18,7 @@ export type EventDefinition<Name extends string = string, Data extends z.ZodObje
   example: z.input<Data>;
 };
 
+/** Defines an event. Its type and its routing key follow from service, name and major. */
 export function defineEvent<Name extends string, Data extends z.ZodObject>(definition: {
   service: string;
   name: Name;

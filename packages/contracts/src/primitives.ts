@@ -81,6 +81,26 @@ export const skillOf: Record<TrainingTopic, z.output<typeof skill>> = {
 export const packageOfHelp = z.enum(['goods', 'capital', 'training']);
 export type PackageOfHelp = z.output<typeof packageOfHelp>;
 
+/** What is needed, promised or given, with its amount in the unit of its package. */
+type Help =
+  | { package: 'goods'; quantity: number }
+  | { package: 'capital'; amountRupiah: number }
+  | { package: 'training'; seats: number };
+
+/** The amount of a need or a line in the unit of its package: pieces, rupiah or seats. */
+export function helpAmount(help: Help): number {
+  switch (help.package) {
+    case 'goods':
+      return help.quantity;
+    case 'capital':
+      return help.amountRupiah;
+    case 'training':
+      return help.seats;
+    default:
+      return help satisfies never;
+  }
+}
+
 /** Where an MSME is, in words; `kodeKelurahan` is the Kemendagri code with dots. */
 export const area = z.object({
   kodeKelurahan: z.string().regex(/^\d{2}\.\d{2}\.\d{2}\.\d{4}$/, 'a Kemendagri code such as 31.71.01.1003'),

@@ -39,17 +39,3 @@ export const confirmedLine = z.discriminatedUnion('package', [
   z.object({ ...confirmed, package: z.literal('training'), topic: trainingTopic, skill, seats: quantity }),
 ]);
 export type ConfirmedLine = z.output<typeof confirmedLine>;
-
-/** The amount of a line in its own unit: pieces, rupiah or seats. */
-export function lineAmount(line: RequestedLine | ConfirmedLine): number {
-  switch (line.package) {
-    case 'goods':
-      return line.quantity;
-    case 'capital':
-      return line.amountRupiah;
-    case 'training':
-      return line.seats;
-    default:
-      return line satisfies never;
-  }
-}

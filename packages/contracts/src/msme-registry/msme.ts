@@ -25,20 +25,6 @@ export const need = z.discriminatedUnion('package', [
 ]);
 export type Need = z.output<typeof need>;
 
-/** The amount of a need in its own unit: pieces, rupiah or seats. */
-export function declaredAmount(of: Need): number {
-  switch (of.package) {
-    case 'goods':
-      return of.quantity;
-    case 'capital':
-      return of.amountRupiah;
-    case 'training':
-      return of.seats;
-    default:
-      return of satisfies never;
-  }
-}
-
 export const msmeCategory = z.enum(['pasar', 'kuliner', 'toko', 'jasa', 'kerajinan', 'lainnya']);
 export type MsmeCategory = z.output<typeof msmeCategory>;
 

@@ -1,4 +1,4 @@
-import { type ConfirmedLine, lineAmount, type LineOutcome } from '@ksbb/contracts';
+import { type ConfirmedLine, helpAmount, type LineOutcome } from '@ksbb/contracts';
 import type { ReservationReply } from '../needs-board/decide.ts';
 import type { Confirm } from './commands.ts';
 import type { CommitmentEvent, NumberedLine, Reserving } from './commitment.ts';
@@ -11,7 +11,7 @@ function replyTo({ lineId }: NumberedLine, replies: ReservationReply[]): Reserva
 
 function outcomeOf(line: NumberedLine, { covered, shortfallReason }: ReservationReply): LineOutcome {
   const { needId, msmeId, lineId } = line;
-  return { needId, msmeId, lineId: covered > 0 ? lineId : null, requested: lineAmount(line), covered, shortfallReason };
+  return { needId, msmeId, lineId: covered > 0 ? lineId : null, requested: helpAmount(line), covered, shortfallReason };
 }
 
 function termsOf(line: NumberedLine, { covered, place }: ReservationReply): ConfirmedLine {

@@ -1,4 +1,4 @@
-import { type ConfirmedLine, lineAmount, type lineReleased } from '@ksbb/contracts';
+import { type ConfirmedLine, helpAmount, type lineReleased } from '@ksbb/contracts';
 import type { z } from 'zod';
 
 export type ReleaseReason = z.output<typeof lineReleased.data>['reason'];
@@ -29,7 +29,7 @@ export function aboutLine({ request }: { request: { collaborationId: string } },
 
 /** What was promised, in the unit of the package. */
 export function promisedOn(line: Line): number {
-  return lineAmount(line.terms);
+  return helpAmount(line.terms);
 }
 
 /** All that was reported, confirmed or not. */

@@ -1,4 +1,4 @@
-import { lineAmount } from '@ksbb/contracts';
+import { helpAmount } from '@ksbb/contracts';
 import { type Log, type Loop, startLoop } from '@ksbb/service-kit';
 import type { MadeCommitment, NumberedLine, Reserving } from '../commitment/commitment.ts';
 import { decide as decideCommitment } from '../commitment/decide.ts';
@@ -22,7 +22,7 @@ const RESUME_LIMIT = 50;
 const RESUME_MAX_SHARE = 1 / 20;
 
 function requestOf(line: NumberedLine): ReservationRequest {
-  return { lineId: line.lineId, needId: line.needId, package: line.package, amount: lineAmount(line) };
+  return { lineId: line.lineId, needId: line.needId, package: line.package, amount: helpAmount(line) };
 }
 
 /** The result of a step that cannot be refused here. A refusal would mean damaged data. */

@@ -1,6 +1,6 @@
 import {
   type Area,
-  declaredAmount,
+  helpAmount,
   type LineOutcome,
   type Msme,
   type Need,
@@ -71,7 +71,7 @@ function declared(before: BoardNeed[], needs: Need[]): BoardNeed[] {
   const isDeclared = (row: BoardNeed) => needs.some((need) => need.needId === row.need.needId);
   const rows = needs.map((need) => {
     const reservations = before.find((row) => row.need.needId === need.needId)?.reservations ?? [];
-    return { need, declared: declaredAmount(need), reservations };
+    return { need, declared: helpAmount(need), reservations };
   });
   const gone = before
     .filter((row) => !isDeclared(row) && row.reservations.length > 0)

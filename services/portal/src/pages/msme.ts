@@ -1,4 +1,4 @@
-import { declaredAmount, type MsmeDetail, msmeId, type NeedCoverage } from '@ksbb/contracts';
+import { helpAmount, type MsmeDetail, msmeId, type NeedCoverage } from '@ksbb/contracts';
 import { html } from 'htm/preact';
 import type { VNode } from 'preact';
 import { progressBar } from '../layout/bars.ts';
@@ -37,10 +37,10 @@ function needRow(
 ): VNode {
   const amount = (value: number) => format.amount(need.package, value);
   const { declared, promised, delivered, open } = coverage ?? {
-    declared: declaredAmount(need),
+    declared: helpAmount(need),
     promised: 0,
     delivered: 0,
-    open: declaredAmount(need),
+    open: helpAmount(need),
   };
   const skill = need.package === 'training' ? html` <span class="meta">${texts.skill[need.skill]}</span>` : null;
   return html`<li class="card need-card">

@@ -1,5 +1,5 @@
 import {
-  declaredAmount,
+  helpAmount,
   lineOutcome,
   type LineOutcome,
   makeCommitmentRequest,
@@ -60,7 +60,7 @@ function checkNeed(
   need: SelectedMsme['needs'][number]['need'],
   errors: Errors,
 ): RequestedLine | undefined {
-  const amount = checkAmount(draft, amountField(need.needId), declaredAmount(need), errors);
+  const amount = checkAmount(draft, amountField(need.needId), helpAmount(need), errors);
   if (amount === undefined) return undefined;
   const place = { msmeId: msme.msmeId, needId: need.needId };
   if (need.package === 'goods') return { ...place, package: 'goods', quantity: amount };

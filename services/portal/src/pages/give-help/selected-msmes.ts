@@ -1,4 +1,4 @@
-import { declaredAmount, type MsmeDetail, type Need } from '@ksbb/contracts';
+import { helpAmount, type MsmeDetail, type Need } from '@ksbb/contracts';
 import { byPackage } from '../../layout/needs.ts';
 import { unwrap } from '../../services/call.ts';
 import type { Services } from '../../services/clients.ts';
@@ -43,7 +43,7 @@ export async function loadSelected(
       msme,
       needs: msme.needs
         .toSorted(byPackage)
-        .map((need) => ({ need, open: openByNeed.get(need.needId) ?? declaredAmount(need) })),
+        .map((need) => ({ need, open: openByNeed.get(need.needId) ?? helpAmount(need) })),
     });
   }
   return { msmes, unknown };
