@@ -53,7 +53,7 @@ test('members that a consumer does not know are let through and dropped', async 
   expect(handled[0]?.data).toEqual({ pieces: 1 });
 });
 
-test('a failing handler is tried twice, then the event waits in the first tier with its attempt counted, and comes back', async () => {
+test('after two failures an event waits in the first tier with its attempt counted, and comes back', async () => {
   let tries = 0;
   const bus = await start(async () => {
     tries += 1;

@@ -9,7 +9,7 @@ import { deadLetterQueueOf, unroutedQueueOf } from './dead-letters/queues.ts';
 import { CONTENT_TYPE } from './delivery.ts';
 import { createBroadcastConsumer, type BroadcastSubscription } from './broadcast.ts';
 import { createBusMetrics } from './metrics.ts';
-import { createPublisher, ReturnedError } from './publisher.ts';
+import { createPublisher, ReturnedError, WINDOW } from './publisher.ts';
 import { createSettler } from './settle.ts';
 import type { Subscription } from './subscription.ts';
 import { declareExchange, EXCHANGE } from './topology.ts';
@@ -22,10 +22,8 @@ type BusOptions = {
   service: string;
   log: Log;
   registry: Registry;
-  /** The most deliveries in flight at once. */
+  /** The most deliveries in flight: 1 to `WINDOW.messages`, so that all can be moved together. 64 by default. */
   prefetch?: number;
-  /** The most messages and bytes that are published and not confirmed. */
-  window?: { messages: number; bytes: number };
   /** Whether a handler's error means that a dependency is away. Its deliveries are then held until it is back. */
   isDependencyDown?: (error: unknown) => boolean;
 };
@@ -61,41 +59,17 @@ export type Bus = {
   close: () => Promise<void>;
 };
 
-function checkLimits(prefetch: number, { messages, bytes }: { messages: number; bytes: number }): void {
-  const faults = [
-    ...(Number.isInteger(prefetch) && prefetch >= 1 && prefetch <= 1_000
-      ? []
-      : [`prefetch is ${prefetch}: a whole number from 1 to 1000 is needed`]),
-    ...(messages >= prefetch
-      ? []
-      : [
-          `window.messages (${messages}) is less than prefetch (${prefetch}): deliveries that fail together could not be moved together`,
-        ]),
-    ...(bytes >= EVENT_BYTES_LIMIT
-      ? []
-      : [`window.bytes (${bytes}) is less than the largest event (${EVENT_BYTES_LIMIT})`]),
-  ];
-  if (faults.length > 0) throw new RangeError(`the bus cannot work with these limits: ${faults.join('; ')}`);
-}
-
 /**
  * Connects to the broker, and goes on trying for ever; publishing and consuming have a connection each.
- * @throws RangeError where the limits cannot work together
+ * @throws RangeError where `prefetch` is out of its range
  */
 export function createBus(options: BusOptions): Bus {
-  const {
-    url,
-    service,
-    log,
-    registry,
-    prefetch = 64,
-    window = { messages: 512, bytes: 16 * 1024 * 1024 },
-    isDependencyDown = () => false,
-  } = options;
-  checkLimits(prefetch, window);
+  const { url, service, log, registry, prefetch = 64, isDependencyDown = () => false } = options;
+  if (!Number.isInteger(prefetch) || prefetch < 1 || prefetch > WINDOW.messages)
+    throw new RangeError(`prefetch is ${prefetch}: a whole number from 1 to ${WINDOW.messages} is needed`);
   const metrics = createBusMetrics(registry);
   const stopping = new AbortController();
-  const publisher = createPublisher(window, (message) => {
+  const publisher = createPublisher((message) => {
     log.error(
       { messageId: message.properties.messageId, routingKey: message.fields.routingKey },
       'an event was returned: no queue takes it',

@@ -21,9 +21,7 @@ type Supervision = {
   onDisconnect: () => void;
 };
 
-/**
- * Full jitter: anything from nothing to twice the last ceiling (AWS Architecture Blog, Exponential Backoff And Jitter).
- */
+/** Full jitter: 0 to a ceiling that doubles (AWS Architecture Blog, Exponential Backoff And Jitter). */
 function pauseBefore(attempt: number): number {
   return Math.random() * Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(attempt, 10));
 }
@@ -32,16 +30,16 @@ function pauseBefore(attempt: number): number {
  * Closes a connection or channel. A broker that does not answer is not waited for: amqplib's promise would then stay
  * open for ever.
  */
-export async function hangUp(line: { close: () => Promise<unknown> }): Promise<void> {
-  await Promise.race([line.close().catch(() => undefined), sleep(CLOSE_TIMEOUT_MS, undefined, { ref: false })]);
+export async function hangUp(open: { close: () => Promise<unknown> }): Promise<void> {
+  await Promise.race([open.close().catch(() => undefined), sleep(CLOSE_TIMEOUT_MS, undefined, { ref: false })]);
 }
 
-/** Keeps one connection to the broker, for ever, until closed. Resolves at once; `onConnect` tells when it is there. */
+/** Keeps one connection to the broker until closed. Returns at once; `onConnect` is called when it is there. */
 export function superviseConnection({ url, name, log, onConnect, onDisconnect }: Supervision): SupervisedConnection {
   const stopped = new AbortController();
   let current: ChannelModel | undefined;
 
-  /** One life of the connection: resolves when it has ended. */
+  /** Makes a connection. Resolves when it has ended. */
   async function live(): Promise<void> {
     const model = await connect(`${url}${url.includes('?') ? '&' : '?'}heartbeat=${HEARTBEAT_SECONDS}`, {
       noDelay: true,

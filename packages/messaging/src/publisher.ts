@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ChannelModel, ConfirmChannel, Message, Options } from 'amqplib';
 
+/** The most messages and bytes that are published and not confirmed. One event always fits: it has less than 1 MiB. */
+export const WINDOW = { messages: 512, bytes: 16 * 1024 * 1024 };
 const CONFIRM_TIMEOUT_MS = 30_000;
 const LOOK_EVERY_MS = 5_000;
 const FLUSH_TIMEOUT_MS = 5_000;
@@ -24,8 +26,7 @@ export class ReturnedError extends NotConfirmedError {
 type Target = { exchange: string; routingKey: string };
 type Properties = Options.Publish & { messageId: string };
 /**
- * What is kept of a message until its confirm. Not the message: kept that long, its bytes would outlive a garbage
- * collection.
+ * What is kept of a message until its confirm. Without its bytes, because they would outlive a garbage collection.
  */
 type Sending = {
   bytes: number;
@@ -48,11 +49,8 @@ export type Publisher = {
   flush: () => Promise<void>;
 };
 
-/** Publishes with confirms, at most `messages` or `bytes` in flight; what is over waits its turn, in order. */
-export function createPublisher(
-  window: { messages: number; bytes: number },
-  onReturned: (message: Message) => void,
-): Publisher {
+/** Publishes with confirms. At most `WINDOW` is in flight; the rest waits in order. */
+export function createPublisher(onReturned: (message: Message) => void): Publisher {
   let channel: ConfirmChannel | undefined;
   let unblockedAt = 0;
   let blocked = false;
@@ -63,7 +61,7 @@ export function createPublisher(
   const returned = new Map<string, number>();
   let idle = Promise.withResolvers<void>();
 
-  const full = () => inFlight.size >= window.messages || (inFlight.size > 0 && bytes >= window.bytes);
+  const full = () => inFlight.size >= WINDOW.messages || (inFlight.size > 0 && bytes >= WINDOW.bytes);
 
   function takeReturned(messageId: string): boolean {
     const times = returned.get(messageId) ?? 0;
@@ -72,13 +70,13 @@ export function createPublisher(
     return times > 0;
   }
 
-  function land(sending: Sending): void {
+  function removeInFlight(sending: Sending): void {
     inFlight.delete(sending);
     bytes -= sending.bytes;
   }
 
   function settle(sending: Sending, error: Error | null): void {
-    land(sending);
+    removeInFlight(sending);
     const wasReturned = returned.size > 0 && takeReturned(sending.messageId);
     if (error !== null) sending.reject(new NotConfirmedError(error.message));
     else if (wasReturned) sending.reject(new ReturnedError(sending.messageId, sending.routingKey));
@@ -99,12 +97,12 @@ export function createPublisher(
       // A false answer means that the socket is full: the message is buffered all the same, and is not sent again.
       channel.publish(exchange, sending.routingKey, content, properties, (error) => settle(sending, error));
     } catch (error) {
-      land(sending);
+      removeInFlight(sending);
       sending.reject(new NotConfirmedError((error as Error).message));
     }
   }
 
-  /** A broker that is up and confirms nothing any more is left: closing the channel settles what is in flight. */
+  /** Leaves a broker that is up and no longer confirms. Closing the connection settles what is in flight. */
   function watch(model: ChannelModel): void {
     const look = setInterval(() => {
       const [oldest] = inFlight;

@@ -19,7 +19,7 @@ function open(isDependencyDown: (error: unknown) => boolean = () => false) {
   return bus;
 }
 
-test('a fault in settling a delivery ends no process: the delivery comes back, and then goes to the quarantine queue', async () => {
+test('a fault in settling a delivery ends no process: the delivery comes back, and is then quarantined', async () => {
   const bus = open(() => {
     throw new Error('a fault of isDependencyDown');
   });

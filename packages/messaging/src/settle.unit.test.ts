@@ -40,7 +40,7 @@ test('a delivery that came back once is handled among others', async () => {
   expect(handled).toHaveLength(1);
 });
 
-test('a delivery that came back twice goes to the quarantine queue with its attempts, and no handler gets it yet', async () => {
+test('a delivery that came back twice is quarantined with its attempts, and no handler gets it yet', async () => {
   const handled: string[] = [];
   expect(await settler(handled)(delivery({ 'x-delivery-count': 2, 'x-ksbb-attempt': 3 }), shared)).toEqual({
     is: 'quarantine',

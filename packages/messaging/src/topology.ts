@@ -61,9 +61,10 @@ export class QueueConflict extends Error {
   constructor(queue: string, wanted: Record<string, unknown>, cause: Error) {
     const difference = /inequivalent arg (.*?)"?$/.exec(cause.message)?.[1] ?? cause.message;
     super(
-      `queue ${queue} has other arguments than this release declares: ${difference}. Wanted: ${JSON.stringify(wanted)}. ` +
-        `Nothing was changed. To migrate: let the old release empty it, then rabbitmqctl delete_queue ${queue} --if-empty; ` +
-        'this service declares it anew by itself (packages/messaging/README.md, A queue with other arguments)',
+      `queue ${queue} has other arguments than this release declares: ${difference}. ` +
+        `Wanted: ${JSON.stringify(wanted)}. Nothing was changed. To migrate: let the old release empty it, ` +
+        `then rabbitmqctl delete_queue ${queue} --if-empty; this service declares it anew by itself ` +
+        '(packages/messaging/README.md, A queue with other arguments)',
       { cause },
     );
     this.name = 'QueueConflict';

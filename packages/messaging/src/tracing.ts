@@ -20,7 +20,7 @@ import { EXCHANGE } from './topology.ts';
 export type TracedEnvelope = Envelope & { traceparent?: string; tracestate?: string };
 
 const tracer = trace.getTracer('@ksbb/messaging');
-/** Where nothing carries a trace context on, there is no SDK, and the work of naming spans for nobody is saved. */
+/** Without a propagator there is no SDK, and nobody would read the spans. */
 const isTraced = () => propagation.fields().length > 0;
 
 const attributes = (operation: string, type: string, destination: string, id: string): Attributes => ({

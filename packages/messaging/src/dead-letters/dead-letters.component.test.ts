@@ -77,7 +77,7 @@ describe('going through the dead messages of a service', () => {
     });
   });
 
-  test('a replayed message goes to the queue it came from, with its id and its trace and without its attempts; the others stay', async () => {
+  test('a replayed message goes to its source queue with its id and trace, without its attempts', async () => {
     await die('e4', { traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' });
     expect(await processDeadLetters(url, stock, byId({ e4: 'replay' }))).toEqual({
       keep: 3,
@@ -247,7 +247,7 @@ describe('the inspector', () => {
     count: 2,
   };
 
-  test('groups by service, event type and error, leaving out what differs from message to message; the largest group first', async () => {
+  test('groups by service, event type and error without what differs, the largest group first', async () => {
     expect(await inspector().list()).toEqual({
       groups: [
         { ...unknownShelves, oldest: '2026-11-24T04:00:00.000Z', eventIds: ['e1', 'e2'] },
