@@ -1,20 +1,18 @@
 import express, { type Request, type Response } from 'express';
 import { badRequest, Problem } from './problem.ts';
 
-type ReadBody = (request: Request, response: Response) => Promise<Buffer>;
+const BODY_BYTES_LIMIT = 256 * 1024;
+const readRaw = express.raw({ limit: BODY_BYTES_LIMIT, type: 'application/json' });
 
 /**
- * Gives the function that reads a JSON body without parsing it. Empty where there is no body, or one of another type:
- * that one is left to the handler.
+ * Reads a JSON body without parsing it. Empty where there is no body, or one of another type, which is left to the
+ * handler. @throws an error of body-parser, `entity.too.large` above 256 KiB
  */
-export function bodyReader(limit: number): ReadBody {
-  const read = express.raw({ limit, type: 'application/json' });
-  return async (request, response) => {
-    await new Promise<void>((resolve, reject) => {
-      read(request, response, (error?: unknown) => (error === undefined ? resolve() : reject(error)));
-    });
-    return Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-  };
+export async function readBody(request: Request, response: Response): Promise<Buffer> {
+  await new Promise<void>((resolve, reject) => {
+    readRaw(request, response, (error?: unknown) => (error === undefined ? resolve() : reject(error)));
+  });
+  return Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
 }
 
 const notJson = () =>

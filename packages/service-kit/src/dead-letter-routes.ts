@@ -25,20 +25,12 @@ const deadLetter = z.object({
 });
 
 const word = z.string().min(1, 'at least 1 character').max(500, 'at most 500 characters');
-const choiceFields = {
-  eventId: word.optional(),
-  eventType: word.optional(),
-  reason: word.optional(),
-  error: word.optional(),
-};
-const choiceQuery = z.strictObject(choiceFields);
+const choiceQuery = z.strictObject({ eventId: word, eventType: word, reason: word, error: word }).partial();
 /** At least one field is needed, so that nobody moves everything by mistake. */
-const choiceBody = z
-  .strictObject(choiceFields)
-  .refine(
-    (choice) => Object.values(choice).some((value) => value !== undefined),
-    'at least one of eventId, eventType, reason, error',
-  );
+const choiceBody = choiceQuery.refine(
+  (choice) => Object.values(choice).some((value) => value !== undefined),
+  'at least one of eventId, eventType, reason, error',
+);
 
 type Choice = z.output<typeof choiceQuery>;
 type Moved = { moved: number; left: number };

@@ -1,6 +1,6 @@
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import type { Authenticator, Authenticators } from './auth.ts';
-import { bodyReader, parseBody } from './body.ts';
+import { parseBody, readBody } from './body.ts';
 import { idempotencyKeyOf } from './conventions.ts';
 import type { Log } from './log.ts';
 import { measureRequests, type Metrics } from './metrics.ts';
@@ -19,8 +19,6 @@ type HttpApp = {
   auth?: Authenticators;
   /** Says whether an error means that a dependency is down for now: answered 503 with Retry-After. */
   isUnavailable?: (error: unknown) => boolean;
-  /** Largest body taken, in bytes; larger ones get 413. */
-  bodyLimit?: number;
 };
 
 const RETRY_AFTER_SECONDS = 2;
@@ -41,29 +39,26 @@ function send(response: Response, { status, headers = {}, body }: Answer): void 
   else response.json(body);
 }
 
-type ReadBody = ReturnType<typeof bodyReader>;
-
 /** Reads the body of a caller who was let in. */
 async function admit(
   authenticator: Authenticator | undefined,
   request: Request,
-  readBody: () => Promise<Buffer>,
+  response: Response,
 ): Promise<{ principal: unknown; rawBody: Buffer }> {
-  if (authenticator === undefined) return { principal: undefined, rawBody: await readBody() };
-  if ('verifyBody' in authenticator) {
+  if (authenticator !== undefined && 'verifyBody' in authenticator) {
     await authenticator.checkHeaders(request);
-    const rawBody = await readBody();
+    const rawBody = await readBody(request, response);
     return { principal: await authenticator.verifyBody(request, rawBody), rawBody };
   }
-  const principal = await authenticator.authenticate(request);
-  return { principal, rawBody: await readBody() };
+  const principal = await authenticator?.authenticate(request);
+  return { principal, rawBody: await readBody(request, response) };
 }
 
-function mount(app: Express, route: Route, authenticator: Authenticator | undefined, readBody: ReadBody): void {
+function mount(app: Express, route: Route, authenticator: Authenticator | undefined): void {
   app[route.method](route.path, async (request: Request, response: Response) => {
     response.locals.route = route.path;
     try {
-      const { principal, rawBody } = await admit(authenticator, request, () => readBody(request, response));
+      const { principal, rawBody } = await admit(authenticator, request, response);
       const body = route.body ? parseBody(request, rawBody) : undefined;
       const answer = await route.handle({
         params: route.params ? parse(route.params, request.params, 'path ') : {},
@@ -130,7 +125,7 @@ function describe({ method, path, auth }: Route): string {
  * @throws Error where a route names a kind of caller for which `auth` has no authenticator
  */
 export function createHttpApp(shell: HttpApp): Express {
-  const { service, routes, log, metrics, auth = {}, isUnavailable = () => false, bodyLimit = 256 * 1024 } = shell;
+  const { service, routes, log, metrics, auth = {}, isUnavailable = () => false } = shell;
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -144,8 +139,7 @@ export function createHttpApp(shell: HttpApp): Express {
     response.locals.route = '/openapi.json';
     response.json(document);
   });
-  const readBody = bodyReader(bodyLimit);
-  for (const { route, authenticator } of guarded) mount(app, route, authenticator, readBody);
+  for (const { route, authenticator } of guarded) mount(app, route, authenticator);
   tables.set(app, routes.map(describe));
 
   app.use((request) => {

@@ -1,6 +1,5 @@
 export {
   type Authenticator,
-  type AuthKind,
   bearerAuthenticator,
   bearerToken,
   constantTimeEqual,
@@ -8,10 +7,10 @@ export {
   optional,
   type SignatureAuthenticator,
 } from './auth.ts';
-export { changedMeanwhile, etagOf, idempotencyKeyOf, pageFrom, pageQuery, versionOfIfMatch } from './conventions.ts';
-export { type DeadLetters, deadLetterRoutes } from './dead-letter-routes.ts';
+export { changedMeanwhile, etagOf, pageFrom, pageQuery, versionOfIfMatch } from './conventions.ts';
+export { deadLetterRoutes } from './dead-letter-routes.ts';
 export { createHttpApp, routeTable } from './http.ts';
-export { type BuiltService, createHealthApp, type ReadyChecks, type ServiceParts, startService } from './lifecycle.ts';
+export { type BuiltService, type ServiceParts, startService } from './lifecycle.ts';
 export { createLog, type Log } from './log.ts';
 export { type Loop, startLoop } from './loop.ts';
 export { createMetrics, measureRequests, type Metrics } from './metrics.ts';
@@ -28,15 +27,7 @@ export {
   unprocessable,
 } from './problem.ts';
 export { type Answer, defineRoute, type Route } from './route.ts';
-export {
-  httpSettings,
-  parseSettings,
-  platformSettings,
-  port,
-  secret,
-  SettingsError,
-  settingsOrExit,
-} from './settings.ts';
+export { httpSettings, parseSettings, platformSettings, port, secret, settingsOrExit } from './settings.ts';
 export { fieldErrors, parse } from './validate.ts';
 export { traceHeaders, traceRequests } from './tracing.ts';
 export { keyedMutex } from './keyed-mutex.ts';

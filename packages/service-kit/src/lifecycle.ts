@@ -1,10 +1,10 @@
-import { createServer, type Server } from 'node:http';
-import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
+import type { Server } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import express, { type Express } from 'express';
 import type { z } from 'zod';
 import { createLog, type Log } from './log.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
-import { limitPipelining } from './pipelining.ts';
+import { closed, listen } from './server.ts';
 import { type HttpSettings, settingsOrExit } from './settings.ts';
 
 /** Names a dependency and says whether it can be used now. */
@@ -18,14 +18,15 @@ export type BuiltService = {
   close: () => Promise<void>;
 };
 
-type RunnableService = {
-  /** Names the service in its traces. */
+/** What every service is built from. */
+export type ServiceParts<Settings> = { settings: Settings; log: Log; metrics: Metrics; clock: () => Date };
+
+type StartableService<Settings extends z.ZodType<HttpSettings>> = {
+  /** Names the service in its log, metrics and traces. */
   service: string;
-  settings: HttpSettings;
-  log: Log;
-  metrics: Metrics;
+  settings: Settings;
   /** Connects and wires the service. It may take as long as its dependencies need to be there. */
-  build: () => Promise<BuiltService>;
+  build: (parts: ServiceParts<z.output<Settings>> & { service: string }) => Promise<BuiltService>;
 };
 
 async function readiness(checks: ReadyChecks): Promise<Record<string, boolean>> {
@@ -55,56 +56,6 @@ export function createHealthApp(metrics: Metrics, checks: ReadyChecks): Express 
   return app;
 }
 
-/** How often idle connections are closed while a server closes. */
-const IDLE_LOOK_MS = 50;
-
-/**
- * How long clients are asked to keep an idle connection. Clients that comply close it first. So a process that goes on
- * serving for longer than that never closes a connection at the moment when a client sends a request on it.
- */
-const KEPT_SECONDS = 5;
-
-/** More are closed at once: each costs memory, and a client that is turned away can come back. */
-const MOST_CONNECTIONS = 2_000;
-
-type Listening = { app: Express; port: number; host: string; log: Log; isStopping?: () => boolean };
-
-/** While the process is stopping, answers ask for connections to be closed, so that none is cut. */
-function listen({ app, port, host, log, isStopping = () => false }: Listening): Promise<Server> {
-  return new Promise((resolve, reject) => {
-    const server = createServer(
-      limitPipelining((request, response) => {
-        if (isStopping()) response.setHeader('Connection', 'close');
-        else response.setHeader('Keep-Alive', `timeout=${KEPT_SECONDS}`);
-        app(request, response);
-      }),
-    );
-    server.maxConnections = MOST_CONNECTIONS;
-    // Longer than the idle time of common load balancers, so that they close first and never meet a closed socket.
-    server.keepAliveTimeout = 65_000;
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.off('error', reject);
-      // For example too many open files. Without a listener the event would end the process.
-      server.on('error', (error) => log.error({ err: error }, 'the server could not take a connection'));
-      resolve(server);
-    });
-  });
-}
-
-/**
- * Closes the server once all requests are answered. A process that waited for the processor may have requests on its
- * sockets that it has not read yet. One turn of the event loop reads them, so that their connections do not look idle.
- */
-async function closed(server: Server): Promise<void> {
-  await nextTurn();
-  const ended = new Promise<void>((resolve) => server.close(() => resolve()));
-  // A connection whose request was in progress when the server closed would stay open after its answer.
-  const idle = setInterval(() => void nextTurn().then(() => server.closeIdleConnections()), IDLE_LOOK_MS);
-  await ended;
-  clearInterval(idle);
-}
-
 /** Loads the SDK only where a collector is named, because it costs each process several megabytes. */
 async function traced(
   service: string,
@@ -116,13 +67,14 @@ async function traced(
   return () => stop().catch(() => undefined);
 }
 
+type Runnable = Omit<ServiceParts<HttpSettings>, 'clock'> & { service: string; build: () => Promise<BuiltService> };
+
 /**
  * Serves health at once, so that a service that waits for its database is live and not ready. Then it builds and
  * listens. On SIGTERM or SIGINT it stops in order: it reports that it is not ready, goes on serving for DRAIN_DELAY_MS,
- * finishes requests, closes and exits 0. It exits 1 where stopping fails or takes longer than SHUTDOWN_GRACE_MS, and
- * where building fails.
+ * finishes requests and closes.
  */
-export async function runService({ service, settings, log, metrics, build }: RunnableService): Promise<void> {
+async function run({ service, settings, log, metrics, build }: Runnable): Promise<void> {
   const endTracing = await traced(service, settings);
   let phase: 'starting' | 'serving' | 'stopping' = 'starting';
   let built: BuiltService | undefined;
@@ -180,19 +132,10 @@ export async function runService({ service, settings, log, metrics, build }: Run
   log.info({ port: settings.PORT, healthPort: settings.HEALTH_PORT }, 'listening');
 }
 
-/** What every service is built from. */
-export type ServiceParts<Settings> = { settings: Settings; log: Log; metrics: Metrics; clock: () => Date };
-
-type StartableService<Settings extends z.ZodType<HttpSettings>> = {
-  service: string;
-  settings: Settings;
-  /** Connects and wires the service. It may take as long as its dependencies need to be there. */
-  build: (parts: ServiceParts<z.output<Settings>> & { service: string }) => Promise<BuiltService>;
-};
-
 /**
- * The whole `main.ts` of a service: reads the settings, makes log and metrics, and runs the service that `build` gives.
- * It exits 78 where a setting is missing or malformed, and otherwise like `runService`.
+ * The whole `main.ts` of a service: reads the settings, makes log and metrics, builds the service, and serves it until
+ * a signal. Exits 0 after an orderly stop, 78 where a setting is missing or malformed, and 1 where building or stopping
+ * fails or stopping takes longer than SHUTDOWN_GRACE_MS.
  */
 export async function startService<Settings extends z.ZodType<HttpSettings>>({
   service,
@@ -202,12 +145,6 @@ export async function startService<Settings extends z.ZodType<HttpSettings>>({
   const settings = settingsOrExit(schema);
   const log = createLog(service, settings.LOG_LEVEL);
   const metrics = createMetrics(service);
-  const clock = () => new Date();
-  await runService({
-    service,
-    settings,
-    log,
-    metrics,
-    build: () => build({ service, settings, log, metrics, clock }),
-  });
+  const parts = { service, settings, log, metrics };
+  await run({ ...parts, build: () => build({ ...parts, clock: () => new Date() }) });
 }

@@ -101,7 +101,6 @@ export function openApiDocument(service: string, routes: Guarded[]): Schema {
   const securitySchemes: Record<string, Schema> = {};
   for (const guarded of routes) {
     const { route } = guarded;
-    if (route.hidden) continue;
     const path = route.path.replaceAll(/:(\w+)/g, '{$1}');
     paths[path] = { ...paths[path], [route.method]: operation(guarded) };
     const security = securityOf(guarded);

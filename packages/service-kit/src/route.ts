@@ -38,8 +38,6 @@ export type RouteDefinition<P extends z.ZodType, Q extends z.ZodType, B extends 
   body?: B;
   /** Requires an `Idempotency-Key` header of 8 to 128 characters (draft-ietf-httpapi-idempotency-key-header). */
   idempotent?: boolean;
-  /** Left out of the OpenAPI document, such as that document itself. */
-  hidden?: boolean;
   /** By status: what is answered, and its schema where it is JSON. */
   answers: Record<number, { description: string; schema?: z.ZodType }>;
   handle: (parts: Parts<P, Q, B, Principal>) => Promise<Answer> | Answer;

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
-import { limitPipelining } from './pipelining.ts';
+import { limitPipelining } from './server.ts';
 
 let server: Server;
 let handled = 0;
