@@ -6,7 +6,7 @@ export class OutboxFullError extends Error {
   }
 }
 
-/** An event that no broker would be given: it belongs in a store, with a reference in the event. */
+/** The event is too large for the broker. Put its content into a store and a reference into the event. */
 export class EventTooLargeError extends Error {
   constructor(eventId: string, bytes: number) {
     super(`${eventId} has ${bytes} bytes; an event has less than 1 MiB`);
@@ -14,7 +14,7 @@ export class EventTooLargeError extends Error {
   }
 }
 
-/** Others changed the same aggregate faster, again and again. */
+/** Other writers changed the aggregate first, in every attempt. The caller may try again later. */
 export class ContentionError extends Error {
   constructor(collection: string, id: string) {
     super(`${collection} ${id} is being changed by too many at once`);
@@ -22,7 +22,7 @@ export class ContentionError extends Error {
   }
 }
 
-/** The server undid insertions, again and again, because other work was in their way. */
+/** The server undid insertions in every attempt, because other work was in their way. */
 export class RolledBackError extends Error {
   /** MongoDB's WriteConflict. */
   readonly code = 112;

@@ -1,12 +1,9 @@
 export { type Database, isDatabaseUnavailable, openDatabase } from './database.ts';
-export { endWritesWithTheirConnection } from './driver-fix.ts';
 export { insertOnce, upsertIfNewer } from './effects.ts';
-export { ContentionError, DuplicateKeyError, EventTooLargeError, isDuplicateKey, OutboxFullError } from './errors.ts';
+export { ContentionError, isDuplicateKey } from './errors.ts';
 export { defineSchema, driverCollection, openModel } from './models.ts';
-export type { EventPublisher } from './outbox-sender.ts';
 export { createRelay, type Relay } from './relay.ts';
 export {
-  type AggregateEvent,
   type Decided,
   type DocumentStore,
   openStore,
@@ -14,4 +11,4 @@ export {
   type Stored,
   type StoreDefinition,
 } from './store.ts';
-export { isRolledBack, retryRolledBack } from './transient.ts';
+export { retryRolledBack } from './transient.ts';

@@ -59,7 +59,7 @@ export type DocumentStore<State, Event extends AggregateEvent> = {
   createMany: (items: { id: string; events: Event[] }[]) => Promise<number>;
   /** Every aggregate, by a cursor, in no promised order. */
   scan: () => AsyncIterable<Stored<State>>;
-  /** Finds aggregates whose state matches a MongoDB filter on `state.…` fields. A scan: for small or rare work only. */
+  /** Finds aggregates by a MongoDB filter on `state.…` fields, which may be a scan: for small or rare work only. */
   find: (filter: Record<string, unknown>, limit: number) => Promise<Stored<State>[]>;
 };
 

@@ -120,7 +120,7 @@ test('an error of the work itself is not tried again', async () => {
   expect(write).toHaveBeenCalledTimes(1);
 });
 
-test('what the server calls transient or retryable counts as an outage: handlers hold their events, routes answer 503', () => {
+test('what the server calls transient or retryable counts as an outage', () => {
   for (const label of ['RetryableWriteError', 'TransientTransactionError']) {
     expect(isDatabaseUnavailable(Object.assign(new Error('later'), { errorLabels: [label] }))).toBe(true);
   }
