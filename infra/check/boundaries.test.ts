@@ -69,13 +69,13 @@ const forbidden: { rule: string; files: Record<string, string>; from: string; to
     to: './nowhere.ts',
   },
   {
-    rule: 'no-service-imports-another',
+    rule: 'services-import-only-packages',
     files: { 'services/one/src/peek.ts': "import { app } from '../../two/src/app.ts';\nexport const peek = app;" },
     from: 'services/one/src/peek.ts',
     to: 'services/two/src/app.ts',
   },
   {
-    rule: 'no-service-imports-another',
+    rule: 'services-import-only-packages',
     files: {
       'services/one/src/peek.component.test.ts':
         "import type { app } from '@ksbb/two/app.ts';\nexport type Peek = typeof app;",
@@ -90,7 +90,7 @@ const forbidden: { rule: string; files: Record<string, string>; from: string; to
     to: 'infra/local/ports.ts',
   },
   {
-    rule: 'packages-import-no-service',
+    rule: 'packages-import-only-packages',
     files: {
       'packages/messaging/src/peek.ts': "export const peek = () => import('../../../services/two/src/app.ts');",
     },
@@ -140,13 +140,13 @@ const forbidden: { rule: string; files: Record<string, string>; from: string; to
     to: 'packages/contracts/src/index.ts',
   },
   {
-    rule: 'messaging-knows-no-document-store',
+    rule: 'messaging-and-document-store-are-apart',
     files: { 'packages/messaging/src/outbox.ts': "export { store } from '@ksbb/document-store';" },
     from: 'packages/messaging/src/outbox.ts',
     to: 'packages/document-store/src/index.ts',
   },
   {
-    rule: 'document-store-knows-no-messaging',
+    rule: 'messaging-and-document-store-are-apart',
     files: { 'packages/document-store/src/relay.ts': "export { bus } from '@ksbb/messaging';" },
     from: 'packages/document-store/src/relay.ts',
     to: 'packages/messaging/src/index.ts',

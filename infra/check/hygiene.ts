@@ -1,6 +1,7 @@
-import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { repositoryFiles } from '../images/checkout.ts';
+import { ROOT } from '../local/run-directory.ts';
 
 const BINARY = /\.(png|jpe?g|webp|gif|ico|woff2?|pdf|gz|zip)$/;
 
@@ -37,14 +38,10 @@ export function deadLinks(root: string, path: string, text: string): string[] {
 }
 
 /** The faults of every file that is in git or would be added to it. */
-export function treeHygieneFaults(root: string): string[] {
-  const list = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
-    cwd: root,
-    encoding: 'utf8',
-  });
-  const paths = list.split('\0').filter((path) => path !== '' && !BINARY.test(path) && existsSync(join(root, path)));
+export function treeHygieneFaults(): string[] {
+  const paths = repositoryFiles(['.']).filter((path) => !BINARY.test(path));
   return paths.flatMap((path) => {
-    const text = readFileSync(join(root, path), 'utf8');
-    return [...hygieneFaults(path, text), ...(path.endsWith('.md') ? deadLinks(root, path, text) : [])];
+    const text = readFileSync(join(ROOT, path), 'utf8');
+    return [...hygieneFaults(path, text), ...(path.endsWith('.md') ? deadLinks(ROOT, path, text) : [])];
   });
 }

@@ -10,7 +10,8 @@ const ROOT_FILES = ['package.json', 'package-lock.json', '.npmrc', '.dockerignor
 /** What no image holds, as .dockerignore says. */
 const LEFT_OUT = /(\.test\.ts|\/README\.md)$|\/src\/testing\//;
 
-function tracked(paths: readonly string[]): string[] {
+/** The files under these paths of the repository that are in git or would be added to it. */
+export function repositoryFiles(paths: readonly string[]): string[] {
   const listed = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--', ...paths], {
     cwd: ROOT,
     encoding: 'utf8',
@@ -23,7 +24,7 @@ function tracked(paths: readonly string[]): string[] {
  */
 export function copyCheckout({ files, dockerfile, workspace }: Image, dir: string, more: readonly string[] = []): void {
   const paths = [...files, dockerfile, ...(workspace === undefined ? [] : ROOT_FILES), ...more];
-  for (const path of tracked(paths)) {
+  for (const path of repositoryFiles(paths)) {
     mkdirSync(dirname(join(dir, path)), { recursive: true });
     cpSync(join(ROOT, path), join(dir, path));
   }

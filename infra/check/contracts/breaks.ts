@@ -26,20 +26,10 @@ export type Schema = Record<string, unknown>;
 const OLD_CONSUMERS = 'consumers of the released contract reject such an event';
 const OLD_EVENTS = 'consumers of the new contract reject events that were published before';
 
+/** Keywords that only describe a field. */
 const WORDS = new Set(['$schema', '$id', '$comment', 'title', 'description', 'default', 'examples', 'deprecated']);
-const SHAPE = new Set([
-  'type',
-  'const',
-  'enum',
-  'properties',
-  'required',
-  'additionalProperties',
-  'items',
-  'oneOf',
-  'anyOf',
-]);
-const UPPER = new Set(['maximum', 'exclusiveMaximum', 'maxLength', 'maxItems', 'maxProperties']);
-const LOWER = new Set(['minimum', 'exclusiveMinimum', 'minLength', 'minItems', 'minProperties']);
+/** Keywords that have a function of their own below. */
+const SHAPE = new Set(['type', 'const', 'enum', 'properties', 'required', 'additionalProperties', 'items']);
 
 const text = (value: unknown) => JSON.stringify(value) ?? 'none';
 const same = (one: unknown, other: unknown) => text(one) === text(other);
@@ -50,10 +40,14 @@ const isSchema = (value: unknown): value is Schema =>
 
 const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : value === undefined ? [] : [value]);
 const propertiesOf = (schema: Schema) => (schema['properties'] ?? {}) as Record<string, Schema>;
-const requiredOf = (schema: Schema) => new Set(listOf(schema['required']));
-const valuesOf = (schema: Schema): unknown[] | undefined =>
+const isRequired = (schema: Schema, name: string) => listOf(schema['required']).includes(name);
+const valuesOf = (schema: Schema) =>
   'const' in schema ? [schema['const']] : (schema['enum'] as unknown[] | undefined);
 
+/** One break where `found`, else none. */
+const breakIf = (found: boolean, pointer: string, why: string): Break[] => (found ? [{ pointer, why }] : []);
+
+/** What is allowed is a set: of types or of values. */
 function setBreaks(what: string, released: unknown[], current: unknown[], pointer: string): Break[] {
   const without = (all: unknown[], others: unknown[]) => all.filter((one) => !others.some((other) => same(one, other)));
   return [
@@ -66,114 +60,78 @@ function valueBreaks(released: Schema, current: Schema, pointer: string): Break[
   const [before, after] = [valuesOf(released), valuesOf(current)];
   const at = `${pointer}/${'const' in (after === undefined ? released : current) ? 'const' : 'enum'}`;
   if (before !== undefined && after !== undefined) return setBreaks('the value', before, after, at);
-  if (before !== undefined)
-    return [{ pointer: at, why: `any value is allowed, not only ${before.map(text).join(', ')}: ${OLD_CONSUMERS}` }];
-  if (after !== undefined)
-    return [{ pointer: at, why: `only ${after.map(text).join(', ')} is allowed now: ${OLD_EVENTS}` }];
-  return [];
-}
-
-function addedFieldBreaks(released: Schema, current: Schema, pointer: string): Break[] {
-  const added = Object.keys(propertiesOf(current)).filter((name) => !(name in propertiesOf(released)));
-  return added.flatMap((name) => {
-    const at = `${pointer}/properties/${part(name)}`;
-    const required = requiredOf(current).has(name)
-      ? [{ pointer: at, why: `a new field is required, and older events lack it: ${OLD_EVENTS}` }]
-      : [];
-    const closed =
-      released['additionalProperties'] === false
-        ? [{ pointer: at, why: `the released contract takes no further field: ${OLD_CONSUMERS}` }]
-        : [];
-    return [...required, ...closed];
-  });
-}
-
-function keptFieldBreaks(released: Schema, current: Schema, pointer: string): Break[] {
-  return Object.entries(propertiesOf(released)).flatMap(([name, before]) => {
-    const at = `${pointer}/properties/${part(name)}`;
-    const after = propertiesOf(current)[name];
-    const was = requiredOf(released).has(name);
-    if (after === undefined)
-      return [
-        {
-          pointer: at,
-          why: was
-            ? `the field is gone: ${OLD_CONSUMERS}`
-            : 'the field is gone, and consumers that read it miss it silently',
-        },
-      ];
-    const is = requiredOf(current).has(name);
-    const requiredBreaks =
-      was === is
-        ? []
-        : [
-            {
-              pointer: at,
-              why: is ? `the field is required now: ${OLD_EVENTS}` : `the field may be left out now: ${OLD_CONSUMERS}`,
-            },
-          ];
-    return [...requiredBreaks, ...breaksBetween(before, after, at)];
-  });
-}
-
-function furtherFieldBreaks(released: Schema, current: Schema, pointer: string): Break[] {
-  const at = `${pointer}/additionalProperties`;
-  const [before, after] = [released['additionalProperties'] ?? true, current['additionalProperties'] ?? true];
-  if (isSchema(before) && isSchema(after)) return breaksBetween(before, after, at);
-  // A closed object that opens lets nothing through that its fields do not; a field that is added there is found above.
-  if (same(before, after) || before === false) return [];
   return [
-    {
-      pointer: at,
-      why:
-        after === false
-          ? `fields that are not known are refused now: ${OLD_EVENTS}`
-          : 'what further fields hold has changed',
-    },
+    ...breakIf(before !== undefined, at, `any value is allowed, not only ${text(before)}: ${OLD_CONSUMERS}`),
+    ...breakIf(after !== undefined, at, `only ${text(after)} is allowed now: ${OLD_EVENTS}`),
   ];
 }
 
-function itemBreaks(released: Schema, current: Schema, pointer: string): Break[] {
-  const [before, after] = [released['items'], current['items']];
-  if (isSchema(before) && isSchema(after)) return breaksBetween(before, after, `${pointer}/items`);
-  return same(before, after) ? [] : [{ pointer: `${pointer}/items`, why: 'what the list holds has changed' }];
+function fieldBreaks(released: Schema, current: Schema, pointer: string): Break[] {
+  const [allBefore, allAfter] = [propertiesOf(released), propertiesOf(current)];
+  return Object.keys({ ...allBefore, ...allAfter }).flatMap((name) => {
+    const at = `${pointer}/properties/${part(name)}`;
+    const [before, after] = [allBefore[name], allAfter[name]];
+    const [was, is] = [isRequired(released, name), isRequired(current, name)];
+    if (after === undefined) {
+      const why = was ? OLD_CONSUMERS : 'consumers that read it miss it silently';
+      return [{ pointer: at, why: `the field is gone: ${why}` }];
+    }
+    if (before === undefined) {
+      const closed = released['additionalProperties'] === false;
+      return [
+        ...breakIf(is, at, `a new field is required, and older events lack it: ${OLD_EVENTS}`),
+        ...breakIf(closed, at, `the released contract takes no further field: ${OLD_CONSUMERS}`),
+      ];
+    }
+    return [
+      ...breakIf(is && !was, at, `the field is required now: ${OLD_EVENTS}`),
+      ...breakIf(was && !is, at, `the field may be left out now: ${OLD_CONSUMERS}`),
+      ...breaksBetween(before, after, at),
+    ];
+  });
+}
+
+/** What a list holds (`items`), or the fields of an object that have no name (`additionalProperties`). */
+function contentBreaks(keyword: 'items' | 'additionalProperties', released: Schema, current: Schema, pointer: string) {
+  const at = `${pointer}/${keyword}`;
+  const [before, after] = [released[keyword] ?? true, current[keyword] ?? true];
+  if (isSchema(before) && isSchema(after)) return breaksBetween(before, after, at);
+  // A closed object that opens lets nothing through that its fields do not; fieldBreaks finds a field that is added.
+  const opens = keyword === 'additionalProperties' && before === false;
+  const why = after === false ? `nothing is allowed there now: ${OLD_EVENTS}` : 'what is allowed there has changed';
+  return breakIf(!same(before, after) && !opens, at, why);
 }
 
 function limitWhy(keyword: string, before: unknown, after: unknown): string {
   const change = `${keyword} was ${text(before)} and is ${text(after)}`;
-  if (!UPPER.has(keyword) && !LOWER.has(keyword)) return `${change}: one side rejects what the other allows`;
-  const wider = UPPER.has(keyword)
-    ? Number(after ?? Infinity) > Number(before ?? Infinity)
-    : Number(after ?? -Infinity) < Number(before ?? -Infinity);
-  return `${change}: ${wider ? OLD_CONSUMERS : OLD_EVENTS}`;
+  // minLength, maximum, exclusiveMinimum and so on; a minimum is its negative as a maximum.
+  const [, bound] = /^(?:exclusive)?(max|min)/i.exec(keyword) ?? [];
+  if (bound === undefined) return `${change}: one side rejects what the other allows`;
+  const sign = bound.toLowerCase() === 'max' ? 1 : -1;
+  const most = (limit: unknown) => (limit === undefined ? Infinity : sign * Number(limit));
+  return `${change}: ${most(after) > most(before) ? OLD_CONSUMERS : OLD_EVENTS}`;
 }
 
 /** Every keyword that is neither words nor shape limits what is allowed, also one that is not known here. */
 function limitBreaks(released: Schema, current: Schema, pointer: string): Break[] {
-  const keywords = [...new Set([...Object.keys(released), ...Object.keys(current)])].filter(
-    (name) => !WORDS.has(name) && !SHAPE.has(name),
-  );
-  const changed = keywords.filter((keyword) => !same(released[keyword], current[keyword]));
-  return changed.map((keyword) => ({
-    pointer: `${pointer}/${part(keyword)}`,
-    why: limitWhy(keyword, released[keyword], current[keyword]),
-  }));
+  return Object.keys({ ...released, ...current })
+    .filter((keyword) => !WORDS.has(keyword) && !SHAPE.has(keyword) && !same(released[keyword], current[keyword]))
+    .map((keyword) => ({
+      pointer: `${pointer}/${part(keyword)}`,
+      why: limitWhy(keyword, released[keyword], current[keyword]),
+    }));
 }
 
-const variantsOf = (schema: Schema): { keyword: string; variants: Schema[] } | undefined => {
-  const keyword = ['oneOf', 'anyOf'].find((name) => name in schema);
-  return keyword === undefined ? undefined : { keyword, variants: schema[keyword] as Schema[] };
-};
+const unionOf = (schema: Schema) => ['oneOf', 'anyOf'].find((keyword) => keyword in schema);
 
-/** What a variant is known by: its required fields of one fixed value, such as `package`, else its type. */
+/** What a variant is known by: its required fields of one fixed value, such as `package`, else its values or type. */
 function nameOf(variant: Schema): string {
   const fixed = Object.entries(propertiesOf(variant)).filter(
-    ([name, field]) => 'const' in field && requiredOf(variant).has(name),
+    ([name, field]) => 'const' in field && isRequired(variant, name),
   );
   if (fixed.length > 0) return fixed.map(([name, field]) => `${name} ${text(field['const'])}`).join(', ');
-  return valuesOf(variant) === undefined
-    ? listOf(variant['type']).join(' or ')
-    : `the value ${valuesOf(variant)?.map(text).join(' or ')}`;
+  const values = valuesOf(variant);
+  return values === undefined ? listOf(variant['type']).join(' or ') : `the value ${values.map(text).join(' or ')}`;
 }
 
 function variantBreaks(released: Schema[], current: Schema[], pointer: string): Break[] {
@@ -185,10 +143,8 @@ function variantBreaks(released: Schema[], current: Schema[], pointer: string): 
     left.delete(before);
     return breaksBetween(before, variant, `${pointer}/${at}`);
   });
-  return [
-    ...breaks,
-    ...[...left].map((variant) => ({ pointer, why: `the variant ${nameOf(variant)} is gone: ${OLD_EVENTS}` })),
-  ];
+  const gone = [...left].map((variant) => ({ pointer, why: `the variant ${nameOf(variant)} is gone: ${OLD_EVENTS}` }));
+  return [...breaks, ...gone];
 }
 
 /**
@@ -196,27 +152,25 @@ function variantBreaks(released: Schema[], current: Schema[], pointer: string): 
  * `current`.
  */
 export function breaksBetween(released: Schema, current: Schema, pointer = ''): Break[] {
-  const [before, after] = [variantsOf(released), variantsOf(current)];
-  if (before !== undefined || after !== undefined) {
-    const at = `${pointer}/${(after ?? before)?.keyword}`;
-    return variantBreaks(before?.variants ?? [released], after?.variants ?? [current], at);
+  const [unionBefore, unionAfter] = [unionOf(released), unionOf(current)];
+  const union = unionAfter ?? unionBefore;
+  if (union !== undefined) {
+    // A schema without variants is the only variant.
+    const variantsOf = (schema: Schema, keyword?: string) =>
+      keyword === undefined ? [schema] : (schema[keyword] as Schema[]);
+    return variantBreaks(variantsOf(released, unionBefore), variantsOf(current, unionAfter), `${pointer}/${union}`);
   }
   const [typesBefore, typesAfter] = [listOf(released['type']), listOf(current['type'])];
   if (!typesBefore.some((type) => typesAfter.includes(type)) && !same(typesBefore, typesAfter)) {
-    return [
-      {
-        pointer: `${pointer}/type`,
-        why: `the type was ${text(released['type'])} and is ${text(current['type'])}: both sides reject each other`,
-      },
-    ];
+    const change = `the type was ${text(released['type'])} and is ${text(current['type'])}`;
+    return [{ pointer: `${pointer}/type`, why: `${change}: both sides reject each other` }];
   }
   return [
     ...setBreaks('the type', typesBefore, typesAfter, `${pointer}/type`),
     ...valueBreaks(released, current, pointer),
-    ...addedFieldBreaks(released, current, pointer),
-    ...keptFieldBreaks(released, current, pointer),
-    ...furtherFieldBreaks(released, current, pointer),
-    ...itemBreaks(released, current, pointer),
+    ...fieldBreaks(released, current, pointer),
+    ...contentBreaks('additionalProperties', released, current, pointer),
+    ...contentBreaks('items', released, current, pointer),
     ...limitBreaks(released, current, pointer),
   ];
 }

@@ -3,11 +3,13 @@ import { type Output, run } from '../../local/programs.ts';
 import type { Log } from '../../local/progress.ts';
 import { ROOT } from '../../local/run-directory.ts';
 import { BACKING_IMAGES, IMAGES } from '../../images/images.ts';
-import type { Step } from '../command.ts';
 import { composeLinter, kubeScore, kustomize, promtool, pythonTools } from '../tools.ts';
 import type { Manifest } from './objects.ts';
 import { productionFaults, ruleFaults } from './rules.ts';
 import { readManifests, schemaFaults, withFile } from './schemas.ts';
+
+/** One part of a check. It answers what is wrong, a line each. */
+export type Step = { name: string; faults: () => Promise<string[]> };
 
 const OVERLAYS = ['local', 'production'] as const;
 
