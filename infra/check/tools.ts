@@ -86,14 +86,14 @@ export async function composeLinter(log: Log): Promise<string> {
   return program;
 }
 
-/** The folder of a Go module in Go's own cache, fetched where it is not there yet. @throws ToolMissing */
-export async function goModule(path: string, version: string, log: Log): Promise<string> {
+/** The folder of a Go module (`path@version`) in Go's own cache, fetched where it is not there. @throws ToolMissing */
+export async function goModule(module: string, log: Log): Promise<string> {
   const go = findProgram(['go'], GO_FOLDERS);
-  if (go === undefined) throw new ToolMissing(`the schemas of ${path} come by Go, and there is none on the PATH`);
-  const download = () => run(go, ['mod', 'download', '-json', `${path}@${version}`], { cwd: CACHE });
-  const { code, stdout } = await withProgress(log, `schemas of ${path} ${version}`, download);
+  if (go === undefined) throw new ToolMissing(`the schemas of ${module} come by Go, and there is none on the PATH`);
+  const download = () => run(go, ['mod', 'download', '-json', module], { cwd: CACHE });
+  const { code, stdout } = await withProgress(log, `schemas of ${module}`, download);
   const { Dir, Error: fault } = JSON.parse(stdout) as { Dir?: string; Error?: string };
   if (code !== 0 || Dir === undefined)
-    throw new ToolMissing(`${path}@${version} cannot be had: ${fault ?? 'go mod download failed'}`);
+    throw new ToolMissing(`${module} cannot be had: ${fault ?? 'go mod download failed'}`);
   return Dir;
 }

@@ -7,12 +7,37 @@ import { run } from '../../local/programs.ts';
 import type { Log } from '../../local/progress.ts';
 import { goModule } from '../tools.ts';
 import { type Manifest, nameOf } from './objects.ts';
-import { isRabbitmq, rabbitmqFaults, rabbitmqStatefulSets } from './rabbitmq.ts';
 
 /** The version that the cluster of the tests has. */
 const KUBERNETES = '1.34';
 
-type Schema = Record<string, unknown> & {
+const GATEWAY_API = 'gateway.networking.k8s.io';
+
+/** By group of custom resources: the Go module that holds their definitions, and the files in it. */
+const DEFINITIONS: Record<string, { module: string; files: string }> = {
+  'keda.sh': { module: 'github.com/kedacore/keda/v2@v2.18.1', files: 'config/crd/bases/keda.sh_*.yaml' },
+  [GATEWAY_API]: {
+    module: 'sigs.k8s.io/gateway-api@v1.4.0',
+    files: 'config/crd/standard/*_{gateways,httproutes}.yaml',
+  },
+  'rabbitmq.com': { module: 'github.com/rabbitmq/cluster-operator/v2@v2.16.0', files: 'config/crd/bases/*.yaml' },
+  'mongodbcommunity.mongodb.com': {
+    module: 'github.com/mongodb/mongodb-kubernetes-operator@v0.13.0',
+    files: 'config/crd/bases/*.yaml',
+  },
+  'external-secrets.io': {
+    module: 'github.com/external-secrets/external-secrets@v0.20.4',
+    files: 'config/crds/bases/external-secrets.io_externalsecrets.yaml',
+  },
+  'monitoring.coreos.com': {
+    module: 'github.com/prometheus-operator/prometheus-operator@v0.85.0',
+    files: 'example/prometheus-operator-crd/*_{podmonitors,prometheusrules}.yaml',
+  },
+};
+
+type Schema = {
+  [keyword: string]: unknown;
+  pattern?: string;
   properties?: Record<string, Schema>;
   items?: Schema;
   additionalProperties?: Schema | boolean;
@@ -22,102 +47,48 @@ type Definition = {
   spec: { group: string; names: { kind: string }; versions: { name: string; schema: { openAPIV3Schema: Schema } }[] };
 };
 
-/** Where the definitions of custom resources come from: a Go module, and where in it they lie. */
-const MODULES = [
-  {
-    groups: ['keda.sh'],
-    path: 'github.com/kedacore/keda/v2',
-    version: 'v2.18.1',
-    files: 'config/crd/bases/keda.sh_*.yaml',
-  },
-  {
-    groups: ['gateway.networking.k8s.io'],
-    path: 'sigs.k8s.io/gateway-api',
-    version: 'v1.4.0',
-    files: 'config/crd/standard/*_{gateways,httproutes}.yaml',
-  },
-  {
-    groups: ['mongodbcommunity.mongodb.com'],
-    path: 'github.com/mongodb/mongodb-kubernetes-operator',
-    version: 'v0.13.0',
-    files: 'config/crd/bases/*.yaml',
-  },
-  {
-    groups: ['external-secrets.io'],
-    path: 'github.com/external-secrets/external-secrets',
-    version: 'v0.20.4',
-    files: 'config/crds/bases/external-secrets.io_externalsecrets.yaml',
-  },
-  {
-    groups: ['monitoring.coreos.com'],
-    path: 'github.com/prometheus-operator/prometheus-operator',
-    version: 'v0.85.0',
-    files: 'example/prometheus-operator-crd/*_{podmonitors,prometheusrules}.yaml',
-  },
-] as const;
-
-const groupOf = ({ apiVersion }: Manifest) =>
-  apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
+const groupOf = ({ apiVersion }: Manifest) => /^(.*)\//.exec(apiVersion)?.[1] ?? '';
+/** Kubernetes' own groups are `apps`, `batch` and such, or end in `.k8s.io`. */
 const isCustom = (one: Manifest) =>
-  (groupOf(one).includes('.') && !groupOf(one).endsWith('.k8s.io')) || groupOf(one) === 'gateway.networking.k8s.io';
+  groupOf(one) === GATEWAY_API || (groupOf(one).includes('.') && !groupOf(one).endsWith('.k8s.io'));
 
-/** Go's regular expressions know flags inside the pattern, which these do not. */
-function isPattern(pattern: unknown): boolean {
+/** Go's regular expressions know flags inside the pattern, which JavaScript's do not. */
+function isPattern(pattern: string): boolean {
   try {
-    return typeof pattern === 'string' && new RegExp(pattern, 'u').test('') !== undefined;
+    return new RegExp(pattern, 'u').source !== '';
   } catch {
     return false;
   }
 }
 
-/** The same schema, in which a field that it does not know is a fault. */
-function strict(schema: Schema): Schema {
-  const closed =
-    schema.properties !== undefined &&
-    schema.additionalProperties === undefined &&
-    schema['x-kubernetes-preserve-unknown-fields'] !== true;
-  const { pattern, ...rest } = schema;
-  return {
-    ...rest,
-    ...(isPattern(pattern) ? { pattern } : {}),
-    ...(schema.properties === undefined
-      ? {}
-      : {
-          properties: Object.fromEntries(Object.entries(schema.properties).map(([name, one]) => [name, strict(one)])),
-        }),
-    ...(schema.items === undefined ? {} : { items: strict(schema.items) }),
-    ...(typeof schema.additionalProperties === 'object'
-      ? { additionalProperties: strict(schema.additionalProperties) }
-      : {}),
-    ...(closed ? { additionalProperties: false } : {}),
-  };
+/** Changes a schema so that a field which it does not know is a fault. */
+function close(schema: Schema): void {
+  const { properties = {}, items, additionalProperties: further } = schema;
+  if (schema.pattern !== undefined && !isPattern(schema.pattern)) delete schema.pattern;
+  for (const one of [...Object.values(properties), items, further]) if (typeof one === 'object') close(one);
+  if (schema.properties !== undefined && schema['x-kubernetes-preserve-unknown-fields'] !== true)
+    schema.additionalProperties ??= false;
 }
 
-/** By `apiVersion/kind` the strict schema of every custom resource of these groups. */
-async function customSchemas(groups: ReadonlySet<string>, log: Log): Promise<Map<string, Schema>> {
-  const schemas = new Map<string, Schema>();
-  for (const { groups: its, path, version, files } of MODULES) {
-    if (!its.some((group) => groups.has(group))) continue;
-    const folder = await goModule(path, version, log);
-    for (const file of globSync(files, { cwd: folder })) {
-      for (const document of parseAllDocuments(readFileSync(join(folder, file), 'utf8'))) {
-        const { kind, spec } = (document.toJS() ?? {}) as Definition;
-        if (kind !== 'CustomResourceDefinition') continue;
-        for (const one of spec.versions)
-          schemas.set(`${spec.group}/${one.name}/${spec.names.kind}`, rootOf(one.schema.openAPIV3Schema));
-      }
-    }
-  }
-  return schemas;
+/** By `apiVersion/kind` the strict schema of every custom resource that these YAML documents define. */
+export function strictSchemas(yaml: string): Map<string, Schema> {
+  const definitions = (parseAllDocuments(yaml).map((document) => document.toJS() ?? {}) as Definition[]).filter(
+    ({ kind }) => kind === 'CustomResourceDefinition',
+  );
+  return new Map(
+    definitions.flatMap(({ spec }) =>
+      spec.versions.map(({ name, schema: { openAPIV3Schema: schema } }) => {
+        close(schema);
+        // The API server fills in the metadata, which the definitions leave open.
+        const properties = { ...schema.properties, metadata: { type: 'object' } };
+        return [`${spec.group}/${name}/${spec.names.kind}`, { ...schema, properties }] as const;
+      }),
+    ),
+  );
 }
 
-/** The API server fills in the metadata, which the definitions leave open. */
-function rootOf(schema: Schema): Schema {
-  const closed = strict(schema);
-  return { ...closed, properties: { ...closed.properties, metadata: { type: 'object' } } };
-}
-
-function customFaults(all: readonly Manifest[], schemas: ReadonlyMap<string, Schema>): string[] {
+/** What strict schemas say of custom resources; one without a schema is a fault too. */
+export function customFaults(all: readonly Manifest[], schemas: ReadonlyMap<string, Schema>): string[] {
   // A CRD's formats (int32, date-time) and extensions say more than the structure that is checked here.
   const ajv = new Ajv({ strict: false, validateFormats: false, allErrors: true });
   return all.flatMap((one) => {
@@ -129,6 +100,19 @@ function customFaults(all: readonly Manifest[], schemas: ReadonlyMap<string, Sch
       ({ instancePath, message, params }) => `${nameOf(one)}${instancePath}: ${message} ${JSON.stringify(params)}`,
     );
   });
+}
+
+/** The schemas of these groups of custom resources, from Go's module cache. @throws ToolMissing */
+async function customSchemas(groups: ReadonlySet<string>, log: Log): Promise<Map<string, Schema>> {
+  const schemas = new Map<string, Schema>();
+  for (const group of groups) {
+    const source = DEFINITIONS[group];
+    if (source === undefined) continue;
+    const folder = await goModule(source.module, log);
+    for (const file of globSync(source.files, { cwd: folder }))
+      for (const [key, schema] of strictSchemas(readFileSync(join(folder, file), 'utf8'))) schemas.set(key, schema);
+  }
+  return schemas;
 }
 
 /** Runs `work` with a YAML file of this content, which is removed afterwards. */
@@ -159,8 +143,8 @@ export const readManifests = (yaml: string): Manifest[] =>
 
 /** What the strict schemas of Kubernetes and of every custom resource say. @throws ToolMissing */
 export async function schemaFaults(all: readonly Manifest[], python: string, log: Log): Promise<string[]> {
-  const custom = all.filter((one) => isCustom(one) && !isRabbitmq(one));
-  const builtIn = [...all.filter((one) => !isCustom(one)), ...rabbitmqStatefulSets(all)];
+  const custom = all.filter(isCustom);
   const schemas = await customSchemas(new Set(custom.map(groupOf)), log);
-  return [...customFaults(custom, schemas), ...rabbitmqFaults(all), ...(await builtInFaults(builtIn, python))];
+  const builtIn = all.filter((one) => !isCustom(one));
+  return [...customFaults(custom, schemas), ...(await builtInFaults(builtIn, python))];
 }
