@@ -10,7 +10,7 @@ import type { Answer, Route } from './route.ts';
 import { traceRequests } from './tracing.ts';
 import { parse } from './validate.ts';
 
-type HttpApp = {
+export type HttpApp = {
   service: string;
   routes: Route[];
   log: Log;

@@ -8,7 +8,7 @@ export {
   type SignatureAuthenticator,
 } from './auth.ts';
 export { changedMeanwhile, etagOf, pageFrom, pageQuery, versionOfIfMatch } from './conventions.ts';
-export { deadLetterRoutes } from './dead-letter-routes.ts';
+export { buildEventService } from './event-service.ts';
 export { createHttpApp, routeTable } from './http.ts';
 export { type BuiltService, type ServiceParts, startService } from './lifecycle.ts';
 export { createLog, type Log } from './log.ts';

@@ -1,12 +1,6 @@
 import { createRelay, type Database, isDatabaseUnavailable, openStore } from '@ksbb/document-store';
 import type { Bus } from '@ksbb/messaging';
-import {
-  bearerAuthenticator,
-  type BuiltService,
-  createHttpApp,
-  deadLetterRoutes,
-  type ServiceParts,
-} from '@ksbb/service-kit';
+import { buildEventService, type BuiltService, type ServiceParts } from '@ksbb/service-kit';
 import { createCapabilities } from './access/capability.ts';
 import { createPinCheck } from './access/check-pin.ts';
 import { linkMsmes, openCollaboration } from './collaboration/open-collaboration.ts';
@@ -54,30 +48,18 @@ export async function createApp(parts: Parts): Promise<BuiltService & { boards: 
     showBoard({ boards }),
     listBoards({ boards }),
     listInstitutions({ institutions: settings.INSTITUTIONS_FILE }),
-    ...deadLetterRoutes({ deadLetters: bus.deadLetters }),
   ];
-  const app = createHttpApp({
-    service: 'commitment',
-    routes,
-    auth: { operator: bearerAuthenticator('operator', settings.OPERATOR_TOKEN) },
-    log,
-    metrics,
-    isUnavailable: isDatabaseUnavailable,
-  });
 
   bus.subscribe(subscriptions, reservationParts);
   relay.start();
   const resuming = startResuming(reservationParts, log);
-  return {
-    app,
-    boards,
-    commitments,
-    ready: { database: database.ready, broker: bus.ready },
-    close: async () => {
-      await Promise.all([bus.stopConsuming(), resuming.close()]);
-      await relay.close();
-      await bus.close();
-      await database.close();
-    },
-  };
+  const service = buildEventService({
+    ...parts,
+    service: 'commitment',
+    routes,
+    relay,
+    loops: [resuming],
+    isUnavailable: isDatabaseUnavailable,
+  });
+  return { ...service, boards, commitments };
 }

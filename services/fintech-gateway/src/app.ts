@@ -1,12 +1,6 @@
 import { createRelay, type Database, isDatabaseUnavailable } from '@ksbb/document-store';
 import type { Bus } from '@ksbb/messaging';
-import {
-  bearerAuthenticator,
-  type BuiltService,
-  createHttpApp,
-  deadLetterRoutes,
-  type ServiceParts,
-} from '@ksbb/service-kit';
+import { buildEventService, type BuiltService, type ServiceParts } from '@ksbb/service-kit';
 import { openFund } from './fund/open-fund.ts';
 import { openLoans } from './loans/open-loans.ts';
 import { openPartners } from './partners/open-partners.ts';
@@ -26,30 +20,21 @@ export async function createApp(parts: Parts): Promise<BuiltService> {
   const fund = await openFund({ ...shared, partners, loans });
   const webhooks = await openWebhooks(shared);
 
-  const app = createHttpApp({
-    service: 'fintech-gateway',
-    routes: [
-      ...loans.routes,
-      ...fund.routes,
-      ...webhooks.routes,
-      ...deadLetterRoutes({ deadLetters: bus.deadLetters }),
-    ],
-    auth: { operator: bearerAuthenticator('operator', settings.OPERATOR_TOKEN) },
-    log,
-    metrics,
-    isUnavailable: isDatabaseUnavailable,
-  });
   bus.subscribe(subscriptions, { loans, fund, webhooks });
   relay.start();
+  const service = buildEventService({
+    ...parts,
+    service: 'fintech-gateway',
+    routes: [...loans.routes, ...fund.routes, ...webhooks.routes],
+    relay,
+    loops: [webhooks, loans, fund],
+    isUnavailable: isDatabaseUnavailable,
+  });
   return {
-    app,
-    ready: { database: database.ready, broker: bus.ready },
+    ...service,
     close: async () => {
-      await Promise.all([bus.stopConsuming(), webhooks.close(), loans.close(), fund.close()]);
+      await service.close();
       partners.close();
-      await relay.close();
-      await bus.close();
-      await database.close();
     },
   };
 }

@@ -1,12 +1,6 @@
 import { createRelay, type Database, isDatabaseUnavailable } from '@ksbb/document-store';
 import type { Bus } from '@ksbb/messaging';
-import {
-  bearerAuthenticator,
-  type BuiltService,
-  createHttpApp,
-  deadLetterRoutes,
-  type ServiceParts,
-} from '@ksbb/service-kit';
+import { buildEventService, type BuiltService, type ServiceParts } from '@ksbb/service-kit';
 import { openGazetteer } from './gazetteer.ts';
 import { keepCurrent } from './map-index/keep-current.ts';
 import { createMapIndex } from './map-index/map-index.ts';
@@ -19,7 +13,8 @@ import { subscriptions } from './subscriptions.ts';
 type Parts = ServiceParts<Pick<Settings, 'OPERATOR_TOKEN'>> & { database: Database; bus: Bus };
 
 /** The only wiring of the service. The map index is filled when it resolves. Does not listen. */
-export async function createApp({ settings, database, bus, log, metrics, clock }: Parts): Promise<BuiltService> {
+export async function createApp(parts: Parts): Promise<BuiltService> {
+  const { database, bus, log, metrics, clock } = parts;
   const relay = createRelay({ publisher: bus, log, clock, registry: metrics.registry });
   const msmes = await openMsmeStores({ connection: database.connection, relay, clock });
   const coverage = await openCoverageStore(database.connection);
@@ -30,26 +25,11 @@ export async function createApp({ settings, database, bus, log, metrics, clock }
   relay.start();
   await keepCurrent({ bus, index, msmes, coverage, log });
 
-  const app = createHttpApp({
+  return buildEventService({
+    ...parts,
     service: 'msme-registry',
-    routes: [
-      ...mapRoutes({ index, gazetteer }),
-      ...msmeRoutes({ msmes, coverage, index, gazetteer, clock }),
-      ...deadLetterRoutes({ deadLetters: bus.deadLetters }),
-    ],
-    auth: { operator: bearerAuthenticator('operator', settings.OPERATOR_TOKEN) },
-    log,
-    metrics,
+    routes: [...mapRoutes({ index, gazetteer }), ...msmeRoutes({ msmes, coverage, index, gazetteer, clock })],
+    relay,
     isUnavailable: isDatabaseUnavailable,
   });
-  return {
-    app,
-    ready: { database: database.ready, broker: bus.ready },
-    close: async () => {
-      await bus.stopConsuming();
-      await relay.close();
-      await bus.close();
-      await database.close();
-    },
-  };
 }

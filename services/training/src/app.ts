@@ -1,13 +1,7 @@
 import { CAPABILITY_TOKEN, capabilityClaims } from '@ksbb/contracts';
 import { createRelay, type Database, isDatabaseUnavailable, openStore } from '@ksbb/document-store';
 import type { Bus } from '@ksbb/messaging';
-import {
-  bearerAuthenticator,
-  type BuiltService,
-  createHttpApp,
-  deadLetterRoutes,
-  type ServiceParts,
-} from '@ksbb/service-kit';
+import { buildEventService, type BuiltService, type ServiceParts } from '@ksbb/service-kit';
 import { capabilityAuthenticator } from '@ksbb/service-kit/token';
 import { trainingRoutes } from './routes.ts';
 import type { Settings } from './settings.ts';
@@ -17,7 +11,8 @@ import { subscriptions } from './subscriptions.ts';
 type Parts = ServiceParts<Pick<Settings, 'CAPABILITY_SECRET' | 'OPERATOR_TOKEN'>> & { database: Database; bus: Bus };
 
 /** Wires the service: its store, its routes, its reactions to events. It does not listen. */
-export async function createApp({ settings, database, bus, log, metrics, clock }: Parts): Promise<BuiltService> {
+export async function createApp(parts: Parts): Promise<BuiltService> {
+  const { settings, database, bus, log, metrics, clock } = parts;
   const relay = createRelay({ publisher: bus, log, clock, registry: metrics.registry });
   const trainings = await openStore(trainingStore, { connection: database.connection, relay, clock });
   const capability = capabilityAuthenticator({
@@ -27,27 +22,13 @@ export async function createApp({ settings, database, bus, log, metrics, clock }
     clock,
     help: 'Get one with the PIN of the collaboration.',
   });
-  const app = createHttpApp({
-    service: 'training',
-    auth: { operator: bearerAuthenticator('operator', settings.OPERATOR_TOKEN) },
-    routes: [
-      ...trainingRoutes({ trainings, capability, clock }),
-      ...deadLetterRoutes({ deadLetters: bus.deadLetters }),
-    ],
-    log,
-    metrics,
-    isUnavailable: isDatabaseUnavailable,
-  });
   bus.subscribe(subscriptions, { trainings, clock });
   relay.start();
-  return {
-    app,
-    ready: { database: database.ready, broker: bus.ready },
-    close: async () => {
-      await bus.stopConsuming();
-      await relay.close();
-      await bus.close();
-      await database.close();
-    },
-  };
+  return buildEventService({
+    ...parts,
+    service: 'training',
+    routes: trainingRoutes({ trainings, capability, clock }),
+    relay,
+    isUnavailable: isDatabaseUnavailable,
+  });
 }
