@@ -1,8 +1,10 @@
 import {
   aboutOf,
   type AboutTraining,
-  type Cancelled,
+  type Held,
+  type Offered,
   type Participant,
+  type Reported,
   type Scheduled,
   type Session,
   type Training,
@@ -25,8 +27,8 @@ type RecordAttendance = { type: 'record-attendance'; msmeId: string; attended: n
 type HoldTraining = { type: 'hold-training' };
 type ReportTraining = { type: 'report-training'; summary: string };
 type CancelTraining = { type: 'cancel-training'; reason: string };
-export type TrainingCommand =
-  OfferTraining | TakeLineOut | ScheduleTraining | RecordAttendance | HoldTraining | ReportTraining | CancelTraining;
+type DonorCommand = ScheduleTraining | RecordAttendance | HoldTraining | ReportTraining | CancelTraining;
+export type TrainingCommand = OfferTraining | TakeLineOut | DonorCommand;
 
 export type TrainingRefusal =
   | { refused: 'no-such-training' }
@@ -43,7 +45,11 @@ export type TrainingRefusal =
 
 type Decision = TrainingEvent[] | TrainingRefusal;
 
-const cancelled = ({ reason }: Cancelled): TrainingRefusal => ({ refused: 'cancelled', reason });
+/** A training that was offered and is not cancelled. */
+type Active = Offered | Scheduled | Held | Reported;
+
+const isHeld = (training: Active): training is Held | Reported =>
+  training.status === 'held' || training.status === 'reported';
 const hasStarted = ({ session }: Scheduled, now: Date) => Date.parse(session.startsAt) <= now.getTime();
 const isCounted = (participant: Participant): participant is Participant & { attended: number } =>
   participant.attended !== null;
@@ -69,23 +75,9 @@ function takeLineOut(training: Training, { lineId }: TakeLineOut): Decision {
 /**
  * Sets time and place, or changes them while the training is not held. A new start lies at most `GRACE_MS` in the past.
  */
-function schedule(training: Training, { session }: ScheduleTraining, now: Date): Decision {
-  switch (training.status) {
-    case 'none':
-      return { refused: 'no-such-training' };
-    case 'cancelled':
-      return cancelled(training);
-    case 'held':
-    case 'reported':
-      return isSameSession(training.session, session) ? [] : { refused: 'already-held' };
-    case 'scheduled':
-      if (isSameSession(training.session, session)) return [];
-      break;
-    case 'offered':
-      break;
-    default:
-      return training satisfies never;
-  }
+function schedule(training: Active, { session }: ScheduleTraining, now: Date): Decision {
+  if (training.status !== 'offered' && isSameSession(training.session, session)) return [];
+  if (isHeld(training)) return { refused: 'already-held' };
   if (Date.parse(session.startsAt) < now.getTime() - GRACE_MS)
     return { refused: 'start-in-the-past', now: now.toISOString() };
   const invited = training.participants.map(({ msmeId, seats }) => ({ msmeId, seats }));
@@ -110,24 +102,9 @@ function seatsOf(lines: Participant[]): number {
   return lines.reduce((seats, line) => seats + line.seats, 0);
 }
 
-/**
- * Attendance is recorded from the start until the training is held. Recording the same again is accepted at any time.
- */
-function recordAttendance(training: Training, { msmeId, attended }: RecordAttendance, now: Date): Decision {
-  switch (training.status) {
-    case 'none':
-      return { refused: 'no-such-training' };
-    case 'offered':
-      return { refused: 'not-scheduled' };
-    case 'cancelled':
-      return cancelled(training);
-    case 'scheduled':
-    case 'held':
-    case 'reported':
-      break;
-    default:
-      return training satisfies never;
-  }
+/** Attendance is recorded from the start until the training is held. Recording the same again adds nothing at any time. */
+function recordAttendance(training: Active, { msmeId, attended }: RecordAttendance, now: Date): Decision {
+  if (training.status === 'offered') return { refused: 'not-scheduled' };
   const lines = training.participants.filter((participant) => participant.msmeId === msmeId);
   if (lines.length === 0) {
     return {
@@ -139,7 +116,7 @@ function recordAttendance(training: Training, { msmeId, attended }: RecordAttend
   if (attended > seatsOf(lines)) return { refused: 'more-than-seats', seats: seatsOf(lines) };
   const changed = spreadOverLines(attended, lines).filter((line) => line.attended !== line.participant.attended);
   if (changed.length === 0) return [];
-  if (training.status !== 'scheduled') return { refused: 'already-held' };
+  if (isHeld(training)) return { refused: 'already-held' };
   if (!hasStarted(training, now)) return { refused: 'not-started', startsAt: training.session.startsAt };
   return changed.map(({ participant: { lineId, seats }, attended: here }) => ({
     type: 'attendance-recorded',
@@ -151,69 +128,51 @@ function recordAttendance(training: Training, { msmeId, attended }: RecordAttend
  * A training is held once its start time has passed and the attendance of every participant is recorded. It may end
  * early.
  */
-function hold(training: Training, now: Date): Decision {
-  switch (training.status) {
-    case 'none':
-      return { refused: 'no-such-training' };
-    case 'offered':
-      return { refused: 'not-scheduled' };
-    case 'cancelled':
-      return cancelled(training);
-    case 'held':
-    case 'reported':
-      return [];
-    case 'scheduled': {
-      if (!hasStarted(training, now)) return { refused: 'not-started', startsAt: training.session.startsAt };
-      const counted = training.participants.filter(isCounted);
-      const missing = training.participants
-        .filter((participant) => !isCounted(participant))
-        .map(({ msmeId, msmeName }) => ({ msmeId, msmeName }));
-      if (missing.length > 0) return { refused: 'attendance-missing', missing };
-      const participants = counted.map(({ lineId, msmeId, seats, attended }) => ({ lineId, msmeId, seats, attended }));
-      return [{ type: 'training-held', data: { ...aboutOf(training), participants, heldAt: now.toISOString() } }];
-    }
-    default:
-      return training satisfies never;
-  }
+function hold(training: Active, now: Date): Decision {
+  if (training.status === 'offered') return { refused: 'not-scheduled' };
+  if (isHeld(training)) return [];
+  if (!hasStarted(training, now)) return { refused: 'not-started', startsAt: training.session.startsAt };
+  const counted = training.participants.filter(isCounted);
+  const missing = training.participants
+    .filter((participant) => !isCounted(participant))
+    .map(({ msmeId, msmeName }) => ({ msmeId, msmeName }));
+  if (missing.length > 0) return { refused: 'attendance-missing', missing };
+  const participants = counted.map(({ lineId, msmeId, seats, attended }) => ({ lineId, msmeId, seats, attended }));
+  return [{ type: 'training-held', data: { ...aboutOf(training), participants, heldAt: now.toISOString() } }];
 }
 
-function report(training: Training, { summary }: ReportTraining, now: Date): Decision {
-  switch (training.status) {
-    case 'none':
-      return { refused: 'no-such-training' };
-    case 'offered':
-    case 'scheduled':
-      return { refused: 'not-held' };
-    case 'cancelled':
-      return cancelled(training);
-    case 'reported':
-      return training.summary === summary ? [] : { refused: 'already-reported' };
-    case 'held':
-      return [{ type: 'training-reported', data: { ...aboutOf(training), summary, reportedAt: now.toISOString() } }];
-    default:
-      return training satisfies never;
-  }
+function report(training: Active, { summary }: ReportTraining, now: Date): Decision {
+  if (!isHeld(training)) return { refused: 'not-held' };
+  if (training.status === 'reported') return training.summary === summary ? [] : { refused: 'already-reported' };
+  return [{ type: 'training-reported', data: { ...aboutOf(training), summary, reportedAt: now.toISOString() } }];
 }
 
-function cancel(training: Training, { reason }: CancelTraining): Decision {
-  switch (training.status) {
-    case 'none':
-      return { refused: 'no-such-training' };
-    case 'held':
-    case 'reported':
-      return { refused: 'already-held' };
-    case 'cancelled':
-      return training.reason === reason ? [] : cancelled(training);
-    case 'offered':
-    case 'scheduled':
-      return [
-        {
-          type: 'training-cancelled',
-          data: { ...aboutOf(training), lineIds: training.participants.map(({ lineId }) => lineId), reason },
-        },
-      ];
+function cancel(training: Active, { reason }: CancelTraining): Decision {
+  if (isHeld(training)) return { refused: 'already-held' };
+  const lineIds = training.participants.map(({ lineId }) => lineId);
+  return [{ type: 'training-cancelled', data: { ...aboutOf(training), lineIds, reason } }];
+}
+
+/** A command of the donor. A cancelled training takes none, except that its cancellation may be repeated. */
+function decideForDonor(training: Training, command: DonorCommand, now: Date): Decision {
+  if (training.status === 'none') return { refused: 'no-such-training' };
+  if (training.status === 'cancelled') {
+    const isRepeat = command.type === 'cancel-training' && command.reason === training.reason;
+    return isRepeat ? [] : { refused: 'cancelled', reason: training.reason };
+  }
+  switch (command.type) {
+    case 'schedule-training':
+      return schedule(training, command, now);
+    case 'record-attendance':
+      return recordAttendance(training, command, now);
+    case 'hold-training':
+      return hold(training, now);
+    case 'report-training':
+      return report(training, command, now);
+    case 'cancel-training':
+      return cancel(training, command);
     default:
-      return training satisfies never;
+      return command satisfies never;
   }
 }
 
@@ -227,17 +186,7 @@ export function decide(training: Training, command: TrainingCommand, now: Date):
       return offer(training, command);
     case 'take-line-out':
       return takeLineOut(training, command);
-    case 'schedule-training':
-      return schedule(training, command, now);
-    case 'record-attendance':
-      return recordAttendance(training, command, now);
-    case 'hold-training':
-      return hold(training, now);
-    case 'report-training':
-      return report(training, command, now);
-    case 'cancel-training':
-      return cancel(training, command);
     default:
-      return command satisfies never;
+      return decideForDonor(training, command, now);
   }
 }

@@ -28,7 +28,7 @@ export type Offered = Begun & { status: 'offered' };
 export type Scheduled = Begun & { status: 'scheduled'; session: Session };
 export type Held = Begun & { status: 'held'; session: Session; heldAt: string };
 export type Reported = Begun & { status: 'reported'; session: Session; heldAt: string; summary: string };
-export type Cancelled = Begun & { status: 'cancelled'; session: Session | null; reason: string };
+type Cancelled = Begun & { status: 'cancelled'; session: Session | null; reason: string };
 
 /** One training: what a collaboration promised to teach on one topic. */
 export type Training = { status: 'none' } | Offered | Scheduled | Held | Reported | Cancelled;
