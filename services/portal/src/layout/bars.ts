@@ -31,7 +31,12 @@ export function progressBar({ total, parts }: { total: number; parts: readonly P
   </svg>`;
 }
 
-type Bar = { name: string; whole: number; part: number; text: string };
+export type Chart = {
+  words: { whole: string; part: string };
+  /** How the amounts are written. */
+  write: (value: number) => string;
+  bars: readonly { name: string; whole: number; part: number }[];
+};
 
 const BAR_WIDTH = 400;
 const BAR_HEIGHT = 18;
@@ -40,14 +45,14 @@ const BAR_HEIGHT = 18;
  * Bars on one scale, each with the part inside the whole. Screen readers skip the bars, because name and numbers stand
  * beside each as text.
  */
-export function barChart({ words, bars }: { words: { whole: string; part: string }; bars: readonly Bar[] }): VNode {
+export function barChart({ words, write, bars }: Chart): VNode {
   const largest = Math.max(1, ...bars.map(({ whole, part }) => Math.max(whole, part)));
   const width = (value: number) => ((value / largest) * BAR_WIDTH).toFixed(2);
   return html`<div class="chart">
     <p class="chart-key"><span class="dot part"></span>${words.part} <span class="dot whole"></span>${words.whole}</p>
     <ul>
       ${bars.map(
-        ({ name, whole, part, text }) =>
+        ({ name, whole, part }) =>
           html`<li>
             <span class="bar-name">${name}</span>
             <svg
@@ -61,7 +66,7 @@ export function barChart({ words, bars }: { words: { whole: string; part: string
               <rect class="bar-promised" width=${width(whole)} height=${BAR_HEIGHT} />
               <rect class="bar-delivered" width=${width(part)} height=${BAR_HEIGHT} />
             </svg>
-            <span class="bar-text">${text}</span>
+            <span class="bar-text">${write(part)} / ${write(whole)}</span>
           </li>`,
       )}
     </ul>

@@ -66,6 +66,11 @@ export function inputField(props: InputProps): VNode {
   return frame(props, after === undefined ? control : html`<div class="with-after">${control}${after}</div>`);
 }
 
+/** A whole number or a PIN: with a keyboard of digits, and without suggestions of earlier values. */
+export function numberField(props: InputProps): VNode {
+  return inputField({ ...props, inputmode: 'numeric', autocomplete: 'off' });
+}
+
 /** Several lines of text. */
 export function textField(props: FieldProps & { rows: number; maxlength: number }): VNode {
   const { value = '', rows, maxlength } = props;
@@ -75,7 +80,7 @@ export function textField(props: FieldProps & { rows: number; maxlength: number 
   );
 }
 
-type Option = { value: string; label: string };
+export type Option = { value: string; label: string };
 export type OptionGroup = { label: string; options: readonly Option[] };
 
 const option = ({ value, label }: Option, chosen: string | undefined): VNode =>

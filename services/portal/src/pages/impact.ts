@@ -1,7 +1,8 @@
 import type { Totals } from '@ksbb/contracts';
 import { html } from 'htm/preact';
-import type { ComponentChildren, VNode } from 'preact';
-import { barChart } from '../layout/bars.ts';
+import type { VNode } from 'preact';
+import type { Texts } from '../i18n/id.ts';
+import { barChart, type Chart } from '../layout/bars.ts';
 import { definitions, table } from '../layout/parts.ts';
 import { unwrap } from '../services/call.ts';
 import type { Services } from '../services/clients.ts';
@@ -17,83 +18,74 @@ function bigNumbers({ texts, format }: PageRequest, totals: Totals): VNode {
   ]);
 }
 
-function section(id: string, title: string, none: string, isEmpty: boolean, content: () => ComponentChildren): VNode {
+type Section = Chart & { id: string; title: string; head: string[]; rows: string[][] };
+
+function section({ impact }: Texts, { id, title, words, write, bars, head, rows }: Section): VNode {
   return html`<section class="card" aria-labelledby=${id}>
     <h2 id=${id}>${title}</h2>
-    ${isEmpty ? html`<p class="empty">${none}</p>` : content()}
+    ${
+      rows.length === 0
+        ? html`<p class="empty">${impact.none}</p>`
+        : [barChart({ words, write, bars }), table(impact.tableOf(title), head, rows)]
+    }
   </section>`;
 }
 
 function goodsSection({ texts, format }: PageRequest, { goods }: Totals): VNode {
   const words = texts.impact;
-  return section('goods-title', words.goods, words.none, goods.length === 0, () => [
-    barChart({
-      words: { whole: words.promised, part: words.confirmed },
-      bars: goods.map(({ item, promised, confirmed }) => ({
-        name: texts.item[item],
-        whole: promised,
-        part: confirmed,
-        text: `${format.count(confirmed)} / ${format.count(promised)}`,
-      })),
-    }),
-    table(
-      words.tableOf(words.goods),
-      [words.item, words.promised, words.reported, words.confirmed],
-      goods.map(({ item, promised, reported, confirmed }) => [
-        texts.item[item],
-        format.count(promised),
-        format.count(reported),
-        format.count(confirmed),
-      ]),
-    ),
-  ]);
+  return section(texts, {
+    id: 'goods-title',
+    title: words.goods,
+    words: { whole: words.promised, part: words.confirmed },
+    write: format.count,
+    bars: goods.map(({ item, promised, confirmed }) => ({ name: texts.item[item], whole: promised, part: confirmed })),
+    head: [words.item, words.promised, words.reported, words.confirmed],
+    rows: goods.map(({ item, promised, reported, confirmed }) => [
+      texts.item[item],
+      ...[promised, reported, confirmed].map(format.count),
+    ]),
+  });
 }
 
 function loansSection({ texts, format }: PageRequest, { loans }: Totals): VNode {
   const words = texts.impact;
-  return section('loans-title', words.loans, words.none, loans.length === 0, () => [
-    barChart({
-      words: { whole: words.disbursed, part: words.repaid },
-      bars: loans.map(({ partner, disbursedRupiah, repaidRupiah }) => ({
-        name: texts.partner[partner],
-        whole: disbursedRupiah,
-        part: repaidRupiah,
-        text: `${format.rupiah(repaidRupiah)} / ${format.rupiah(disbursedRupiah)}`,
-      })),
-    }),
-    table(
-      words.tableOf(words.loans),
-      [words.partner, words.contracts, words.promised, words.disbursed, words.repaid, words.relent],
-      loans.map((loan) => [
-        texts.partner[loan.partner],
-        format.count(loan.contracts),
-        ...[loan.promisedRupiah, loan.disbursedRupiah, loan.repaidRupiah, loan.relentRupiah].map(format.rupiah),
-      ]),
-    ),
-  ]);
+  return section(texts, {
+    id: 'loans-title',
+    title: words.loans,
+    words: { whole: words.disbursed, part: words.repaid },
+    write: format.rupiah,
+    bars: loans.map(({ partner, disbursedRupiah, repaidRupiah }) => ({
+      name: texts.partner[partner],
+      whole: disbursedRupiah,
+      part: repaidRupiah,
+    })),
+    head: [words.partner, words.contracts, words.promised, words.disbursed, words.repaid, words.relent],
+    rows: loans.map((loan) => [
+      texts.partner[loan.partner],
+      format.count(loan.contracts),
+      ...[loan.promisedRupiah, loan.disbursedRupiah, loan.repaidRupiah, loan.relentRupiah].map(format.rupiah),
+    ]),
+  });
 }
 
 function trainingsSection({ texts, format }: PageRequest, { trainings }: Totals): VNode {
   const words = texts.impact;
-  return section('trainings-title', words.trainings, words.none, trainings.length === 0, () => [
-    barChart({
-      words: { whole: words.seats, part: words.attended },
-      bars: trainings.map(({ topic, promisedSeats, attended }) => ({
-        name: texts.topic[topic],
-        whole: promisedSeats,
-        part: attended,
-        text: `${format.count(attended)} / ${format.count(promisedSeats)}`,
-      })),
-    }),
-    table(
-      words.tableOf(words.trainings),
-      [words.topic, words.seats, words.scheduled, words.held, words.attended, words.reportedTrainings],
-      trainings.map(({ topic, promisedSeats, scheduled, held, attended, reported }) => [
-        texts.topic[topic],
-        ...[promisedSeats, scheduled, held, attended, reported].map(format.count),
-      ]),
-    ),
-  ]);
+  return section(texts, {
+    id: 'trainings-title',
+    title: words.trainings,
+    words: { whole: words.seats, part: words.attended },
+    write: format.count,
+    bars: trainings.map(({ topic, promisedSeats, attended }) => ({
+      name: texts.topic[topic],
+      whole: promisedSeats,
+      part: attended,
+    })),
+    head: [words.topic, words.seats, words.scheduled, words.held, words.attended, words.reportedTrainings],
+    rows: trainings.map(({ topic, promisedSeats, scheduled, held, attended, reported }) => [
+      texts.topic[topic],
+      ...[promisedSeats, scheduled, held, attended, reported].map(format.count),
+    ]),
+  });
 }
 
 function impactView(pageRequest: PageRequest, totals: Totals): VNode {

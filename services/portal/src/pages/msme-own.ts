@@ -7,7 +7,7 @@ import {
 import { html } from 'htm/preact';
 import type { VNode } from 'preact';
 import type { z } from 'zod';
-import { fieldsOf, inputField, type RejectedForm, textField } from '../layout/field.ts';
+import { fieldsOf, numberField, type RejectedForm, textField } from '../layout/field.ts';
 import { packageIcon } from '../layout/icons.ts';
 import { lineName } from '../layout/needs.ts';
 import { notice } from '../layout/parts.ts';
@@ -36,11 +36,9 @@ function receiptForm(pageRequest: PageRequest, { collaboration, token, rejected 
   return html`<form method="post" action=${to(`/m/${collaboration.collaborationId}/${token}/receipts`)} novalidate>
     <input type="hidden" name="reportId" value=${report.reportId} />
     <input type="hidden" name="lineId" value=${report.lineId} />
-    ${inputField({
+    ${numberField({
       ...fields.of('quantity', String(report.reportedQuantity)),
       label: words.quantity,
-      inputmode: 'numeric',
-      autocomplete: 'off',
       maxlength: 12,
       className: 'short',
     })}

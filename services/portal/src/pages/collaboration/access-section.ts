@@ -1,6 +1,6 @@
 import { html } from 'htm/preact';
 import type { VNode } from 'preact';
-import { fieldsOf, inputField, type RejectedForm } from '../../layout/field.ts';
+import { fieldsOf, numberField, type RejectedForm } from '../../layout/field.ts';
 import { notice } from '../../layout/parts.ts';
 import type { PageRequest } from '../../web/page.ts';
 import type { Access, Loaded } from './load.ts';
@@ -60,13 +60,11 @@ export function accessSection(
     <p>${words.intro}</p>
     ${fields.problem === undefined ? null : notice('bad', fields.problem)}
     <form method="post" action=${action('open')} novalidate>
-      ${inputField({
+      ${numberField({
         ...fields.of('pin'),
         value: '',
         label: deliver.pin,
         hint: deliver.pinHint,
-        inputmode: 'numeric',
-        autocomplete: 'off',
         maxlength: 6,
         className: 'code short',
         after: html`<button class="button" type="submit">${words.submit}</button>`,

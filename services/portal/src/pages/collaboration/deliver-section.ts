@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { CollaborationView } from '@ksbb/contracts';
 import { html } from 'htm/preact';
 import type { VNode } from 'preact';
-import { errorSummary, fieldsOf, inputField, type RejectedForm, textField } from '../../layout/field.ts';
+import { errorSummary, fieldsOf, numberField, type RejectedForm, textField } from '../../layout/field.ts';
 import { lineName } from '../../layout/needs.ts';
 import { notice } from '../../layout/parts.ts';
 import type { PageRequest } from '../../web/page.ts';
@@ -41,23 +41,19 @@ export function deliverSection(
     <form method="post" action=${to(`/collaborations/${collaborationId}/deliveries`)} novalidate>
       <input type="hidden" name="key" value=${fields.of('key', randomUUID()).value} />
       ${openLines.map((line) =>
-        inputField({
+        numberField({
           ...fields.of(quantityField(line.lineId)),
           label: words.quantity(`${lineName(texts, line)}, ${line.msmeName}`),
           hint: words.left(format.amount('goods', leftToReport(line, reports))),
-          inputmode: 'numeric',
-          autocomplete: 'off',
           maxlength: 12,
         }),
       )}
       ${textField({ ...fields.of('note'), label: words.note, rows: 2, maxlength: 500 })}
-      ${inputField({
+      ${numberField({
         ...fields.of('pin'),
         value: '',
         label: words.pin,
         hint: words.pinHint,
-        inputmode: 'numeric',
-        autocomplete: 'off',
         maxlength: 6,
         className: 'code short',
       })}

@@ -1,4 +1,4 @@
-import { parseCollaborationId, type ParsedCollaborationId } from '@ksbb/contracts';
+import { parseCollaborationId } from '@ksbb/contracts';
 import { html } from 'htm/preact';
 import type { RejectedForm } from '../../layout/field.ts';
 import { trackingForm } from '../../layout/parts.ts';
@@ -20,10 +20,6 @@ function trackingPage(pageRequest: PageRequest, typed: string, error?: string): 
       ${trackingForm(pageRequest, { typed, ...(error === undefined ? {} : { error }) })}
     </div>`,
   };
-}
-
-function wrongId(pageRequest: PageRequest, typed: string, parsed: ParsedCollaborationId & { ok: false }): PageResponse {
-  return trackingPage(pageRequest, typed, pageRequest.texts.collaboration.wrong[parsed.reason]);
 }
 
 /** The current page of a collaboration, with the form that was rejected, if one was. */
@@ -75,11 +71,12 @@ export function acceptForm(
 /** Handles a page of one collaboration with its canonical ID, or shows what is wrong with a mistyped ID. */
 export function withCollaboration(
   pageRequest: PageRequest,
-  handle: (id: string) => Promise<PageResponse>,
+  handle: (id: string) => Promise<PageResponse> | PageResponse,
+  typed = pageRequest.params['id'] ?? '',
 ): Promise<PageResponse> | PageResponse {
-  const typed = pageRequest.params['id'] ?? '';
   const parsed = parseCollaborationId(typed);
-  return parsed.ok ? handle(parsed.id) : wrongId(pageRequest, typed, parsed);
+  if (parsed.ok) return handle(parsed.id);
+  return trackingPage(pageRequest, typed, pageRequest.texts.collaboration.wrong[parsed.reason]);
 }
 
 /** The target of the form for the collaboration ID: redirects to the collaboration, or shows what is wrong. */
@@ -90,8 +87,7 @@ export function findCollaborationPage(): Page {
     handle: (pageRequest) => {
       const typed = (pageRequest.query.get('id') ?? '').trim().slice(0, 100);
       if (typed === '') return trackingPage(pageRequest, '');
-      const parsed = parseCollaborationId(typed);
-      return parsed.ok ? found(pageRequest.to(`/collaborations/${parsed.id}`)) : wrongId(pageRequest, typed, parsed);
+      return withCollaboration(pageRequest, (id) => found(pageRequest.to(`/collaborations/${id}`)), typed);
     },
   };
 }

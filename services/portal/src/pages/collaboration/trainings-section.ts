@@ -1,7 +1,7 @@
 import type { TrainingView } from '@ksbb/contracts';
 import { html } from 'htm/preact';
 import type { VNode } from 'preact';
-import { errorSummary, fieldsOf, inputField, type RejectedForm, textField } from '../../layout/field.ts';
+import { errorSummary, fieldsOf, inputField, numberField, type RejectedForm, textField } from '../../layout/field.ts';
 import { packageIcon } from '../../layout/icons.ts';
 import { notice } from '../../layout/parts.ts';
 import type { PageRequest } from '../../web/page.ts';
@@ -50,12 +50,10 @@ function attendanceForm(
   return html`<form method="post" action=${`${action}/attendance`} novalidate>
       <h4>${words.attendance}</h4>
       ${participants.map(({ msmeId, msmeName, seats, attended }) =>
-        inputField({
+        numberField({
           ...fields.of(attendedField(msmeId), attended === null ? '' : String(attended)),
           label: words.attended(msmeName),
           hint: format.amount('training', seats),
-          inputmode: 'numeric',
-          autocomplete: 'off',
           maxlength: 8,
           className: 'short',
         }),

@@ -2,7 +2,7 @@ import { partner } from '@ksbb/contracts';
 import { html } from 'htm/preact';
 import type { VNode } from 'preact';
 import { categoryArt } from '../../layout/category-art.ts';
-import { inputField, selectField } from '../../layout/field.ts';
+import { numberField, selectField } from '../../layout/field.ts';
 import { packageIcon } from '../../layout/icons.ts';
 import { needName } from '../../layout/needs.ts';
 import { originBadge } from '../../layout/parts.ts';
@@ -58,11 +58,9 @@ function needFields(pageRequest: PageRequest, openNeed: OpenNeed, state: FormSta
     </div>`;
   return html`<div class="need-form">
     ${heading}
-    ${inputField({
+    ${numberField({
       ...field,
       label: labelOf(pageRequest, openNeed),
-      inputmode: 'numeric',
-      autocomplete: 'off',
       maxlength: 20,
       hint: open === 0 ? texts.help.allCovered : texts.help.open(format.amount(need.package, open)),
       data: { open, package: need.package },

@@ -1,7 +1,7 @@
 import { type AreaList, msmeCategory, packageOfHelp } from '@ksbb/contracts';
 import { html } from 'htm/preact';
 import type { VNode } from 'preact';
-import { checkboxField, inputField, type OptionGroup, selectField } from '../../layout/field.ts';
+import { checkboxField, inputField, type Option, type OptionGroup, selectField } from '../../layout/field.ts';
 import { packageIcon } from '../../layout/icons.ts';
 import type { PageRequest } from '../../web/page.ts';
 import type { Filters } from './filters.ts';
@@ -10,24 +10,19 @@ type Areas = AreaList['items'];
 
 const byName = (one: { name: string }, other: { name: string }) => one.name.localeCompare(other.name, 'id');
 
+/** The areas of one level inside an area, by name. */
+function areasWithin(areas: Areas, parentKode: string | undefined, of: Areas[number]['level']): Option[] {
+  return areas
+    .filter(({ level, parent }) => level === of && parent === parentKode)
+    .sort(byName)
+    .map(({ kode, name }) => ({ value: kode, label: name }));
+}
+
 /** Every kecamatan, under its kota. */
 function kecamatanOptions(areas: Areas): OptionGroup[] {
   return areas
     .filter(({ level }) => level === 'kota')
-    .map((kota) => ({
-      label: kota.name,
-      options: areas
-        .filter(({ level, parent }) => level === 'kecamatan' && parent === kota.kode)
-        .sort(byName)
-        .map(({ kode, name }) => ({ value: kode, label: name })),
-    }));
-}
-
-function kelurahanOptions(areas: Areas, kecamatan: string | undefined) {
-  return areas
-    .filter(({ level, parent }) => level === 'kelurahan' && parent === kecamatan)
-    .sort(byName)
-    .map(({ kode, name }) => ({ value: kode, label: name }));
+    .map(({ kode, name }) => ({ label: name, options: areasWithin(areas, kode, 'kecamatan') }));
 }
 
 function packageChoice({ texts }: PageRequest, chosen: Filters['package']): VNode {
@@ -89,7 +84,7 @@ export function filterPanel(pageRequest: PageRequest, filters: Filters, areas: A
           disabled: filters.kecamatan === undefined,
           options: [
             { value: '', label: filters.kecamatan === undefined ? main.kelurahanFirst : main.anyKelurahan },
-            ...kelurahanOptions(areas, filters.kecamatan),
+            ...areasWithin(areas, filters.kecamatan, 'kelurahan'),
           ],
         })}
         ${checkboxField({ label: main.stillNeeded, name: 'open', value: 'true', checked: filters.open })}

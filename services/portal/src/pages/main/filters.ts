@@ -50,19 +50,12 @@ export function readFilters(query: URLSearchParams): Filters {
 
 /** The shortest query with the same meaning. */
 export function writeFilters(filters: Filters): URLSearchParams {
-  const query = new URLSearchParams();
-  const set = (name: string, value: string | undefined) => {
-    if (value !== undefined && value !== '') query.set(name, value);
-  };
-  set('q', filters.q);
-  set('package', filters.package);
-  set('category', filters.category);
-  set('kecamatan', filters.kecamatan);
-  set('kelurahan', filters.kelurahan);
-  if (filters.open) query.set('open', 'true');
-  set('cursor', filters.cursor);
-  for (const id of filters.selected) query.append('msme', id);
-  return query;
+  const { q, category, kecamatan, kelurahan, open, cursor, selected } = filters;
+  const fields = { q, package: filters.package, category, kecamatan, kelurahan, open: open ? 'true' : '', cursor };
+  return new URLSearchParams([
+    ...Object.entries(fields).flatMap(([name, value]) => (value ? [[name, value]] : [])),
+    ...selectionQuery(selected),
+  ]);
 }
 
 /** The filters as query parameters of the registry. */
