@@ -27,7 +27,7 @@ function chainList({ texts, format, to }: PageRequest, { links }: FundChain): VN
       ${links.map(
         ({ generation, msmeName, msmeId, amountRupiah, repaidRupiah, status }) =>
           html`<li>
-            <strong>${words.generation(generation)}</strong>: ${format.rupiah(amountRupiah)},
+            <strong>${words.generation(generation)}</strong>: ${format.rupiah(amountRupiah)},${' '}
             <a href=${to(`/msmes/${msmeId}`)}>${msmeName}</a>
             <span class="meta"
               >${words.status[status]}. ${words.repaid(format.rupiah(repaidRupiah), format.rupiah(amountRupiah))}</span

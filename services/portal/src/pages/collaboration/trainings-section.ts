@@ -135,7 +135,7 @@ function trainingCard(
       ${participants.map(
         ({ msmeName, seats, attended }) =>
           html`<li>
-            ${msmeName}:
+            ${msmeName}:${' '}
             ${
               attended === null
                 ? format.amount('training', seats)

@@ -53,7 +53,7 @@ export function collaborationView(pageRequest: PageRequest, loaded: Loaded, reje
       <p class="eyebrow">${words.title}</p>
       <h1 class="code">${collaboration.collaborationId}</h1>
       <p>
-        <span class=${`badge ${collaboration.status}`}>${words.status[collaboration.status]}</span>
+        <span class=${`badge ${collaboration.status}`}>${words.status[collaboration.status]}</span>${' '}
         ${donorText(pageRequest, collaboration)}${
           collaboration.confirmedAt === null ? null : `, ${words.since(format.date(collaboration.confirmedAt))}`
         }

@@ -27,9 +27,9 @@ function mapData({ texts, language, to }: PageRequest, map: MapSettings): string
 /** The sources of the map. They stand below the map, because on it they would cover a phone's whole map. */
 function attribution({ texts }: PageRequest, { tileUrl, tileAttribution }: MapSettings): VNode {
   const tiles = tileUrl === undefined || tileAttribution === '' ? '' : ` · ${tileAttribution}`;
+  const others = ` · ${texts.footer.boundaries}${tiles} · `;
   return html`<p class="attribution">
-    <a href="https://www.openstreetmap.org/copyright">${texts.footer.places}</a> · ${texts.footer.boundaries}${tiles}
-    ·${' '}
+    <a href="https://www.openstreetmap.org/copyright">${texts.footer.places}</a>${others}
     <a href="https://leafletjs.com">Leaflet</a>
   </p>`;
 }
