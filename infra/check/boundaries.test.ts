@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { boundaryRules } from './boundary-rules.ts';
-import { boundaryViolations } from './boundaries.ts';
+import { boundaryViolations, impureCoreLines } from './boundaries.ts';
 
 /** A small tree of the shape of this repository, in which everything is allowed. */
 const allowed = {
@@ -280,6 +280,36 @@ describe('the boundaries between modules', () => {
 
   test.each(forbidden)('$rule: $from may not import $to', async ({ rule, files, from, to }) => {
     expect(await violationsOf({ ...allowed, ...files })).toEqual([{ rule, from, to }]);
+  });
+
+  test.each([
+    'Date.now()',
+    'new Date()',
+    'Math.random()',
+    "fetch('http://x')",
+    'setTimeout(next)',
+    'process.env',
+    'console.log(1)',
+    'crypto.randomUUID()',
+    'performance.now()',
+    'globalThis.fetch',
+  ])('a core that uses %s without an import is reported', (use) => {
+    const text = `export const a = 1;\nexport const b = () => ${use};\n`;
+    const root = tree({ ...allowed, 'services/one/src/thing/price.ts': text, 'services/one/src/kernel/day.ts': text });
+    roots.push(root);
+    const reported = impureCoreLines(root).map((line) => line.split(' ')[0]);
+    expect(reported.toSorted()).toEqual(['services/one/src/kernel/day.ts:2:', 'services/one/src/thing/price.ts:2:']);
+  });
+
+  test('a core may reckon with a time that it is given, and its tests and other files may use the clock', () => {
+    const root = tree({
+      ...allowed,
+      'services/one/src/thing/price.ts': 'export const day = (now: Date) => new Date(now.getTime() + 1);',
+      'services/one/src/thing/price.unit.test.ts': 'Date.now();',
+      'services/one/src/clock.ts': 'export const now = Date.now;',
+    });
+    roots.push(root);
+    expect(impureCoreLines(root)).toEqual([]);
   });
 
   test('every rule is seen failing', () => {

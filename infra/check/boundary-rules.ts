@@ -2,11 +2,8 @@ import { globSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { IForbiddenRuleType, IRegularForbiddenRuleType } from 'dependency-cruiser';
 
-/**
- * Test files, and what they share in a folder `testing`, may use infra/local and the real broker and database by
- * themselves.
- */
-const TESTS = '([.]test[.]ts$|/src/testing/)';
+/** Test files, and what they share in a folder `testing`, may use the real broker and database by themselves. */
+export const TESTS = '([.]test[.]ts$|/src/testing/)';
 /** Names under which @types/… has types and nothing else: only the compiler finds them. */
 const TYPES_ALONE = '^(geojson|topojson-specification)$';
 const PACKAGE_OF = '(^|/)node_modules/';
@@ -25,7 +22,7 @@ const foldersOf = (pattern: string, root: string) => [
  * A core is a folder with a decide.ts, or `kernel`, which the modules of a service share. Relative to the root, with
  * slashes.
  */
-function coreFolders(root: string): string[] {
+export function coreFolders(root: string): string[] {
   return [...foldersOf('services/*/src/**/decide.ts', root), ...foldersOf('services/*/src/kernel/*.ts', root)];
 }
 
