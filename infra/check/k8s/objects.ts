@@ -80,11 +80,6 @@ export function workloads(all: readonly Manifest[]): { of: Manifest; pod: PodSpe
   });
 }
 
-export const containersOf = ({ containers, initContainers = [] }: PodSpec): Container[] => [
-  ...initContainers,
-  ...containers,
-];
-
 /** Whether a selector picks pods with these labels; an empty one picks all. */
 export function selects({ matchLabels = {}, matchExpressions = [] }: Selector, labels: Labels): boolean {
   const byLabels = Object.entries(matchLabels).every(([key, value]) => labels[key] === value);
@@ -96,5 +91,19 @@ export function selects({ matchLabels = {}, matchExpressions = [] }: Selector, l
 
 export const ofKind = (all: readonly Manifest[], kind: string) => all.filter((one) => one.kind === kind);
 export const deployments = (all: readonly Manifest[]) => workloads(all).filter(({ of }) => of.kind === 'Deployment');
-export const missing = (whole: string, wanted: Record<string, boolean>) =>
-  Object.entries(wanted).flatMap(([what, there]) => (there ? [] : [`${whole}: ${what}`]));
+
+const withPod =
+  ({ of, pod }: { of: Manifest; pod: PodSpec }) =>
+  (container: Container) => ({ of, pod, container, where: `${nameOf(of)}, container ${container.name}` });
+
+/** Every container, also those that run before the others; `where` names it in a fault. */
+export const allContainers = (all: readonly Manifest[]) =>
+  workloads(all).flatMap((one) => [...(one.pod.initContainers ?? []), ...one.pod.containers].map(withPod(one)));
+
+/** The containers of Deployments that run all the time. */
+export const servingContainers = (all: readonly Manifest[]) =>
+  deployments(all).flatMap((one) => one.pod.containers.map(withPod(one)));
+
+/** A fault for everything that is wanted and is not so. */
+export const missing = (where: string, wanted: Record<string, boolean>) =>
+  Object.entries(wanted).flatMap(([what, isSo]) => (isSo ? [] : [`${where}: ${what}`]));

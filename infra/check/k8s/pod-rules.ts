@@ -1,6 +1,5 @@
 import {
-  type Container,
-  containersOf,
+  allContainers,
   deployments,
   type Env,
   type Manifest,
@@ -8,6 +7,7 @@ import {
   nameOf,
   ofKind,
   selects,
+  servingContainers,
   workloads,
 } from './objects.ts';
 
@@ -28,19 +28,9 @@ const VOLUMES = [
 ];
 const RESOURCES = ['cpu', 'memory', 'ephemeral-storage'];
 
-function containerRights(where: string, { name, securityContext: rights = {} }: Container): string[] {
-  return missing(`${where}, container ${name}`, {
-    'allowPrivilegeEscalation must be false': rights.allowPrivilegeEscalation === false,
-    'readOnlyRootFilesystem must be true': rights.readOnlyRootFilesystem === true,
-    'capabilities must drop ALL and add none':
-      rights.capabilities?.drop?.includes('ALL') === true && (rights.capabilities.add ?? []).length === 0,
-    'must not be privileged, nor run as user 0': rights.privileged !== true && rights.runAsUser !== 0,
-  });
-}
-
 export function podRights(all: readonly Manifest[]): string[] {
-  return workloads(all).flatMap(({ of, pod }) => [
-    ...missing(nameOf(of), {
+  const ofPods = workloads(all).flatMap(({ of, pod }) =>
+    missing(nameOf(of), {
       'runAsNonRoot must be true': pod.securityContext?.runAsNonRoot === true && pod.securityContext.runAsUser !== 0,
       'seccompProfile must be RuntimeDefault': pod.securityContext?.seccompProfile?.type === 'RuntimeDefault',
       'automountServiceAccountToken must be false': pod.automountServiceAccountToken === false,
@@ -50,19 +40,26 @@ export function podRights(all: readonly Manifest[]): string[] {
         VOLUMES.some((kind) => kind in volume),
       ),
     }),
-    ...containersOf(pod).flatMap((container) => containerRights(nameOf(of), container)),
-  ]);
+  );
+  const ofContainers = allContainers(all).flatMap(({ where, container: { securityContext: rights = {} } }) =>
+    missing(where, {
+      'allowPrivilegeEscalation must be false': rights.allowPrivilegeEscalation === false,
+      'readOnlyRootFilesystem must be true': rights.readOnlyRootFilesystem === true,
+      'capabilities must drop ALL and add none':
+        rights.capabilities?.drop?.includes('ALL') === true && (rights.capabilities.add ?? []).length === 0,
+      'must not be privileged, nor run as user 0': rights.privileged !== true && rights.runAsUser !== 0,
+    }),
+  );
+  return [...ofPods, ...ofContainers];
 }
 
 export function resources(all: readonly Manifest[]): string[] {
-  return workloads(all).flatMap(({ of, pod }) =>
-    containersOf(pod).flatMap(({ name, resources: given = {} }) =>
-      RESOURCES.flatMap((one) =>
-        missing(`${nameOf(of)}, container ${name}`, {
-          [`requests ${one}`]: given.requests?.[one] !== undefined,
-          [`limits ${one}`]: given.limits?.[one] !== undefined,
-        }),
-      ),
+  return allContainers(all).flatMap(({ where, container: { resources: given = {} } }) =>
+    RESOURCES.flatMap((one) =>
+      missing(where, {
+        [`requests ${one}`]: given.requests?.[one] !== undefined,
+        [`limits ${one}`]: given.limits?.[one] !== undefined,
+      }),
     ),
   );
 }
@@ -71,15 +68,13 @@ const target = (probe: Record<string, unknown> | undefined) =>
   JSON.stringify(probe?.['httpGet'] ?? probe?.['tcpSocket'] ?? probe?.['exec'] ?? null);
 
 export function probes(all: readonly Manifest[]): string[] {
-  return deployments(all).flatMap(({ of, pod }) =>
-    pod.containers.flatMap(({ name, startupProbe, livenessProbe, readinessProbe }) => {
-      const targets = [startupProbe, livenessProbe, readinessProbe].map(target);
-      return missing(`${nameOf(of)}, container ${name}`, {
-        'needs a startup, a liveness and a readiness probe': !targets.includes('null'),
-        'its three probes must look at three different things': new Set(targets).size === 3,
-      });
-    }),
-  );
+  return servingContainers(all).flatMap(({ where, container: { startupProbe, livenessProbe, readinessProbe } }) => {
+    const targets = [startupProbe, livenessProbe, readinessProbe].map(target);
+    return missing(where, {
+      'needs a startup, a liveness and a readiness probe': !targets.includes('null'),
+      'its three probes must look at three different things': new Set(targets).size === 3,
+    });
+  });
 }
 
 /** What services ask of clients (packages/service-kit, lifecycle.ts). */
@@ -89,20 +84,18 @@ const numberOf = (env: readonly Env[], name: string) =>
   Number(env.find((one) => one.name === name)?.value ?? Number.NaN);
 
 export function ending(all: readonly Manifest[]): string[] {
-  return deployments(all).flatMap(({ of, pod }) =>
-    pod.containers.flatMap(({ name, lifecycle, env = [] }) => {
-      const sleep = lifecycle?.preStop?.sleep?.seconds ?? 0;
-      const [drain, shutdown] = [numberOf(env, 'DRAIN_DELAY_MS'), numberOf(env, 'SHUTDOWN_GRACE_MS')];
-      return missing(`${nameOf(of)}, container ${name}`, {
-        'needs preStop.sleep': sleep > 0,
-        'needs DRAIN_DELAY_MS, and SHUTDOWN_GRACE_MS longer than it': drain < shutdown,
-        'DRAIN_DELAY_MS must be longer than clients keep an idle connection': drain > KEPT_MS,
-        'terminationGracePeriodSeconds must be longer than sleep and shutdown together':
-          (pod.terminationGracePeriodSeconds ?? 30) * 1_000 > sleep * 1_000 + shutdown,
-        'a rolling update must keep every replica': of.spec?.strategy?.rollingUpdate?.maxUnavailable === 0,
-      });
-    }),
-  );
+  return servingContainers(all).flatMap(({ where, of, pod, container: { lifecycle, env = [] } }) => {
+    const sleep = lifecycle?.preStop?.sleep?.seconds ?? 0;
+    const [drain, shutdown] = [numberOf(env, 'DRAIN_DELAY_MS'), numberOf(env, 'SHUTDOWN_GRACE_MS')];
+    return missing(where, {
+      'needs preStop.sleep': sleep > 0,
+      'needs DRAIN_DELAY_MS, and SHUTDOWN_GRACE_MS longer than it': drain < shutdown,
+      'DRAIN_DELAY_MS must be longer than clients keep an idle connection': drain > KEPT_MS,
+      'terminationGracePeriodSeconds must be longer than sleep and shutdown together':
+        (pod.terminationGracePeriodSeconds ?? 30) * 1_000 > sleep * 1_000 + shutdown,
+      'a rolling update must keep every replica': of.spec?.strategy?.rollingUpdate?.maxUnavailable === 0,
+    });
+  });
 }
 
 export function budgets(all: readonly Manifest[]): string[] {
@@ -127,48 +120,41 @@ const isSecretName = (name: string) => /SECRET|TOKEN|PASSWORD|AMQP_URL|MONGODB_U
 
 export function secrets(all: readonly Manifest[]): string[] {
   const external = ofKind(all, 'ExternalSecret').map(
-    (one) =>
-      [one.spec?.target?.name ?? one.metadata.name, (one.spec?.data ?? []).map(({ secretKey }) => secretKey)] as const,
+    ({ metadata, spec }) =>
+      [spec?.target?.name ?? metadata.name, spec?.data?.map(({ secretKey }) => secretKey)] as const,
   );
   const plain = ofKind(all, 'Secret').map(
-    (one) => [one.metadata.name, Object.keys({ ...one.data, ...one.stringData })] as const,
+    ({ metadata, data, stringData }) => [metadata.name, Object.keys({ ...data, ...stringData })] as const,
   );
-  const known = new Map<string, string[]>([...external, ...plain]);
-  return workloads(all).flatMap(({ of, pod }) =>
-    containersOf(pod).flatMap(({ name, env = [] }) =>
-      env.flatMap((variable) => {
-        const { name: secret, key } = variable.valueFrom?.secretKeyRef ?? {};
-        return missing(`${nameOf(of)}, container ${name}, ${variable.name}`, {
-          'a secret stands in the manifest': !(isSecretName(variable.name) && variable.value !== undefined),
-          [`there is no key ${key} in a secret ${secret}`]:
-            secret === undefined || known.get(secret)?.includes(key ?? '') === true,
-        });
-      }),
-    ),
+  const known = new Map<string, string[] | undefined>([...external, ...plain]);
+  return allContainers(all).flatMap(({ where, container: { env = [] } }) =>
+    env.flatMap(({ name, value, valueFrom }) => {
+      const { name: secret = '', key = '' } = valueFrom?.secretKeyRef ?? {};
+      return missing(`${where}, ${name}`, {
+        'a secret stands in the manifest': !(isSecretName(name) && value !== undefined),
+        [`there is no key ${key} in a secret ${secret}`]:
+          valueFrom?.secretKeyRef === undefined || known.get(secret)?.includes(key) === true,
+      });
+    }),
   );
 }
 
 /** A service that read another's secret could act as it at the broker and the database. */
 export function accounts(all: readonly Manifest[]): string[] {
-  return deployments(all).flatMap(({ of, pod }) =>
-    pod.containers.flatMap(({ env = [] }) =>
-      env.flatMap(({ name, valueFrom }) =>
-        missing(`${nameOf(of)}, ${name}`, {
-          'must come from the secret of its own service': [undefined, of.metadata.name].includes(
-            valueFrom?.secretKeyRef?.name,
-          ),
-        }),
-      ),
-    ),
+  return servingContainers(all).flatMap(({ of, container: { env = [] } }) =>
+    env.flatMap(({ name, valueFrom }) => {
+      const secret = valueFrom?.secretKeyRef?.name ?? of.metadata.name;
+      return missing(`${nameOf(of)}, ${name}`, {
+        'must come from the secret of its own service': secret === of.metadata.name,
+      });
+    }),
   );
 }
 
 export function images(all: readonly Manifest[]): string[] {
-  return workloads(all).flatMap(({ of, pod }) =>
-    containersOf(pod).flatMap(({ name, image }) =>
-      missing(`${nameOf(of)}, container ${name}`, {
-        [`${image} must have a tag or digest, and not latest`]: /[:@][^/:]+$/.test(image) && !image.endsWith(':latest'),
-      }),
-    ),
+  return allContainers(all).flatMap(({ where, container: { image } }) =>
+    missing(where, {
+      [`${image} must have a tag or digest, and not latest`]: /[:@][^/:]+$/.test(image) && !image.endsWith(':latest'),
+    }),
   );
 }

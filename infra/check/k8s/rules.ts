@@ -1,4 +1,13 @@
-import { deployments, type Manifest, missing, nameOf, ofKind, selects, workloads } from './objects.ts';
+import {
+  deployments,
+  type Manifest,
+  missing,
+  nameOf,
+  ofKind,
+  selects,
+  servingContainers,
+  workloads,
+} from './objects.ts';
 import { accounts, budgets, ending, images, podRights, probes, resources, secrets, spread } from './pod-rules.ts';
 
 /** One practice, and what breaks it in the manifests of an overlay. */
@@ -7,14 +16,10 @@ export type Rule = { name: string; faults: (all: readonly Manifest[]) => string[
 /** What people outside reach, or look into from their own machine. */
 const PUBLIC = ['portal', 'fintech-sandbox', 'rabbitmq'];
 
-const scalers = (all: readonly Manifest[]) => [
-  ...ofKind(all, 'HorizontalPodAutoscaler'),
-  ...ofKind(all, 'ScaledObject'),
-];
-
 function scaling(all: readonly Manifest[]): string[] {
+  const scalers = [...ofKind(all, 'HorizontalPodAutoscaler'), ...ofKind(all, 'ScaledObject')];
   return deployments(all).flatMap(({ of }) => {
-    const own = scalers(all).filter(({ spec }) => spec?.scaleTargetRef?.name === of.metadata.name);
+    const own = scalers.filter(({ spec }) => spec?.scaleTargetRef?.name === of.metadata.name);
     const least = own[0]?.spec?.minReplicas ?? own[0]?.spec?.minReplicaCount ?? of.spec?.replicas ?? 1;
     return missing(nameOf(of), {
       'has an autoscaler and replicas of its own, which undo each other':
@@ -83,49 +88,42 @@ function services(all: readonly Manifest[]): string[] {
       missing(nameOf(service), { [`no pod behind it has the port ${targetPort}`]: ports.includes(targetPort) }),
     );
   });
-  const routes = ofKind(all, 'HTTPRoute').flatMap((route) =>
-    (route.spec?.rules ?? []).flatMap(({ backendRefs = [] }) =>
-      backendRefs.flatMap(({ name, port }) =>
-        missing(nameOf(route), {
-          [`there is no Service ${name} with the port ${port}`]: found.some(
-            (one) => one.metadata.name === name && one.spec?.ports?.some((its) => its.port === port),
-          ),
-        }),
+  const backends = ofKind(all, 'HTTPRoute').flatMap((route) =>
+    (route.spec?.rules ?? []).flatMap(({ backendRefs = [] }) => backendRefs.map((backend) => ({ route, ...backend }))),
+  );
+  const routes = backends.flatMap(({ route, name, port }) =>
+    missing(nameOf(route), {
+      [`there is no Service ${name} with the port ${port}`]: found.some(
+        ({ metadata, spec }) => metadata.name === name && spec?.ports?.some((its) => its.port === port),
       ),
-    ),
+    }),
   );
   return [...dangling, ...routes, ...ofKind(all, 'Ingress').map((one) => `${nameOf(one)}: use a Gateway API route`)];
 }
 
 function topology(all: readonly Manifest[]): string[] {
-  const publishes = deployments(all).filter(({ pod }) =>
-    pod.containers.some(({ env = [] }) => env.some(({ name }) => name === 'AMQP_URL')),
+  const publishing = servingContainers(all).filter(({ container: { env = [] } }) =>
+    env.some(({ name }) => name === 'AMQP_URL'),
   );
+  const job = ofKind(all, 'Job').find(({ metadata }) => metadata.name === 'topology');
   return [
-    ...missing('namespace', {
-      'needs the Job topology': ofKind(all, 'Job').some(({ metadata }) => metadata.name === 'topology'),
-    }),
-    ...publishes.flatMap(({ of, pod }) =>
+    ...missing('namespace', { 'needs the Job topology': job !== undefined }),
+    ...publishing.flatMap(({ of, pod: { initContainers = [] } }) =>
       missing(nameOf(of), {
-        'must wait for the topology in an init container': (pod.initContainers ?? []).some(
-          ({ name }) => name === 'topology',
-        ),
+        'must wait for the topology in an init container': initContainers.some(({ name }) => name === 'topology'),
       }),
     ),
   ];
 }
 
 function podSecurity(all: readonly Manifest[]): string[] {
-  const found = ofKind(all, 'Namespace');
-  return [
-    ...missing('overlay', { 'needs its Namespace': found.length === 1 }),
-    ...found.flatMap((one) =>
-      missing(nameOf(one), {
-        "must enforce Pod Security 'restricted'":
-          one.metadata.labels?.['pod-security.kubernetes.io/enforce'] === 'restricted',
-      }),
-    ),
-  ];
+  const levels = ofKind(all, 'Namespace').map(
+    ({ metadata }) => metadata.labels?.['pod-security.kubernetes.io/enforce'],
+  );
+  return missing('overlay', {
+    'needs its Namespace': levels.length === 1,
+    "its Namespace must enforce Pod Security 'restricted'": levels.every((level) => level === 'restricted'),
+  });
 }
 
 /** The practices that every overlay keeps. */
