@@ -35,7 +35,7 @@ export const BACKING_IMAGES: readonly Image[] = [
 
 /**
  * The image that everything is built on: what `base.json` names, by its digest where it has one. `KSBB_BASE_IMAGE`
- * names another one instead, such as one made by `debian-base.ts`.
+ * names another one instead, such as one made by `debian-base.sh`.
  */
 export function baseImage(env: NodeJS.ProcessEnv = process.env): { image: string; pinned: boolean } {
   const { image, digest } = JSON.parse(readFileSync(new URL('base.json', import.meta.url), 'utf8')) as {

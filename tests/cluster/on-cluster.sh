@@ -2,7 +2,7 @@
 # Runs `npm run e2e:k8s` on a Kubernetes of its own:  tests/cluster/on-cluster.sh FOLDER SECONDS
 # FOLDER holds build.sh, up.sh, load-image.sh and down.sh, which make, start, fill and end a one-node cluster; SECONDS is how
 # long all of it may take. Where there is no such folder, or it starts none, this says so in one line and ends well: only
-# the tests themselves fail it. Builds on a base image of this machine's own (infra/images/debian-base.ts).
+# the tests themselves fail it. Builds on a base image of this machine's own (infra/images/debian-base.sh).
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -31,7 +31,7 @@ echo "> cluster"
 within bash "$tools/build.sh" >"$logs/build.log" 2>&1 </dev/null || without "the cluster's programs could not be built ($logs/build.log)"
 command -v debootstrap >/dev/null || DEBIAN_FRONTEND=noninteractive apt-get install -y -qq debootstrap >"$logs/debootstrap.log" 2>&1 || without "debootstrap could not be installed ($logs/debootstrap.log)"
 export STORAGE_DRIVER=vfs BUILDAH_ISOLATION=chroot
-buildah inspect --type image "$base" >/dev/null 2>&1 || within node infra/images/debian-base.ts "$base" >"$logs/base.log" 2>&1 || without "the base image could not be made ($logs/base.log)"
+buildah inspect --type image "$base" >/dev/null 2>&1 || within infra/images/debian-base.sh "$base" >"$logs/base.log" 2>&1 || without "the base image could not be made ($logs/base.log)"
 export KSBB_BASE_IMAGE=$base KSBB_IMAGE_LOADER="bash $tools/load-image.sh"
 [ "$(left)" -ge "$LEAST_SECONDS" ] || without "$(left) s are left"
 
