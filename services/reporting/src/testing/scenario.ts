@@ -2,11 +2,14 @@ import {
   attendanceRecorded,
   commitmentClosed,
   commitmentConfirmed,
+  type ConfirmedLine,
   contractCancelled,
   contractDeclined,
   contractForwarded,
   contractSigned,
   type Envelope,
+  envelope,
+  type EventDefinition,
   fundRelent,
   lineDelivered,
   lineReceiptConfirmed,
@@ -25,130 +28,112 @@ import {
   trainingReported,
   trainingScheduled,
 } from '@ksbb/contracts';
-import {
-  PASAR,
-  WARUNG,
-  session,
-  time,
-  loanOfDonor,
-  loanOfRelend,
-  loanOfFailed,
-  loanTakenBack,
-  bookkeeping,
-  leadership,
-  lot,
-  DONOR,
-  place,
-  receipt,
-  RELEND,
-  FAILED,
-  NEVER_HELD,
-  event,
-  capital,
-} from './scenario-parts.ts';
+import type { z } from 'zod';
 
-const repayment = (instalment: number) =>
-  event(repaymentReceived, loanOfDonor.loanId, 4 + instalment, {
-    ...loanOfDonor,
-    repaymentId: `AMN-1-R${instalment}`,
-    instalment,
-    amountRupiah: 2_000_000,
-    repaidRupiah: 2_000_000 * instalment,
-    outstandingRupiah: 6_000_000 - 2_000_000 * instalment,
-    lots: lot(1, 2_000_000),
-    receivedAt: time,
+/*
+ * Collaborations for tests: one that is carried out in full, the one that its repaid money was relent to, one that
+ * failed, and one that was never confirmed. The examples of the contracts are about the first.
+ */
+
+const DONOR = 'KSBB-0000-0000-0011';
+const RELEND = 'KSBB-0000-0000-0022';
+const FAILED = 'KSBB-0000-0000-0033';
+const NEVER_HELD = 'KSBB-0000-0000-0044';
+export const ids = { DONOR, RELEND, FAILED, NEVER_HELD };
+
+const PASAR = 'osm-way-352856285';
+const WARUNG = 'gen-0000042';
+const time = '2026-11-24T05:00:00.000Z';
+let minutes = 0;
+
+/** A new event, a minute after the one before. */
+function event<D extends EventDefinition>(
+  definition: D,
+  subject: string,
+  version: number,
+  data: z.input<D['data']> = definition.example as z.input<D['data']>,
+): Envelope {
+  minutes += 1;
+  const now = new Date(Date.parse(time) + minutes * 60_000);
+  return envelope(definition, subject, version, data as Record<string, unknown>, now);
+}
+
+const place = { msmeId: WARUNG, msmeName: 'Warung', area: msmeListed.example.area };
+const loanOfDonor = `${DONOR}.2`;
+const loanOfRelend = {
+  loanId: `${RELEND}.1`,
+  collaborationId: RELEND,
+  msmeId: WARUNG,
+  partner: 'amanah',
+} as const;
+const loanOfFailed = {
+  loanId: `${FAILED}.1`,
+  collaborationId: FAILED,
+  msmeId: WARUNG,
+  partner: 'lumbung',
+} as const;
+const loanTakenBack = { ...loanOfFailed, loanId: `${FAILED}.3` };
+const bookkeeping = `${DONOR}.bookkeeping`;
+const leadership = {
+  trainingId: `${FAILED}.leadership`,
+  collaborationId: FAILED,
+  topic: 'leadership',
+  skill: 'soft',
+} as const;
+
+function capital(about: { loanId: string; partner: 'amanah' | 'lumbung' }, amountRupiah: number): ConfirmedLine {
+  const { loanId: lineId, partner } = about;
+  const needId = `${WARUNG}.capital`;
+  return { ...place, lineId, needId, package: 'capital', amountRupiah, partner, instalments: 3 };
+}
+
+const delivery = (reportId: string, version: number, quantity: number, reportedTotal: number) =>
+  event(lineDelivered, DONOR, version, { ...lineDelivered.example, reportId, quantity, reportedTotal });
+
+const receipt = (reportId: string, version: number, reportedAmount: number, confirmedAmount: number, more = {}) =>
+  event(lineReceiptConfirmed, DONOR, version, {
+    ...lineReceiptConfirmed.example,
+    reportId,
+    reportedAmount,
+    confirmedAmount,
+    ...more,
   });
 
-export const ids = { DONOR, RELEND, FAILED, NEVER_HELD };
+const repayment = (instalment: number) =>
+  event(repaymentReceived, loanOfDonor, 4 + instalment, {
+    ...repaymentReceived.example,
+    repaymentId: `AMN-1-R${instalment}`,
+    instalment,
+    repaidRupiah: 2_000_000 * instalment,
+    outstandingRupiah: 6_000_000 - 2_000_000 * instalment,
+  });
 
 /** The events of the scenario, in the order in which they happened. */
 export const scenario: readonly Envelope[] = [
-  event(msmeListed, PASAR, 1, msmeListed.example),
+  event(msmeListed, PASAR, 1),
   event(msmeListed, WARUNG, 1, { ...msmeListed.example, msmeId: WARUNG }),
   event(msmeListed, 'gen-0000043', 1, { ...msmeListed.example, msmeId: 'gen-0000043' }),
-  event(msmeUpdated, PASAR, 2, msmeUpdated.example),
+  event(msmeUpdated, PASAR, 2),
   event(msmeDelisted, 'gen-0000043', 2, { ...msmeDelisted.example, msmeId: 'gen-0000043' }),
-  event(commitmentConfirmed, DONOR, 1, commitmentConfirmed.example),
-  event(lineDelivered, DONOR, 2, { ...lineDelivered.example, quantity: 60, reportedTotal: 60, reportId: 'report-one' }),
-  event(lineDelivered, DONOR, 3, {
-    ...lineDelivered.example,
-    quantity: 40,
-    reportedTotal: 100,
-    reportId: 'report-two',
-  }),
-  event(lineReceiptConfirmed, DONOR, 4, {
-    ...lineReceiptConfirmed.example,
-    reportId: 'report-one',
-    reportedAmount: 60,
-    confirmedAmount: 50,
-  }),
-  event(lineReceiptConfirmed, DONOR, 5, {
-    ...lineReceiptConfirmed.example,
-    reportId: 'report-two',
-    reportedAmount: 40,
-    confirmedAmount: 40,
-  }),
-  event(lineReceiptConfirmed, DONOR, 6, {
-    ...lineReceiptConfirmed.example,
-    reportId: 'report-one',
-    reportedAmount: 60,
-    confirmedAmount: 59,
-  }),
-  event(contractForwarded, loanOfDonor.loanId, 2, {
-    ...loanOfDonor,
-    amountRupiah: 6_000_000,
-    partnerContractId: 'AMN-1',
-    signUrl: 'https://amanah.example/sign/1',
-  }),
-  event(contractSigned, loanOfDonor.loanId, 3, { ...loanOfDonor, signedAt: time }),
-  event(loanDisbursed, loanOfDonor.loanId, 4, {
-    ...loanOfDonor,
-    amountRupiah: 6_000_000,
-    schedule: [1, 2, 3].map((instalment) => ({
-      instalment,
-      dueDate: `2027-0${instalment}-24`,
-      amountRupiah: 2_000_000,
-    })),
-    lots: lot(1, 6_000_000),
-    disbursedAt: time,
-  }),
-  event(lineReceiptConfirmed, DONOR, 7, {
-    ...receipt,
-    lineId: `${DONOR}.2`,
+  event(commitmentConfirmed, DONOR, 1),
+  delivery('report-one', 2, 60, 60),
+  delivery('report-two', 3, 40, 100),
+  receipt('report-one', 4, 60, 50),
+  receipt('report-two', 5, 40, 40),
+  receipt('report-one', 6, 60, 59),
+  event(contractForwarded, loanOfDonor, 2),
+  event(contractSigned, loanOfDonor, 3),
+  event(loanDisbursed, loanOfDonor, 4),
+  receipt('loan', 7, 6_000_000, 6_000_000, {
+    lineId: loanOfDonor,
     needId: `${PASAR}.capital`,
     package: 'capital',
-    reportId: 'loan',
-    reportedAmount: 6_000_000,
-    confirmedAmount: 6_000_000,
   }),
-  event(trainingScheduled, bookkeeping.trainingId, 2, {
-    ...bookkeeping,
-    ...session,
-    invited: [{ msmeId: PASAR, seats: 4 }],
-  }),
-  event(trainingScheduled, bookkeeping.trainingId, 3, {
-    ...bookkeeping,
-    ...session,
-    place: 'Kecamatan Gambir',
-    invited: [{ msmeId: PASAR, seats: 4 }],
-  }),
-  event(attendanceRecorded, bookkeeping.trainingId, 4, {
-    ...bookkeeping,
-    lineId: `${DONOR}.3`,
-    msmeId: PASAR,
-    seats: 4,
-    attended: 3,
-  }),
-  event(trainingHeld, bookkeeping.trainingId, 5, {
-    ...bookkeeping,
-    participants: [{ lineId: `${DONOR}.3`, msmeId: PASAR, seats: 4, attended: 3 }],
-    heldAt: time,
-  }),
-  event(trainingReported, bookkeeping.trainingId, 6, {
-    ...bookkeeping,
-    summary: 'Ibu Siti keeps a cash book now.',
-    reportedAt: time,
-  }),
+  event(trainingScheduled, bookkeeping, 2),
+  event(trainingScheduled, bookkeeping, 3, { ...trainingScheduled.example, place: 'Kecamatan Gambir' }),
+  event(attendanceRecorded, bookkeeping, 4),
+  event(trainingHeld, bookkeeping, 5),
+  event(trainingReported, bookkeeping, 6, { ...trainingReported.example, summary: 'Ibu Siti keeps a cash book now.' }),
   event(lineReleased, DONOR, 8, {
     ...lineReleased.example,
     lineId: `${DONOR}.3`,
@@ -156,45 +141,23 @@ export const scenario: readonly Envelope[] = [
     releasedAmount: 1,
     reason: 'attendance-below-seats',
   }),
-  event(commitmentClosed, DONOR, 9, { ...commitmentClosed.example, outcome: 'fulfilled' }),
+  event(commitmentClosed, DONOR, 9),
   repayment(1),
   repayment(2),
   repayment(3),
-  event(loanRepaid, loanOfDonor.loanId, 8, {
-    ...loanOfDonor,
-    amountRupiah: 6_000_000,
-    lots: lot(1, 6_000_000),
-    repaidAt: time,
-  }),
-  event(relendProposed, loanOfDonor.loanId, 9, {
-    relendId: 'relend-1',
-    fromLoanId: loanOfDonor.loanId,
-    partner: 'amanah',
-    msmeId: WARUNG,
-    needId: `${WARUNG}.capital`,
-    amountRupiah: 6_000_000,
-    instalments: 3,
-  }),
+  event(loanRepaid, loanOfDonor, 8),
+  event(relendProposed, loanOfDonor, 9),
   event(commitmentConfirmed, RELEND, 1, {
     collaborationId: RELEND,
-    origin: { kind: 'relend', relendId: 'relend-1' },
+    origin: { kind: 'relend', relendId: relendProposed.example.relendId },
     donorName: null,
     lines: [capital(loanOfRelend, 6_000_000)],
     confirmedAt: time,
   }),
-  event(fundRelent, loanOfRelend.loanId, 2, {
-    relendId: 'relend-1',
-    fromLoanId: loanOfDonor.loanId,
-    toLoanId: loanOfRelend.loanId,
-    toCollaborationId: RELEND,
-    partner: 'amanah',
-    msmeId: WARUNG,
-    amountRupiah: 6_000_000,
-    lots: lot(2, 6_000_000),
-  }),
+  event(fundRelent, loanOfRelend.loanId, 2),
   event(contractForwarded, loanOfRelend.loanId, 3, {
+    ...contractForwarded.example,
     ...loanOfRelend,
-    amountRupiah: 6_000_000,
     partnerContractId: 'AMN-2',
     signUrl: null,
   }),
@@ -207,7 +170,6 @@ export const scenario: readonly Envelope[] = [
       {
         ...place,
         lineId: `${FAILED}.2`,
-        msmeId: WARUNG,
         needId: `${WARUNG}.leadership`,
         package: 'training',
         topic: 'leadership',
@@ -217,15 +179,13 @@ export const scenario: readonly Envelope[] = [
     ],
     confirmedAt: time,
   }),
-  event(contractDeclined, loanOfFailed.loanId, 2, { ...loanOfFailed, reason: 'the owner did not sign' }),
-  event(contractCancelled, loanTakenBack.loanId, 2, { ...loanTakenBack, reason: 'withdrawn', cancelledAt: time }),
+  event(contractDeclined, loanOfFailed.loanId, 2, { ...contractDeclined.example, ...loanOfFailed }),
+  event(contractCancelled, loanTakenBack.loanId, 2, { ...contractCancelled.example, ...loanTakenBack }),
   event(loanWrittenOff, loanTakenBack.loanId, 3, {
+    ...loanWrittenOff.example,
     ...loanTakenBack,
-    amountRupiah: 1,
-    lots: lot(1, 1),
     repaidRupiah: 0,
     repaidLots: [],
-    writtenOffAt: time,
   }),
   event(lineReleased, FAILED, 2, {
     ...lineReleased.example,
@@ -234,8 +194,8 @@ export const scenario: readonly Envelope[] = [
     releasedAmount: 1_000_000,
   }),
   event(trainingScheduled, leadership.trainingId, 2, {
+    ...trainingScheduled.example,
     ...leadership,
-    ...session,
     invited: [{ msmeId: WARUNG, seats: 2 }],
   }),
   event(trainingCancelled, leadership.trainingId, 3, {
