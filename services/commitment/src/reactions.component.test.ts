@@ -205,8 +205,8 @@ test('its own events give the same board when they come twice or in reverse', as
         releasedAmount: 1,
         reason: 'attendance-below-seats',
       });
-    for (const tell of reverse ? [released, arrived, released, arrived] : [arrived, arrived, released, released])
-      await tell();
+    for (const publish of reverse ? [released, arrived, released, arrived] : [arrived, arrived, released, released])
+      await publish();
     return (await boardOf(msmeId)).map(({ needId: _, ...need }: { needId: string }) => need);
   };
   const forward = await make('warung-forward', false);

@@ -117,10 +117,10 @@ const receipt = (version: number, reportId: string, reportedAmount: number, conf
 
 describeDeliveries('commitment', {
   subscriptions,
-  open: async (world) => ({
-    boards: await openStore(boardStore, world),
-    commitments: await openStore(commitmentStore, world),
-    clock: world.clock,
+  open: async (context) => ({
+    boards: await openStore(boardStore, context),
+    commitments: await openStore(commitmentStore, context),
+    clock: context.clock,
   }),
   given: async (parts, deliver) => {
     for (const msmeId of ['warung-a', 'warung-b', 'warung-d', 'warung-r']) await deliver(listed(msmeId, 1));

@@ -37,6 +37,7 @@ const definition = (collection: string): StoreDefinition<MsmeState, MsmeEvent> =
   publishes: [msmeListed, msmeUpdated, msmeDelisted],
 });
 
+/** Opens the stores of both collections, once their indexes exist. */
 export async function openMsmeStores(context: {
   connection: Connection;
   relay: Relay;

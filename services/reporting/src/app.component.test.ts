@@ -117,7 +117,7 @@ test('the timeline of a collaboration is read by its ID, however it is typed', a
   });
 });
 
-test('money lent on is in both timelines', async () => {
+test('a relend is in both timelines', async () => {
   for (const id of [ids.DONOR, ids.RELEND]) {
     const { body } = await get(`/collaborations/${id}/timeline`);
     expect(body.entries.filter(({ event }: { event: string }) => event === 'fund-relent')).toHaveLength(1);

@@ -4,7 +4,7 @@ import { loanFactsOf } from './loan/loan-fact.ts';
 import type { ReadModels } from './stores.ts';
 
 export async function archiveEveryEvent(event: ReceivedEvent, { archive }: ReadModels): Promise<void> {
-  await archive.keep(event);
+  await archive.insert(event);
 }
 
 export async function addEventToItsCollaborations(event: ReceivedEvent, { collaborations }: ReadModels): Promise<void> {

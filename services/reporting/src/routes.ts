@@ -106,6 +106,7 @@ function listEvents({ archive }: Pick<ReadModels, 'archive'>): Route {
   });
 }
 
+/** Every route that shows a report. Everyone may call them. */
 export function reportRoutes({ totals, ...models }: ReadModels & { totals: () => Promise<Totals> }): Route[] {
   return [showTotals(totals), showTimeline(models), listLoans(models), showLoan(models), listEvents(models)];
 }

@@ -67,8 +67,8 @@ describe('a set of facts', () => {
 test('an event is archived once, also among many at once', async () => {
   const archive = await openArchive(database.connection);
   const events = scenario.map(received);
-  await Promise.all([...events, ...events].map((event) => archive.keep(event)));
-  await archive.keep({ ...events[0]!, data: { changed: true } });
+  await Promise.all([...events, ...events].map((event) => archive.insert(event)));
+  await archive.insert({ ...events[0]!, data: { changed: true } });
   const page = await archive.page(undefined, 200);
   expect(page.map(({ eventId }) => eventId)).toEqual(events.map(({ id }) => id).sort());
   expect(page.find(({ eventId }) => eventId === events[0]!.id)?.data).toEqual(events[0]!.data);

@@ -30,8 +30,8 @@ export type Archived = {
 };
 
 export type Archive = {
-  /** Keeps an event. A repeat changes nothing. */
-  keep: (event: ReceivedEvent) => Promise<void>;
+  /** Inserts an event. A repeat changes nothing. */
+  insert: (event: ReceivedEvent) => Promise<void>;
   /** Events in the order of their ids, after the id `after`. */
   page: (after: string | undefined, limit: number) => Promise<Archived[]>;
 };
@@ -49,7 +49,7 @@ const archiveSchema = defineSchema<ArchivedDocument>({
 
 export async function openArchive(connection: Connection): Promise<Archive> {
   const events = await openModel(connection, 'events', archiveSchema);
-  const insert = inBatches<ArchivedDocument>({
+  const insertDocument = inBatches<ArchivedDocument>({
     write: async (documents) => {
       const insertAll = () => events.insertMany(documents, { ordered: false, lean: true });
       await retryRolledBack(insertAll).catch(unlessOnlyDuplicates);
@@ -58,7 +58,8 @@ export async function openArchive(connection: Connection): Promise<Archive> {
     isDown: isDatabaseUnavailable,
   });
   return {
-    keep: ({ id, type, subject, version, time, data }) => insert({ _id: id, type, subject, version, time, data }),
+    insert: ({ id, type, subject, version, time, data }) =>
+      insertDocument({ _id: id, type, subject, version, time, data }),
     page: async (after, limit) => {
       const found = await events
         .find(after === undefined ? {} : { _id: { $gt: after } })
@@ -180,6 +181,7 @@ export type ReadModels = {
   msmes: ListedMsmes;
 };
 
+/** Opens every read model of the service, once the indexes exist. */
 export async function openReadModels(connection: Connection): Promise<ReadModels> {
   return {
     archive: await openArchive(connection),

@@ -28,7 +28,7 @@ const elsewhere = {
 
 describeDeliveries('training', {
   subscriptions,
-  open: async (world) => ({ trainings: await openStore(trainingStore, world), clock: world.clock }),
+  open: async (context) => ({ trainings: await openStore(trainingStore, context), clock: context.clock }),
   given: async () => undefined,
   events: [
     about(commitmentConfirmed, lonely, 1),

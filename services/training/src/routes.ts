@@ -96,6 +96,7 @@ function commandRoute<Body extends z.ZodType = z.ZodUnknown>(
 
 const canonical = (time: string) => new Date(time).toISOString();
 
+/** Everybody may read trainings. Only the donor of the collaboration may change them. */
 export function trainingRoutes(deps: Deps): Route[] {
   const command = <Body extends z.ZodType = z.ZodUnknown>(route: CommandRoute<Body>) => commandRoute(route, deps);
   return [

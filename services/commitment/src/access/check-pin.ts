@@ -6,6 +6,7 @@ import { isPin } from './pin.ts';
 /** Checks the PIN of a commitment. @throws Problem 403 for a wrong PIN, 429 after too many wrong PINs */
 export type CheckPin = (commitment: MadeCommitment, pin: string) => Promise<void>;
 
+/** The check of PINs. An attempt counts before the PIN is compared, and no more once the PIN was right. */
 export function createPinCheck({
   attempts,
   secret,

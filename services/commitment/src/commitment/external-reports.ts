@@ -48,6 +48,7 @@ function attendance(state: Holding, line: Line, attended: number, reportId: stri
   return [...receipt, ...rest];
 }
 
+/** Records the taken seats of each participant's line. A repeat adds nothing. */
 export function recordAttendance(state: Holding, { participants, reportId }: RecordAttendance, now: Date): Decision {
   const lineIds = participants.map(({ lineId }) => lineId);
   const lines = linesOf(state, lineIds, 'training');

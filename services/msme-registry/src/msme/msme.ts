@@ -11,6 +11,7 @@ export type MsmeEvent = NewEvent<typeof msmeListed> | NewEvent<typeof msmeUpdate
 
 export const initialState: MsmeState = { status: 'absent' };
 
+/** Every event carries the full public state, so the state before it does not matter. */
 export function evolve(_state: MsmeState, event: MsmeEvent): MsmeState {
   switch (event.type) {
     case 'msme-listed':

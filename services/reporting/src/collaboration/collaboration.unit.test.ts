@@ -21,7 +21,7 @@ test('an entry says where it comes from', () => {
   expect(collaborationsOf(entryOf(received(confirmed)))).toEqual(['KSBB-0000-0000-0011']);
 });
 
-test('money lent on concerns where it comes from, where it goes, and whose it was', () => {
+test('relent money belongs to the collaborations that it comes from, goes to, and was given in first', () => {
   const lots = [
     { donorCollaborationId: 'KSBB-0000-0000-0055', generation: 3, amountRupiah: 1 },
     { donorCollaborationId: 'KSBB-0000-0000-0011', generation: 2, amountRupiah: 5_999_999 },

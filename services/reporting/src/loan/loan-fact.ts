@@ -19,59 +19,47 @@ export type LoanFact = Origin &
     | { kind: 'written-off'; repaidRupiah: number }
   );
 
-function originOf({ eventId, service, version, time }: Origin): Origin {
-  return { eventId, service, version, time };
-}
-
-function aboutOf({ loanId, collaborationId, msmeId, partner }: AboutLoan): AboutLoan {
-  return { loanId, collaborationId, msmeId, partner };
+function aboutOf(entry: Origin & { data: AboutLoan }): Origin & AboutLoan {
+  const { eventId, service, version, time, data } = entry;
+  const { loanId, collaborationId, msmeId, partner } = data;
+  return { eventId, service, version, time, loanId, collaborationId, msmeId, partner };
 }
 
 /** What an event says about loans. A loan has the id of the commitment line that it pays. */
 export function loanFactsOf(entry: Entry): LoanFact[] {
-  const origin = originOf(entry);
   switch (entry.event) {
-    case 'commitment-confirmed': {
-      const { collaborationId, lines } = entry.data;
-      return lines.flatMap((line): LoanFact[] => {
+    case 'commitment-confirmed':
+      return entry.data.lines.flatMap((line): LoanFact[] => {
         if (line.package !== 'capital') return [];
-        const { lineId: loanId, msmeId, partner, amountRupiah } = line;
-        return [{ ...origin, loanId, collaborationId, msmeId, partner, kind: 'promised', amountRupiah }];
+        const data = { ...line, loanId: line.lineId, collaborationId: entry.data.collaborationId };
+        return [{ ...aboutOf({ ...entry, data }), kind: 'promised', amountRupiah: line.amountRupiah }];
       });
-    }
     case 'fund-relent': {
-      const {
-        toLoanId: loanId,
-        toCollaborationId: collaborationId,
-        msmeId,
-        partner,
-        amountRupiah,
-        fromLoanId,
-      } = entry.data;
-      return [{ ...origin, loanId, collaborationId, msmeId, partner, kind: 'relent', amountRupiah, fromLoanId }];
+      const { toLoanId: loanId, toCollaborationId: collaborationId, amountRupiah, fromLoanId } = entry.data;
+      const data = { ...entry.data, loanId, collaborationId };
+      return [{ ...aboutOf({ ...entry, data }), kind: 'relent', amountRupiah, fromLoanId }];
     }
     case 'contract-forwarded':
-      return [{ ...origin, ...aboutOf(entry.data), kind: 'forwarded', amountRupiah: entry.data.amountRupiah }];
+      return [{ ...aboutOf(entry), kind: 'forwarded', amountRupiah: entry.data.amountRupiah }];
     case 'contract-signed':
-      return [{ ...origin, ...aboutOf(entry.data), kind: 'signed' }];
+      return [{ ...aboutOf(entry), kind: 'signed' }];
     case 'contract-declined':
-      return [{ ...origin, ...aboutOf(entry.data), kind: 'declined' }];
+      return [{ ...aboutOf(entry), kind: 'declined' }];
     case 'contract-cancelled':
-      return [{ ...origin, ...aboutOf(entry.data), kind: 'cancelled' }];
+      return [{ ...aboutOf(entry), kind: 'cancelled' }];
     case 'loan-disbursed': {
-      const owedRupiah = entry.data.schedule.reduce((sum, instalment) => sum + instalment.amountRupiah, 0);
-      return [
-        { ...origin, ...aboutOf(entry.data), kind: 'disbursed', amountRupiah: entry.data.amountRupiah, owedRupiah },
-      ];
+      const { amountRupiah, schedule } = entry.data;
+      const owedRupiah = schedule.reduce((sum, instalment) => sum + instalment.amountRupiah, 0);
+      return [{ ...aboutOf(entry), kind: 'disbursed', amountRupiah, owedRupiah }];
     }
     case 'repayment-received': {
       const { repaidRupiah, outstandingRupiah } = entry.data;
-      return [{ ...origin, ...aboutOf(entry.data), kind: 'repayment', repaidRupiah, outstandingRupiah }];
+      return [{ ...aboutOf(entry), kind: 'repayment', repaidRupiah, outstandingRupiah }];
     }
     case 'loan-repaid':
-      return [{ ...origin, ...aboutOf(entry.data), kind: 'repaid', amountRupiah: entry.data.amountRupiah }];
+      return [{ ...aboutOf(entry), kind: 'repaid', amountRupiah: entry.data.amountRupiah }];
     case 'loan-written-off':
-      return [{ ...origin, ...aboutOf(entry.data), kind: 'written-off', repaidRupiah: entry.data.repaidRupiah }];
+      return [{ ...aboutOf(entry), kind: 'written-off', repaidRupiah: entry.data.repaidRupiah }];
     default:
       return [];
   }

@@ -38,12 +38,12 @@ test.each<[string, LoanFact[], object]>([
     { status: 'promised', amountRupiah: 6_000_000, relentFrom: null, updatedAt: promised.time, ...noMoney },
   ],
   [
-    'promised by money lent on',
+    'promised by a relend',
     [relent],
     { status: 'promised', amountRupiah: 5_000_000, relentFrom: 'KSBB-0000-0000-0022.1', ...noMoney },
   ],
   [
-    'promised, and lent on to',
+    'promised, and relent to',
     [relent, promised],
     { status: 'promised', amountRupiah: 6_000_000, relentFrom: 'KSBB-0000-0000-0022.1', updatedAt: relent.time },
   ],

@@ -102,7 +102,7 @@ function seatsOf(lines: Participant[]): number {
   return lines.reduce((seats, line) => seats + line.seats, 0);
 }
 
-/** Attendance is recorded from the start until the training is held. Recording the same again adds nothing at any time. */
+/** Attendance is recorded from the start until the training is held. The same again adds nothing at any time. */
 function recordAttendance(training: Active, { msmeId, attended }: RecordAttendance, now: Date): Decision {
   if (training.status === 'offered') return { refused: 'not-scheduled' };
   const lines = training.participants.filter((participant) => participant.msmeId === msmeId);
