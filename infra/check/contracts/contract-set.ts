@@ -64,16 +64,10 @@ function exampleFaults({ name, example }: Contract, { reads }: CurrentContract):
 export function contractFaults(released: readonly Contract[], current: readonly CurrentContract[]): string[] {
   return released.flatMap((before) => {
     const after = current.find(({ name }) => name === before.name);
-    if (after === undefined) {
-      return [
-        `${before.name}#: the contract is gone; keep it beside its successor, ` +
-          'and remove its released file when no queue is bound to it any more',
-      ];
-    }
-    const breaks = breaksBetween(before.schema, after.schema).map(
-      ({ pointer, why }) => `${before.name}#${pointer}: ${why}`,
-    );
-    return [...breaks, ...exampleFaults(before, after)];
+    const advice = 'keep it beside its successor, and remove its released file when no queue is bound to it any more';
+    if (after === undefined) return [`${before.name}#: the contract is gone; ${advice}`];
+    const breaks = breaksBetween(before.schema, after.schema);
+    return [...breaks.map(({ pointer, why }) => `${before.name}#${pointer}: ${why}`), ...exampleFaults(before, after)];
   });
 }
 
