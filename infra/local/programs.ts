@@ -12,15 +12,17 @@ export type RunOptions = {
   cwd?: string;
   env?: NodeJS.ProcessEnv;
   timeoutMs?: number;
+  /** What the program reads; nothing unless said. */
+  input?: string;
 };
 
 /** Runs a program to its end and collects what it wrote; a program that cannot be started has code 127. */
 export async function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<Output> {
-  const { cwd = process.cwd(), env, timeoutMs } = options;
+  const { cwd = process.cwd(), env, timeoutMs, input } = options;
   const result = await execa(command, args, {
     cwd,
     reject: false,
-    stdin: 'ignore',
+    ...(input === undefined ? { stdin: 'ignore' } : { input }),
     stripFinalNewline: false,
     ...(env === undefined ? {} : { env, extendEnv: false }),
     ...(timeoutMs === undefined ? {} : { timeout: timeoutMs }),

@@ -6,27 +6,29 @@
  * localhost.
  */
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { parseArgs } from 'node:util';
-import { createPlatformClient } from '@ksbb/testkit';
-import { checksTable, createChecks, runDonation } from '@ksbb/testkit/donation';
+import { createPlatformClient, seededRandom } from '@ksbb/testkit';
+import { checksTable, createChecks, type Environment, runDonation } from '@ksbb/testkit/donation';
 import { type Command, runCommand } from '../../infra/local/command.ts';
-import { mustRun, run } from '../../infra/local/programs.ts';
+import { mustRun } from '../../infra/local/programs.ts';
 import { withProgress } from '../../infra/local/progress.ts';
 import { ROOT } from '../../infra/local/run-directory.ts';
 import { SERVICE_NAMES } from '../../infra/local/services.ts';
 import { BACKING_IMAGES, IMAGES } from '../../infra/images/images.ts';
+import { findNeeds } from '../chaos/load/needs.ts';
 import { loseTheDatabase, startWithoutBroker, tryBadInput } from './bad-input.ts';
 import { clusterEnvironment } from './environment.ts';
 import { endWithRequestsInFlight } from './in-flight.ts';
-import { openCluster } from './kubectl.ts';
-import { findSupply } from './load.ts';
+import { type Cluster, openCluster } from './kubectl.ts';
 import { openNodeKiller } from './node-killer.ts';
-import { drainServices, type Effects, killOneOfEach, REPLICAS, restartEvery, underLoad } from './rolling.ts';
+import { drainServices, killOneOfEach, REPLICAS, restartEvery, underLoad, untilAllReady } from './rolling.ts';
 import { kustomize } from '../../infra/check/tools.ts';
 
 const NAMESPACE = 'ksbb';
 const OVERLAY = 'k8s/overlays/local';
 const STRANGER = 54_321;
+const KILL = 'kill';
 const TAGS = [...IMAGES, ...BACKING_IMAGES].map(({ name }) => `ksbb/${name}:dev`);
 
 const { json, keep } = parseArgs({
@@ -41,58 +43,54 @@ const log = (text: string) => print(`[e2e] ${text}`);
 const say = (text: string) => print(`   ${text}`);
 const step = (title: string) => print(`\n== ${title}`);
 
-/** Runs a program whose output is for the reader. @throws where it fails */
-function inherit(command: string, args: string[]): Promise<void> {
-  const child = spawn(command, args, { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'] });
-  return new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('exit', (code) =>
-      code === 0 ? resolve() : reject(new Error(`${command} ${args[0]} ended with exit code ${code}`)),
-    );
-  });
-}
-
+/** Builds the images, and puts them onto the node. */
 async function bringImages(): Promise<void> {
-  await inherit(process.execPath, ['infra/images/build.ts', '--backing']);
-  const loader = process.env['KSBB_IMAGE_LOADER']?.split(' ').filter(Boolean) ?? [];
-  const [command, ...args] = loader;
+  const build = spawn(process.execPath, ['infra/images/build.ts', '--backing'], {
+    cwd: ROOT,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  const [code] = await once(build, 'exit');
+  if (code !== 0) throw new Error(`building the images ended with exit code ${code}`);
+  const [command, ...args] = process.env['KSBB_IMAGE_LOADER']?.split(' ').filter(Boolean) ?? [];
   if (command === undefined) return say('KSBB_IMAGE_LOADER is not set: the node is taken to have the images');
   await withProgress(log, `loading ${TAGS.length} images onto the node`, () =>
     mustRun(command, [...args, ...TAGS], { cwd: ROOT }),
   );
 }
 
-async function apply(cluster: ReturnType<typeof openCluster>): Promise<void> {
-  const program = await kustomize(log);
-  const child = await run(program, ['build', OVERLAY], { cwd: ROOT });
-  if (child.code !== 0) throw new Error(`kustomize build ${OVERLAY} failed: ${child.stderr}`);
+async function apply(cluster: Cluster): Promise<void> {
+  const built = await mustRun(await kustomize(log), ['build', OVERLAY], { cwd: ROOT });
   const applied = performance.now();
   // As a user that no image knows, to which nothing in it belongs.
-  const manifests = child.stdout.replaceAll(/(runAsUser|runAsGroup|fsGroup): 10001$/gm, `$1: ${STRANGER}`);
-  await cluster.must(['apply', '--filename', '-'], manifests);
+  await cluster.apply(built.replaceAll(/(runAsUser|runAsGroup|fsGroup): 10001$/gm, `$1: ${STRANGER}`));
   await withProgress(log, 'waiting until every pod is Ready', async () => {
     for (const kind of ['statefulset/rabbitmq', 'statefulset/mongodb'])
       await cluster.must(['rollout', 'status', kind, '--timeout=180s']);
-    for (const service of SERVICE_NAMES) await cluster.untilReady(service, REPLICAS, 240_000);
+    await untilAllReady(cluster, 240_000);
   });
   report['secondsFromApplyToReady'] = Math.round((performance.now() - applied) / 100) / 10;
   await cluster.must(['wait', '--for=condition=complete', '--timeout=180s', 'job/topology', 'job/load-data']);
 }
 
-function checkEffects(
-  phase: string,
-  { effects, tally }: { effects: Effects; tally: { failed: number } },
-  mayFail: boolean,
-): void {
+async function scaleGateway(cluster: Cluster, replicas: number): Promise<void> {
+  await cluster.must(['scale', 'deployment/fintech-gateway', `--replicas=${replicas}`]);
+  await cluster.untilReady('fintech-gateway', replicas);
+}
+
+/** Does work under load, and checks its effects. Requests may fail only where pods are killed. */
+async function checkUnderLoad<T>(phase: string, environment: Environment, work: () => Promise<T>): Promise<T> {
+  const { result, tally, effects } = await underLoad(environment, say, work);
   checks.equal(`${phase}: effects lost, doubled`, [0, 0], [effects.lost, effects.doubled]);
   checks.equal(`${phase}: dead letters`, 0, effects.deadLetters);
-  if (!mayFail)
-    checks.equal(
-      `${phase}: requests that failed, callbacks that failed`,
-      [0, 0],
-      [tally.failed, effects.failedCallbacks],
-    );
+  const failed = [tally.failed, effects.failedCallbacks];
+  if (phase !== KILL) checks.equal(`${phase}: requests that failed, callbacks that failed`, [0, 0], failed);
   report[phase] = { ...tally, collaborations: undefined, loans: undefined, effects };
+  return result;
+}
+
+function checkBadInput(what: string, held: boolean): void {
+  say(`${held ? 'ok  ' : 'FAIL'} ${what}`);
+  checks.equal(`bad input: ${what}`, true, held);
 }
 
 async function main(command: Command): Promise<number> {
@@ -103,13 +101,9 @@ async function main(command: Command): Promise<number> {
     );
   step('Images');
   await bringImages();
-  const removeNamespace = () =>
-    withProgress(
-      log,
-      `removing the namespace ${NAMESPACE}`,
-      async () => void (await cluster.must(['delete', 'namespace', NAMESPACE, '--ignore-not-found'])),
-    );
-  if (!keep) command.defer(removeNamespace);
+  const removeNamespace = async () =>
+    void (await cluster.must(['delete', 'namespace', NAMESPACE, '--ignore-not-found']));
+  if (!keep) command.defer(() => withProgress(log, `removing the namespace ${NAMESPACE}`, removeNamespace));
 
   step(`Apply ${OVERLAY}`);
   // Without Pod Security, which the overlay has to bring.
@@ -121,46 +115,30 @@ async function main(command: Command): Promise<number> {
   const client = createPlatformClient(environment);
 
   // The scenario watches the circuit breaker of one process.
-  await cluster.must(['scale', 'deployment/fintech-gateway', '--replicas=1']);
-  await cluster.untilReady('fintech-gateway', 1);
+  await scaleGateway(cluster, 1);
   await runDonation(environment, { say, step, checks });
-  await cluster.must(['scale', 'deployment/fintech-gateway', `--replicas=${REPLICAS}`]);
-  await cluster.untilReady('fintech-gateway', REPLICAS);
+  await scaleGateway(cluster, REPLICAS);
 
   step('Every service is restarted under load, one after the other');
-  checkEffects('rolling restart', await underLoad(environment, say, () => restartEvery(cluster, say)), false);
+  await checkUnderLoad('rolling restart', environment, () => restartEvery(cluster, say));
 
   step('Every pod is evicted under load, as a drain of the node does');
-  let drained = { evicted: 0, refused: 0, leastReady: 0 };
-  checkEffects(
-    'drain',
-    await underLoad(environment, say, async () => void (drained = await drainServices(cluster))),
-    false,
-  );
+  const drained = await checkUnderLoad('drain', environment, () => drainServices(cluster));
   say(
     `${drained.evicted} pods evicted, ${drained.refused} evictions refused by a budget; ` +
       `never fewer than ${drained.leastReady} ready pods of a service`,
   );
   report['evictions'] = drained;
   checks.equal('drain: pods evicted', SERVICE_NAMES.length * REPLICAS, drained.evicted);
-  checks.equal(
-    'drain: budgets refused the second pod of a service',
-    true,
-    drained.refused >= SERVICE_NAMES.length && drained.leastReady >= 1,
-  );
+  const hadBudgets = drained.refused >= SERVICE_NAMES.length && drained.leastReady >= 1;
+  checks.equal('drain: budgets refused the second pod of a service', true, hadBudgets);
 
   step('A pod of every service is killed under load');
-  let restarted = 0;
-  checkEffects(
-    'kill',
-    await underLoad(environment, say, async () => void (restarted = await killOneOfEach(cluster, killer, say))),
-    true,
-  );
+  const restarted = await checkUnderLoad(KILL, environment, () => killOneOfEach(cluster, killer, say));
   checks.equal('kill: containers that were killed and came back', SERVICE_NAMES.length, restarted);
 
   step('SIGTERM with requests in flight');
-  const [need] = (await findSupply(client)).masks;
-  if (need === undefined) throw new Error('no MSME needs masks');
+  const need = (await findNeeds(client)).take('goods', 1, seededRandom(1));
   const inFlight = await endWithRequestsInFlight(cluster, client, need);
   say(
     `${inFlight.answered} of ${inFlight.asked} requests in flight were answered; ` +
@@ -176,18 +154,9 @@ async function main(command: Command): Promise<number> {
   );
 
   step('Bad input');
-  for (const [name, held] of Object.entries(await tryBadInput(cluster, say)))
-    checks.equal(`bad input: ${name}`, true, held);
-  checks.equal(
-    'bad input: a pod waits for a broker that is not there, and says so',
-    true,
-    await startWithoutBroker(cluster, say),
-  );
-  checks.equal(
-    'bad input: all recover from a lost database without a restart',
-    true,
-    await loseTheDatabase(cluster, say),
-  );
+  await tryBadInput(cluster, checkBadInput);
+  checkBadInput('a pod waits for a broker that is not there, and says so', await startWithoutBroker(cluster, say));
+  checkBadInput('all recover from a lost database without a restart', await loseTheDatabase(cluster, say));
   return checks.all.every(({ ok }) => ok) ? 0 : 1;
 }
 

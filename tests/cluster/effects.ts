@@ -7,21 +7,21 @@ const SETTLE_MS = 90_000;
 /** What reporting adds up of what the load does. */
 type Sums = {
   commitments: number;
-  masksPromised: number;
-  masksReported: number;
+  piecesPromised: number;
+  piecesReported: number;
   contracts: number;
   disbursedRupiah: number;
 };
 
 export async function readSums(client: PlatformClient): Promise<Sums> {
   const { commitmentsConfirmed, goods, loans } = await client.totals();
-  const masks = goods.find(({ item }) => item === 'face-mask');
+  const sum = <T>(of: readonly T[], amount: (one: T) => number) => of.reduce((total, one) => total + amount(one), 0);
   return {
     commitments: commitmentsConfirmed,
-    masksPromised: masks?.promised ?? 0,
-    masksReported: masks?.reported ?? 0,
-    contracts: loans.reduce((sum, one) => sum + one.contracts, 0),
-    disbursedRupiah: loans.reduce((sum, one) => sum + one.disbursedRupiah, 0),
+    piecesPromised: sum(goods, ({ promised }) => promised),
+    piecesReported: sum(goods, ({ reported }) => reported),
+    contracts: sum(loans, ({ contracts }) => contracts),
+    disbursedRupiah: sum(loans, ({ disbursedRupiah }) => disbursedRupiah),
   };
 }
 
@@ -29,8 +29,8 @@ export async function readSums(client: PlatformClient): Promise<Sums> {
 async function compareSums(client: PlatformClient, before: Sums, tally: Tally) {
   const expected: Sums = {
     commitments: before.commitments + tally.collaborations.length,
-    masksPromised: before.masksPromised + tally.masksPromised,
-    masksReported: before.masksReported + tally.masksReported,
+    piecesPromised: before.piecesPromised + tally.piecesPromised,
+    piecesReported: before.piecesReported + tally.piecesReported,
     contracts: before.contracts + tally.loans.length,
     disbursedRupiah: before.disbursedRupiah + tally.loans.length * LOAN_RUPIAH,
   };

@@ -12,19 +12,16 @@ const BROKER_HOST = 'localhost:30672';
 const BACK_MS = 90_000;
 
 async function secret(cluster: Cluster, name: string, key: string): Promise<string> {
-  const { data } = JSON.parse(await cluster.must(['get', 'secret', name, '--output', 'json'])) as {
-    data: Record<string, string>;
-  };
-  const value = data[key];
+  const value = (await cluster.get<{ data: Record<string, string> }>('secret', name)).data[key];
   if (value === undefined) throw new Error(`the secret ${name} has no ${key}`);
   return Buffer.from(value, 'base64').toString();
 }
 
+type Job = { spec: { template: { spec: { containers: { command: string[] }[] } } } };
+
 /** Waits for the Job that loads MSMEs. @throws where it loads another number */
 async function waitForMsmes(cluster: Cluster, msmes: number): Promise<void> {
-  const job = JSON.parse(await cluster.must(['get', 'job', 'load-data', '--output', 'json'])) as {
-    spec: { template: { spec: { containers: { command: string[] }[] } } };
-  };
+  const job = await cluster.get<Job>('job', 'load-data');
   const generated = job.spec.template.spec.containers[0]?.command.at(-1);
   if (generated !== String(msmes))
     throw new Error(`the Job load-data generates ${generated} MSMEs, and ${msmes} are wanted`);
@@ -46,9 +43,7 @@ export async function clusterEnvironment(cluster: Cluster, killer: NodeKiller): 
     loadMsmes: (msmes) => waitForMsmes(cluster, msmes),
     killAndAwaitReturn: async (service) => {
       const before = await restartsNow(service);
-      const [victim] = await cluster.pods(service);
-      if (victim === undefined) throw new Error(`${service} has no pod`);
-      await killer.kill(victim);
+      await killer.kill(await cluster.podOf(service));
       await eventually(`${service} is restarted`, async () => (await restartsNow(service)) > before, BACK_MS);
       await cluster.untilReady(service, (await cluster.pods(service)).length, BACK_MS);
       restarts.set(service, (await restartsNow(service)) - before + (restarts.get(service) ?? 0));

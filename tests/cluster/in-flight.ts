@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually, type PlatformClient } from '@ksbb/testkit';
+import { requestFor } from '../chaos/load/journeys.ts';
+import type { OpenNeed } from '../chaos/load/needs.ts';
 import type { Cluster, Pod } from './kubectl.ts';
-import { requestFor, type NeedOf } from './load.ts';
 
 const REQUESTS = 8;
 /** After preStop's sleep of 5 s, while the service goes on serving for its DRAIN_DELAY_MS. */
@@ -44,22 +45,17 @@ async function watchEnd(cluster: Cluster, pods: readonly Pod[]): Promise<{ exitC
   const areGone = async () => !(await cluster.pods()).some(({ metadata }) => uids.includes(metadata.uid));
   await eventually('the pods are gone', areGone, GONE_MS);
   const seconds = (performance.now() - started) / 1000;
-  const lines = watch
-    .stop()
-    .split('\n')
-    .map((line) => line.split(' '));
-  const codeOf = (pod: string) =>
-    lines.findLast(([uid, code]) => uid === pod && code !== undefined && code !== '')?.[1];
-  return { exitCodes: uids.map((uid) => Number(codeOf(uid) ?? '-1')), seconds };
+  const codes = new Map(Array.from(watch.stop().matchAll(/^(\S+) (\d+)$/gm), ([, uid, code]) => [uid, Number(code)]));
+  return { exitCodes: uids.map((uid) => codes.get(uid) ?? -1), seconds };
 }
 
 /**
  * Ends every pod of the commitment service at once while requests are half sent to them, and sends the rest only after
  * SIGTERM: each has to be answered, and the pods gone inside their grace period.
  */
-export async function endWithRequestsInFlight(cluster: Cluster, client: PlatformClient, need: NeedOf) {
+export async function endWithRequestsInFlight(cluster: Cluster, client: PlatformClient, { msmeId, needId }: OpenNeed) {
   const pods = await cluster.pods('commitment');
-  const body = JSON.stringify(requestFor({ package: 'goods', ...need, quantity: 1 }));
+  const body = JSON.stringify(requestFor({ package: 'goods', msmeId, needId, quantity: 1 }));
   const inFlight = Array.from({ length: REQUESTS }, () => slowPost(`${client.api('commitment')}/commitments`, body));
   await sleep(1_000);
   for (const { metadata } of pods) await cluster.must(['delete', 'pod', metadata.name, '--wait=false']);
@@ -68,7 +64,7 @@ export async function endWithRequestsInFlight(cluster: Cluster, client: Platform
   const statuses = await Promise.all(inFlight.map(({ finish }) => finish()));
   const { exitCodes, seconds } = await end;
   await cluster.untilReady('commitment', pods.length);
-  await client.boards([need.msmeId]);
+  await client.boards([msmeId]);
   const graceSeconds = Math.min(...pods.map(({ spec }) => spec.terminationGracePeriodSeconds ?? 30));
   const answered = statuses.filter((status) => status >= 200 && status < 500).length;
   return { asked: REQUESTS, answered, statuses, exitCodes, seconds, graceSeconds };

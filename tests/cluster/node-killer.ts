@@ -50,7 +50,7 @@ export type NodeKiller = { kill: (pod: Pod) => Promise<void>; remove: () => Prom
 /** Starts a privileged pod of the test's own, in a namespace of its own, that sees the processes of the (only) node. */
 export async function openNodeKiller(image: string): Promise<NodeKiller> {
   const cluster: Cluster = openCluster(NAMESPACE);
-  await cluster.must(['apply', '--filename', '-'], manifest(image));
+  await cluster.apply(manifest(image));
   await cluster.must(['wait', '--for=condition=Ready', '--timeout=60s', 'pod/killer']);
   return {
     kill: async ({ metadata }) => {
