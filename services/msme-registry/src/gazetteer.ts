@@ -36,19 +36,6 @@ type Topology = {
   objects: Record<Level, { geometries: { properties: Properties }[] }>;
 };
 
-function parentOf(level: Level, { kode_kota: kota, kode_kecamatan: kecamatan }: Properties): string | null {
-  switch (level) {
-    case 'kota':
-      return null;
-    case 'kecamatan':
-      return kota ?? null;
-    case 'kelurahan':
-      return kecamatan ?? null;
-    default:
-      return level satisfies never;
-  }
-}
-
 /** Reads names, codes and boundaries from data/jakarta.topo.json. It does not keep the parsed shapes. */
 export async function openGazetteer(): Promise<Gazetteer> {
   const bytes = await readFile(boundariesFile);
@@ -60,7 +47,8 @@ export async function openGazetteer(): Promise<Gazetteer> {
         kode: properties.kode,
         level,
         name: properties.nama,
-        parent: parentOf(level, properties),
+        // A kelurahan has both codes, a kecamatan has that of its kota, a kota has none.
+        parent: properties.kode_kecamatan ?? properties.kode_kota ?? null,
       }))
       .sort((one, other) => (one.kode < other.kode ? -1 : 1)),
   );

@@ -3,19 +3,13 @@ import type { MadeCommitment } from '../commitment/commitment.ts';
 import type { PinAttempts } from '../stores.ts';
 import { isPin } from './pin.ts';
 
+type Parts = { attempts: PinAttempts; secret: string; clock: () => Date };
+
 /** Checks the PIN of a commitment. @throws Problem 403 for a wrong PIN, 429 after too many wrong PINs */
 export type CheckPin = (commitment: MadeCommitment, pin: string) => Promise<void>;
 
-/** The check of PINs. An attempt counts before the PIN is compared, and no more once the PIN was right. */
-export function createPinCheck({
-  attempts,
-  secret,
-  clock,
-}: {
-  attempts: PinAttempts;
-  secret: string;
-  clock: () => Date;
-}): CheckPin {
+/** An attempt is counted before the PIN is compared, and given back when the PIN is right. */
+export function createPinCheck({ attempts, secret, clock }: Parts): CheckPin {
   return async ({ request: { access, collaborationId } }, pin) => {
     if (access === null) {
       throw new Problem(
