@@ -15,11 +15,40 @@ export type AggregateDocument = {
   keys?: Record<string, string>;
 };
 
-/*
- * For this process a round trip to the database costs several times what the read or the write itself costs. So reads
- * and writes that come at the same time go together. 32 at most, so that one batch does not hold up the database.
+/** The most reads or writes that go together, so that one batch does not hold up the database. */
+const BATCH_SIZE = 32;
+/** The most batches of one kind that a collection has at the database at once. */
+const ROUND_TRIPS = 4;
+
+/**
+ * Gives the function that has `work` done for an item, together with others: those of the same turn of the event loop,
+ * and those that come while `ROUND_TRIPS` batches are at the database. For this process a round trip costs several
+ * times what a read or a write in it costs. Where `work` fails, each of its batch has failed.
+ * @param work answers one result for each item, in order
  */
-const BATCHES = { cache: false, maxBatchSize: 32, batchScheduleFn: (run: () => void) => void setImmediate(run) };
+function inBatches<Item, Result>(work: (items: readonly Item[]) => Promise<Result[]>): (item: Item) => Promise<Result> {
+  const waiting: (() => void)[] = [];
+  let free = ROUND_TRIPS;
+
+  async function roundTrip(items: readonly Item[]): Promise<Result[]> {
+    try {
+      return await work(items);
+    } finally {
+      const next = waiting.shift();
+      if (next === undefined) free += 1;
+      else setImmediate(next);
+    }
+  }
+
+  function schedule(run: () => void): void {
+    if (free === 0) return void waiting.push(run);
+    free -= 1;
+    setImmediate(run);
+  }
+
+  const loader = new DataLoader(roundTrip, { cache: false, maxBatchSize: BATCH_SIZE, batchScheduleFn: schedule });
+  return (item) => loader.load(item);
+}
 
 type Operation = mongo.AnyBulkWriteOperation<AggregateDocument>;
 /** Answers what the database objected to. @throws where the outcome is not known */
@@ -39,23 +68,21 @@ export function batchedWrites(model: Model<AggregateDocument>): Write {
     }
   }
 
-  const loader = new DataLoader<Operation, WriteError | undefined>(async (operations) => {
+  return inBatches(async (operations) => {
     const failures = await retryRolledBack(() => attempt([...operations]));
     const byIndex = new Map(failures.map((failure) => [failure.index, failure]));
     return operations.map((_, at) => byIndex.get(at));
-  }, BATCHES);
-  return (operation) => loader.load(operation);
+  });
 }
 
 /** Reads one document by its id. */
 export function batchedReads(model: Model<AggregateDocument>): (id: string) => Promise<AggregateDocument | null> {
-  const loader = new DataLoader<string, AggregateDocument | null>(async (ids) => {
+  return inBatches(async (ids) => {
     const options = { limit: ids.length, batchSize: ids.length };
     const found: AggregateDocument[] = await retryRolledBack(() =>
       model.find({ _id: { $in: [...ids] } }, null, options).lean(),
     );
     const byId = new Map(found.map((document) => [document._id, document]));
     return ids.map((id) => byId.get(id) ?? null);
-  }, BATCHES);
-  return (id) => loader.load(id);
+  });
 }

@@ -1,3 +1,5 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { jest } from '@jest/globals';
 import { defineEvent } from '@ksbb/contracts';
 import { createLog } from '@ksbb/service-kit';
 import { propagation, type TextMapPropagator } from '@opentelemetry/api';
@@ -121,6 +123,28 @@ test('writes that come at once go together, and each is told of its own failure'
     aggregate('a'),
     aggregate('c'),
   ]);
+});
+
+test('writes that come while four batches are at the database go together after them', async () => {
+  const model = await openModel(database.connection, 'things', aggregateSchema([], []));
+  const collection = database.connection.collection('things');
+  const bulkWrite = collection.bulkWrite.bind(collection);
+  const release = Promise.withResolvers<void>();
+  const sizes: number[] = [];
+  jest.spyOn(collection, 'bulkWrite').mockImplementation(async (operations, options) => {
+    sizes.push(operations.length);
+    await release.promise;
+    return bulkWrite(operations, options);
+  });
+  const write = batchedWrites(model);
+  const failures: Promise<unknown>[] = [];
+  for (const id of 'abcdefghij') {
+    failures.push(write({ insertOne: { document: aggregate(id) } }));
+    await nextTurn();
+  }
+  release.resolve();
+  expect(await Promise.all(failures)).toEqual(Array.from({ length: 10 }));
+  expect(sizes).toEqual([1, 1, 1, 1, 6]);
 });
 
 test('where the database is away every one of a batch fails', async () => {
