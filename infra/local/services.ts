@@ -60,6 +60,7 @@ export const SERVICES: Record<ServiceName, ServiceSpec> = {
       OPERATOR_TOKEN: secrets.operatorToken,
       PIN_SECRET: secrets.pinSecret,
       CAPABILITY_SECRET: secrets.capabilitySecret,
+      PARTNERS: 'amanah,lumbung',
     }),
   },
   'fintech-gateway': {

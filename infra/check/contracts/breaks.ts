@@ -12,6 +12,8 @@
  *
  * - a field may be added where it is optional, or has a default, for those who read; its producer may always send it
  * - words about a field (description, default, examples) may change
+ * - an enum may be opened to a text with a pattern that all its values have. Old consumers reject only values that come
+ *   later, so the first further value is published after every consumer has the new contract
  * - all else is a break: a field removed (an optional one too, as its name could come back meaning something else),
  *   added as required, made required or optional; another type; a value added to or taken from an enum; a variant added
  *   or removed; a limit, format or pattern changed; an object closed to fields that are not known
@@ -54,6 +56,15 @@ function setBreaks(what: string, released: unknown[], current: unknown[], pointe
     ...without(current, released).map((value) => ({ pointer, why: `${what} ${text(value)} is new: ${OLD_CONSUMERS}` })),
     ...without(released, current).map((value) => ({ pointer, why: `${what} ${text(value)} is gone: ${OLD_EVENTS}` })),
   ];
+}
+
+/** Whether a list of values has become a text with a pattern that each of them has. */
+function isOpened(released: Schema, current: Schema): boolean {
+  const { type, pattern, ...others } = current;
+  if (type !== 'string' || typeof pattern !== 'string' || valuesOf(current) !== undefined) return false;
+  const hasPattern = (value: unknown) => typeof value === 'string' && new RegExp(pattern, 'u').test(value);
+  const isLimited = Object.keys(others).some((name) => !WORDS.has(name));
+  return Array.isArray(released['enum']) && !isLimited && released['enum'].every(hasPattern);
 }
 
 function valueBreaks(released: Schema, current: Schema, pointer: string): Break[] {
@@ -160,6 +171,7 @@ export function breaksBetween(released: Schema, current: Schema, pointer = ''): 
       keyword === undefined ? [schema] : (schema[keyword] as Schema[]);
     return variantBreaks(variantsOf(released, unionBefore), variantsOf(current, unionAfter), `${pointer}/${union}`);
   }
+  if (isOpened(released, current)) return [];
   const [typesBefore, typesAfter] = [listOf(released['type']), listOf(current['type'])];
   if (!typesBefore.some((type) => typesAfter.includes(type)) && !same(typesBefore, typesAfter)) {
     const change = `the type was ${text(released['type'])} and is ${text(current['type'])}`;

@@ -57,6 +57,20 @@ describe('a break', () => {
       OLD_EVENTS,
     ],
     ['an enum becomes any text', { a: z.enum(['x']) }, { a: z.string() }, '/properties/a/enum', OLD_CONSUMERS],
+    [
+      'an enum becomes a text with a pattern that one of its values lacks',
+      { a: z.enum(['x', 'y']) },
+      { a: z.string().regex(/^x/) },
+      '/properties/a/pattern',
+      'one side rejects',
+    ],
+    [
+      'an enum becomes a text with a pattern and a length',
+      { a: z.enum(['x', 'xyz']) },
+      { a: z.string().regex(/^x/).max(2) },
+      '/properties/a/maxLength',
+      OLD_EVENTS,
+    ],
     ['any text becomes an enum', { a: z.string() }, { a: z.enum(['x']) }, '/properties/a/enum', OLD_EVENTS],
     ['a fixed value changes', { a: z.literal('x') }, { a: z.literal('y') }, '/properties/a/const', OLD_EVENTS],
     [
@@ -159,6 +173,11 @@ describe('a break', () => {
       'the order of values and variants changes',
       { a: z.enum(['x', 'y']), ...variants(goods, money) },
       { a: z.enum(['y', 'x']), line: z.discriminatedUnion('package', [money, goods]) },
+    ],
+    [
+      'an enum opens to a text with a pattern that its values have',
+      { a: z.enum(['x', 'y-2']) },
+      { a: z.string().regex(/^[a-z][a-z0-9-]*$/) },
     ],
     ['a closed object opens', { a: z.strictObject({ b: z.string() }) }, { a: z.object({ b: z.string() }) }],
   ])('is not: %s', (_what, released, current) => {

@@ -50,7 +50,13 @@ export const lineId = z
     'a line id: a collaboration ID, a dot and the number of the line',
   );
 
-export const partner = z.enum(['amanah', 'lumbung'], 'one of the partner fintechs: amanah, lumbung');
+/**
+ * The name of a partner fintech. It is open, so that a further partner changes no contract: the gateway knows which
+ * partners exist, and a consumer shows a partner that it does not know by this name.
+ */
+export const partner = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{1,30}$/, 'a partner: 2 to 31 lower-case letters, digits and hyphens, a letter first');
 export type Partner = z.output<typeof partner>;
 
 export const goodsItem = z.enum(['face-mask', 'glove', 'disinfectant', 'hand-sanitizer', 'hand-washing-station']);

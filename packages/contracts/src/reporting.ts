@@ -15,9 +15,9 @@ import {
 const count = z.int().min(0);
 
 /**
- * Answer of `GET /totals`: sums of the events that were received. Every good, partner and topic has a row. What is
- * promised stays counted when a part of it is released later. Loans and commitments that relend repaid money are
- * counted like others, and their money is shown again in `relentRupiah`.
+ * Answer of `GET /totals`: sums of the events that were received. Every good and topic has a row, and every partner with
+ * a loan, in the order of names. What is promised stays counted when a part of it is released later. Loans and
+ * commitments that relend repaid money are counted like others, and their money is shown again in `relentRupiah`.
  */
 export const totals = z.object({
   msmesListed: count,

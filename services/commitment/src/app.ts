@@ -17,7 +17,7 @@ import { type Boards, boardStore, type Commitments, commitmentStore, openContact
 import { subscriptions } from './subscriptions.ts';
 
 type Parts = ServiceParts<
-  Pick<CommitmentSettings, 'PIN_SECRET' | 'CAPABILITY_SECRET' | 'OPERATOR_TOKEN' | 'INSTITUTIONS_FILE'>
+  Pick<CommitmentSettings, 'PIN_SECRET' | 'CAPABILITY_SECRET' | 'OPERATOR_TOKEN' | 'INSTITUTIONS_FILE' | 'PARTNERS'>
 > & { database: Database; bus: Bus };
 
 /**
@@ -38,7 +38,7 @@ export async function createApp(parts: Parts): Promise<BuiltService & { boards: 
   const capabilities = createCapabilities({ secret: settings.CAPABILITY_SECRET, clock });
   const checkPin = createPinCheck({ attempts, secret: pinSecret, clock });
   const routes = [
-    makeCommitment({ ...reservationParts, contacts, pinSecret }),
+    makeCommitment({ ...reservationParts, contacts, pinSecret, partners: settings.PARTNERS }),
     showCollaboration({ commitments }),
     openCollaboration({ commitments, checkPin, capabilities }),
     reportDelivery({ commitments, checkPin, clock }),

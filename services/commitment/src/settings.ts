@@ -1,3 +1,4 @@
+import { partner } from '@ksbb/contracts';
 import { platformSettings, secret } from '@ksbb/service-kit';
 import { z } from 'zod';
 import { exampleInstitutions, readInstitutions } from './institutions.ts';
@@ -24,6 +25,11 @@ export const settingsSchema = platformSettings.extend({
   /** Bearer token of officers. */
   OPERATOR_TOKEN: secret,
   INSTITUTIONS_FILE: institutions,
+  /** The partners that a donor can choose, separated by commas: those that the gateway has. */
+  PARTNERS: z
+    .string()
+    .transform((text) => text.split(',').map((name) => name.trim()))
+    .pipe(z.array(partner)),
 });
 
 export type CommitmentSettings = z.output<typeof settingsSchema>;

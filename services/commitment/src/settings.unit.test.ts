@@ -13,6 +13,7 @@ const environment = {
   PIN_SECRET: 'a-pin-secret-for-tests',
   CAPABILITY_SECRET: 'a-capability-secret-for-tests',
   OPERATOR_TOKEN: 'an-operator-token-for-tests',
+  PARTNERS: 'amanah, lumbung',
 };
 
 const folder = mkdtempSync(join(tmpdir(), 'institutions-'));
@@ -37,6 +38,12 @@ test('a file replaces them', () => {
 test('every fault of a file is named', () => {
   const read = settingsWith({ items: [{ ...verified, accounts: [], name: 7 }] });
   expect(read).toThrow(/INSTITUTIONS_FILE: \/items\/0\/name: .*\n.*INSTITUTIONS_FILE: \/items\/0\/accounts: /);
+});
+
+test('the partners are names, separated by commas', () => {
+  const partners = (PARTNERS: string) => parseSettings(settingsSchema, { ...environment, PARTNERS }).PARTNERS;
+  expect(partners('amanah, lumbung')).toEqual(['amanah', 'lumbung']);
+  for (const text of ['', 'amanah,', 'Amanah']) expect(() => partners(text)).toThrow(/PARTNERS/);
 });
 
 test('an institution may occur once', () => {

@@ -2,6 +2,7 @@ import { eventually } from '@ksbb/testkit';
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { commitmentConfirmed, envelope, type LoanView, type Partner } from '@ksbb/contracts';
+import { apiClient } from './testing/api-client.ts';
 import { callBackAsAmanah } from './testing/callbacks.ts';
 import { asDonorOf } from './testing/donor-token.ts';
 import { OPERATOR_TOKEN, startGateway, type TestGateway } from './testing/gateway.ts';
@@ -349,6 +350,21 @@ describe('asking', () => {
       body: { items: [] },
     });
   });
+
+  test.each([
+    ['GET', '/fund/reconciliations/kencana', undefined, 'path /partner'],
+    ['POST', '/set-aside/replay', { partner: 'kencana', deliveryId: 'one' }, '/partner'],
+    ['POST', '/partner-credentials', { partner: 'kencana', label: 'test', scopes: ['endpoints:read'] }, '/partner'],
+  ])(
+    '%s %s about a partner that does not exist names the field and the partners',
+    async (method, path, body, pointer) => {
+      const call = apiClient(environment.gatewayUrl, OPERATOR_TOKEN);
+      expect(await call(method, path, body)).toMatchObject({
+        status: 400,
+        body: { errors: [{ pointer, detail: 'one of the partner fintechs: amanah, lumbung' }] },
+      });
+    },
+  );
 
   test('page by page for what is quarantined', async () => {
     const headers = { Authorization: `Bearer ${OPERATOR_TOKEN}` };

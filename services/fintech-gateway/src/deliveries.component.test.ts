@@ -147,7 +147,7 @@ describeDeliveries('fintech-gateway', {
     loans = await openLoanStore(environment);
     const jobs = await openJobs(connection, 'forwarding');
     const watching = await openJobs(connection, 'watching');
-    const commands = createLoanCommands({ loans, jobs, notify: () => undefined, clock });
+    const commands = createLoanCommands({ loans, jobs, hasPartner: () => true, notify: () => undefined, clock });
     const relendings = await openRelendings(environment);
     const candidates = await openCandidates(connection);
     relender = createRelender({

@@ -50,7 +50,7 @@ async function requestLoan(
   const kodeKecamatan = kecamatanOf(area.kodeKelurahan);
   const about = { loanId, collaborationId, msmeId, msmeName, kelurahan, kodeKecamatan };
   const refusal = await loans.request({ ...about, partner, amountRupiah, instalments, ...money });
-  if (refusal !== null) throw new RejectedEvent(`loan ${loanId}: ${refusal.refused}`);
+  if (refusal !== null) throw new RejectedEvent(`loan ${loanId} at ${partner}: ${refusal.refused}`);
 }
 
 /** Each capital line of a donor becomes a loan of new money. */

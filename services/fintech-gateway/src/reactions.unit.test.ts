@@ -33,6 +33,7 @@ function modulesOn(loans: Record<string, Loan> = {}, relending: Relending = noMo
       }) as never,
     },
     jobs: { add: async (loanId) => void done.push(`job ${loanId}`), addAgain: async () => undefined },
+    hasPartner: (partner) => partner === 'amanah' || partner === 'lumbung',
     notify: (partner) => void done.push(`notify ${partner}`),
     clock: () => now,
   });
@@ -121,6 +122,15 @@ describe('a donor commits', () => {
   test('a loan that went on meanwhile needs no job', async () => {
     const { modules, done } = modulesOn({ 'KSBB-0000-0000-0011.2': forwardedLoan });
     await requestLoansWhenDonorCommits(confirmed({ kind: 'donor' }), modules);
+    expect(done).toEqual([]);
+  });
+
+  test('through a partner that does not exist: the event is rejected, and a person sees why', async () => {
+    const { modules, done } = modulesOn();
+    const lines = capital.map((line) => ({ ...line, partner: 'kencana' }));
+    await expect(requestLoansWhenDonorCommits(confirmed({ kind: 'donor' }, lines), modules)).rejects.toThrow(
+      new RejectedEvent('loan KSBB-0000-0000-0011.2 at kencana: no-such-partner'),
+    );
     expect(done).toEqual([]);
   });
 

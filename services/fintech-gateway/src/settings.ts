@@ -1,7 +1,6 @@
-import { partner } from '@ksbb/contracts';
 import { platformSettings, secret } from '@ksbb/service-kit';
 import { z } from 'zod';
-import { PARTNERS, settingsOf } from './partners/open-partners.ts';
+import { knownPartner, PARTNERS, settingsOf } from './partners/open-partners.ts';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -48,7 +47,7 @@ export const settingsSchema = platformSettings
           .map((name) => name.trim())
           .filter((name) => name !== ''),
       )
-      .pipe(z.array(partner)),
+      .pipe(z.array(knownPartner)),
     /** Lets webhooks go to http and to private addresses: only for development. */
     WEBHOOK_ALLOW_LOCAL: z
       .enum(['true', 'false'])

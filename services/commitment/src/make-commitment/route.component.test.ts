@@ -87,6 +87,15 @@ test('all three packages over two MSMEs: one collaboration ID and PIN, and event
   );
 });
 
+test('a loan through a partner that does not exist is refused with the field and the partners that do', async () => {
+  const capital = { msmeId: 'warung-a', needId: 'warung-a.capital', package: 'capital' as const };
+  const refused = await post(bodyOf({ ...capital, amountRupiah: 6_000_000, partner: 'no-such-bank', instalments: 3 }));
+  expect(refused.status).toBe(400);
+  expect(refused.body.errors).toEqual([
+    { pointer: '/lines/0/partner', detail: 'one of the partner fintechs: amanah, lumbung' },
+  ]);
+});
+
 test('the PIN is stored only as a slow hash, contact data is stored apart, and no event has either', async () => {
   await listMsme(service, msmeNamed('warung-c'));
   const key = freshKey();

@@ -6,7 +6,17 @@ import type { Contacts } from '../stores.ts';
 import { createRequested } from './create-requested.ts';
 import { type ReservationParts, reserveAndConfirm } from './reservation-process.ts';
 
-type Parts = ReservationParts & { contacts: Contacts; pinSecret: string };
+type Parts = ReservationParts & { contacts: Contacts; pinSecret: string; partners: readonly string[] };
+
+/** The body of a request, whose loans may go through these partners only. */
+function bodyWith(partners: readonly string[]) {
+  const message = `one of the partner fintechs: ${partners.join(', ')}`;
+  return makeCommitmentRequest.superRefine(({ lines }, context) => {
+    for (const [at, line] of lines.entries())
+      if (line.package === 'capital' && !partners.includes(line.partner))
+        context.addIssue({ code: 'custom', path: ['lines', at, 'partner'], message, input: line.partner });
+  });
+}
 
 /** @throws Problem 409 `nothing-left-to-cover` with `lines` where no line is covered */
 function requireCovered(commitment: MadeCommitment) {
@@ -22,14 +32,14 @@ function requireCovered(commitment: MadeCommitment) {
  * covered.
  */
 export function makeCommitment(parts: Parts): Route {
-  const { contacts, pinSecret } = parts;
+  const { contacts, pinSecret, partners } = parts;
   return defineRoute({
     auth: 'public',
     method: 'post',
     path: '/commitments',
     operationId: 'makeCommitment',
     summary: 'Commit to help: reserves what is still open of each need and returns the collaboration ID and its PIN.',
-    body: makeCommitmentRequest,
+    body: bodyWith(partners),
     idempotent: true,
     answers: {
       201: {

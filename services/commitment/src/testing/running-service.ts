@@ -31,6 +31,7 @@ const settings = {
   CAPABILITY_SECRET: capabilitySecret,
   OPERATOR_TOKEN: operatorToken,
   INSTITUTIONS_FILE: exampleInstitutions,
+  PARTNERS: ['amanah', 'lumbung'],
 };
 
 export type RunningService = Awaited<ReturnType<typeof startTestService>>;

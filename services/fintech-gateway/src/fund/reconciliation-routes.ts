@@ -2,7 +2,7 @@ import { pageOf, type Partner, partner as partnerName } from '@ksbb/contracts';
 import { conflict, defineRoute, notFound, pageFrom, pageQuery, type Route, unavailable } from '@ksbb/service-kit';
 import { z } from 'zod';
 import { dayInJakarta } from '../kernel/jakarta-day.ts';
-import { CallFailed } from '../partners/open-partners.ts';
+import { CallFailed, knownPartner } from '../partners/open-partners.ts';
 import type { DayComparison } from './day-comparison.ts';
 import type { Reconciliations } from './stores/reconciliations.ts';
 
@@ -33,7 +33,7 @@ const reconciliation = z.object({
   differences: z.array(difference),
   closedAt: z.iso.datetime().nullable(),
 });
-const oneDay = z.object({ partner: partnerName, day: z.iso.date('a day in Jakarta such as 2026-11-24') });
+const oneDay = z.object({ partner: knownPartner, day: z.iso.date('a day in Jakarta such as 2026-11-24') });
 
 /** The daily comparison of our books with each partner's statement. */
 export function reconciliationRoutes({ comparisons, reconciliations, clock }: Parts): Route[] {
@@ -44,7 +44,7 @@ export function reconciliationRoutes({ comparisons, reconciliations, clock }: Pa
       operationId: 'listReconciliations',
       summary: 'The days of a partner that were compared, the newest first, with every difference. For operators.',
       auth: 'operator',
-      params: z.object({ partner: partnerName }),
+      params: z.object({ partner: knownPartner }),
       query: pageQuery(PAGE, MOST_DAYS).extend({ cursor: z.iso.date().optional() }),
       answers: { 200: { description: 'One page.', schema: pageOf(reconciliation) } },
       handle: async ({ params: { partner }, query: { limit, cursor } }) => {

@@ -8,6 +8,8 @@ type Parts = {
   loans: Pick<LoanStore, 'decide'>;
   /** Contracts that have to be sent to a partner, or taken back. */
   jobs: Pick<Jobs, 'add' | 'addAgain'>;
+  /** Whether the gateway has an adapter for a partner. */
+  hasPartner: (partner: Partner) => boolean;
   /** There is work for the forwarder of a partner. */
   notify: (partner: Partner) => void;
   clock: () => Date;
@@ -16,7 +18,7 @@ type Parts = {
 /** The commands of which a job follows. A repeat changes nothing. */
 export type LoanCommands = {
   /** Requests a loan and has it sent to its partner. */
-  request: (terms: Terms) => Promise<LoanRefusal | null>;
+  request: (terms: Terms) => Promise<LoanRefusal | { refused: 'no-such-partner' } | null>;
   /** Cancels a loan whose line was released. The partner is asked where it may know the contract. */
   cancel: (loanId: string, reason: string) => Promise<LoanRefusal | null>;
   /** Has a suspended contract sent to its partner again. */
@@ -27,7 +29,7 @@ export type LoanCommands = {
  * The job is added after the loan has changed, and again by a repeat, so that a crash in between loses none. The
  * forwarder drops a job that its loan does not need.
  */
-export function createLoanCommands({ loans, jobs, notify, clock }: Parts): LoanCommands {
+export function createLoanCommands({ loans, jobs, hasPartner, notify, clock }: Parts): LoanCommands {
   const decideOn = (loanId: string, command: LoanCommand) =>
     loans.decide<LoanRefusal>(loanId, (loan) => decide(loan, command, clock()));
 
@@ -38,6 +40,7 @@ export function createLoanCommands({ loans, jobs, notify, clock }: Parts): LoanC
 
   return {
     request: async (terms) => {
+      if (!hasPartner(terms.partner)) return { refused: 'no-such-partner' };
       const result = await decideOn(terms.loanId, { type: 'request', terms });
       if ('refused' in result) return result;
       if (result.state.status !== 'requested') return null;

@@ -100,7 +100,7 @@ export async function openLoans(parts: Parts): Promise<Loans> {
   const forwarders = new Map(partners.all.map((partner) => [partner.name, forward(partner)]));
   const loops = [...forwarders.values(), ...partners.all.map(watch), ...partners.all.flatMap(readFeed)];
   const notify = (partner: Partner) => forwarders.get(partner)?.notify();
-  const commands = createLoanCommands({ loans, jobs, notify, clock });
+  const commands = createLoanCommands({ loans, jobs, hasPartner: (name) => forwarders.has(name), notify, clock });
 
   return {
     request: commands.request,

@@ -1,7 +1,7 @@
 import { lineId, pageOf, partner as partnerName, rupiah } from '@ksbb/contracts';
 import { conflict, defineRoute, notFound, pageFrom, pageQuery, type Route } from '@ksbb/service-kit';
 import { z } from 'zod';
-import type { NamedPartner } from '../partners/open-partners.ts';
+import { knownPartner, type NamedPartner } from '../partners/open-partners.ts';
 import type { Loan } from './core/loan.ts';
 import type { LoanCommands } from './loan-commands.ts';
 import { noSuchLoan } from './loan-routes.ts';
@@ -143,7 +143,7 @@ function quarantineRoutes({ quarantine, recorder }: Parts): Route[] {
       operationId: 'replaySetAside',
       summary: 'Records a quarantined message, if that is possible now. For operators.',
       auth: 'operator',
-      body: z.strictObject({ partner: partnerName, deliveryId: z.string().min(1).max(300) }),
+      body: z.strictObject({ partner: knownPartner, deliveryId: z.string().min(1).max(300) }),
       answers: {
         204: { description: 'Recorded.' },
         404: { description: 'No such message.' },

@@ -1,6 +1,8 @@
-import { type Partner, partner as partnerName } from '@ksbb/contracts';
+import { readdirSync } from 'node:fs';
+import { type Partner, partner as partnerSlug } from '@ksbb/contracts';
 import type { Metrics } from '@ksbb/service-kit';
 import { Gauge, Histogram } from 'prom-client';
+import { z } from 'zod';
 import type { BreakerState } from './breaker.ts';
 import type { CallSettings } from './call.ts';
 import type { OpenPartner, PartnerKind } from './define-partner.ts';
@@ -19,16 +21,23 @@ export {
 type Kinds = Record<string, PartnerKind>;
 
 async function kindOf(name: string): Promise<PartnerKind> {
+  if (!partnerSlug.safeParse(name).success) throw new Error(`partners/${name} is not named as a partner can be`);
   const folder: Kinds = await import(`./${name}/${name}.ts`);
   const kind = folder[name];
   if (kind === undefined) throw new Error(`partners/${name}/${name}.ts does not export ${name}`);
   return kind;
 }
 
-/** Every partner that the contracts name, from the folder of its name. docs/adding-a-partner.md says how to add one. */
+const FOLDERS = readdirSync(import.meta.dirname, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+const NAMES = FOLDERS.map(({ name }) => name).sort();
+
+/** Every partner, from the folder of its name. docs/adding-a-partner.md says how to add one. */
 export const PARTNERS: Kinds = Object.fromEntries(
-  await Promise.all(partnerName.options.map(async (name) => [name, await kindOf(name)] as const)),
+  await Promise.all(NAMES.map(async (name) => [name, await kindOf(name)] as const)),
 );
+
+/** The partner that a request names: one that has a folder here. */
+export const knownPartner = z.enum(NAMES, `one of the partner fintechs: ${NAMES.join(', ')}`);
 
 /** The settings of these partners, together. Only the partner itself reads them. */
 export function settingsOf(kinds: Kinds): Record<never, never> {
@@ -131,7 +140,7 @@ export function openPartners({ settings, metrics, clock, kinds = PARTNERS }: Par
       observe: ({ operation, result, seconds }) => duration.observe({ partner: name, operation, result }, seconds),
       clock,
     });
-    return { name: name as Partner, ...opened };
+    return { name, ...opened };
   });
   exposeStates(all, metrics);
   return {

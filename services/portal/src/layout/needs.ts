@@ -1,5 +1,6 @@
 import { type GoodsItem, type Need, packageOfHelp, type Partner, type TrainingTopic } from '@ksbb/contracts';
 import type { Texts } from '../i18n/id.ts';
+import { hasText } from '../i18n/language.ts';
 
 /** The name of what a need asks for: an item, capital or a topic. */
 export function needName(texts: Texts, need: Need): string {
@@ -15,6 +16,12 @@ export function needName(texts: Texts, need: Need): string {
   }
 }
 
+/** A partner's name, alone or with what it offers. A partner without texts is shown by the name that services use. */
+export function partnerName(texts: Texts, partner: Partner, length: 'partner' | 'partnerLong' = 'partner'): string {
+  const names = texts[length];
+  return hasText(names, partner) ? names[partner] : partner;
+}
+
 /** The name of what a line of a collaboration gives. */
 export function lineName(
   texts: Texts,
@@ -22,7 +29,7 @@ export function lineName(
 ): string {
   if (line.item !== null) return texts.item[line.item];
   if (line.topic !== null) return texts.topic[line.topic];
-  return line.partner === null ? texts.capital : `${texts.capital} (${texts.partner[line.partner]})`;
+  return line.partner === null ? texts.capital : `${texts.capital} (${partnerName(texts, line.partner)})`;
 }
 
 /** Sorts by package: goods, capital, training, the order of the packages on every page. */

@@ -3,6 +3,7 @@ import { html } from 'htm/preact';
 import type { VNode } from 'preact';
 import type { Texts } from '../i18n/id.ts';
 import { barChart, type Chart } from '../layout/bars.ts';
+import { partnerName } from '../layout/needs.ts';
 import { definitions, table } from '../layout/parts.ts';
 import { unwrap } from '../services/call.ts';
 import type { Services } from '../services/clients.ts';
@@ -55,13 +56,13 @@ function loansSection({ texts, format }: PageRequest, { loans }: Totals): VNode 
     words: { whole: words.disbursed, part: words.repaid },
     write: format.rupiah,
     bars: loans.map(({ partner, disbursedRupiah, repaidRupiah }) => ({
-      name: texts.partner[partner],
+      name: partnerName(texts, partner),
       whole: disbursedRupiah,
       part: repaidRupiah,
     })),
     head: [words.partner, words.contracts, words.promised, words.disbursed, words.repaid, words.relent],
     rows: loans.map((loan) => [
-      texts.partner[loan.partner],
+      partnerName(texts, loan.partner),
       format.count(loan.contracts),
       ...[loan.promisedRupiah, loan.disbursedRupiah, loan.repaidRupiah, loan.relentRupiah].map(format.rupiah),
     ]),

@@ -2,7 +2,6 @@ import {
   type GoodsItem,
   goodsItem,
   type Partner,
-  partner,
   type Totals,
   type TrainingTopic,
   trainingTopic,
@@ -25,6 +24,8 @@ const noLoans = (): LoanCount => ({
   repaidRupiah: 0,
   relentRupiah: 0,
 });
+
+const byName = ([one]: [string, unknown], [other]: [string, unknown]) => (one < other ? -1 : 1);
 
 /** Adds each number of `more` to the number of the same name in `sums`. */
 function addTo<Counts extends Record<string, number>>(sums: Counts, more: Counts): void {
@@ -53,7 +54,7 @@ export function createTally(): Tally {
   let commitmentsClosed = 0;
   const helped = new Set<string>();
   const goods = rows<GoodsItem, GoodsCount>(goodsItem.options, noGoods);
-  const loans = rows<Partner, LoanCount>(partner.options, noLoans);
+  const loans = new Map<Partner, LoanCount>();
   const trainings = rows<TrainingTopic, TrainingCount>(trainingTopic.options, noTrainings);
   return {
     addCollaboration: (contribution) => {
@@ -63,14 +64,17 @@ export function createTally(): Tally {
       for (const [item, more] of contribution.goods) addRow(goods, item, more);
       for (const [topic, more] of contribution.trainings) addRow(trainings, topic, more);
     },
-    addLoan: ({ partner: of, ...more }) => addRow(loans, of, more),
+    addLoan: ({ partner, ...more }) => {
+      if (!loans.has(partner)) loans.set(partner, noLoans());
+      addRow(loans, partner, more);
+    },
     totals: (msmesListed, asOf) => ({
       msmesListed,
       commitmentsConfirmed,
       commitmentsClosed,
       msmesHelped: helped.size,
       goods: [...goods].map(([item, counts]) => ({ item, ...counts })),
-      loans: [...loans].map(([of, counts]) => ({ partner: of, ...counts })),
+      loans: [...loans].sort(byName).map(([partner, counts]) => ({ partner, ...counts })),
       trainings: [...trainings].map(([topic, counts]) => ({ topic, ...counts })),
       asOf: asOf.toISOString(),
     }),

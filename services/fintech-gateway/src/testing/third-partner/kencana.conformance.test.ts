@@ -50,7 +50,7 @@ test('its folder opens it beside the others, with settings, bulkhead and breaker
   };
   const opened = openPartners({ kinds, settings, metrics: createMetrics('test'), clock: () => new Date() });
   expect(opened.all.map(({ name }) => name)).toEqual(['amanah', 'lumbung', 'kencana']);
-  const third = opened.all.find(({ name }) => String(name) === 'kencana');
+  const third = opened.all.find(({ name }) => name === 'kencana');
   expect(third?.caller.state()).toMatchObject({
     breakers: [{ operation: 'akad', state: 'closed' }, {}, {}, {}],
     inFlight: 0,

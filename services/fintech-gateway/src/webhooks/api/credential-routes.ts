@@ -2,13 +2,14 @@ import { createHash, createHmac } from 'node:crypto';
 import { partner } from '@ksbb/contracts';
 import { defineRoute, notFound, type Route, unprocessable } from '@ksbb/service-kit';
 import { z } from 'zod';
+import { knownPartner } from '../../partners/open-partners.ts';
 import { type Credential, type PartnerCredentials, scope } from '../stores/credentials.ts';
 
 type Parts = { credentials: PartnerCredentials; operatorToken: string; clock: () => Date };
 
 const MOST = 200;
 const newCredential = z.strictObject({
-  partner,
+  partner: knownPartner,
   label: z.string().trim().min(2, 'at least 2 characters').max(80),
   scopes: z
     .array(scope)

@@ -3,6 +3,7 @@ import { html } from 'htm/preact';
 import type { VNode } from 'preact';
 import { progressBar } from '../../layout/bars.ts';
 import { arrowIcon, packageIcon } from '../../layout/icons.ts';
+import { partnerName } from '../../layout/needs.ts';
 import { notice, table } from '../../layout/parts.ts';
 import type { PageRequest } from '../../web/page.ts';
 import type { Loaded } from './load.ts';
@@ -15,7 +16,7 @@ function signature({ texts }: PageRequest, { status, signUrl, partner }: LoanVie
   if (signUrl === null) return html`<p class="sign"><a href="#access">${words.signOpen}</a></p>`;
   return html`<p class="sign">
     <a class="button accent" href=${signUrl} rel="noreferrer">${words.sign}${arrowIcon()}</a>
-    <span class="hint">${words.signHint(texts.partner[partner])}</span>
+    <span class="hint">${words.signHint(partnerName(texts, partner))}</span>
   </p>`;
 }
 
@@ -51,7 +52,7 @@ function loanCard(pageRequest: PageRequest, loan: LoanView, chain: FundChain | u
       <h3>${packageIcon('capital')}${format.rupiah(loan.amountRupiah)}, ${loan.msmeName}</h3>
       <span class=${`badge loan-${loan.status}`}>${words.status[loan.status]}</span>
     </div>
-    <p class="meta">${texts.partnerLong[loan.partner]}</p>
+    <p class="meta">${partnerName(texts, loan.partner, 'partnerLong')}</p>
     ${signature(pageRequest, loan)}
     ${
       loan.repaidRupiah > 0 || rows.length > 0

@@ -2,7 +2,7 @@ import { type CollaborationView, type PackageOfHelp, packageOfHelp, partner, tra
 import { html } from 'htm/preact';
 import type { VNode } from 'preact';
 import { hasText } from '../../i18n/language.ts';
-import { lineName } from '../../layout/needs.ts';
+import { lineName, partnerName } from '../../layout/needs.ts';
 import { notice } from '../../layout/parts.ts';
 import type { PageRequest } from '../../web/page.ts';
 import type { Loaded } from './load.ts';
@@ -39,7 +39,7 @@ export function describeEvent(
     line: line === undefined ? '' : `${lineName(texts, line)}, ${line.msmeName}`,
     amount: amount === undefined ? '' : format.amount(amount.of, amount.value),
     total: total === undefined ? '' : format.rupiah(total),
-    partner: named === undefined ? '' : texts.partner[named],
+    partner: named === undefined ? '' : partnerName(texts, named),
     topic: topic === undefined ? '' : texts.topic[topic],
   });
 }

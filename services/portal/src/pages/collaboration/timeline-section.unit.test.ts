@@ -43,6 +43,11 @@ test('amounts are shown in their unit, and lines by what they are of', () => {
   expect(sentence('attendance-recorded')).toBe('Attendance recorded for Bookkeeping: 3 seats');
 });
 
+test('a partner without texts is named as services name it', () => {
+  const data = { ...catalogue.find(({ name }) => name === 'contract-signed')?.example, partner: 'kencana' };
+  expect(describeEvent(pageRequest, 'contract-signed', data, lines)).toBe('The contract was signed at kencana');
+});
+
 test('an event that is not known yet does not break the page', () => {
   expect(describeEvent(pageRequest, 'moon-landed', { lineId: 7 }, lines)).toBe('Something happened');
   expect(describeEvent(pageRequest, 'toString', {}, lines)).toBe('Something happened');

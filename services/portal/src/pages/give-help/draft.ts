@@ -4,10 +4,11 @@ import {
   type LineOutcome,
   makeCommitmentRequest,
   type MakeCommitmentRequest,
-  partner,
   type RequestedLine,
 } from '@ksbb/contracts';
 import { z } from 'zod';
+import { id } from '../../i18n/id.ts';
+import { hasText } from '../../i18n/language.ts';
 import { readAmount } from '../../web/typed-input.ts';
 import type { SelectedMsme } from './selected-msmes.ts';
 
@@ -65,13 +66,14 @@ function checkNeed(
   const place = { msmeId: msme.msmeId, needId: need.needId };
   if (need.package === 'goods') return { ...place, package: 'goods', quantity: amount };
   if (need.package === 'training') return { ...place, package: 'training', seats: amount };
-  const chosen = partner.safeParse(draft.get(partnerField(need.needId)));
+  const partner = draft.get(partnerField(need.needId)) ?? '';
+  const isOffered = hasText(id.partnerLong, partner);
   const instalments = readAmount(draft.get(instalmentsField(need.needId)) ?? '');
-  if (!chosen.success) errors.set(partnerField(need.needId), 'partner');
+  if (!isOffered) errors.set(partnerField(need.needId), 'partner');
   if (typeof instalments !== 'number' || instalments < 1 || instalments > 24)
     errors.set(instalmentsField(need.needId), 'instalments');
-  if (!chosen.success || typeof instalments !== 'number') return undefined;
-  return { ...place, package: 'capital', amountRupiah: amount, partner: chosen.data, instalments };
+  if (!isOffered || typeof instalments !== 'number') return undefined;
+  return { ...place, package: 'capital', amountRupiah: amount, partner, instalments };
 }
 
 /** The field of the form that gave a field of the request, and its error. */
@@ -81,6 +83,7 @@ function fieldOf(path: readonly PropertyKey[], lines: readonly RequestedLine[]):
   if (first === 'donor' && (second === 'name' || second === 'kind' || second === 'email' || second === 'phone'))
     return [second, second];
   const line = first === 'lines' && typeof second === 'number' ? lines[second] : undefined;
+  if (line !== undefined && path[2] === 'partner') return [partnerField(line.needId), 'partner'];
   return line === undefined ? ['', 'rejected'] : [amountField(line.needId), 'rejected'];
 }
 

@@ -117,6 +117,14 @@ test('amounts for needs that are not of the selected MSMEs are not sent', () => 
   expect(errorsOf({ 'amount.someone-else.face-mask': '5' })).toEqual({ '': 'nothing' });
 });
 
+test('a partner that the service does not have is shown at the field of the partner', () => {
+  const loan = { [`partner.${capital}`]: 'lumbung', [`instalments.${capital}`]: '3' };
+  const checked = check({ [`amount.${capital}`]: '1000000', ...loan });
+  if (!checked.ok) throw new Error('the draft is good');
+  const refused = { errors: [{ pointer: '/lines/0/partner' }], extensions: {} };
+  expect([...refusedFields(refused, checked.request)]).toEqual([[`partner.${capital}`, 'partner']]);
+});
+
 test('what the service refuses is shown at the field it is about', () => {
   const checked = check({ [`amount.${goods}`]: '1', [`amount.${training}`]: '2' });
   if (!checked.ok) throw new Error('the draft is good');

@@ -1,4 +1,3 @@
-import { partner } from '@ksbb/contracts';
 import { html } from 'htm/preact';
 import type { VNode } from 'preact';
 import { categoryArt } from '../../layout/category-art.ts';
@@ -33,7 +32,7 @@ function capitalFields({ texts }: PageRequest, needId: string, state: FormState)
       label: texts.help.partner,
       options: [
         { value: '', label: texts.help.choosePartner },
-        ...partner.options.map((value) => ({ value, label: texts.partnerLong[value] })),
+        ...Object.entries(texts.partnerLong).map(([value, label]) => ({ value, label })),
       ],
     })}
     ${selectField({
