@@ -27,16 +27,8 @@ const setAside = async () =>
   (await environment.get('/set-aside', { Authorization: `Bearer ${OPERATOR_TOKEN}` })).body.items as {
     deliveryId: string;
   }[];
-async function replay(deliveryId: string): Promise<{ status: number; body: unknown }> {
-  const headers = { Authorization: `Bearer ${OPERATOR_TOKEN}`, 'Content-Type': 'application/json' };
-  const answer = await fetch(`${environment.gatewayUrl}/set-aside/replay`, {
-    method: 'POST',
-    headers,
-    body: JSON.stringify({ partner: 'amanah', deliveryId }),
-  });
-  const text = await answer.text();
-  return { status: answer.status, body: text === '' ? null : JSON.parse(text) };
-}
+const replay = (deliveryId: string) =>
+  apiClient(environment.gatewayUrl, OPERATOR_TOKEN)('POST', '/set-aside/replay', { partner: 'amanah', deliveryId });
 /** Names of the events about a loan, sorted: how often each came. */
 const eventsOf = (loanId: string) =>
   environment

@@ -1,4 +1,5 @@
 import type { Partner } from '@ksbb/contracts';
+import { apiClient } from '../testing/api-client.ts';
 import { asDonorOf } from '../testing/donor-token.ts';
 import { eventually, freePort } from '@ksbb/testkit';
 import { OPERATOR_TOKEN, startGateway, type TestGateway } from '../testing/gateway.ts';
@@ -146,13 +147,8 @@ const operator = { Authorization: `Bearer ${OPERATOR_TOKEN}` };
 async function parked(): Promise<Record<string, unknown>[]> {
   return (await environment.get('/parked?limit=200', operator)).body.items as Record<string, unknown>[];
 }
-async function resume(loanId: string): Promise<{ status: number; body: string }> {
-  const answer = await fetch(`${environment.gatewayUrl}/parked/${loanId}/resume`, {
-    method: 'POST',
-    headers: operator,
-  });
-  return { status: answer.status, body: await answer.text() };
-}
+const resume = (loanId: string) =>
+  apiClient(environment.gatewayUrl, OPERATOR_TOKEN)('POST', `/parked/${loanId}/resume`);
 
 describe('a contract is parked for a person', () => {
   test.each([401, 403, 404])('at once where the partner answers %i; resumed, it goes through', async (status) => {

@@ -1,28 +1,11 @@
 import { randomUUID } from 'node:crypto';
-
-export type Reply = { status: number; body: Record<string, unknown>; etag: string };
+import { call } from '@ksbb/testkit';
 
 /** Gives the function that calls a gateway with a bearer token, another idempotency key each time, and a JSON body. */
 export function apiClient(gatewayUrl: string, token: string) {
-  return async (
-    method: string,
-    path: string,
-    body?: object,
-    headers: Record<string, string> = {},
-    bearer = token,
-  ): Promise<Reply> => {
-    const response = await fetch(`${gatewayUrl}${path}`, {
-      method,
-      headers: {
-        Authorization: `Bearer ${bearer}`,
-        'Idempotency-Key': randomUUID(),
-        ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
-        ...headers,
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    const text = await response.text();
-    const etag = response.headers.get('etag') ?? '';
-    return { status: response.status, body: text === '' ? {} : JSON.parse(text), etag };
+  return async (method: string, path: string, body?: object, headers: Record<string, string> = {}, bearer = token) => {
+    const options = { body, token: bearer, idempotencyKey: randomUUID(), headers };
+    const answer = await call(method, `${gatewayUrl}${path}`, options);
+    return { status: answer.status, body: answer.body, etag: answer.headers.get('etag') ?? '' };
   };
 }

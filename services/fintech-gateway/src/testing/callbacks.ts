@@ -1,3 +1,4 @@
+import { call } from '@ksbb/testkit';
 import { amanahSignature } from '../partners/amanah/amanah.ts';
 import { CREDENTIALS } from './credentials.ts';
 
@@ -9,23 +10,13 @@ export async function callBackAsAmanah(
   message: unknown,
   { timestamp = new Date().toISOString(), secret = CREDENTIALS.AMANAH_CLIENT_SECRET }: Signing = {},
 ) {
-  const body = JSON.stringify(message);
-  const pathWithQuery = '/callbacks/amanah';
-  const answer = await fetch(`${gatewayUrl}${pathWithQuery}`, {
-    method: 'POST',
-    body,
-    headers: {
-      'Content-Type': 'application/json',
-      'X-PARTNER-ID': CREDENTIALS.AMANAH_CLIENT_ID,
-      'X-TIMESTAMP': timestamp,
-      'X-SIGNATURE': amanahSignature(secret, { method: 'POST', pathWithQuery, body, timestamp }),
-      'X-EXTERNAL-ID': 'AMN-OWN-E9',
-    },
-  });
-  const text = await answer.text();
-  return {
-    status: answer.status,
-    type: answer.headers.get('content-type'),
-    body: text === '' ? null : (JSON.parse(text) as Record<string, unknown>),
+  const signed = { method: 'POST', pathWithQuery: '/callbacks/amanah', body: JSON.stringify(message), timestamp };
+  const headers = {
+    'X-PARTNER-ID': CREDENTIALS.AMANAH_CLIENT_ID,
+    'X-TIMESTAMP': timestamp,
+    'X-SIGNATURE': amanahSignature(secret, signed),
+    'X-EXTERNAL-ID': 'AMN-OWN-E9',
   };
+  const answer = await call('POST', `${gatewayUrl}${signed.pathWithQuery}`, { body: message, headers });
+  return { ...answer, type: answer.headers.get('content-type') };
 }

@@ -1,6 +1,6 @@
 import { eventually } from '@ksbb/testkit';
 import { ContractRefused } from '../partners/partner.ts';
-import { contract, failureOf, type OpenSubject } from './partner-subject.ts';
+import { contract, expectCallFailed, failureOf, type OpenSubject } from './partner-subject.ts';
 
 /** What every adapter has to do with contracts: send them once, whatever fails, and take them back. */
 export function forwardingConformance(subject: OpenSubject): void {
@@ -27,10 +27,7 @@ export function forwardingConformance(subject: OpenSubject): void {
 
     test('an answer that is lost leaves it in doubt; the contract is found, and stays one', async () => {
       await side().fault(name, { route: 'create-contract', kind: 'lost-answer', times: 1 });
-      expect(await failureOf(adapter().forward(contract('forward-4')))).toMatchObject({
-        name: 'CallFailed',
-        kind: 'in-doubt',
-      });
+      await expectCallFailed(adapter().forward(contract('forward-4')), 'in-doubt');
       const { partnerContractId, signUrl, reports } = (await adapter().status('forward-4')) ?? {};
       expect({ reports, again: await adapter().forward(contract('forward-4')) }).toEqual({
         reports: [],
@@ -49,7 +46,7 @@ export function forwardingConformance(subject: OpenSubject): void {
       ['an address that is gone', { kind: 'status', status: 404 }, 'misconfigured'],
     ] as const)('%s may be tried again, and refuses no contract', async (_, fault, kind) => {
       await side().fault(name, { route: 'create-contract', times: 1, ...fault });
-      expect(await failureOf(adapter().forward(contract('forward-5')))).toMatchObject({ name: 'CallFailed', kind });
+      await expectCallFailed(adapter().forward(contract('forward-5')), kind);
       expect(await adapter().forward(contract('forward-5'))).toMatchObject({ partnerContractId: expect.any(String) });
       expect(await contractsOf('forward-5')).toHaveLength(1);
     });
@@ -67,22 +64,13 @@ export function forwardingConformance(subject: OpenSubject): void {
 
     test('other terms under the same reference are not taken for a refusal', async () => {
       await adapter().forward(contract('forward-7'));
-      expect(await failureOf(adapter().forward(contract('forward-7', { amountRupiah: 5_000 })))).toMatchObject({
-        name: 'CallFailed',
-        kind: 'in-doubt',
-      });
+      await expectCallFailed(adapter().forward(contract('forward-7', { amountRupiah: 5_000 })), 'in-doubt');
     });
 
     test('wrong credentials refuse no contract', async () => {
       const impostor = open('impostor');
-      expect(await failureOf(impostor.adapter.forward(contract('forward-8')))).toMatchObject({
-        name: 'CallFailed',
-        kind: 'misconfigured',
-      });
-      expect(await failureOf(impostor.adapter.status('forward-1'))).toMatchObject({
-        name: 'CallFailed',
-        kind: 'misconfigured',
-      });
+      await expectCallFailed(impostor.adapter.forward(contract('forward-8')), 'misconfigured');
+      await expectCallFailed(impostor.adapter.status('forward-1'), 'misconfigured');
       impostor.caller.close();
     });
 
@@ -129,12 +117,9 @@ export function forwardingConformance(subject: OpenSubject): void {
 
     test('may be tried again when the partner is away, or does not take our credentials', async () => {
       await side().fault(name, { route: 'cancel-contract', kind: 'status', status: 503, times: 1 });
-      expect(await failureOf(adapter().cancel('nobody-knows'))).toMatchObject({ name: 'CallFailed', kind: 'not-done' });
+      await expectCallFailed(adapter().cancel('nobody-knows'), 'not-done');
       const impostor = open('impostor');
-      expect(await failureOf(impostor.adapter.cancel('nobody-knows'))).toMatchObject({
-        name: 'CallFailed',
-        kind: 'misconfigured',
-      });
+      await expectCallFailed(impostor.adapter.cancel('nobody-knows'), 'misconfigured');
       impostor.caller.close();
     });
   });

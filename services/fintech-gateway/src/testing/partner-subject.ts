@@ -1,6 +1,6 @@
 import type { PartnerReport } from '../kernel/partner-report.ts';
 import type { OpenPartner, PartnerKind } from '../partners/define-partner.ts';
-import type { Callback, ContractToForward, PartnerAdapter, PartnerMessage } from '../partners/partner.ts';
+import type { Callback, ContractToForward, FailureKind, PartnerAdapter, PartnerMessage } from '../partners/partner.ts';
 import type { CallbackSubject } from './callback-conformance.ts';
 import type { Sandbox, SandboxContract } from './sandbox.ts';
 
@@ -49,4 +49,9 @@ export async function failureOf(work: Promise<unknown>): Promise<Error> {
     () => Promise.reject(new Error('it did not fail')),
     (error: Error) => error,
   );
+}
+
+/** Work has to fail as a call does, in this way. */
+export async function expectCallFailed(work: Promise<unknown>, kind: FailureKind): Promise<void> {
+  expect(await failureOf(work)).toMatchObject({ name: 'CallFailed', kind });
 }

@@ -1,4 +1,4 @@
-import { freePorts, freshDatabase, removeDatabase, startServiceProcess } from '@ksbb/testkit';
+import { call, expectOk, freePorts, freshDatabase, removeDatabase, startServiceProcess } from '@ksbb/testkit';
 import { CREDENTIALS } from './credentials.ts';
 
 const ADMIN_TOKEN = 'admin-token-of-the-tests';
@@ -55,40 +55,25 @@ export async function startSandbox(callbackUrl: string): Promise<Sandbox> {
     ...CREDENTIALS,
   });
 
-  async function admin(method: string, path: string, body?: object): Promise<unknown> {
-    const headers = {
-      Authorization: `Bearer ${ADMIN_TOKEN}`,
-      ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
-    };
-    const answer = await fetch(`${url}/admin${path}`, {
-      method,
-      headers,
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    const text = await answer.text();
-    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
-    return text === '' ? null : JSON.parse(text);
-  }
+  const admin = (method: string, path: string, body?: object) =>
+    expectOk(method, `${url}/admin${path}`, { token: ADMIN_TOKEN, body });
 
   return {
     url,
     fault: async (partner, fault) => void (await admin('POST', '/faults', { partner, ...fault })),
     clearFaults: async () => void (await admin('DELETE', '/faults')),
     faultsLeft: async () => {
-      const { faults } = (await admin('GET', '/faults')) as { faults: { times: number; served: number }[] };
+      const { faults }: { faults: { times: number; served: number }[] } = await admin('GET', '/faults');
       return faults.reduce((sum, { times, served }) => sum + times - served, 0);
     },
     repay: async (partner, reference, repayments) =>
       void (await admin('POST', '/repayments', { partner, reference, ...repayments })),
     writeOff: async (partner, reference) => void (await admin('POST', '/write-offs', { partner, reference })),
-    contracts: async (partner) => {
-      const page = (await admin('GET', `/contracts?partner=${partner}&limit=200`)) as { contracts: SandboxContract[] };
-      return page.contracts;
-    },
+    contracts: async (partner) => (await admin('GET', `/contracts?partner=${partner}&limit=200`)).contracts,
     sign: async (signUrl, decision = 'sign') => {
       const form = decision === 'sign' ? { decision, name: 'Ibu Ratna', agree: 'yes' } : { decision };
-      const answer = await fetch(signUrl, { method: 'POST', body: new URLSearchParams(form), redirect: 'manual' });
-      if (answer.status !== 303) throw new Error(`the e-contract answered ${answer.status}`);
+      const { status } = await call('POST', signUrl, { form: new URLSearchParams(form) });
+      if (status !== 303) throw new Error(`the e-contract answered ${status}`);
     },
     stop: async () => {
       await running.stop();
