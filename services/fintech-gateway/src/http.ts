@@ -9,8 +9,8 @@ export const KEEP_ALIVE_MS = 60_000;
 
 /**
  * axios without its defaults, which it would merge into every call: a body goes out as it is, a response comes back as
- * text whatever its status, redirects are answers, and no proxy of the environment is used. At most `maxContentLength`
- * bytes of an answer are read.
+ * text for every status, redirects are not followed, and no proxy of the environment is used. At most `maxContentLength`
+ * bytes of a response are read.
  */
 export const createHttpClient = (options: Options): Axios =>
   new axios.Axios({

@@ -14,14 +14,14 @@ export type Posting = {
   loanId: string;
   /** The partner's number of a repayment; null for other kinds. */
   repaymentId: string | null;
-  /** What it moved, whatever the number of entries. */
+  /** The amount of money that moved. Entries may have it twice, when a donation is lent. */
   amountRupiah: number;
   /** When it happened at the partner. */
   at: string;
   entries: Entry[];
 };
 
-/** One amount from one account to another; nothing where there is no amount. */
+/** The two entries that move an amount from one account to another. No entries for an amount of 0. */
 function move(amountRupiah: number, { debit, credit }: { debit: AccountName; credit: AccountName }): Entry[] {
   if (amountRupiah === 0) return [];
   return [

@@ -22,7 +22,7 @@ type Confirmation = Omit<Extract<RelendingCommand, { type: 'confirm' }>, 'type'>
 
 /** Relends repaid money: proposes it to the next MSME in need, until nothing is left. A repeat changes nothing. */
 export type Relender = {
-  /** Money has come back of a loan. @throws RejectedEvent where the loan is not known */
+  /** Money of a loan was repaid and can be relent. @throws RejectedEvent where the loan is not known */
   open: (loanId: string, partner: Partner, lots: Lot[]) => Promise<void>;
   /**
    * A proposal has become a commitment: its lots leave the pool. Gives the lots, and the loan that they come from.
@@ -37,7 +37,7 @@ export type Relender = {
   decideApproval: (relendId: string, decision: 'approve' | 'turn-down') => Promise<boolean>;
   /** Proposes what is left after a confirmed proposal. */
   proposeRestOf: (relendId: string) => Promise<void>;
-  /** Proposes money that found nobody before, or whose proposal was lost in a crash. */
+  /** Proposes money for which no MSME was in need before, or whose proposal was lost in a crash. */
   sweep: (stopping: AbortSignal) => Promise<void>;
 };
 
@@ -45,7 +45,7 @@ export function createRelender({ loans, relendings, candidates, needsApproval }:
   const decideOn = (relendingId: string, command: RelendingCommand) =>
     relendings.decide<RelendingRefusal>(relendingId, (state) => decide(state, command));
 
-  /** Where nobody is in need the money goes on waiting. */
+  /** Proposes waiting money to the next MSME in need. If there is none, the money waits for the sweep. */
   async function propose(relendingId: string): Promise<void> {
     const relending = (await relendings.load(relendingId))?.state;
     if (relending?.status !== 'waiting') return;

@@ -13,7 +13,7 @@ type Parts = {
 };
 
 /**
- * Gives the tick that reads a partner's feed to its end. The cursor is saved after everything before it is recorded or
+ * Returns the tick, which reads a partner's feed to its end. The cursor is saved after everything before it is recorded or
  * quarantined. After a crash a page is read again, which changes nothing.
  */
 export function createFeedReader({ name, feed, cursors, recorder, log }: Parts) {

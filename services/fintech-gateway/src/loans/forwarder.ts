@@ -69,9 +69,9 @@ function taskOf(loan: KnownLoan): Task | 'nothing' {
 }
 
 /**
- * Gives the tick that sends all contracts that are due to their partner, or takes them back. Each contract is claimed
- * by itself, so any number of replicas may run. A contract that the partner may have is asked for before it is sent
- * again. Sending is also safe to repeat: the partner knows the contract by the same key and reference.
+ * Returns the tick, which sends to the partner, or takes back, every contract that is due. Each contract is claimed by
+ * itself, so any number of replicas may run. If the partner may have a contract already, it is asked for its status
+ * before the contract is sent again. Sending is also safe to repeat: it has the same key and reference each time.
  */
 export function createForwarder({ partner, loans, jobs, recorder, retry, leaseMs, callMs, clock, log }: Parts) {
   const { name, adapter } = partner;

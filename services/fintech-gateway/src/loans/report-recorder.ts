@@ -9,7 +9,7 @@ import type { Quarantine, QuarantinedMessage } from './stores/partner-messages.t
 
 type Message = { deliveryId: string; reference: string; report: Report };
 
-/** Records what partners report, by whichever way it came. */
+/** Records what partners report by callback, feed or status. */
 export type ReportRecorder = {
   /**
    * Records a report on its loan, once. A report that cannot be recorded is quarantined with the reason, and the loan

@@ -17,7 +17,7 @@ type Parts = {
   log: Log;
 };
 
-/** After a failed question the loan is asked for again after this share of the quiet time. */
+/** After a failed call the partner is asked again after this share of the quiet time. */
 const RETRY_SHARE = 0.1;
 
 /** Whether a partner can report nothing more about the loan. */
@@ -26,13 +26,13 @@ function hasEnded({ status }: KnownLoan): boolean {
 }
 
 /**
- * Gives the tick that asks a partner for the loans that are quiet for long, and records what was missed: a callback
- * that the partner gave up, or one that it sent while the gateway was away.
+ * Returns the tick, which asks a partner for the status of each loan without a report for `quietMs`, and records what
+ * was missed: a callback that the partner gave up, or one that it sent while the gateway was away.
  */
 export function createWatcher({ partner, loans, watching, recorder, quietMs, leaseMs, clock, log }: Parts) {
   const { name, adapter } = partner;
 
-  async function lookAgainIn(job: Job, delayMs: number): Promise<void> {
+  async function checkAgainIn(job: Job, delayMs: number): Promise<void> {
     const dueAt = new Date(clock().getTime() + delayMs);
     await watching.postpone(job, { dueAt, attempts: job.attempts + 1, inDoubt: false });
   }
@@ -43,25 +43,25 @@ export function createWatcher({ partner, loans, watching, recorder, quietMs, lea
     else await recorder.recordAll(name, loanId, status.reports);
   }
 
-  async function look(job: Job): Promise<void> {
+  async function check(job: Job): Promise<void> {
     const { loanId } = job;
     const loan = await loans.known(loanId);
     if (loan === null || hasEnded(loan)) return watching.remove(job, clock());
     const silentMs = clock().getTime() - Date.parse(loan.updatedAt);
-    if (silentMs < quietMs) return lookAgainIn(job, quietMs - silentMs);
+    if (silentMs < quietMs) return checkAgainIn(job, quietMs - silentMs);
     try {
       await askStatus(loanId);
-      await lookAgainIn(job, quietMs);
+      await checkAgainIn(job, quietMs);
     } catch (error) {
       if (!(error instanceof CallFailed)) throw error;
       const level = error.kind === 'deferred' ? 'debug' : 'warn';
       log[level]({ partner: name, loanId, reason: error.message }, 'the partner could not be asked for the loan');
-      await lookAgainIn(job, quietMs * RETRY_SHARE);
+      await checkAgainIn(job, quietMs * RETRY_SHARE);
     }
   }
 
   const claim = () => watching.claim(name, clock(), leaseMs);
   return async (stopping: AbortSignal): Promise<void> => {
-    for (let job = await claim(); job !== null; job = stopping.aborted ? null : await claim()) await look(job);
+    for (let job = await claim(); job !== null; job = stopping.aborted ? null : await claim()) await check(job);
   };
 }

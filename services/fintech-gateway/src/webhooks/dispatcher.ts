@@ -3,14 +3,14 @@ import { createEndpointWorker, type EndpointWorker, type WorkerParts } from './e
 import type { Enqueue } from './outbox.ts';
 
 export type Dispatcher = {
-  /** Starts a worker for every endpoint for which something is due, or notifies the worker that it has. */
+  /** Starts a worker for every endpoint with a delivery that is due, or notifies its worker. */
   tick: (stopping: AbortSignal) => Promise<void>;
   enqueue: Enqueue;
   /** Ends every worker after its present calls. */
   close: () => Promise<void>;
 };
 
-/** More endpoints at once wait for the next tick. */
+/** Workers at once. Further endpoints wait for the next tick. */
 const MOST_WORKERS = 200;
 
 /**
@@ -21,7 +21,7 @@ export function createDispatcher(parts: WorkerParts): Dispatcher {
   const { deliveries, clock, log } = parts;
   const holder = randomUUID();
   const workers = new Map<string, EndpointWorker>();
-  /** Endpoints for which something came while their worker was ending. */
+  /** Endpoints that got a delivery while their worker was ending. */
   const again = new Set<string>();
   const closing = new AbortController();
 

@@ -28,7 +28,7 @@ export type WorkerParts = {
 };
 
 const BATCH = 200;
-/** An idle worker keeps its endpoint for this time, which is shorter than the pause between two looks of a replica. */
+/** An idle worker keeps its lease for this time, which is shorter than the pause between two ticks of a dispatcher. */
 const LINGER_MS = 100;
 
 /** Spaces calls evenly, so that no second has more of them than it may. */
@@ -44,9 +44,9 @@ function createRateLimiter(perSecond: number): () => Promise<void> {
 }
 
 export type EndpointWorker = {
-  /** There may be more to send: the worker looks now. False where the worker has ended. */
+  /** Has the worker look in the database for what is due. False where the worker has ended. */
   notify: () => boolean;
-  /** Takes a new delivery, so that it need not be looked up. A delivery that is not taken is found by looking. */
+  /** Gives the worker a new delivery, which saves a query. False where the worker has ended. */
   enqueue: (pending: PendingDelivery) => boolean;
   done: Promise<void>;
 };
@@ -144,8 +144,8 @@ export function createEndpointWorker(
     mayHaveMore ||= found.length >= BATCH && queue.length > 0;
   }
 
-  /** Waits until a call ends, the worker is notified, or `timeoutMs` is over. */
-  async function change(timeoutMs?: number): Promise<void> {
+  /** Resolves when a call ends, the worker is notified, or `timeoutMs` is over. */
+  async function untilChange(timeoutMs?: number): Promise<void> {
     notified = Promise.withResolvers<void>();
     const timeout = new AbortController();
     const timedOut =
@@ -154,13 +154,13 @@ export function createEndpointWorker(
     timeout.abort();
   }
 
-  /** Does the next thing there is to do. False where there is nothing, and nothing came for a while. */
+  /** Refills the queue, starts a call, or waits for a change. False where the worker was idle for LINGER_MS. */
   async function step(endpoint: Endpoint): Promise<boolean> {
     if (queue.length === 0 && mayHaveMore) await refill();
     else if (queue.length === 0 && inFlight.size === 0) {
-      await change(LINGER_MS);
+      await untilChange(LINGER_MS);
       return queue.length > 0 || mayHaveMore;
-    } else if (queue.length === 0 || inFlight.size >= settings.atOnce) await change();
+    } else if (queue.length === 0 || inFlight.size >= settings.atOnce) await untilChange();
     else await startNext(endpoint);
     return true;
   }
@@ -198,7 +198,7 @@ export function createEndpointWorker(
     },
     enqueue: (pending) => {
       if (hasEnded) return false;
-      // Behind what waits longer in the database it is looked up later.
+      // What is due in the database is older and goes first. This delivery is found there later.
       if (mayHaveMore || queue.length >= BATCH) mayHaveMore = true;
       else queue.push(pending);
       notified.resolve();

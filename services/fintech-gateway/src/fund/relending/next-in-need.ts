@@ -19,7 +19,7 @@ const before = <T>(a: T, b: T) => (a < b ? -1 : a > b ? 1 : 0);
  * partner's money has not reached come first, then the need that has waited longest, then the larger need, then the
  * lower id, so that the result is always the same. The amount is what is open, at most `amountRupiah`.
  * @param reached codes of the districts that have a loan of this partner
- * @returns null where nobody is in need
+ * @returns null where no MSME is in need
  */
 export function nextInNeed(
   candidates: readonly Candidate[],

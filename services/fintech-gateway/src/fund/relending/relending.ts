@@ -49,7 +49,7 @@ export function regenerate(lots: readonly Lot[], by: number): Lot[] {
 }
 
 function fundOf(relending: Relending): Fund {
-  if (relending.status === 'unknown') throw new Error('nothing can happen to money that has not come back');
+  if (relending.status === 'unknown') throw new Error('no event applies to money that was not repaid');
   const { origin, pool, proposals, tried, relent } = relending;
   return { origin, pool, proposals, tried, relent };
 }

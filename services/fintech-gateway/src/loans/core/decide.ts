@@ -5,11 +5,11 @@ import { addLots, subtractLots, sumOfLots, takeFromLots } from '../../kernel/lot
 
 export type LoanCommand =
   | { type: 'request'; terms: Terms }
-  /** It is about to be sent for the first time. */
+  /** The contract is about to be sent for the first time. */
   | { type: 'forward' }
-  /** A person decided that it is sent to its partner again. */
+  /** An operator has the suspended contract sent again. */
   | { type: 'resume' }
-  /** It is not sent any more until a person resumes it. */
+  /** The contract is not sent any more until an operator resumes it. */
   | { type: 'suspend'; reason: string }
   /** The commitment has released the line. */
   | { type: 'cancel'; reason: string }
@@ -32,9 +32,10 @@ function dueCancellation({ terms, told: reports, cancelling }: KnownLoan): LoanE
   };
 }
 
-function dueAnswer(loan: KnownLoan): LoanEvent | null {
+function dueContractReply(loan: KnownLoan): LoanEvent | null {
   const { terms, told: reports, cancelling } = loan;
-  // Where nobody here asked for it, it is about a contract whose taking is still to be reports.
+  // A cancellation that was asked for here needs no contract. Any other is about a contract that the partner has taken,
+  // so its report of that has to come first.
   if (cancelling !== null && reports.taken === null && reports.cancelled !== null) return dueCancellation(loan);
   if (reports.refused !== null)
     return { type: 'contract-declined', data: { ...about(terms), reason: reports.refused.reason } };
@@ -107,7 +108,7 @@ function due(loan: KnownLoan): LoanEvent | null {
     case 'requested':
     case 'forwarding':
     case 'parked':
-      return dueAnswer(loan);
+      return dueContractReply(loan);
     case 'awaiting-signature':
       return dueCancellation(loan) ?? dueSignature(loan);
     case 'signed':
@@ -159,7 +160,7 @@ function cancel(loan: Loan, reason: string, at: string): LoanEvent[] | LoanRefus
 }
 
 /**
- * What follows from a command.
+ * The events that follow from a command, or why it is refused.
  *
  * A partner's reports may come in any order and twice. One that is too early is kept, and takes effect after the report
  * that it depends on. One that is known changes nothing. One that contradicts the contract or another report is

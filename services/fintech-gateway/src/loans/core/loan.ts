@@ -15,7 +15,7 @@ import type {
 import { addLots } from '../../kernel/lots.ts';
 import { type Report, type Reports, noReports, withReport } from './partner-reports.ts';
 
-/** What a loan is about; it never changes. `lots` add up to the amount and name whose money it is. */
+/** The terms of a loan. They never change. `lots` add up to the amount and say whose money it is. */
 export type Terms = {
   loanId: string;
   collaborationId: string;
@@ -33,8 +33,8 @@ export type Terms = {
 };
 
 /**
- * `told` holds all that the partner has reported, also what came too early: the name in stored loans. `cancelling` is
- * why the commitment released the line, while the partner does not know it yet.
+ * `told`, the name in stored loans, holds every report of the partner, also one that came too early. `cancelling` is the
+ * reason why the commitment released the line; null where it did not.
  */
 type Common = { terms: Terms; told: Reports; cancelling: string | null; updatedAt: string };
 type Contract = { partnerContractId: string; signUrl: string | null };
@@ -90,12 +90,12 @@ export function repaidLotsOf(loan: Loan): Lot[] {
 }
 
 function known(loan: Loan): KnownLoan {
-  if (loan.status === 'unknown') throw new Error('nothing can happen to a loan that was never requested');
+  if (loan.status === 'unknown') throw new Error('no event applies to a loan that was never requested');
   return loan;
 }
 
 function paidOut(loan: Loan): KnownLoan & PaidOut {
-  if (!('repaidLots' in loan)) throw new Error('money can only come back from a loan that was paid out');
+  if (!('repaidLots' in loan)) throw new Error('only a loan that was paid out can be repaid');
   return loan;
 }
 

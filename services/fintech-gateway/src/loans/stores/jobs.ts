@@ -1,7 +1,7 @@
 import type { Partner } from '@ksbb/contracts';
 import { type Database, defineSchema, insertOnce, openModel } from '@ksbb/document-store';
 
-/** Work on one loan that waits for its time, such as a contract that a partner has not taken yet. */
+/** Work on one loan that is due at a time, such as a contract that has to be sent again. */
 export type Job = {
   loanId: string;
   /** Rounds that failed so far; a round without a call does not count. */
@@ -25,7 +25,7 @@ export type Jobs = {
   claim: (partner: Partner, now: Date, leaseMs: number) => Promise<Job | null>;
   /** Keeps a claimed job for longer. False where the claim is lost. */
   renew: (job: Job, now: Date, leaseMs: number) => Promise<boolean>;
-  /** Gives a claimed job back until `dueAt`. */
+  /** Ends the claim of a job, which is due again at `dueAt`. */
   postpone: (job: Job, next: { dueAt: Date; attempts: number; inDoubt: boolean }) => Promise<void>;
   /** Removes a claimed job, unless it was added again meanwhile. */
   remove: (job: Job, now: Date) => Promise<void>;

@@ -187,7 +187,7 @@ function testRoute({ auth, endpoints, outbox, clock }: Parts): Route {
     method: 'post',
     path: '/partner/v1/endpoints/:endpointId/test',
     operationId: 'sendTestEvent',
-    summary: 'Sends an event of the type test, whatever event types the endpoint wants. Scope endpoints:write.',
+    summary: 'Sends an event of the type test, which needs no subscription. Scope endpoints:write.',
     auth: auth('endpoints:write'),
     params: endpointParams,
     idempotent: true,
@@ -209,7 +209,7 @@ function testRoute({ auth, endpoints, outbox, clock }: Parts): Route {
   });
 }
 
-/** The delivery log of a partner's endpoints, and the ways to have something sent again. */
+/** The delivery log of a partner's endpoints, and the routes that send a delivery again. */
 export function deliveryRoutes(parts: Parts): Route[] {
   return [...readRoutes(parts), replayOneRoute(parts), replayRangeRoute(parts), testRoute(parts)];
 }

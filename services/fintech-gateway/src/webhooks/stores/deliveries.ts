@@ -29,7 +29,7 @@ export type WebhookDeliveries = {
   find: (deliveryId: string) => Promise<Delivery | null>;
   /** The endpoints for which something is due. */
   endpointsDue: (now: Date) => Promise<string[]>;
-  /** What is due for an endpoint, longest first. */
+  /** The due deliveries of an endpoint, the one that is due longest first. */
   due: (endpointId: string, now: Date, limit: number) => Promise<DueDelivery[]>;
   /** Records an attempt, and what follows from it. */
   settle: (deliveryId: string, attempt: Attempt, next: Pick<Delivery, 'state' | 'tries' | 'dueAt'>) => Promise<void>;
