@@ -7,10 +7,8 @@ import {
   type Envelope,
   type EventDefinition,
   fundChain,
-  type FundChain,
   lineReleased,
   loanList,
-  type LoanView,
   loanView,
   type Msme,
   msmeListed,
@@ -21,46 +19,15 @@ import {
 import { type Bus, createBus, on } from '@ksbb/messaging';
 import { createLog, createMetrics } from '@ksbb/service-kit';
 import { randomBytes } from 'node:crypto';
-import { freshDatabase, freshVhost, removeDatabase, removeVhost } from '@ksbb/testkit';
-import { freePort } from '@ksbb/testkit';
+import { freePort, freshDatabase, freshVhost, removeDatabase, removeVhost } from '@ksbb/testkit';
 import { asDonorOf } from './donor-token.ts';
-import { startSandbox, type Sandbox } from './sandbox.ts';
+import { startSandbox } from './sandbox.ts';
 
 const ownEvents = catalogue.filter(({ service }) => service === 'fintech-gateway');
 
 export type Seen = { name: string; id: string; data: Record<string, unknown> };
 
-/**
- * Everything around the gateway: broker, database, the sandbox of the partners, and a stand-in for the other services.
- */
-export type Environment = {
-  amqpUrl: string;
-  databaseUri: string;
-  sandbox: Sandbox;
-  /** Where the gateway is to listen. */
-  port: number;
-  gatewayUrl: string;
-  publish: (event: Envelope) => Promise<void>;
-  /** Sends again every event that the gateway or the stand-in has sent, where it is asked for. */
-  republish: (which: (event: Envelope) => boolean) => Promise<void>;
-  /** An event that says that a loan was declined, as the gateway would have sent it. */
-  declinedBySigner: (loanId: string, msmeId: string) => Envelope;
-  /** A donor commits to a loan; its id. */
-  commit: (partner: Partner, amountRupiah: number, instalments: number) => Promise<string>;
-  /** The commitment service lets go of the line of a loan. */
-  release: (loanId: string, reason: 'msme-delisted' | 'withdrawn') => Promise<void>;
-  listMsme: (msme: Partial<Msme> & { msmeId: string; capitalRupiah: number; kodeKecamatan: string }) => Promise<void>;
-  /** What becomes of the gateway's proposals; without it they stay unanswered. */
-  answerProposals: (answer: (proposal: Proposal) => { coveredRupiah: number }) => void;
-  /** Events of the gateway so far, each id once. */
-  seen: () => Seen[];
-  /** A loan as its donor sees it. */
-  loan: (loanId: string) => Promise<LoanView>;
-  loansOf: (collaborationId: string) => Promise<LoanView[]>;
-  chain: (loanId: string) => Promise<FundChain['links']>;
-  get: (path: string, headers?: Record<string, string>) => Promise<{ status: number; body: Record<string, unknown> }>;
-  close: () => Promise<void>;
-};
+export type Environment = Awaited<ReturnType<typeof createEnvironment>>;
 
 export type Proposal = {
   relendId: string;
@@ -70,6 +37,8 @@ export type Proposal = {
   amountRupiah: number;
   instalments: number;
 };
+
+type ListedMsme = Partial<Msme> & { msmeId: string; capitalRupiah: number; kodeKecamatan: string };
 
 const log = createLog('outside', 'silent');
 const newId = () => newCollaborationId((n) => randomBytes(n));
@@ -121,7 +90,10 @@ function answerOf({ relendId, msmeId, ...terms }: Proposal, coveredRupiah: numbe
   });
 }
 
-export async function createEnvironment(): Promise<Environment> {
+/**
+ * Everything around the gateway: broker, database, the sandbox of the partners, and a stand-in for the other services.
+ */
+export async function createEnvironment() {
   const port = await freePort();
   const gatewayUrl = `http://127.0.0.1:${port}`;
   const amqpUrl = await freshVhost();
@@ -161,17 +133,21 @@ export async function createEnvironment(): Promise<Environment> {
     amqpUrl,
     databaseUri,
     sandbox,
+    /** The gateway has to listen on this port. */
     port,
     gatewayUrl,
     publish,
-    republish: async (which) => {
+    /** Sends again the chosen ones of all events that the gateway and the stand-in have sent. */
+    republish: async (which: (event: Envelope) => boolean) => {
       for (const message of [...sent.values()].filter(which)) await bus.publish(message);
     },
-    declinedBySigner: (loanId, msmeId) => {
+    /** An event that says that a loan was declined, as the gateway would have sent it. */
+    declinedBySigner: (loanId: string, msmeId: string) => {
       const about = { loanId, collaborationId: loanId.slice(0, loanId.lastIndexOf('.')), msmeId, partner: 'amanah' };
       return event(contractDeclined, loanId, 99, { ...about, reason: 'declined by the signer' });
     },
-    commit: async (partner, amountRupiah, instalments) => {
+    /** A donor commits to a loan. Returns the loan's id. */
+    commit: async (partner: Partner, amountRupiah: number, instalments: number) => {
       const collaborationId = newId();
       await publish(
         confirmed(
@@ -182,7 +158,8 @@ export async function createEnvironment(): Promise<Environment> {
       );
       return `${collaborationId}.1`;
     },
-    release: async (lineId, reason) => {
+    /** The commitment service releases the line of a loan. */
+    release: async (lineId: string, reason: 'msme-delisted' | 'withdrawn') => {
       const collaborationId = lineId.slice(0, lineId.lastIndexOf('.'));
       const { msmeId, needId } = place('msme-of-a-donor');
       const about = { collaborationId, lineId, msmeId, needId };
@@ -190,20 +167,23 @@ export async function createEnvironment(): Promise<Environment> {
         event(lineReleased, collaborationId, 2, { ...about, package: 'capital', releasedAmount: 1_000_000, reason }),
       );
     },
-    listMsme: async ({ msmeId, capitalRupiah, kodeKecamatan, ...rest }) => {
+    listMsme: async ({ msmeId, capitalRupiah, kodeKecamatan, ...rest }: ListedMsme) => {
       const { area, needId } = place(msmeId, kodeKecamatan);
       const need = { needId, package: 'capital', amountRupiah: capitalRupiah, declaredAt: '2026-11-01T00:00:00.000Z' };
       const data = { ...msmeListed.example, msmeId, name: `Warung ${msmeId}`, area, needs: [need], ...rest };
       await publish(event(msmeListed, msmeId, 1, data));
     },
-    answerProposals: (answer) => {
+    /** How the commitment service replies to the gateway's proposals. Without it they get no reply. */
+    answerProposals: (answer: (proposal: Proposal) => { coveredRupiah: number }) => {
       answerProposal = answer;
     },
+    /** The gateway's events so far, each id once. */
     seen: () => [...seen.values()],
-    loan: async (loanId) => loanView.parse((await get(`/loans/${loanId}`, await asDonorOf(loanId))).body),
-    loansOf: async (collaborationId) =>
+    /** A loan as its donor sees it. */
+    loan: async (loanId: string) => loanView.parse((await get(`/loans/${loanId}`, await asDonorOf(loanId))).body),
+    loansOf: async (collaborationId: string) =>
       loanList.parse((await get(`/collaborations/${collaborationId}/loans`)).body).items,
-    chain: async (loanId) => fundChain.parse((await get(`/fund/chain/${loanId}`)).body).links,
+    chain: async (loanId: string) => fundChain.parse((await get(`/fund/chain/${loanId}`)).body).links,
     get,
     close: async () => {
       await bus.close();

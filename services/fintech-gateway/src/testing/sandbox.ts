@@ -22,23 +22,10 @@ export type SandboxContract = {
   callbacks: { pending: number; delivered: number; exhausted: number };
 };
 
-export type Sandbox = {
-  url: string;
-  /** Makes the next calls of a route go wrong. */
-  fault: (partner: string, fault: Fault) => Promise<void>;
-  clearFaults: () => Promise<void>;
-  faultsLeft: () => Promise<number>;
-  repay: (partner: string, reference: string, repayments: Repayments) => Promise<void>;
-  /** The partner gives up what is left of a loan. */
-  writeOff: (partner: string, reference: string) => Promise<void>;
-  contracts: (partner: string) => Promise<SandboxContract[]>;
-  /** Fills in the form of an e-contract page. */
-  sign: (signUrl: string, decision?: 'sign' | 'decline') => Promise<void>;
-  stop: () => Promise<void>;
-};
+export type Sandbox = Awaited<ReturnType<typeof startSandbox>>;
 
 /** The real partners' sandbox as a process of its own, calling back to `callbackUrl`. */
-export async function startSandbox(callbackUrl: string): Promise<Sandbox> {
+export async function startSandbox(callbackUrl: string) {
   const [port, healthPort] = (await freePorts(2)) as [number, number];
   const databaseUri = freshDatabase('sandbox');
   const url = `http://127.0.0.1:${port}`;
@@ -60,17 +47,23 @@ export async function startSandbox(callbackUrl: string): Promise<Sandbox> {
 
   return {
     url,
-    fault: async (partner, fault) => void (await admin('POST', '/faults', { partner, ...fault })),
-    clearFaults: async () => void (await admin('DELETE', '/faults')),
-    faultsLeft: async () => {
+    /** Makes the next calls of a route fail. */
+    fault: async (partner: string, fault: Fault): Promise<void> =>
+      void (await admin('POST', '/faults', { partner, ...fault })),
+    clearFaults: async (): Promise<void> => void (await admin('DELETE', '/faults')),
+    faultsLeft: async (): Promise<number> => {
       const { faults }: { faults: { times: number; served: number }[] } = await admin('GET', '/faults');
       return faults.reduce((sum, { times, served }) => sum + times - served, 0);
     },
-    repay: async (partner, reference, repayments) =>
+    repay: async (partner: string, reference: string, repayments: Repayments): Promise<void> =>
       void (await admin('POST', '/repayments', { partner, reference, ...repayments })),
-    writeOff: async (partner, reference) => void (await admin('POST', '/write-offs', { partner, reference })),
-    contracts: async (partner) => (await admin('GET', `/contracts?partner=${partner}&limit=200`)).contracts,
-    sign: async (signUrl, decision = 'sign') => {
+    /** The partner writes off what is left of a loan. */
+    writeOff: async (partner: string, reference: string): Promise<void> =>
+      void (await admin('POST', '/write-offs', { partner, reference })),
+    contracts: async (partner: string): Promise<SandboxContract[]> =>
+      (await admin('GET', `/contracts?partner=${partner}&limit=200`)).contracts,
+    /** Fills in the form of an e-contract page. */
+    sign: async (signUrl: string, decision: 'sign' | 'decline' = 'sign'): Promise<void> => {
       const form = decision === 'sign' ? { decision, name: 'Ibu Ratna', agree: 'yes' } : { decision };
       const { status } = await call('POST', signUrl, { form: new URLSearchParams(form) });
       if (status !== 303) throw new Error(`the e-contract answered ${status}`);
