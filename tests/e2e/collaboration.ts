@@ -1,17 +1,12 @@
-import type { Need, RequestedLine } from '@ksbb/contracts';
+import type { RequestedLine } from '@ksbb/contracts';
 import type { PlatformClient } from '@ksbb/testkit';
 
-function lineFor(msmeId: string, need: Need): RequestedLine {
-  const { needId } = need;
-  switch (need.package) {
-    case 'goods':
-      return { package: 'goods', msmeId, needId, quantity: 1 };
-    case 'capital':
-      return { package: 'capital', msmeId, needId, amountRupiah: 1_000_000, partner: 'lumbung', instalments: 2 };
-    default:
-      return { package: 'training', msmeId, needId, seats: 1 };
-  }
-}
+/** How much is given of a need, by package. */
+const GIVEN = {
+  goods: { quantity: 1 },
+  capital: { amountRupiah: 1_000_000, partner: 'lumbung', instalments: 2 },
+  training: { seats: 1 },
+};
 
 /**
  * A collaboration with a real MSME, with a line of each package, made over the edge's API; one delivery is reported.
@@ -20,9 +15,10 @@ export async function makeCollaboration(client: PlatformClient) {
   const { items } = await client.get(`${client.api('msme-registry')}/msmes?q=Pasar&limit=1`);
   const msmeId: string = items[0].msmeId;
   const { needs } = await client.msme(msmeId);
-  const lines = (['goods', 'capital', 'training'] as const)
-    .flatMap((of) => needs.find((need) => need.package === of) ?? [])
-    .map((need) => lineFor(msmeId, need));
+  const lines = Object.entries(GIVEN).flatMap(([of, given]) => {
+    const need = needs.find((one) => one.package === of);
+    return need === undefined ? [] : [{ package: of, msmeId, needId: need.needId, ...given } as RequestedLine];
+  });
   const made = await client.commit({
     donor: { name: 'Yayasan Contoh', kind: 'institution', email: 'yayasan@contoh.example', anonymous: false },
     consent: true,

@@ -52,32 +52,35 @@ export async function selectOnMap(page: Page, other: string): Promise<string> {
   throw new Error('no MSME could be opened on the map');
 }
 
-/** Fills in about the donor. */
-export async function fillDonor(page: Page, name: string): Promise<void> {
-  await page.locator('input[name="name"]').fill(name);
-  await page.locator('select[name="kind"]').selectOption('company');
-  await page.locator('input[name="email"]').fill('donatur@contoh.example');
-  await page.locator('input[name="phone"]').fill('0812 3456 7890');
+/** Fills in the input of each name. */
+async function fill(within: Page | Locator, values: Record<string, string>): Promise<void> {
+  for (const [name, value] of Object.entries(values)) await within.locator(`input[name="${name}"]`).fill(value);
 }
 
-export type Gifts = { goods: string; goodsAmount: number; capitalRupiah: number; seats: number };
+/** Fills in about the donor. */
+export async function fillDonor(page: Page, name: string): Promise<void> {
+  await fill(page, { name, email: 'donatur@contoh.example', phone: '0812 3456 7890' });
+  await page.locator('select[name="kind"]').selectOption('company');
+}
 
-const amounts = (page: Page, of: string) => page.locator(`#give-help input[name^="amount."][data-package="${of}"]`);
+/** The need of goods that is given to, and how many pieces. */
+export type Gifts = { goods: string; goodsAmount: number };
 
-/** Gives to the first need of each package; what was asked for. */
+const needIdOf = async (amount: Locator) => (await amount.getAttribute('name'))?.replace('amount.', '') ?? '';
+
+/** Gives to the first need of each package. */
 export async function fillGifts(page: Page): Promise<Gifts> {
-  const goods = amounts(page, 'goods').first();
+  const [goods, capital, training] = ['goods', 'capital', 'training'].map((of) =>
+    page.locator(`#give-help input[name^="amount."][data-package="${of}"]`).first(),
+  ) as [Locator, Locator, Locator];
   const goodsAmount = Math.min(5, Number(await goods.getAttribute('data-open')));
   await goods.fill(String(goodsAmount));
-  const capital = amounts(page, 'capital').first();
-  const capitalRupiah = 6_000_000;
   await capital.fill('Rp 6.000.000');
-  const needId = (await capital.getAttribute('name'))?.replace('amount.', '') ?? '';
+  const needId = await needIdOf(capital);
   await page.locator(`select[name="partner.${needId}"]`).selectOption('amanah');
   await page.locator(`select[name="instalments.${needId}"]`).selectOption('3');
-  const seats = 2;
-  await amounts(page, 'training').first().fill(String(seats));
-  return { goods: (await goods.getAttribute('name'))?.replace('amount.', '') ?? '', goodsAmount, capitalRupiah, seats };
+  await training.fill('2');
+  return { goods: await needIdOf(goods), goodsAmount };
 }
 
 /** Sends the form and reads the receipt. */
@@ -91,7 +94,7 @@ export async function sendGifts(page: Page): Promise<Given> {
 /** Types the ID into the box of the main page, as people do. */
 export async function track(page: Page, typed: string): Promise<void> {
   await page.goto('/');
-  await page.locator('input[name="id"]').fill(typed);
+  await fill(page, { id: typed });
   await page.getByRole('button', { name: 'Lacak' }).click();
 }
 
@@ -99,25 +102,23 @@ export async function track(page: Page, typed: string): Promise<void> {
 export async function reportDelivery(page: Page, quantity: number, pin: string): Promise<void> {
   const form = page.locator('#deliver form');
   await form.locator('input[name^="quantity."]').first().fill(String(quantity));
-  await form.locator('input[name="pin"]').fill(pin);
+  await fill(form, { pin });
   await form.getByRole('button').click();
 }
 
 /** Opens the collaboration with its PIN. */
 export async function openWithPin(page: Page, pin: string): Promise<void> {
   const form = page.locator('#access form');
-  await form.locator('input[name="pin"]').fill(pin);
+  await fill(form, { pin });
   await form.getByRole('button').click();
 }
 
 /** Schedules the training for tomorrow. */
 export async function scheduleTraining(page: Page): Promise<void> {
   const form = page.locator('#trainings form').first();
-  await form.locator('input[name="date"]').fill(new Date(Date.now() + DAY_MS).toISOString().slice(0, 10));
-  await form.locator('input[name="starts"]').fill('09:00');
-  await form.locator('input[name="ends"]').fill('11:30');
-  await form.locator('input[name="place"]').fill('Balai warga Petojo');
-  await form.locator('input[name="trainer"]').fill('Sari Contoh');
+  const date = new Date(Date.now() + DAY_MS).toISOString().slice(0, 10);
+  const place = 'Balai warga Petojo';
+  await fill(form, { date, starts: '09:00', ends: '11:30', place, trainer: 'Sari Contoh' });
   await form.getByRole('button', { name: 'Jadwalkan dan undang' }).click();
 }
 
@@ -136,7 +137,7 @@ export async function reloadUntil(page: Page, text: string | RegExp): Promise<vo
 export async function signContract(page: Page, screen: Screen): Promise<void> {
   const back = page.url();
   await page.getByRole('link', { name: 'Tanda tangani kontrak elektronik' }).first().click();
-  await page.locator('input[name="name"]').fill('Sari Contoh');
+  await fill(page, { name: 'Sari Contoh' });
   await page.locator('input[name="agree"]').check();
   await picture(page, screen, '08-e-contract');
   await page.getByRole('button', { name: 'Tanda tangani' }).click();
