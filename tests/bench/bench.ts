@@ -1,7 +1,6 @@
 /**
  * `npm run bench [-- NAME] [-- --rounds N]`: ours and a yardstick side by side, alternating, on a broker and database
- * of its
- * own. `outage` takes ten minutes and runs only where it is named.
+ * of its own. `outage` takes ten minutes and runs only where it is named.
  */
 import { rmSync } from 'node:fs';
 import { cpus } from 'node:os';

@@ -3,16 +3,14 @@ import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-ho
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import { BatchSpanProcessor, type SpanExporter, TracerProvider } from '@opentelemetry/sdk-trace';
 import { type EventOf, lineDelivered } from '@ksbb/contracts';
-import { createBus, declareExchange, declareSubscriber, on } from '@ksbb/messaging';
+import { declareExchange, declareSubscriber, on } from '@ksbb/messaging';
 import { connect } from 'amqplib';
-import { Registry } from 'prom-client';
-import { exampleEvent, log, messageOf } from './events.ts';
-import { type Peer, PEERS } from './peers.ts';
+import { openBus, SERVICE } from './broker.ts';
+import { exampleEvent, messageOf } from './events.ts';
+import { PEERS } from './peers.ts';
 import { compare, type Row, type Side } from './rounds.ts';
 
 const OPERATIONS = 10_000;
-const PREFETCH = 64;
-const SERVICE = 'bench';
 const QUEUE = `${SERVICE}.in`;
 
 /** Measures from the first delivery to the last, without connecting and subscribing. */
@@ -28,67 +26,51 @@ function stopwatch(operations: number) {
   return { done: done.promise, handled };
 }
 
-/** What is done with an event: it is only counted, or its version is kept where it is the newest. */
-type Handler = (event: EventOf<typeof lineDelivered>, handled: () => void) => Promise<void>;
-
-const doNothing: Handler = async (_event, handled) => handled();
-
-function keepNewest(): Handler {
-  const versions = new Map<string, number>();
-  return async ({ subject, version }, handled) => {
-    if (version > (versions.get(subject) ?? 0)) versions.set(subject, version);
-    handled();
-  };
-}
+type Handler = (event: EventOf<typeof lineDelivered>) => void;
 
 async function benchConsuming(
   name: string,
   url: string,
   rounds: number,
-  { handler, traced }: { handler: Handler; traced: boolean },
+  { handle, traced }: { handle: Handler; traced: boolean },
 ): Promise<Row[]> {
   const model = await connect(url, { noDelay: true });
   const channel = await model.createConfirmChannel();
   await declareExchange(channel);
   await declareSubscriber(channel, SERVICE, []);
   const messages = Array.from({ length: OPERATIONS }, (_, at) => messageOf(exampleEvent(at), traced));
-  const fill = async () => {
-    await channel.purgeQueue(QUEUE);
-    for (const { content, options } of messages) channel.sendToQueue(QUEUE, content, options);
-    await channel.waitForConfirms();
-  };
-
-  const ours: Side = {
-    peer: 'ksbb',
-    prepare: fill,
-    run: async (operations) => {
-      const { done, handled } = stopwatch(operations);
-      const bus = createBus({
-        url,
-        service: SERVICE,
-        log,
-        registry: new Registry(),
-        prefetch: PREFETCH,
-      });
-      const handleDelivery = (event: EventOf<typeof lineDelivered>) => handler(event, handled);
-      bus.subscribe([on(lineDelivered, 'newest-wins', handleDelivery)], null);
-      const took = await done;
-      await bus.close();
-      return took;
-    },
-  };
-  const sideOf = ({ peer, consumer }: Peer): Side => ({
+  const side = (peer: string, start: (handled: () => void) => Promise<{ close: () => Promise<unknown> }>): Side => ({
     peer,
-    prepare: fill,
+    prepare: async () => {
+      await channel.purgeQueue(QUEUE);
+      for (const { content, options } of messages) channel.sendToQueue(QUEUE, content, options);
+      await channel.waitForConfirms();
+    },
     run: async (operations) => {
       const { done, handled } = stopwatch(operations);
-      const { close } = await consumer(url, QUEUE, PREFETCH, handled);
+      const consumer = await start(handled);
       const took = await done;
-      await close();
+      await consumer.close();
       return took;
     },
   });
-  const theirs = PEERS.map(sideOf);
+
+  const ours = side('ksbb', async (handled) => {
+    const bus = openBus(url);
+    const handleDelivery = async (event: EventOf<typeof lineDelivered>) => {
+      handle(event);
+      handled();
+    };
+    bus.subscribe([on(lineDelivered, 'newest-wins', handleDelivery)], null);
+    return bus;
+  });
+  const theirs = Object.entries(PEERS).map(([peer, connectPeer]) =>
+    side(peer, async (handled) => {
+      const client = await connectPeer(url, QUEUE);
+      await client.consume(handled);
+      return client;
+    }),
+  );
   const rows = await compare(name, ours, theirs, { operations: OPERATIONS, rounds });
   await model.close();
   return rows;
@@ -96,7 +78,7 @@ async function benchConsuming(
 
 /** Consuming with a handler that does nothing, all from one and the same queue with the same prefetch. */
 export const benchConsume = (url: string, rounds: number) =>
-  benchConsuming('consume', url, rounds, { handler: doNothing, traced: false });
+  benchConsuming('consume', url, rounds, { handle: () => undefined, traced: false });
 
 /** Drops spans: the cost of a collector is not measured here. */
 const exporter: SpanExporter = {
@@ -105,26 +87,22 @@ const exporter: SpanExporter = {
   shutdown: () => Promise.resolve(),
 };
 
-/** Records every span of this process from now on. Answers a function that ends it. */
-function recordSpans(): () => Promise<void> {
-  const provider = new TracerProvider({ spanProcessors: [new BatchSpanProcessor({ exporter })] });
+/** Records every span of this process from now on. */
+function recordSpans(): void {
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
   propagation.setGlobalPropagator(new W3CTraceContextPropagator());
-  trace.setGlobalTracerProvider(provider);
-  return async () => {
-    await provider.shutdown();
-    for (const api of [trace, propagation, context]) api.disable();
-  };
+  trace.setGlobalTracerProvider(new TracerProvider({ spanProcessors: [new BatchSpanProcessor({ exporter })] }));
 }
 
 /**
  * The same with every delivery traced (a sampled parent, a recorded span, batches to an exporter) and an idempotent
- * effect:
- * newest wins, in memory, since a write to the database would measure the database. The peers do none of it.
+ * effect: newest wins, in memory, since a write to the database would measure the database. The peers do none of it.
  */
 export async function benchConsumeChecked(url: string, rounds: number): Promise<Row[]> {
-  const stop = recordSpans();
-  const rows = await benchConsuming('consume-checked', url, rounds, { handler: keepNewest(), traced: true });
-  await stop();
-  return rows;
+  recordSpans();
+  const versions = new Map<string, number>();
+  const keepNewest: Handler = ({ subject, version }) => {
+    if (version > (versions.get(subject) ?? 0)) versions.set(subject, version);
+  };
+  return benchConsuming('consume-checked', url, rounds, { handle: keepNewest, traced: true });
 }

@@ -1,15 +1,14 @@
+import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 
 const SOURCE = `
 const { createServer } = require('node:http');
 const { parentPort, workerData } = require('node:worker_threads');
-let received = 0;
 const server = createServer((request, response) => {
   request.resume();
   request.on('end', () => {
     if (request.url === '/hang') return;
-    received += 1;
-    if (request.url.startsWith('/stamp')) {
+    if (request.url === '/stamp') {
       const at = performance.timeOrigin + performance.now();
       parentPort.postMessage({ id: request.headers['webhook-id'], at });
     }
@@ -21,30 +20,28 @@ server.keepAliveTimeout = 60000;
 server.listen(0, '127.0.0.1', () => parentPort.postMessage({ port: server.address().port }));
 `;
 
-export type EchoServer = {
-  url: string;
-  onStamp: (heard: (id: string, at: number) => void) => void;
-  close: () => Promise<unknown>;
-};
-
 /** Milliseconds that are the same on every thread. */
 export const now = () => performance.timeOrigin + performance.now();
 
-/**
- * A server on a thread of its own that answers every call alike: /refuse with 503, /hang never, /stamp also tells of
- * the call and of its moment, by `now` of this file.
- */
+/** See `startEchoServer`. `stamps`: when /stamp was called, by the id of the webhook; `now` gives the same clock. */
+export type EchoServer = {
+  url: string;
+  stamps: Map<string, number>;
+  untilStamped: (calls: number) => Promise<void>;
+  close: () => Promise<unknown>;
+};
+
+/** A server on a thread of its own that answers every call alike: /refuse with 503, /hang never, others with `answer`. */
 export async function startEchoServer(answer: string): Promise<EchoServer> {
   const worker = new Worker(SOURCE, { eval: true, workerData: { answer } });
-  const port = await new Promise<number>((resolve, reject) => {
-    worker.once('error', reject);
-    worker.once('message', (message: { port: number }) => resolve(message.port));
-  });
+  const [{ port }] = (await once(worker, 'message')) as [{ port: number }];
+  const stamps = new Map<string, number>();
+  worker.on('message', ({ id, at }: { id: string; at: number }) => stamps.set(id, at));
   return {
     url: `http://127.0.0.1:${port}`,
-    onStamp: (heard) => {
-      worker.removeAllListeners('message');
-      worker.on('message', ({ id, at }: { id: string; at: number }) => heard(id, at));
+    stamps,
+    untilStamped: async (calls) => {
+      while (stamps.size < calls) await once(worker, 'message');
     },
     close: () => worker.terminate(),
   };

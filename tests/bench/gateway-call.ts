@@ -11,11 +11,17 @@ import {
   TimeoutStrategy,
   wrap,
 } from 'cockatiel';
-import { Histogram, Registry } from 'prom-client';
-import { amanah as amanahKind } from '../../services/fintech-gateway/src/partners/amanah/amanah.ts';
-import { type CallSettings, createCaller } from '../../services/fintech-gateway/src/partners/call.ts';
+import { Registry } from 'prom-client';
+import { amanah } from '../../services/fintech-gateway/src/partners/amanah/amanah.ts';
+import { createCaller } from '../../services/fintech-gateway/src/partners/call.ts';
+import {
+  callSettings,
+  type NamedPartner,
+  openPartners,
+} from '../../services/fintech-gateway/src/partners/open-partners.ts';
 import { startEchoServer } from './echo-server.ts';
-import { compare, inParallel, median, percentile, rounded, type Row, type Side } from './rounds.ts';
+import { gatewaySettings } from './gateway-settings.ts';
+import { compare, inParallel, percentile, type Row, rowOf, type Side } from './rounds.ts';
 
 const OPERATIONS = 2_000;
 const IN_FLIGHT = 20;
@@ -52,21 +58,6 @@ const HEADERS = {
   'Idempotency-Key': 'ksbb-amanah-KSBB-0000-0000-0011.2',
 };
 
-/** The gateway's recommended settings: those of its README. */
-const callSettings: CallSettings = {
-  timeoutMs: TIMEOUT_MS,
-  breaker: {
-    volume: 10,
-    errorPercentage: 50,
-    windowMs: 60_000,
-    buckets: 12,
-    resetMs: 30_000,
-    rampMs: 10_000,
-    rampLimit: 2,
-  },
-  bulkhead: { inFlight: IN_FLIGHT, waiting: 50, waitMs: 1_000 },
-};
-
 const side = (peer: string, call: () => Promise<unknown>): Side => ({
   peer,
   run: (operations) => inParallel(operations, IN_FLIGHT, call),
@@ -78,28 +69,18 @@ const side = (peer: string, call: () => Promise<unknown>): Side => ({
  */
 export async function benchGatewayCall(rounds: number): Promise<Row[]> {
   const server = await startEchoServer(ANSWER);
-  const registers = [new Registry()];
-  const duration = new Histogram({
-    name: 'call_seconds',
-    help: 'As in the gateway.',
-    labelNames: ['partner', 'operation', 'result'] as const,
-    registers,
-  });
-  const settings = {
-    AMANAH_URL: server.url,
-    AMANAH_CLIENT_ID: 'ksbb-umkm',
-    AMANAH_CLIENT_SECRET: ['a-secret-of-the-bench'],
-  };
-  const { adapter: amanah, caller } = amanahKind.open('amanah', settings as never, {
-    limits: callSettings,
-    observe: ({ operation, result, seconds }) => duration.observe({ partner: 'amanah', operation, result }, seconds),
+  const partners = openPartners({
+    settings: gatewaySettings(server.url),
+    metrics: { registry: new Registry() },
     clock: () => new Date(),
+    kinds: { amanah },
   });
+  const { adapter } = partners.all[0] as NamedPartner;
   const httpAgent = new Agent({ keepAlive: true, maxSockets: IN_FLIGHT });
   const bare = (signal: AbortSignal) =>
     axios.request<string>({
       method: 'POST',
-      url: `${server.url}/v1.0/qardh-contracts`,
+      url: `${server.url}/amanah/v1.0/qardh-contracts`,
       headers: HEADERS,
       data: Buffer.from(BODY),
       signal,
@@ -119,13 +100,13 @@ export async function benchGatewayCall(rounds: number): Promise<Row[]> {
     }),
     timeout(TIMEOUT_MS, TimeoutStrategy.Cooperative),
   );
-  const ours = side('ksbb', () => amanah.forward(CONTRACT));
+  const ours = side('ksbb', () => adapter.forward(CONTRACT));
   const theirs = [
     side('axios', async () => JSON.parse((await bare(AbortSignal.timeout(TIMEOUT_MS))).data)),
     side('cockatiel', () => policy.execute(async ({ signal }) => JSON.parse((await bare(signal)).data))),
   ];
   const rows = await compare('gateway-call', ours, theirs, { operations: OPERATIONS, rounds });
-  caller.close();
+  partners.close();
   httpAgent.destroy();
   await server.close();
   return rows;
@@ -151,10 +132,11 @@ async function p99(refuse: () => Promise<unknown>): Promise<number> {
  */
 export async function benchBreakerOpen(rounds: number): Promise<Row[]> {
   const server = await startEchoServer('{}');
-  const caller = createCaller('amanah', ['create-contract'], callSettings, () => undefined);
+  const limits = callSettings(gatewaySettings(server.url));
+  const caller = createCaller('amanah', ['create-contract'], limits, () => undefined);
   const request = { method: 'POST', url: `${server.url}/refuse`, headers: {}, body: '{}' } as const;
   const ours = () => caller.call('create-contract', request).catch((error: { kind?: string }) => error.kind);
-  for (let at = 0; at < callSettings.breaker.volume + 1; at += 1) await ours();
+  for (let at = 0; at < limits.breaker.volume + 1; at += 1) await ours();
   if ((await ours()) !== 'deferred') throw new Error('the breaker is not open');
   const breaker = circuitBreaker(handleAll, { halfOpenAfter: 3_600_000, breaker: new ConsecutiveBreaker(1) });
   const refused = () =>
@@ -162,20 +144,14 @@ export async function benchBreakerOpen(rounds: number): Promise<Row[]> {
       .execute(() => Promise.reject(new Error('bad')))
       .catch((error: Error) => error instanceof BrokenCircuitError);
   await refused();
-  const figures: { ours: number; theirs: number }[] = [];
-  for (let round = 0; round < rounds; round += 1) figures.push({ ours: await p99(ours), theirs: await p99(refused) });
+  const figures = { ours: [] as number[], theirs: [] as number[] };
+  for (let round = 0; round < rounds; round += 1) {
+    figures.ours.push(await p99(ours));
+    figures.theirs.push(await p99(refused));
+  }
   caller.close();
   await server.close();
-  const own = rounded(median(figures.map((figure) => figure.ours)), 3);
-  const other = rounded(median(figures.map((figure) => figure.theirs)), 3);
-  const row = (peer: string, theirs: number): Row => ({
-    bench: 'breaker-open',
-    peer,
-    unit: 'ms',
-    ours: own,
-    theirs,
-    ratio: rounded(theirs / own, 2),
-    rounds,
-  });
-  return [row('limit', LIMIT_MS), row('cockatiel', other)];
+  const options = { unit: 'ms', decimals: 3, ratioOf: (own: number, other: number) => other / own };
+  const limit = { ours: figures.ours, theirs: figures.ours.map(() => LIMIT_MS) };
+  return [rowOf('breaker-open', 'limit', limit, options), rowOf('breaker-open', 'cockatiel', figures, options)];
 }

@@ -1,12 +1,9 @@
 import type { Envelope } from '@ksbb/contracts';
 import type { Database } from '@ksbb/document-store';
-import { createBus } from '@ksbb/messaging';
-import { connect } from 'amqplib';
-import { Registry } from 'prom-client';
 import { createEmbeddedIndexes } from '../../infra/local/embedded-indexes.ts';
-import { exampleEvent, log, messageOf, openBenchDatabase, openDeliveries } from './events.ts';
-import { amqplib } from './peers.ts';
-import { assertShortQueue, EXCHANGE, ROUTING_KEY } from './publish.ts';
+import { declareQueue, deleteQueue, openBus, SHORT } from './broker.ts';
+import { exampleEvent, messageOf, openBenchDatabase, openDeliveries } from './events.ts';
+import { connectAmqplib } from './peers.ts';
 import { alternate, inParallel, median, type Row, rowOf, type Side } from './rounds.ts';
 
 const AGGREGATES = 1_000;
@@ -17,7 +14,7 @@ const idOf = (at: number) => `a${at % AGGREGATES}`;
 
 /** From a command to its confirmed event, and to the event's removal at the end of a round. */
 async function openOurs(amqpUrl: string, database: Database) {
-  const bus = createBus({ url: amqpUrl, service: 'bench', log, registry: new Registry() });
+  const bus = openBus(amqpUrl);
   await bus.started();
   const confirmed = new Map<string, () => void>();
   const publish = async (event: Envelope) => {
@@ -66,27 +63,25 @@ async function openBareUpdates({ connection }: Database, event: Envelope): Promi
  * publish of the same event; each with the same number in flight.
  */
 export async function benchOutbox(amqpUrl: string, mongoUrl: string, rounds: number): Promise<Row[]> {
-  const model = await connect(amqpUrl);
-  const channel = await model.createChannel();
   const database = await openBenchDatabase(mongoUrl, 'ksbb-bench');
   const event = exampleEvent(0);
   const message = messageOf(event);
-  const { side: ours, close } = await openOurs(amqpUrl, database);
+  const ours = await openOurs(amqpUrl, database);
   await createEmbeddedIndexes(mongoUrl);
-  await assertShortQueue(channel, QUEUE);
+  await declareQueue(amqpUrl, QUEUE, SHORT);
   const update = await openBareUpdates(database, event);
-  const { publish, close: closePublisher } = await amqplib.publisher(amqpUrl, EXCHANGE, ROUTING_KEY);
+  const client = await connectAmqplib(amqpUrl, QUEUE);
   const sides: Side[] = [
-    ours,
+    ours.side,
     { peer: 'mongoose', run: (operations) => inParallel(operations, IN_FLIGHT, update) },
-    { peer: 'amqplib', run: (operations) => inParallel(operations, IN_FLIGHT, () => publish(message)) },
+    { peer: 'amqplib', run: (operations) => inParallel(operations, IN_FLIGHT, () => client.publish(message)) },
   ];
   const [own = [], writes = [], confirms = []] = await alternate('outbox', sides, { operations: OPERATIONS, rounds });
-  await close();
-  await closePublisher();
+  await ours.close();
+  await client.close();
   await database.close();
-  await channel.deleteQueue(QUEUE);
-  await model.close();
-  const [peer, theirs] = median(writes) <= median(confirms) ? ['mongoose', writes] : ['amqplib', confirms];
-  return [rowOf('outbox', peer as string, own, theirs as number[])];
+  await deleteQueue(amqpUrl, QUEUE);
+  return median(writes) <= median(confirms)
+    ? [rowOf('outbox', 'mongoose', { ours: own, theirs: writes })]
+    : [rowOf('outbox', 'amqplib', { ours: own, theirs: confirms })];
 }

@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 /** What one side does in a round. */
 export type Side = {
   peer: string;
@@ -24,7 +26,19 @@ const WARM_UP_ROUNDS = 2;
 export const percentile = (values: readonly number[], share: number) =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length * share)] ?? Number.NaN;
 export const median = (values: readonly number[]) => percentile(values, 0.5);
-export const rounded = (value: number, decimals: number) => Math.round(value * 10 ** decimals) / 10 ** decimals;
+const rounded = (value: number, decimals: number) => Math.round(value * 10 ** decimals) / 10 ** decimals;
+
+export const say = (text: string) => void process.stdout.write(`   ${text}\n`);
+
+/** Counts at an even pace, for as long as is said. A number that is late comes at once. */
+export async function* paced(perSecond: number, seconds: number): AsyncGenerator<number> {
+  const started = performance.now();
+  for (let at = 0; performance.now() - started < seconds * 1_000; at += 1) {
+    const early = started + (at * 1_000) / perSecond - performance.now();
+    if (early > 0) await sleep(early);
+    yield at;
+  }
+}
 
 /** This many callers, each of which begins its next operation when its last one has ended. */
 export async function inParallel(
@@ -39,7 +53,7 @@ export async function inParallel(
   await Promise.all(Array.from({ length: callers }, worker));
 }
 
-async function perSecond(side: Side, operations: number): Promise<number> {
+async function rateOf(side: Side, operations: number): Promise<number> {
   await side.prepare?.(operations);
   const started = performance.now();
   const own = await side.run(operations);
@@ -59,26 +73,31 @@ export async function alternate(
   for (let round = -WARM_UP_ROUNDS; round < rounds; round += 1) {
     for (let turn = 0; turn < sides.length; turn += 1) {
       const at = (turn + round + WARM_UP_ROUNDS) % sides.length;
-      const figure = await perSecond(sides[at] as Side, operations);
+      const figure = await rateOf(sides[at] as Side, operations);
       if (round >= 0) figures[at]?.push(figure);
     }
-    process.stdout.write(`   ${bench}: round ${round < 0 ? 'for warming up' : `${round + 1} of ${rounds}`}\n`);
+    say(`${bench}: round ${round < 0 ? 'for warming up' : `${round + 1} of ${rounds}`}`);
   }
   return figures;
 }
 
 /**
- * The result is the median of the ratio within a round, not of the rates: a noisy neighbour slows all sides of a round
- * alike.
+ * The result is the median of the ratio within a round, not of the figures: a noisy neighbour slows all sides of a
+ * round alike. `decimals` are those of the figures.
  */
-export function rowOf(bench: string, peer: string, ours: number[], theirs: number[]): Row {
-  const ratios = ours.map((figure, round) => figure / (theirs[round] ?? Number.NaN));
+export function rowOf(
+  bench: string,
+  peer: string,
+  { ours, theirs }: { ours: number[]; theirs: number[] },
+  { unit = '1/s', decimals = 0, ratioOf = (own: number, other: number) => own / other } = {},
+): Row {
+  const ratios = ours.map((figure, round) => ratioOf(figure, theirs[round] ?? Number.NaN));
   return {
     bench,
     peer,
-    unit: '1/s',
-    ours: Math.round(median(ours)),
-    theirs: Math.round(median(theirs)),
+    unit,
+    ours: rounded(median(ours), decimals),
+    theirs: rounded(median(theirs), decimals),
     ratio: rounded(median(ratios), 2),
     rounds: ours.length,
   };
@@ -97,7 +116,7 @@ export async function compare(
   const rows: Row[] = [];
   for (const their of theirs) {
     const [own = [], other = []] = await alternate(`${bench} against ${their.peer}`, [ours, their], options);
-    rows.push(rowOf(bench, their.peer, own, other));
+    rows.push(rowOf(bench, their.peer, { ours: own, theirs: other }));
   }
   return rows;
 }

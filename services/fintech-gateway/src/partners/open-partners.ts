@@ -61,7 +61,7 @@ const BUCKETS = 12;
 /** Calls at once while a partner that was away is given time to recover. */
 const RAMP_LIMIT = 2;
 
-function callSettings(settings: LimitSettings): CallSettings {
+export function callSettings(settings: LimitSettings): CallSettings {
   return {
     timeoutMs: settings.PARTNER_TIMEOUT_MS,
     breaker: {
