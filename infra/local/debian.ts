@@ -1,72 +1,78 @@
-import { rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { eventually } from '@ksbb/testkit';
 import { withFileLock } from './file-lock.mjs';
-import { findProgram, run, type Output } from './programs.ts';
+import { findProgram, run } from './programs.ts';
 import { withProgress, type Log } from './progress.ts';
+
+export type InstallableProgram = {
+  /** The environment variable that may name the program. */
+  variable: string;
+  names: readonly string[];
+  /** Where the package has programs that are not on everybody's PATH. */
+  folders?: readonly string[];
+  debianPackage: string;
+  /** The service that the package brings. It is not started when we install the package. */
+  service?: string;
+};
 
 const LOCK = '/run/lock/ksbb-umkm-apt.lock';
 const POLICY = '/usr/sbin/policy-rc.d';
-const LOCK_TRIES = 60;
 const BUSY = /Could not get lock|Unable to lock|is another process using it/;
-
-/** True when this is a Debian-like system on which we may install packages. */
-export function canInstall(): boolean {
-  return process.getuid?.() === 0 && findProgram(['apt-get']) !== undefined;
-}
+const BUSY_MS = 120_000;
 
 /**
- * Installs one package of the distribution. A service that the package brings is not started: `serviceName` is
- * refused by a policy-rc.d of ours while the installation runs, one that was running before is left alone.
+ * The program that the variable names; else the first of `names` that is here; else that of Debian's package, which is
+ * installed when we run as root on Debian. Undefined when there is none.
+ * @throws when the variable names something that is not a program, and when the installation fails
  */
-export async function installPackage(name: string, serviceName: string | undefined, log: Log): Promise<void> {
+export async function findOrInstall(wanted: InstallableProgram, log: Log): Promise<string | undefined> {
+  const { variable, names, folders } = wanted;
+  const given = process.env[variable] ?? '';
+  if (given !== '') {
+    const program = findProgram([resolve(given), given]);
+    if (program === undefined) throw new Error(`${variable} names ${given}, which is not a program`);
+    return program;
+  }
+  const found = findProgram(names, folders);
+  if (found !== undefined || process.getuid?.() !== 0 || findProgram(['apt-get']) === undefined) return found;
   await withFileLock(
     LOCK,
     (pid) => log(`waiting for the installation of packages by process ${pid ?? '?'}`),
-    () => withProgress(log, `installing ${name} from the distribution's packages`, () => install(name, serviceName)),
+    () => withProgress(log, `installing ${wanted.debianPackage} from Debian's packages`, () => install(wanted)),
   );
+  return findProgram(names, folders);
 }
 
-async function install(name: string, serviceName: string | undefined): Promise<void> {
-  await apt(['update', '-qq']);
-  const removePolicy = serviceName === undefined ? () => undefined : refuseToStart(serviceName);
+async function install({ debianPackage, service }: InstallableProgram): Promise<void> {
+  await apt('update', '-qq');
+  // An existing policy is the administrator's and stays in force.
+  const refuses = service !== undefined && !existsSync(POLICY);
+  if (refuses) writeFileSync(POLICY, policyAgainst(service), { mode: 0o755 });
   try {
-    await apt(['install', '-y', '-qq', '--no-install-recommends', '-o', 'DPkg::Lock::Timeout=300', name]);
+    await apt('install', '-y', '-qq', '--no-install-recommends', '-o', 'DPkg::Lock::Timeout=300', debianPackage);
   } finally {
-    removePolicy();
+    if (refuses) rmSync(POLICY, { force: true });
   }
 }
 
-async function apt(args: string[]): Promise<void> {
-  let result: Output | undefined;
-  for (let attempt = 0; attempt < LOCK_TRIES; attempt += 1) {
-    result = await run('apt-get', args, { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } });
-    if (result.code === 0) return;
-    // The lists' lock, unlike dpkg's, has no option to wait for it.
-    if (!BUSY.test(result.stderr)) break;
-    await sleep(2000);
-  }
-  throw new Error(`apt-get ${args[0]} failed:\n${result?.stderr.trim()}`);
+/** The lock of the package lists, unlike that of dpkg, has no option to wait for it. */
+async function apt(command: string, ...args: string[]): Promise<void> {
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  const isDone = async () => {
+    const { code, stderr } = await run('apt-get', [command, ...args], { env });
+    if (code !== 0 && !BUSY.test(stderr)) throw new Error(`apt-get ${command} failed:\n${stderr.trim()}`);
+    return code === 0;
+  };
+  await eventually(`apt-get ${command} is not kept waiting by another process`, isDone, BUSY_MS);
 }
 
 /**
- * An existing policy is the administrator's and stays in force. Ours refuses one service and lets all others
- * through, and lets everything through once this process is gone, so one left behind by a crash does no harm.
+ * Refuses to start one service and lets all others through. It lets everything through once this process is gone, so one
+ * that a crash leaves behind does no harm.
  */
-function refuseToStart(serviceName: string): () => void {
-  const policy = `#!/bin/sh
+const policyAgainst = (service: string) => `#!/bin/sh
 kill -0 ${process.pid} 2>/dev/null || exit 0
-[ "$1" = ${serviceName} ] && exit 101
+[ "$1" = ${service} ] && exit 101
 exit 0
 `;
-  try {
-    writeFileSync(POLICY, policy, { flag: 'wx', mode: 0o755 });
-    return () => rmSync(POLICY, { force: true });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return () => undefined;
-    throw error;
-  }
-}
-
-/** Folders that Debian's packages use and that are not on everybody's PATH. */
-export const DEBIAN_RABBITMQ_FOLDER = join('/usr/lib/rabbitmq', 'bin');

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /**
  * True when a process with this id runs, also one of another user; one that has ended and waits for its parent does not
  * count.
+ * @param {number} pid
  */
 export function isAlive(pid) {
   try {
@@ -23,7 +24,11 @@ export function isAlive(pid) {
 
 /**
  * Runs `work` while no other process holds the lock file `path`. A lock whose holder has died is taken over.
- * `onWait(pid)` is called once when somebody else holds it.
+ * @template T
+ * @param {string} path
+ * @param {(holder: number | undefined) => void} onWait is called once when another process holds it
+ * @param {() => Promise<T>} work
+ * @returns {Promise<T>}
  */
 export async function withFileLock(path, onWait, work) {
   mkdirSync(dirname(path), { recursive: true });

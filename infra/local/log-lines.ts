@@ -1,7 +1,8 @@
 const COLOURS = [36, 32, 35, 34, 33, 96, 92, 95];
 const LEVEL_COLOURS: Record<string, number> = { warn: 33, error: 31, fatal: 31 };
+/** pino writes a number unless told to write the label. */
 const LEVELS: Record<string, string> = { 10: 'trace', 20: 'debug', 30: 'info', 40: 'warn', 50: 'error', 60: 'fatal' };
-const SHOWN_ALREADY = new Set(['level', 'time', 'msg', 'service', 'pid', 'hostname', 'v']);
+const NO_TIME = ' '.repeat(12);
 
 /** Renders one line of a service's output as `time service level message key=value`. */
 export type LineRenderer = (service: string, line: string) => string;
@@ -17,12 +18,11 @@ export function createLineRenderer(services: readonly string[], colour: boolean)
   return (service, line) => {
     const name = paint(COLOURS[services.indexOf(service) % COLOURS.length], service.padEnd(width));
     const entry = parseEntry(line);
-    if (entry === undefined) return `${' '.repeat(12)} ${name} ${line}`;
-    const level = levelOf(entry['level']);
-    const rest = Object.entries(entry).filter(([key]) => !SHOWN_ALREADY.has(key));
-    const pairs = rest.map(([key, value]) => ` ${paint(2, `${key}=${renderValue(value)}`)}`);
-    const shownLevel = paint(LEVEL_COLOURS[level], level.padEnd(5));
-    return `${timeOf(entry['time'])} ${name} ${shownLevel} ${String(entry['msg'] ?? '')}${pairs.join('')}`;
+    if (entry === undefined) return `${NO_TIME} ${name} ${line}`;
+    const { level, time, msg, service: _service, pid: _pid, hostname: _hostname, v: _v, ...rest } = entry;
+    const label = LEVELS[String(level)] ?? String(level ?? '');
+    const pairs = Object.entries(rest).map(([key, value]) => ` ${paint(2, `${key}=${renderValue(value)}`)}`);
+    return `${timeOf(time)} ${name} ${paint(LEVEL_COLOURS[label], label.padEnd(5))} ${msg ?? ''}${pairs.join('')}`;
   };
 }
 
@@ -35,27 +35,15 @@ function parseEntry(line: string): Record<string, unknown> | undefined {
   }
 }
 
-/** pino writes a number unless told to write the label. */
-function levelOf(level: unknown): string {
-  return LEVELS[String(level)] ?? String(level ?? '');
-}
-
 /** Local time of day; pino writes milliseconds unless told to write ISO 8601. */
 function timeOf(time: unknown): string {
   const date = new Date(typeof time === 'number' ? time : String(time));
-  if (Number.isNaN(date.getTime())) return ' '.repeat(12);
-  const two = (value: number) => String(value).padStart(2, '0');
-  const milliseconds = String(date.getMilliseconds()).padStart(3, '0');
-  return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${milliseconds}`;
+  if (Number.isNaN(date.getTime())) return NO_TIME;
+  return `${date.toTimeString().slice(0, 8)}.${date.toISOString().slice(20, 23)}`;
 }
 
+/** Of an error, as pino serialises it, only the message; its stack is in the service's own file. */
 function renderValue(value: unknown): string {
-  if (typeof value === 'string') return /^[^\s"=]+$/.test(value) ? value : JSON.stringify(value);
-  if (isError(value)) return JSON.stringify(value.message);
-  return JSON.stringify(value);
-}
-
-/** As pino serialises an error; its stack is in the service's own file. */
-function isError(value: unknown): value is { message: string; stack: string } {
-  return typeof value === 'object' && value !== null && 'stack' in value && 'message' in value;
+  if (value instanceof Object && 'stack' in value && 'message' in value) return JSON.stringify(value.message);
+  return typeof value === 'string' && /^[^\s"=]+$/.test(value) ? value : JSON.stringify(value);
 }

@@ -2,38 +2,24 @@ import { execa } from 'execa';
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
 
-export type Output = {
-  code: number;
-  stdout: string;
-  stderr: string;
-};
+export type Output = { code: number; stdout: string; stderr: string };
 
-export type RunOptions = {
-  cwd?: string;
-  env?: NodeJS.ProcessEnv;
-  timeoutMs?: number;
-  /** What the program reads; nothing unless said. */
-  input?: string;
-};
+/** `env` is all of the environment of the program; ours unless given. It reads `input`; nothing unless given. */
+export type RunOptions = { cwd?: string; env?: NodeJS.ProcessEnv; timeoutMs?: number; input?: string };
 
 /** Runs a program to its end and collects what it wrote; a program that cannot be started has code 127. */
 export async function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<Output> {
-  const { cwd = process.cwd(), env, timeoutMs, input } = options;
-  const result = await execa(command, args, {
-    cwd,
+  const { exitCode, signal, stdout, stderr, shortMessage } = await execa(command, args, {
+    cwd: options.cwd ?? process.cwd(),
+    env: options.env ?? process.env,
+    extendEnv: false,
+    timeout: options.timeoutMs ?? 0,
     reject: false,
-    ...(input === undefined ? { stdin: 'ignore' } : { input }),
+    input: options.input ?? '',
     stripFinalNewline: false,
-    ...(env === undefined ? {} : { env, extendEnv: false }),
-    ...(timeoutMs === undefined ? {} : { timeout: timeoutMs }),
   });
-  const { exitCode, stdout, stderr } = result;
-  const wasStarted = exitCode !== undefined || result.signal !== undefined;
-  return {
-    code: exitCode ?? (wasStarted ? 1 : 127),
-    stdout,
-    stderr: wasStarted ? stderr : (result.shortMessage ?? ''),
-  };
+  if (exitCode === undefined && signal === undefined) return { code: 127, stdout, stderr: shortMessage ?? '' };
+  return { code: exitCode ?? 1, stdout, stderr };
 }
 
 const MOST_OUTPUT_SHOWN = 12_000;
@@ -50,18 +36,10 @@ export async function mustRun(command: string, args: readonly string[], options:
  * The path of the first of `names` found in one of `moreFolders`, on the PATH or, for an absolute one, where it says.
  */
 export function findProgram(names: readonly string[], moreFolders: readonly string[] = []): string | undefined {
-  const folders = [...moreFolders, ...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin'];
-  for (const name of names) {
-    if (isAbsolute(name)) {
-      if (isExecutable(name)) return name;
-      continue;
-    }
-    for (const folder of folders) {
-      const path = join(folder, name);
-      if (folder !== '' && isExecutable(path)) return path;
-    }
-  }
-  return undefined;
+  const path = (process.env['PATH'] ?? '').split(delimiter).filter(Boolean);
+  const folders = [...moreFolders, ...path, '/usr/sbin', '/usr/local/sbin'];
+  const places = (name: string) => (isAbsolute(name) ? [name] : folders.map((folder) => join(folder, name)));
+  return names.flatMap(places).find(isExecutable);
 }
 
 function isExecutable(path: string): boolean {

@@ -9,13 +9,14 @@ export type RabbitPorts = {
   epmd: number;
 };
 
+const FOLDERS = ['home', 'mnesia', 'log', 'schema', 'generated'];
+
 /** What the broker may use before it takes no more messages. */
 export const MEMORY_LIMIT = '400MB';
 
 /** Writes the configuration of a broker that lives in `dir` alone and listens on loopback only. */
 export function writeRabbitFiles(dir: string, ports: RabbitPorts): void {
-  for (const folder of ['home', 'mnesia', 'log', 'schema', 'generated'])
-    mkdirSync(join(dir, folder), { recursive: true });
+  for (const folder of FOLDERS) mkdirSync(join(dir, folder), { recursive: true });
   writeFileSync(join(dir, 'enabled_plugins'), '[rabbitmq_management,rabbitmq_prometheus].\n');
   writeFileSync(join(dir, 'rabbitmq-env.conf'), '');
   writeFileSync(join(dir, 'rabbitmq.conf'), configuration(ports));

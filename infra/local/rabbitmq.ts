@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, realpathSync, rmSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
-import { startRabbitContainer } from './containers.ts';
-import { canInstall, DEBIAN_RABBITMQ_FOLDER, installPackage } from './debian.ts';
-import { addVhost, type ChildProcess, freePorts, guessManagementUrl, startChild } from '@ksbb/testkit';
+import { realpathSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { type ChildProcess, freePorts, guessManagementUrl, startChild } from '@ksbb/testkit';
+import { createContainer } from './containers.ts';
+import { findOrInstall } from './debian.ts';
 import { containerEngine, findProgram, mustRun } from './programs.ts';
 import type { Log } from './progress.ts';
 import { MEMORY_LIMIT, rabbitEnvironment, writeRabbitFiles, type RabbitPorts } from './rabbitmq-files.ts';
 import { untilRabbitAnswers } from './ready.ts';
-import type { Rabbit } from './servers.ts';
+import { notOurs, type Rabbit } from './servers.ts';
 
 type RabbitOptions = {
   /** A directory of the caller's; the broker makes and removes `rabbitmq` in it. */
@@ -16,7 +16,25 @@ type RabbitOptions = {
   log: Log;
 };
 
+/** A broker of ours, as a program or in a container. */
+type OwnRabbit = {
+  ports: Pick<RabbitPorts, 'amqp' | 'management'>;
+  start(): ChildProcess;
+  halt(): Promise<unknown>;
+  rabbitmqctl(...args: string[]): Promise<unknown>;
+  stop(): Promise<unknown>;
+};
+
 const CTL_TIMEOUT_MS = 30_000;
+const IMAGE = 'rabbitmq:4-management';
+const DEBIAN_FOLDER = '/usr/lib/rabbitmq/bin';
+const SERVER = {
+  variable: 'RABBITMQ_SERVER',
+  names: ['rabbitmq-server'],
+  folders: [DEBIAN_FOLDER],
+  debianPackage: 'rabbitmq-server',
+  service: 'rabbitmq-server',
+};
 
 const CHOICES = `no RabbitMQ found. Choose one:
   - set AMQP_URL to a broker that runs (and AMQP_MANAGEMENT_URL if its management API is elsewhere than port 15672)
@@ -32,46 +50,21 @@ const CHOICES = `no RabbitMQ found. Choose one:
 export async function startRabbit({ dir, log }: RabbitOptions): Promise<Rabbit> {
   const given = process.env['AMQP_URL'];
   if (given !== undefined && given !== '') return useGiven(given, log);
-  const home = join(dir, 'rabbitmq');
-  mkdirSync(home, { recursive: true });
-  const program = namedServer() ?? findServer() ?? (await installServer(log));
-  if (program !== undefined) return startOwn(program, home);
+  const program = await findOrInstall(SERVER, log);
+  if (program !== undefined) return startOwn(await prepareProgram(program, join(dir, 'rabbitmq')));
   const engine = await containerEngine();
-  if (engine !== undefined) return startRabbitContainer(engine, home, log);
+  if (engine !== undefined) return startOwn(await prepareContainer(engine, log));
   throw new Error(CHOICES);
 }
 
-function namedServer(): string | undefined {
-  const named = process.env['RABBITMQ_SERVER'];
-  if (named === undefined || named === '') return undefined;
-  const program = findProgram([resolve(named)]);
-  if (program === undefined) throw new Error(`RABBITMQ_SERVER names ${named}, which is not a program`);
-  return program;
-}
-
-function findServer(): string | undefined {
-  return findProgram(['rabbitmq-server'], [DEBIAN_RABBITMQ_FOLDER]);
-}
-
-async function installServer(log: Log): Promise<string | undefined> {
-  if (!canInstall()) return undefined;
-  await installPackage('rabbitmq-server', 'rabbitmq-server', log);
-  return findServer();
-}
-
 async function useGiven(url: string, log: Log): Promise<Rabbit> {
-  log(`using the RabbitMQ named by AMQP_URL`);
-  const version = await untilRabbitAnswers(url, undefined, undefined);
+  log('using the RabbitMQ named by AMQP_URL');
+  const version = await untilRabbitAnswers(url);
   const managementUrl = process.env['AMQP_MANAGEMENT_URL'] ?? guessManagementUrl(url);
-  const notOurs = async () => {
-    throw new Error('this RabbitMQ was named by AMQP_URL; it is not ours to stop');
-  };
   return {
     url,
     version,
     managementUrl,
-    pid: undefined,
-    createVhost: (name) => addVhost(url, managementUrl, name),
     halt: notOurs,
     resume: notOurs,
     memoryAlarm: notOurs,
@@ -79,52 +72,50 @@ async function useGiven(url: string, log: Log): Promise<Rabbit> {
   };
 }
 
-async function startOwn(program: string, dir: string): Promise<Rabbit> {
-  const ports = await choosePorts();
-  writeRabbitFiles(dir, ports);
-  const env = rabbitEnvironment(dir, ports, `ksbb-${randomBytes(6).toString('hex')}@localhost`);
+async function startOwn({ ports, start, halt, rabbitmqctl, stop }: OwnRabbit): Promise<Rabbit> {
   const url = `amqp://guest:guest@127.0.0.1:${ports.amqp}`;
   const managementUrl = `http://guest:guest@127.0.0.1:${ports.management}`;
-  const epmd = startEpmd(program, dir, ports, env);
-  let version = '';
-  const start = async () => {
-    const started = startChild({ name: 'rabbitmq-server', command: program, args: [], env, cwd: dir });
-    version = await untilRabbitAnswers(url, managementUrl, started);
-    return started;
-  };
-  let server = await start();
+  const resume = () => untilRabbitAnswers(url, { process: start(), managementUrl });
+  const version = await resume();
+  const memoryAlarm = (on: boolean) =>
+    rabbitmqctl('set_vm_memory_high_watermark', 'absolute', on ? '1MB' : MEMORY_LIMIT);
+  return { url, version, managementUrl, halt, resume, memoryAlarm, stop };
+}
+
+async function prepareContainer(engine: string, log: Log): Promise<OwnRabbit> {
+  const [amqp = 0, management = 0] = await freePorts(2);
+  const { start, command, remove } = await createContainer(engine, IMAGE, { 5672: amqp, 15672: management }, log);
   return {
-    url,
-    version,
-    managementUrl,
-    get pid() {
-      return server.pid;
-    },
-    createVhost: (name) => addVhost(url, managementUrl, name),
-    halt: async () => void (await server.stop()),
-    resume: async () => {
-      await server.kill();
-      server = await start();
-    },
-    memoryAlarm: async (on) => {
-      const command = findProgram(['rabbitmqctl'], [dirname(program), DEBIAN_RABBITMQ_FOLDER]);
-      if (command === undefined) throw new Error('rabbitmq-server is here but rabbitmqctl is not');
-      await mustRun(command, ['set_vm_memory_high_watermark', 'absolute', on ? '1MB' : MEMORY_LIMIT], {
-        env,
-        timeoutMs: CTL_TIMEOUT_MS,
-      });
-    },
-    // An orderly stop takes 6 s and would save data that is removed next.
-    stop: async () => {
-      await Promise.all([server.kill(), epmd.kill()]);
-      rmSync(dir, { recursive: true, force: true });
-    },
+    ports: { amqp, management },
+    start,
+    halt: () => command('stop'),
+    rabbitmqctl: (...args) => command('exec', 'rabbitmqctl', ...args),
+    stop: remove,
   };
 }
 
-async function choosePorts(): Promise<RabbitPorts> {
-  const [amqp = 0, management = 0, prometheus = 0, distribution = 0, epmd = 0] = await freePorts(5);
-  return { amqp, management, prometheus, distribution, epmd };
+async function prepareProgram(program: string, dir: string): Promise<OwnRabbit> {
+  const [amqp = 0, management = 0, prometheus = 0, distribution = 0, epmdPort = 0] = await freePorts(5);
+  const ports = { amqp, management, prometheus, distribution, epmd: epmdPort };
+  writeRabbitFiles(dir, ports);
+  const env = rabbitEnvironment(dir, ports, `ksbb-${randomBytes(6).toString('hex')}@localhost`);
+  const epmd = startEpmd(program, dir, ports, env);
+  let server: ChildProcess | undefined;
+  return {
+    ports,
+    start: () => (server = startChild({ name: 'rabbitmq-server', command: program, args: [], env, cwd: dir })),
+    halt: async () => server?.stop(),
+    rabbitmqctl: (...args) => {
+      const command = findProgram(['rabbitmqctl'], [dirname(program), DEBIAN_FOLDER]);
+      if (command === undefined) throw new Error('rabbitmq-server is here but rabbitmqctl is not');
+      return mustRun(command, args, { env, timeoutMs: CTL_TIMEOUT_MS });
+    },
+    // An orderly stop takes 6 s and would save data that is removed next.
+    stop: async () => {
+      await Promise.all([server?.kill(), epmd.kill()]);
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
 }
 
 /**

@@ -12,99 +12,58 @@ export const SERVICE_NAMES = [
 
 export type ServiceName = (typeof SERVICE_NAMES)[number];
 
-/** Made anew for each run; none stands in the tree. */
+/** The public address of each service. */
+export type ServiceUrls = Record<ServiceName, string>;
+
 export type Secrets = ReturnType<typeof makeSecrets>;
 
-export type ServiceContext = {
-  /** The public address of each service. */
-  urls: Record<ServiceName, string>;
-  secrets: Secrets;
-};
-
-export type ServiceSpec = {
+type Service = {
   /** Most JavaScript heap, in MB. */
   heapMb: number;
   usesBroker: boolean;
   usesDatabase: boolean;
-  /** Its settings besides those that every service has (see platform.ts). */
-  settings: (context: ServiceContext) => Record<string, string>;
+  secrets: readonly (keyof Secrets)[];
+  /** Its other settings. */
+  settings?: (urls: ServiceUrls) => Record<string, string>;
 };
 
-export function makeSecrets() {
-  const secret = () => randomBytes(24).toString('base64url');
-  return {
-    operatorToken: secret(),
-    pinSecret: secret(),
-    capabilitySecret: secret(),
-    amanahClientId: `ksbb-${randomBytes(4).toString('hex')}`,
-    amanahClientSecret: secret(),
-    lumbungToken: secret(),
-    lumbungWebhookSecret: secret(),
-    sandboxAdminToken: secret(),
-  };
-}
+const PARTNER_SECRETS = [
+  'AMANAH_CLIENT_ID',
+  'AMANAH_CLIENT_SECRET',
+  'LUMBUNG_TOKEN',
+  'LUMBUNG_WEBHOOK_SECRET',
+] as const;
 
 /** What each service is started with; the names are those of its settings.ts. */
-export const SERVICES: Record<ServiceName, ServiceSpec> = {
-  'msme-registry': {
-    heapMb: 192,
-    usesBroker: true,
-    usesDatabase: true,
-    settings: ({ secrets }) => ({ OPERATOR_TOKEN: secrets.operatorToken }),
-  },
+export const SERVICES: Record<ServiceName, Service> = {
+  'msme-registry': { heapMb: 192, usesBroker: true, usesDatabase: true, secrets: ['OPERATOR_TOKEN'] },
   commitment: {
     heapMb: 128,
     usesBroker: true,
     usesDatabase: true,
-    settings: ({ secrets }) => ({
-      OPERATOR_TOKEN: secrets.operatorToken,
-      PIN_SECRET: secrets.pinSecret,
-      CAPABILITY_SECRET: secrets.capabilitySecret,
-      PARTNERS: 'amanah,lumbung',
-    }),
+    secrets: ['OPERATOR_TOKEN', 'PIN_SECRET', 'CAPABILITY_SECRET'],
+    settings: () => ({ PARTNERS: 'amanah,lumbung' }),
   },
   'fintech-gateway': {
     heapMb: 128,
     usesBroker: true,
     usesDatabase: true,
-    settings: ({ urls, secrets }) => ({
-      OPERATOR_TOKEN: secrets.operatorToken,
-      CAPABILITY_SECRET: secrets.capabilitySecret,
+    secrets: ['OPERATOR_TOKEN', 'CAPABILITY_SECRET', ...PARTNER_SECRETS],
+    settings: (urls) => ({
       AMANAH_URL: `${urls['fintech-sandbox']}/amanah`,
-      AMANAH_CLIENT_ID: secrets.amanahClientId,
-      AMANAH_CLIENT_SECRET: secrets.amanahClientSecret,
       LUMBUNG_URL: `${urls['fintech-sandbox']}/lumbung`,
-      LUMBUNG_TOKEN: secrets.lumbungToken,
-      LUMBUNG_WEBHOOK_SECRET: secrets.lumbungWebhookSecret,
     }),
   },
-  training: {
-    heapMb: 96,
-    usesBroker: true,
-    usesDatabase: true,
-    settings: ({ secrets }) => ({
-      OPERATOR_TOKEN: secrets.operatorToken,
-      CAPABILITY_SECRET: secrets.capabilitySecret,
-    }),
-  },
-  reporting: {
-    heapMb: 128,
-    usesBroker: true,
-    usesDatabase: true,
-    settings: ({ secrets }) => ({ OPERATOR_TOKEN: secrets.operatorToken }),
-  },
+  training: { heapMb: 96, usesBroker: true, usesDatabase: true, secrets: ['OPERATOR_TOKEN', 'CAPABILITY_SECRET'] },
+  reporting: { heapMb: 128, usesBroker: true, usesDatabase: true, secrets: ['OPERATOR_TOKEN'] },
   'fintech-sandbox': {
     heapMb: 96,
     usesBroker: false,
     usesDatabase: true,
-    settings: ({ urls, secrets }) => ({
+    secrets: ['ADMIN_TOKEN', ...PARTNER_SECRETS],
+    settings: (urls) => ({
       PUBLIC_URL: urls['fintech-sandbox'],
-      ADMIN_TOKEN: secrets.sandboxAdminToken,
-      AMANAH_CLIENT_ID: secrets.amanahClientId,
-      AMANAH_CLIENT_SECRET: secrets.amanahClientSecret,
       AMANAH_CALLBACK_URL: `${urls['fintech-gateway']}/callbacks/amanah`,
-      LUMBUNG_TOKEN: secrets.lumbungToken,
-      LUMBUNG_WEBHOOK_SECRET: secrets.lumbungWebhookSecret,
       LUMBUNG_CALLBACK_URL: `${urls['fintech-gateway']}/callbacks/lumbung`,
     }),
   },
@@ -112,7 +71,8 @@ export const SERVICES: Record<ServiceName, ServiceSpec> = {
     heapMb: 128,
     usesBroker: false,
     usesDatabase: false,
-    settings: ({ urls }) => ({
+    secrets: [],
+    settings: (urls) => ({
       PUBLIC_URL: urls.portal,
       MSME_REGISTRY_URL: urls['msme-registry'],
       COMMITMENT_URL: urls.commitment,
@@ -122,3 +82,35 @@ export const SERVICES: Record<ServiceName, ServiceSpec> = {
     }),
   },
 };
+
+/** Made anew for each run; none stands in the tree. */
+export function makeSecrets() {
+  const secret = () => randomBytes(24).toString('base64url');
+  return {
+    OPERATOR_TOKEN: secret(),
+    PIN_SECRET: secret(),
+    CAPABILITY_SECRET: secret(),
+    AMANAH_CLIENT_ID: `ksbb-${randomBytes(4).toString('hex')}`,
+    AMANAH_CLIENT_SECRET: secret(),
+    LUMBUNG_TOKEN: secret(),
+    LUMBUNG_WEBHOOK_SECRET: secret(),
+    /** Of the sandbox. */
+    ADMIN_TOKEN: secret(),
+  };
+}
+
+/** The settings of one service besides those that every service has (see platform.ts). */
+export function settingsOf(
+  name: ServiceName,
+  servers: { amqpUrl: string; mongodbUri: string },
+  urls: ServiceUrls,
+  secrets: Secrets,
+): Record<string, string> {
+  const service = SERVICES[name];
+  return {
+    ...(service.usesBroker ? { AMQP_URL: servers.amqpUrl } : {}),
+    ...(service.usesDatabase ? { MONGODB_URI: servers.mongodbUri } : {}),
+    ...Object.fromEntries(service.secrets.map((secret) => [secret, secrets[secret]])),
+    ...service.settings?.(urls),
+  };
+}

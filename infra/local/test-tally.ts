@@ -1,15 +1,8 @@
 import { readFileSync } from 'node:fs';
 
-export type Tally = {
-  passed: number;
-  failed: number;
-};
+export type Tally = { passed: number; failed: number };
 
-type JestResult = {
-  numPassedTests: number;
-  numFailedTests: number;
-  numRuntimeErrorTestSuites: number;
-};
+const NO_RESULT = { numPassedTests: 0, numFailedTests: 0, numRuntimeErrorTestSuites: 1 };
 
 /**
  * Counts from jest's result file and exit code. A suite that could not run counts as one failure, and so does a jest
@@ -21,10 +14,10 @@ export function readTally(resultFile: string, exitCode: number): Tally {
   return { passed: result.numPassedTests, failed: exitCode === 0 ? failed : Math.max(failed, 1) };
 }
 
-function readResult(path: string): JestResult {
+function readResult(path: string): typeof NO_RESULT {
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as JestResult;
+    return JSON.parse(readFileSync(path, 'utf8')) as typeof NO_RESULT;
   } catch {
-    return { numPassedTests: 0, numFailedTests: 0, numRuntimeErrorTestSuites: 1 };
+    return NO_RESULT;
   }
 }

@@ -3,12 +3,10 @@
  * jest, stops everything, and closes with the line `N passed, N failed`.
  */
 import { spawn } from 'node:child_process';
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { startBackingServers, testEnvironment } from './backing-servers.ts';
 import { runCommand, type Command } from './command.ts';
-import { SMALL_DATABASE } from './memory.ts';
-import { makeRunDirectory, ROOT } from './run-directory.ts';
+import { ROOT } from './run-directory.ts';
 import { readTally, type Tally } from './test-tally.ts';
 
 const log = (text: string) => void process.stderr.write(`[test] ${text}\n`);
@@ -16,10 +14,8 @@ const log = (text: string) => void process.stderr.write(`[test] ${text}\n`);
 let tally: Tally = { passed: 0, failed: 1 };
 
 async function main(command: Command): Promise<number> {
-  const dir = makeRunDirectory('test');
-  command.defer(() => rmSync(dir, { recursive: true, force: true }));
-  const servers = await startBackingServers(command, { dir, log, embedded: () => SMALL_DATABASE });
-  const resultFile = join(dir, 'jest.json');
+  const servers = await startBackingServers(command, 'test', log);
+  const resultFile = join(servers.dir, 'jest.json');
   const code = await jest(command, [`--outputFile=${resultFile}`, ...process.argv.slice(2)], testEnvironment(servers));
   tally = readTally(resultFile, code);
   return tally.failed > 0 ? Math.max(code, 1) : code;

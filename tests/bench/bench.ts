@@ -2,13 +2,10 @@
  * `npm run bench [-- NAME] [-- --rounds N]`: ours and a yardstick side by side, alternating, on a broker and database
  * of its own. `outage` takes ten minutes and runs only where it is named.
  */
-import { rmSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { startBackingServers } from '../../infra/local/backing-servers.ts';
 import { type Command, runCommand } from '../../infra/local/command.ts';
-import { SMALL_DATABASE } from '../../infra/local/memory.ts';
-import { makeRunDirectory } from '../../infra/local/run-directory.ts';
 import type { Rabbit } from '../../infra/local/servers.ts';
 import { benchConsume, benchConsumeChecked } from './consume.ts';
 import { benchBreakerOpen, benchGatewayCall } from './gateway-call.ts';
@@ -53,9 +50,7 @@ function readOptions(): { names: string[]; rounds: number } {
 
 async function main(command: Command): Promise<number> {
   const { names, rounds } = readOptions();
-  const dir = makeRunDirectory('bench');
-  command.defer(() => rmSync(dir, { recursive: true, force: true }));
-  const { rabbit, mongo } = await startBackingServers(command, { dir, log, embedded: () => SMALL_DATABASE });
+  const { rabbit, mongo } = await startBackingServers(command, 'bench', log);
   log(`${cpus().length} x ${cpus()[0]?.model}, Node ${process.version}; medians of ${rounds} alternating rounds`);
   const rows: Row[] = [];
   for (const [name, bench] of benches) {

@@ -1,4 +1,3 @@
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PlatformAddress } from '@ksbb/testkit';
 import type { Environment } from '@ksbb/testkit/donation';
@@ -9,7 +8,7 @@ import { loadMsmes } from '../../infra/local/load-msmes.ts';
 import { startPlatform, type Platform, type PlatformOptions } from '../../infra/local/platform.ts';
 import type { Log } from '../../infra/local/progress.ts';
 import { SMALL_DATABASE } from '../../infra/local/memory.ts';
-import { makeRunDirectory, ROOT } from '../../infra/local/run-directory.ts';
+import { ROOT } from '../../infra/local/run-directory.ts';
 import { declareTopology } from '../../infra/topology/declare.ts';
 
 /**
@@ -48,8 +47,8 @@ type EnvironmentOptions = {
 export const addressOf = ({ portalUrl, urls, secrets }: Platform): PlatformAddress => ({
   portalUrl,
   sandboxUrl: urls['fintech-sandbox'],
-  operatorToken: secrets.operatorToken,
-  sandboxAdminToken: secrets.sandboxAdminToken,
+  operatorToken: secrets.OPERATOR_TOKEN,
+  sandboxAdminToken: secrets.ADMIN_TOKEN,
 });
 
 export async function countDeadLetters(rabbitUrl: string): Promise<number> {
@@ -70,11 +69,9 @@ export async function startEnvironment(
   log: Log,
   { name = 'demo', databaseHeapMb = 256, arrange = async () => ({}) }: EnvironmentOptions = {},
 ): Promise<LocalEnvironment> {
-  const dir = makeRunDirectory(name);
-  command.defer(() => rmSync(dir, { recursive: true, force: true }));
   const embedded = () => ({ ...SMALL_DATABASE, heapMb: databaseHeapMb });
-  const servers = await startBackingServers(command, { dir, log, embedded });
-  const { rabbit, mongo } = servers;
+  const servers = await startBackingServers(command, name, log, embedded);
+  const { dir, rabbit, mongo } = servers;
   await declareTopology(rabbit.url);
   const { settings, ...arranged } = await arrange(servers);
   const platform = await startPlatform({

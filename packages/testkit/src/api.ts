@@ -59,8 +59,3 @@ export async function retryUntilAnswered(method: string, url: string, options: C
     return answer !== undefined && answer.status < 500 && answer;
   });
 }
-
-/** `retryUntilAnswered`, where the answer has to be good. @throws with the problem otherwise */
-export async function retryUntilOk(method: string, url: string, options: CallOptions = {}): Promise<any> {
-  return okBody(method, url, await retryUntilAnswered(method, url, options));
-}

@@ -1,5 +1,6 @@
 import { execa } from 'execa';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { eventually } from './eventually.ts';
 
 const KEPT_LINES = 20;
 const STOP_GRACE_MS = 10_000;
@@ -112,6 +113,25 @@ export function startChild({ name, command, args, env, cwd, onLine }: ChildComma
   running.add(handle);
   void ended.then(() => running.delete(handle));
   return handle;
+}
+
+/**
+ * Waits until `look` finds something at a process that is starting; an error of `look` means not yet.
+ * @throws with the last lines of the process when it has ended, and when `withinMs` have passed
+ */
+export async function untilStarted<T>(
+  name: string,
+  process: Pick<ChildProcess, 'hasEnded' | 'lastLines'>,
+  look: () => Promise<T | false>,
+  withinMs?: number,
+): Promise<T> {
+  const lookOnce = () => {
+    if (process.hasEnded()) throw new Error(`${name} ended while it was starting`);
+    return look().catch(() => undefined);
+  };
+  return eventually(`${name} is ready`, lookOnce, withinMs).catch((error: Error) => {
+    throw new Error(`${error.message}; its last lines:\n${process.lastLines()}`);
+  });
 }
 
 /** Stops everything that still runs, and lets nothing new start. */

@@ -1,7 +1,7 @@
-export { type Answer, call, type CallOptions, expectOk, retryUntilAnswered, retryUntilOk, type Send } from './api.ts';
+export { type Answer, call, type CallOptions, expectOk, retryUntilAnswered, type Send } from './api.ts';
 export { eventually } from './eventually.ts';
 export { freePort, freePorts, isFreePort } from './ports.ts';
-export { addVhost, guessManagementUrl, managementAnswers } from './rabbitmq-management.ts';
+export { guessManagementUrl, managementAnswers } from './rabbitmq-management.ts';
 export { seededRandom, type SeededRandom } from './random.ts';
 export { freshDatabase, freshVhost, removeDatabase, removeVhost } from './servers.ts';
 export { type Inspector, startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
@@ -12,9 +12,10 @@ export {
   type Ending,
   startChild,
   stopAllChildren,
+  untilStarted,
 } from './child-process.ts';
 export { launchServiceProcess, startServiceProcess, untilServiceReady } from './service-process.ts';
-export { pauseBeforeRestart, supervise, type Supervised, type SupervisedCommand } from './supervisor.ts';
+export { supervise, type Supervised } from './supervisor.ts';
 export {
   createPlatformClient,
   dayInJakarta,

@@ -7,17 +7,13 @@ const LAST = 32_000;
 
 const given = new Set<number>();
 
-function canBind(port: number): Promise<boolean> {
+/** True when nothing listens on this loopback port and we may. */
+export function isFreePort(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
     server.once('error', () => resolve(false));
     server.listen({ port, host: '127.0.0.1', exclusive: true }, () => server.close(() => resolve(true)));
   });
-}
-
-/** True when nothing listens on this loopback port and we may. */
-export function isFreePort(port: number): Promise<boolean> {
-  return canBind(port);
 }
 
 /** A loopback port that is free now and that this process has not given out before. */
@@ -26,7 +22,7 @@ export async function freePort(): Promise<number> {
     const port = FIRST + Math.floor(Math.random() * (LAST - FIRST));
     if (given.has(port)) continue;
     given.add(port);
-    if (await canBind(port)) return port;
+    if (await isFreePort(port)) return port;
   }
   throw new Error(`found no free port between ${FIRST} and ${LAST} on 127.0.0.1`);
 }

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
-import { type ChildProcess, describeEnding, startChild } from './child-process.ts';
-import { eventually } from './eventually.ts';
+import { type ChildProcess, startChild, untilStarted } from './child-process.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
 
@@ -11,7 +10,7 @@ const ROOT = join(import.meta.dirname, '../../..');
  */
 export async function startServiceProcess(service: string, env: Record<string, string>): Promise<ChildProcess> {
   const child = launchServiceProcess(service, env);
-  await untilServiceReady(service, child, env['HEALTH_PORT']);
+  await untilServiceReady(service, child, `http://127.0.0.1:${env['HEALTH_PORT']}`);
   return child;
 }
 
@@ -31,26 +30,17 @@ export function launchServiceProcess(
   });
 }
 
-/** Waits until a service process says on its health port that it is ready. @throws when it has ended */
+/** Waits until a service says that it is ready. @throws as `untilStarted` */
 export async function untilServiceReady(
   service: string,
-  child: ChildProcess,
-  healthPort: string | undefined,
+  process: Pick<ChildProcess, 'hasEnded' | 'lastLines'>,
+  healthUrl: string,
+  withinMs?: number,
 ): Promise<void> {
-  await eventually(`${service} is ready`, async () => {
-    if (child.hasEnded()) {
-      throw new Error(`${service} ended (${describeEnding(await child.ended)}):\n${child.lastLines()}`);
-    }
-    return answersOk(`http://127.0.0.1:${healthPort}/healthz/ready`);
-  });
-}
-
-async function answersOk(url: string): Promise<boolean> {
-  try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(2_000) });
+  const isReady = async () => {
+    const response = await fetch(`${healthUrl}/healthz/ready`, { signal: AbortSignal.timeout(2_000) });
     await response.arrayBuffer();
     return response.ok;
-  } catch {
-    return false;
-  }
+  };
+  await untilStarted(service, process, isReady, withinMs);
 }

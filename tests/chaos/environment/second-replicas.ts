@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { eventually, type Supervised } from '@ksbb/testkit';
 import { ROOT } from '../../../infra/local/run-directory.ts';
 import { startServiceProcesses } from '../../../infra/local/service-processes.ts';
-import { SERVICE_NAMES, SERVICES, type ServiceName } from '../../../infra/local/services.ts';
+import { SERVICE_NAMES, type ServiceName } from '../../../infra/local/services.ts';
 import { type ChaosEnvironment, portForEach } from './environment.ts';
 
 const STOP_GRACE_MS = 15_000;
@@ -24,8 +24,6 @@ export async function startSecondReplicas(environment: ChaosEnvironment): Promis
   const processes = startServiceProcesses(
     SERVICE_NAMES.map((name) => ({
       name,
-      heapMb: SERVICES[name].heapMb,
-      main: `services/${name}/src/main.ts`,
       env: {
         ...platform.environment(name),
         PORT: String(ports[name]),
@@ -33,7 +31,7 @@ export async function startSecondReplicas(environment: ChaosEnvironment): Promis
       },
       longestPauseMs: LONGEST_PAUSE_MS,
     })),
-    { dir: join(ROOT, '.run/chaos-logs/second'), show: undefined, log: () => undefined },
+    { dir: join(ROOT, '.run/chaos-logs/second'), log: () => undefined },
   );
   const process = (service: ServiceName) => processes.get(service) as Supervised;
   const healthUrl = (service: ServiceName) => `http://127.0.0.1:${healthPorts[service]}`;

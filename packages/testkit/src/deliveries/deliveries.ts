@@ -3,6 +3,7 @@ import { createRelay, type Database, openDatabase, type Relay } from '@ksbb/docu
 import { RejectedEvent, type Subscription, RetryLater } from '@ksbb/messaging';
 import { createLog } from '@ksbb/service-kit';
 import { Registry } from 'prom-client';
+import { seededRandom } from '../random.ts';
 import { freshDatabase, removeDatabase } from '../servers.ts';
 import { canonical, type Snapshot, snapshotOf } from './snapshot.ts';
 
@@ -141,17 +142,6 @@ export function outcomeOf<Deps>(
   });
 }
 
-/** Numbers from 0 to 1 that follow from the seed (mulberry32). */
-function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 const twice = <T>(things: readonly T[]) => things.flatMap((thing) => [thing, thing]);
 
 /** Orders in which events may come, each event once or more. */
@@ -166,11 +156,7 @@ export const orders = {
 /** Each event once and a part of them twice, in an order that follows from the seed. */
 export function shuffledBy(seed: number) {
   return (events: readonly Envelope[]): readonly Envelope[] => {
-    const random = randomFrom(seed);
-    const sent = [...events, ...events.filter(() => random() < 0.3)];
-    return sent
-      .map((event) => ({ event, rank: random() }))
-      .toSorted((one, other) => one.rank - other.rank)
-      .map(({ event }) => event);
+    const { float, shuffled } = seededRandom(seed);
+    return shuffled([...events, ...events.filter(() => float() < 0.3)]);
   };
 }

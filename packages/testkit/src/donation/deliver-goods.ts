@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { CollaborationView } from '@ksbb/contracts';
-import { call, retryUntilAnswered, retryUntilOk } from '../api.ts';
+import { call, retryUntilAnswered } from '../api.ts';
 import { eventually } from '../eventually.ts';
 import { createPlatformClient } from '../platform-client.ts';
 import type { Commitment } from './commit.ts';
@@ -65,13 +65,13 @@ export async function deliverGoods(part: Part, commitment: Commitment): Promise<
   const inFlight = call('POST', deliveries, interrupted).catch(() => undefined);
   const back = environment.killAndAwaitReturn('commitment');
   say('the commitment service is killed while the next report is on its way');
-  const second = await retryUntilOk('POST', deliveries, interrupted);
+  const patient = createPlatformClient(environment, retryUntilAnswered);
+  const second = await patient.create(deliveries, interrupted);
   await Promise.all([inFlight, back]);
   say(`it is back, and the report of ${stations.quantity} hand-washing stations stands once`);
   const again = await client.create(deliveries, interrupted);
   checks.equal('The interrupted report again is the same report', second, again);
 
-  const patient = createPlatformClient(environment, retryUntilAnswered);
   const links = await patient.msmeLinks(collaborationId);
   const token = links.find(({ msmeId }) => msmeId === goods.msmeId)?.token ?? '';
   const receipt = (reportId: string, lineId: string, quantity: number) =>
