@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually, startChild } from '@ksbb/testkit';
 import { isAlive } from './file-lock.mjs';
 
@@ -43,6 +44,15 @@ describe('a command that has started a server', () => {
     const { child } = await start(STAY, 'codeWhenInterrupted: () => 0');
     child.signal('SIGINT');
     expect(await child.ended).toMatchObject({ code: 0 });
+  });
+
+  test('takes the same Ctrl-C from the terminal and from npm for one', async () => {
+    const { child } = await start(STAY, 'codeWhenInterrupted: () => 0');
+    child.signal('SIGINT');
+    await sleep(50);
+    child.signal('SIGINT');
+    expect(await child.ended).toMatchObject({ code: 0 });
+    expect(existsSync(undone)).toBe(true);
   });
 
   test('cleans up when it fails', async () => {
