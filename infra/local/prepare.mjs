@@ -93,7 +93,7 @@ async function npmCi() {
   const inherited = Object.entries(process.env).filter(([name]) => !/^npm_config_(workspace|omit)/i.test(name));
   const options = { cwd: ROOT, env: Object.fromEntries(inherited), maxBuffer: MOST_OUTPUT_BYTES };
   await promisify(execFile)(command, [...first, ...args], options).catch((error) => {
-    throw new Error(error.message.slice(0, MOST_SHOWN).trim());
+    throw new Error(`npm ci failed: ${error.message.slice(0, MOST_SHOWN).trim()}`);
   });
 }
 
