@@ -9,18 +9,8 @@ export type Screen = { name: 'phone' | 'desktop'; width: number; height: number 
 export const phone: Screen = { name: 'phone', width: 390, height: 844 };
 export const desktop: Screen = { name: 'desktop', width: 1280, height: 900 };
 
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-
 export async function openBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath: await findChromium(), args: FLAGS });
+  return chromium.launch({ executablePath: await findChromium(), args: ['--disable-gpu', '--disable-quic'] });
 }
 
 /** A page of a fresh visitor. What goes wrong in it, such as a script that a policy blocks, lands in `faults`. */

@@ -13,16 +13,17 @@ const PICTURED = ['main', 'msme', 'give-help-refused', 'collaboration-opened', '
 
 let running: RunningPlatform;
 let browser: Browser;
+const undos: (() => Promise<void>)[] = [];
 
 beforeAll(async () => {
   mkdirSync(SCREENSHOTS, { recursive: true });
   browser = await openBrowser();
-  running = await runPlatform(MSMES);
+  running = await runPlatform(MSMES, (undo) => undos.push(undo));
 }, 4 * MINUTES);
 
 afterAll(async () => {
   await browser?.close();
-  await running?.stop();
+  for (const undo of undos.toReversed()) await undo();
 }, MINUTES);
 
 const baseURL = () => running.portalUrl;
