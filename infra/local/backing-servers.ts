@@ -29,7 +29,7 @@ export async function startBackingServers(
     return server;
   };
   return withProgress(log, 'starting broker and database', async () => {
-    const starting = [untilEnd(startRabbit({ dir, log })), untilEnd(startMongo({ dir, log, embedded }))] as const;
+    const starting = [untilEnd(startRabbit(dir, log)), untilEnd(startMongo({ dir, log, embedded }))] as const;
     const [rabbit, mongo] = await Promise.all(starting);
     log(`RabbitMQ ${rabbit.version}`);
     return { dir, rabbit, mongo };

@@ -1,5 +1,4 @@
 import { findOrInstall } from './debian.ts';
-import type { Log } from './progress.ts';
 
 const CHROMIUM = {
   variable: 'CHROMIUM_PATH',
@@ -15,8 +14,8 @@ const CHOICES = `no Chromium found. Choose one:
  * The path of a Chromium: CHROMIUM_PATH, one on the PATH, or Debian's, installed when run as root.
  * @throws with the choices when there is none
  */
-export async function findChromium(log: Log = (text) => void process.stderr.write(`${text}\n`)): Promise<string> {
-  const program = await findOrInstall(CHROMIUM, log);
+export async function findChromium(): Promise<string> {
+  const program = await findOrInstall(CHROMIUM, (text) => void process.stderr.write(`${text}\n`));
   if (program === undefined) throw new Error(CHOICES);
   return program;
 }

@@ -21,10 +21,10 @@ function entryOf(name, version, dev) {
   return {
     version,
     cpu: [cpu],
-    ...(dev === true ? { dev } : {}),
-    ...(library === undefined ? {} : { libc: [library === 'gnu' ? 'glibc' : 'musl'] }),
+    dev,
+    libc: library && [library === 'gnu' ? 'glibc' : 'musl'],
     optional: true,
-    ...(os === undefined ? {} : { os: [os] }),
+    os: os && [os],
   };
 }
 

@@ -1,7 +1,6 @@
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { eventually } from '@ksbb/testkit';
-import { withFileLock } from './file-lock.mjs';
 import { findProgram, run } from './programs.ts';
 import { withProgress, type Log } from './progress.ts';
 
@@ -16,7 +15,6 @@ export type InstallableProgram = {
   service?: string;
 };
 
-const LOCK = '/run/lock/ksbb-umkm-apt.lock';
 const POLICY = '/usr/sbin/policy-rc.d';
 const BUSY = /Could not get lock|Unable to lock|is another process using it/;
 const BUSY_MS = 120_000;
@@ -36,11 +34,7 @@ export async function findOrInstall(wanted: InstallableProgram, log: Log): Promi
   }
   const found = findProgram(names, folders);
   if (found !== undefined || process.getuid?.() !== 0 || findProgram(['apt-get']) === undefined) return found;
-  await withFileLock(
-    LOCK,
-    (pid) => log(`waiting for the installation of packages by process ${pid ?? '?'}`),
-    () => withProgress(log, `installing ${wanted.debianPackage} from Debian's packages`, () => install(wanted)),
-  );
+  await withProgress(log, `installing ${wanted.debianPackage} from Debian's packages`, () => install(wanted));
   return findProgram(names, folders);
 }
 

@@ -20,10 +20,9 @@ function brokerOfRunningPlatform(file: string): string | undefined {
  * @throws where there is neither, or AMQP_URL is no such address
  */
 export function findBroker(environment: NodeJS.ProcessEnv, file: string = RUNNING_PLATFORM): string {
-  const given = environment['AMQP_URL'] ?? '';
-  if (given !== '' && !/^amqps?:\/\/./.test(given)) throw new Error('AMQP_URL is not an amqp:// or amqps:// address');
-  const url = given === '' ? brokerOfRunningPlatform(file) : given;
+  const url = environment['AMQP_URL'] || brokerOfRunningPlatform(file);
   if (url === undefined)
     throw new Error('no broker: npm start runs nothing here, and AMQP_URL names none (an amqp:// or amqps:// address)');
+  if (!/^amqps?:\/\/./.test(url)) throw new Error('AMQP_URL is not an amqp:// or amqps:// address');
   return url;
 }

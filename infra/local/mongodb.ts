@@ -2,11 +2,11 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createContainer } from './containers.ts';
 import { fetchMongoJavaServer, javaArguments } from './mongo-java-server.ts';
-import { freePort, startChild } from '@ksbb/testkit';
+import { freePort, startChild, untilStarted } from '@ksbb/testkit';
+import { mongo } from 'mongoose';
 import type { EmbeddedDatabase } from './memory.ts';
 import { containerEngine, findProgram } from './programs.ts';
 import type { Log } from './progress.ts';
-import { untilMongoAnswers } from './ready.ts';
 import { type MongoServer, notOurs } from './servers.ts';
 
 export type MongoOptions = {
@@ -18,6 +18,7 @@ export type MongoOptions = {
 };
 
 const IMAGE = 'mongo:8';
+const START_MS = 180_000;
 
 const urlOf = (port: number) => `mongodb://127.0.0.1:${port}`;
 
@@ -61,15 +62,25 @@ const mongodArguments = (port: number, data: string) => [
 
 async function useGiven(url: string, log: Log): Promise<MongoServer> {
   log('using the MongoDB named by MONGODB_URI');
-  await untilMongoAnswers(url);
+  await ping(url);
   return { url, freeze: notOurs, thaw: notOurs, stop: async () => undefined };
+}
+
+/** Connects as a client does, and gets an answer. */
+async function ping(url: string) {
+  const client = new mongo.MongoClient(url, { serverSelectionTimeoutMS: 2000, connectTimeoutMS: 2000 });
+  try {
+    return await client.db('admin').command({ ping: 1 });
+  } finally {
+    await client.close();
+  }
 }
 
 async function startContainer(engine: string, log: Log): Promise<MongoServer> {
   const port = await freePort();
   const { start, command, remove } = await createContainer(engine, IMAGE, { 27017: port }, log);
   const url = urlOf(port);
-  await untilMongoAnswers(url, start());
+  await untilStarted('MongoDB', start(), () => ping(url), START_MS);
   return { url, freeze: () => command('pause'), thaw: () => command('unpause'), stop: remove };
 }
 
@@ -84,7 +95,7 @@ async function startProgram(
   const port = await freePort();
   const server = startChild({ name, command, args: argumentsFor(port, data), env: process.env, cwd: dir });
   const url = urlOf(port);
-  await untilMongoAnswers(url, server);
+  await untilStarted('MongoDB', server, () => ping(url), START_MS);
   return {
     url,
     freeze: async () => server.signal('SIGSTOP'),

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { freePort, untilServiceReady } from '@ksbb/testkit';
 import { createEmbeddedIndexes } from './embedded-indexes.ts';
-import { type Log, withProgress } from './progress.ts';
-import { startServiceProcesses } from './service-processes.ts';
+import { withProgress } from './progress.ts';
+import { type ProcessOptions, startServiceProcesses } from './service-processes.ts';
 import {
   makeSecrets,
   SERVICE_NAMES,
@@ -16,25 +16,20 @@ const READY_MS = 90_000;
 const MOST_DEATHS_BEFORE_READY = 5;
 const STOP_GRACE_MS = 15_000;
 
-export type PlatformOptions = {
+export type PlatformOptions = Omit<ProcessOptions, 'logDir'> & {
   /** A directory of the caller's. */
   dir: string;
   rabbitUrl: string;
   /** Without a database. */
   mongoUrl: string;
-  log: Log;
   /** Public ports; a free one for each that is not named. */
   ports?: Partial<Record<ServiceName, number>>;
   /** All services unless named. */
   services?: readonly ServiceName[];
-  /** Where `<service>.log` and `merged.log` go; `logs` in `dir` by default. */
+  /** `logs` in `dir` by default. */
   logDir?: string;
-  /** Gets each line of the services' merged log. */
-  show?: (line: string) => void;
   /** Settings that replace or complete those of services.ts. */
   settings?: Partial<Record<ServiceName, Record<string, string>>>;
-  /** Longest wait before a service that died is started again; the supervisor's own unless said. */
-  longestPauseMs?: number;
 };
 
 export type Platform = {
@@ -53,7 +48,7 @@ export type Platform = {
 
 /** Starts every service as a process of its own with its own database, and waits until all are ready. */
 export async function startPlatform(options: PlatformOptions): Promise<Platform> {
-  const { dir, mongoUrl, log, show, longestPauseMs, services = SERVICE_NAMES } = options;
+  const { dir, mongoUrl, log, services = SERVICE_NAMES } = options;
   const urls = await addresses(options.ports);
   const healthUrls = await addresses();
   const secrets = makeSecrets();
@@ -65,10 +60,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     ...settingsOf(name, { amqpUrl: options.rabbitUrl, mongodbUri: databaseUri(mongoUrl, name) }, urls, secrets),
     ...options.settings?.[name],
   });
-  const processes = startServiceProcesses(
-    services.map((name) => ({ name, env: environment(name), longestPauseMs })),
-    { dir: options.logDir ?? join(dir, 'logs'), show, log },
-  );
+  const processes = startServiceProcesses(services, environment, { logDir: join(dir, 'logs'), ...options });
   const find = (name: ServiceName) => {
     const found = processes.get(name);
     if (found === undefined) throw new Error(`${name} was not started`);

@@ -13,7 +13,6 @@ import { withFileLock } from './file-lock.mjs';
 const OLDEST_NODE = 20;
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const STAMP = join(ROOT, 'node_modules/.ksbb-lockfile-hash');
-const MOST_OUTPUT_BYTES = 64 * 1024 * 1024;
 /** Characters of npm's error. npm says first what is wrong, then how to use it. */
 const MOST_SHOWN = 3_000;
 
@@ -91,7 +90,7 @@ async function npmCi() {
   const args = ['ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error'];
   // Without the flags of the npm that called us: `npm test -w services/x` would install that workspace alone.
   const inherited = Object.entries(process.env).filter(([name]) => !/^npm_config_(workspace|omit)/i.test(name));
-  const options = { cwd: ROOT, env: Object.fromEntries(inherited), maxBuffer: MOST_OUTPUT_BYTES };
+  const options = { cwd: ROOT, env: Object.fromEntries(inherited) };
   await promisify(execFile)(command, [...first, ...args], options).catch((error) => {
     throw new Error(`npm ci failed: ${error.message.slice(0, MOST_SHOWN).trim()}`);
   });

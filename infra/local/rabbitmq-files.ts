@@ -4,7 +4,6 @@ import { join } from 'node:path';
 export type RabbitPorts = {
   amqp: number;
   management: number;
-  prometheus: number;
   distribution: number;
   epmd: number;
 };
@@ -17,7 +16,7 @@ export const MEMORY_LIMIT = '400MB';
 /** Writes the configuration of a broker that lives in `dir` alone and listens on loopback only. */
 export function writeRabbitFiles(dir: string, ports: RabbitPorts): void {
   for (const folder of FOLDERS) mkdirSync(join(dir, folder), { recursive: true });
-  writeFileSync(join(dir, 'enabled_plugins'), '[rabbitmq_management,rabbitmq_prometheus].\n');
+  writeFileSync(join(dir, 'enabled_plugins'), '[rabbitmq_management].\n');
   writeFileSync(join(dir, 'rabbitmq-env.conf'), '');
   writeFileSync(join(dir, 'rabbitmq.conf'), configuration(ports));
   writeFileSync(join(dir, 'advanced.config'), '[].\n');
@@ -28,8 +27,6 @@ function configuration(ports: RabbitPorts): string {
   return `listeners.tcp.1 = 127.0.0.1:${ports.amqp}
 management.tcp.ip = 127.0.0.1
 management.tcp.port = ${ports.management}
-prometheus.tcp.ip = 127.0.0.1
-prometheus.tcp.port = ${ports.prometheus}
 vm_memory_high_watermark.absolute = ${MEMORY_LIMIT}
 disk_free_limit.absolute = 50MB
 raft.wal_max_size_bytes = 33554432
@@ -59,7 +56,6 @@ export function rabbitEnvironment(dir: string, ports: RabbitPorts, nodeName: str
     RABBITMQ_LOG_BASE: join(dir, 'log'),
     RABBITMQ_SCHEMA_DIR: join(dir, 'schema'),
     RABBITMQ_GENERATED_CONFIG_DIR: join(dir, 'generated'),
-    RABBITMQ_PID_FILE: join(dir, 'pid'),
     // The start script then becomes the Erlang machine instead of its parent, so a signal reaches it directly.
     RABBITMQ_ALLOW_INPUT: '1',
     RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: `-noinput ${SCHEDULERS} -kernel inet_dist_use_interface {127,0,0,1}`,

@@ -6,7 +6,7 @@ test('a RABBITMQ_SERVER that is no program is named, and nothing else is started
   delete process.env['AMQP_URL'];
   process.env['RABBITMQ_SERVER'] = '/no/such/rabbitmq-server';
   try {
-    const started = startRabbit({ dir: tmpdir(), log: () => undefined });
+    const started = startRabbit(tmpdir(), () => undefined);
     await expect(started).rejects.toThrow('RABBITMQ_SERVER names /no/such/rabbitmq-server, which is not a program');
   } finally {
     process.env = before;

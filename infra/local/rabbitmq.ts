@@ -1,20 +1,21 @@
 import { randomBytes } from 'node:crypto';
 import { realpathSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { type ChildProcess, freePorts, guessManagementUrl, startChild } from '@ksbb/testkit';
+import {
+  type ChildProcess,
+  freePorts,
+  guessManagementUrl,
+  pingManagement,
+  startChild,
+  untilStarted,
+} from '@ksbb/testkit';
+import { connect } from 'amqplib';
 import { createContainer } from './containers.ts';
 import { findOrInstall } from './debian.ts';
 import { containerEngine, findProgram, mustRun } from './programs.ts';
 import type { Log } from './progress.ts';
 import { MEMORY_LIMIT, rabbitEnvironment, writeRabbitFiles, type RabbitPorts } from './rabbitmq-files.ts';
-import { untilRabbitAnswers } from './ready.ts';
 import { notOurs, type Rabbit } from './servers.ts';
-
-type RabbitOptions = {
-  /** A directory of the caller's; the broker makes and removes `rabbitmq` in it. */
-  dir: string;
-  log: Log;
-};
 
 /** A broker of ours, as a program or in a container. */
 type OwnRabbit = {
@@ -25,7 +26,8 @@ type OwnRabbit = {
   stop(): Promise<unknown>;
 };
 
-const CTL_TIMEOUT_MS = 30_000;
+const START_MS = 180_000;
+const CTL_MS = 30_000;
 const IMAGE = 'rabbitmq:4-management';
 const DEBIAN_FOLDER = '/usr/lib/rabbitmq/bin';
 const SERVER = {
@@ -44,10 +46,11 @@ const CHOICES = `no RabbitMQ found. Choose one:
 
 /**
  * Finds or starts a RabbitMQ: AMQP_URL; the program RABBITMQ_SERVER; rabbitmq-server on this machine, or installed when
- * root; a container engine. A broker named by AMQP_URL is used and never stopped. Throws with the choices when there is
- * none.
+ * root; a container engine. A broker named by AMQP_URL is used and never stopped.
+ * @param dir a directory of the caller's; the broker makes and removes `rabbitmq` in it
+ * @throws with the choices when there is none
  */
-export async function startRabbit({ dir, log }: RabbitOptions): Promise<Rabbit> {
+export async function startRabbit(dir: string, log: Log): Promise<Rabbit> {
   const given = process.env['AMQP_URL'];
   if (given !== undefined && given !== '') return useGiven(given, log);
   const program = await findOrInstall(SERVER, log);
@@ -59,7 +62,7 @@ export async function startRabbit({ dir, log }: RabbitOptions): Promise<Rabbit> 
 
 async function useGiven(url: string, log: Log): Promise<Rabbit> {
   log('using the RabbitMQ named by AMQP_URL');
-  const version = await untilRabbitAnswers(url);
+  const version = await connectedVersion(url);
   const managementUrl = process.env['AMQP_MANAGEMENT_URL'] ?? guessManagementUrl(url);
   return {
     url,
@@ -72,10 +75,22 @@ async function useGiven(url: string, log: Log): Promise<Rabbit> {
   };
 }
 
+/** Connects as a client does. Answers the version of the broker. */
+async function connectedVersion(url: string): Promise<string> {
+  const connection = await connect(url, { timeout: 5000 });
+  const { version } = connection.connection.serverProperties;
+  await connection.close();
+  return String(version);
+}
+
 async function startOwn({ ports, start, halt, rabbitmqctl, stop }: OwnRabbit): Promise<Rabbit> {
   const url = `amqp://guest:guest@127.0.0.1:${ports.amqp}`;
   const managementUrl = `http://guest:guest@127.0.0.1:${ports.management}`;
-  const resume = () => untilRabbitAnswers(url, { process: start(), managementUrl });
+  const answers = async () => {
+    await pingManagement(managementUrl);
+    return connectedVersion(url);
+  };
+  const resume = () => untilStarted('RabbitMQ', start(), answers, START_MS);
   const version = await resume();
   const memoryAlarm = (on: boolean) =>
     rabbitmqctl('set_vm_memory_high_watermark', 'absolute', on ? '1MB' : MEMORY_LIMIT);
@@ -95,21 +110,19 @@ async function prepareContainer(engine: string, log: Log): Promise<OwnRabbit> {
 }
 
 async function prepareProgram(program: string, dir: string): Promise<OwnRabbit> {
-  const [amqp = 0, management = 0, prometheus = 0, distribution = 0, epmdPort = 0] = await freePorts(5);
-  const ports = { amqp, management, prometheus, distribution, epmd: epmdPort };
+  const [amqp = 0, management = 0, distribution = 0, epmdPort = 0] = await freePorts(4);
+  const ports = { amqp, management, distribution, epmd: epmdPort };
   writeRabbitFiles(dir, ports);
   const env = rabbitEnvironment(dir, ports, `ksbb-${randomBytes(6).toString('hex')}@localhost`);
-  const epmd = startEpmd(program, dir, ports, env);
+  // Erlang's port mapper, on a port of our own: a broker would start the machine's shared one as a daemon that stays.
+  const epmdArgs = ['-port', String(epmdPort), '-address', '127.0.0.1'];
+  const epmd = startChild({ name: 'epmd', command: besideServer('epmd', program), args: epmdArgs, env, cwd: dir });
   let server: ChildProcess | undefined;
   return {
     ports,
     start: () => (server = startChild({ name: 'rabbitmq-server', command: program, args: [], env, cwd: dir })),
     halt: async () => server?.stop(),
-    rabbitmqctl: (...args) => {
-      const command = findProgram(['rabbitmqctl'], [dirname(program), DEBIAN_FOLDER]);
-      if (command === undefined) throw new Error('rabbitmq-server is here but rabbitmqctl is not');
-      return mustRun(command, args, { env, timeoutMs: CTL_TIMEOUT_MS });
-    },
+    rabbitmqctl: (...args) => mustRun(besideServer('rabbitmqctl', program), args, { env, timeoutMs: CTL_MS }),
     // An orderly stop takes 6 s and would save data that is removed next.
     stop: async () => {
       await Promise.all([server?.kill(), epmd.kill()]);
@@ -118,14 +131,11 @@ async function prepareProgram(program: string, dir: string): Promise<OwnRabbit> 
   };
 }
 
-/**
- * Erlang's port mapper, on a port of our own: a broker would start the machine's shared one as a daemon
- * that stays behind. It is beside the broker's program or beside `erl`.
- */
-function startEpmd(program: string, dir: string, ports: RabbitPorts, env: NodeJS.ProcessEnv): ChildProcess {
+/** @throws when a program that comes with RabbitMQ and Erlang is not there */
+function besideServer(name: string, program: string): string {
   const erl = findProgram(['erl']);
-  const command = findProgram(['epmd'], [dirname(program), ...(erl === undefined ? [] : [dirname(realpathSync(erl))])]);
-  if (command === undefined) throw new Error('rabbitmq-server is here but epmd is not: Erlang is not wholly installed');
-  const args = ['-port', String(ports.epmd), '-address', '127.0.0.1'];
-  return startChild({ name: 'epmd', command, args, env, cwd: dir });
+  const erlang = erl === undefined ? [] : [dirname(realpathSync(erl))];
+  const found = findProgram([name], [dirname(program), DEBIAN_FOLDER, ...erlang]);
+  if (found === undefined) throw new Error(`rabbitmq-server is here but ${name} is not`);
+  return found;
 }

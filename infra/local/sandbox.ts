@@ -15,7 +15,7 @@ import { SERVICES } from './services.ts';
 const show = (line: string) => void process.stdout.write(`${line}\n`);
 const log = (text: string) => show(`[sandbox] ${text}`);
 
-async function readOptions(): Promise<{ port: number; gateway: string; month: number }> {
+async function readOptions() {
   const { values } = parseArgs({
     options: {
       port: { type: 'string', default: '8090' },
@@ -29,11 +29,11 @@ async function readOptions(): Promise<{ port: number; gateway: string; month: nu
     throw new Error(`--month must be seconds from 0 to 86400, not "${values.month}"`);
   if (!URL.canParse(values.gateway))
     throw new Error(`--gateway must be an address such as http://127.0.0.1:8080, not "${values.gateway}"`);
-  return { port, gateway: values.gateway.replace(/\/+$/, ''), month };
+  return { port, month, gateway: values.gateway.replace(/\/+$/, '') };
 }
 
 async function main(command: Command): Promise<number> {
-  const { port, gateway, month } = await readOptions();
+  const { port, month, gateway } = await readOptions();
   const dir = makeRunDirectory('sandbox');
   command.defer(() => rmSync(dir, { recursive: true, force: true }));
   log('finding or starting a MongoDB');

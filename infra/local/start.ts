@@ -10,6 +10,7 @@ import { RUNNING_PLATFORM } from './find-broker.ts';
 import { loadCommand, loadMsmes } from './load-msmes.ts';
 import { databaseFor } from './memory.ts';
 import { type Platform, startPlatform } from './platform.ts';
+import { withProgress } from './progress.ts';
 import { ROOT } from './run-directory.ts';
 
 const MOST_MSMES = 1_000_000;
@@ -47,16 +48,13 @@ async function main(command: Command): Promise<number> {
 async function load(command: Command, platform: Platform, msmes: number): Promise<void> {
   let interrupted = false;
   void command.interrupted.then(() => (interrupted = true));
-  const startedAt = performance.now();
-  const seconds = () => Math.round((performance.now() - startedAt) / 1000);
-  log(`loading the real MSMEs and ${msmes} generated ones`);
+  const loading = () => loadMsmes(platform, msmes, show, command.defer);
   try {
-    await loadMsmes(platform, msmes, { defer: command.defer, onLine: show });
-    log(`the data is loaded, ${seconds()} s`);
+    await withProgress(log, `loading the real MSMEs and ${msmes} generated ones`, loading);
   } catch (error) {
     if (interrupted) return;
     log((error as Error).message);
-    log(`the platform goes on with what was loaded in ${seconds()} s; this command goes on with loading:`);
+    log('the platform goes on with what was loaded; this command goes on with loading:');
     log(loadCommand(platform, msmes));
   }
 }

@@ -2,8 +2,8 @@
  * `npm test [-- PATH... | -t NAME | any other option of jest]`: starts one broker and one database for all tests, runs
  * jest, stops everything, and closes with the line `N passed, N failed`.
  */
-import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { startBackingServers, testEnvironment } from './backing-servers.ts';
 import { runCommand, type Command } from './command.ts';
 import { ROOT } from './run-directory.ts';
@@ -21,24 +21,25 @@ async function main(command: Command): Promise<number> {
   return tally.failed > 0 ? Math.max(code, 1) : code;
 }
 
-/** In a process group of its own, so that its workers go with it when we are interrupted. */
-function jest(command: Command, args: string[], env: Record<string, string>): Promise<number> {
+/** Runs jest in a process group of its own, so that its workers go with it when we are interrupted. */
+async function jest(command: Command, args: string[], env: Record<string, string>): Promise<number> {
   const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
-  const program = join(ROOT, 'node_modules/jest/bin/jest.js');
-  const child = spawn(process.execPath, [...flags, program, '--json', ...args], {
+  const child = execa(process.execPath, [...flags, join(ROOT, 'node_modules/jest/bin/jest.js'), '--json', ...args], {
     cwd: ROOT,
-    env: { ...process.env, ...env },
+    env,
     detached: true,
-    stdio: ['ignore', 'ignore', 'inherit'],
+    reject: false,
+    stdin: 'ignore',
+    stdout: 'ignore',
+    stderr: 'inherit',
   });
+  let ended = false;
   command.defer(() => {
-    if (child.pid !== undefined && child.exitCode === null && child.signalCode === null)
-      process.kill(-child.pid, 'SIGKILL');
+    if (!ended && child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
   });
-  return new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('exit', (code) => resolve(code ?? 1));
-  });
+  const { exitCode = 1 } = await child;
+  ended = true;
+  return exitCode;
 }
 
 runCommand(main, {

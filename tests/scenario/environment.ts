@@ -90,7 +90,7 @@ export async function startEnvironment(
     rabbitUrl: rabbit.url,
     ...addressOf(platform),
     sandboxUrlOfGateway: platform.urls['fintech-sandbox'],
-    loadMsmes: (msmes) => loadMsmes(platform, msmes, { defer: command.defer, onLine: log }),
+    loadMsmes: (msmes) => loadMsmes(platform, msmes, log, command.defer),
     killAndAwaitReturn: async (service) => {
       platform.kill(service, 'SIGKILL');
       await platform.untilReady(service);

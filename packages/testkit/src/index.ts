@@ -1,7 +1,7 @@
 export { type Answer, call, type CallOptions, expectOk, retryUntilAnswered, type Send } from './api.ts';
 export { eventually } from './eventually.ts';
 export { freePort, freePorts, isFreePort } from './ports.ts';
-export { guessManagementUrl, managementAnswers } from './rabbitmq-management.ts';
+export { guessManagementUrl, pingManagement } from './rabbitmq-management.ts';
 export { seededRandom, type SeededRandom } from './random.ts';
 export { freshDatabase, freshVhost, removeDatabase, removeVhost } from './servers.ts';
 export { type Inspector, startTcpProxy, type TcpProxy } from './tcp-proxy.ts';

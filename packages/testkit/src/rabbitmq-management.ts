@@ -5,15 +5,12 @@ export function guessManagementUrl(amqpUrl: string): string {
 }
 
 /** Makes a virtual host in which the user of `amqpUrl` may do everything; resolves with the URL of it. */
-export async function addVhost(amqpUrl: string, managementUrl: string | undefined, name: string): Promise<string> {
+export async function addVhost(amqpUrl: string, managementUrl: string, name: string): Promise<string> {
   const user = decodeURIComponent(new URL(amqpUrl).username || 'guest');
   const vhost = encodeURIComponent(name);
-  await put(managementUrl, `vhosts/${vhost}`, {});
-  await put(managementUrl, `permissions/${vhost}/${encodeURIComponent(user)}`, {
-    configure: '.*',
-    write: '.*',
-    read: '.*',
-  });
+  const everything = { configure: '.*', write: '.*', read: '.*' };
+  await call(managementUrl, 'PUT', `vhosts/${vhost}`, {});
+  await call(managementUrl, 'PUT', `permissions/${vhost}/${encodeURIComponent(user)}`, everything);
   const url = new URL(amqpUrl);
   url.pathname = `/${vhost}`;
   return url.href;
@@ -24,19 +21,9 @@ export async function removeVhost(vhostUrl: string, managementUrl: string): Prom
   await call(managementUrl, 'DELETE', `vhosts/${new URL(vhostUrl).pathname.slice(1)}`);
 }
 
-/** True when the management API answers. */
-export async function managementAnswers(managementUrl: string): Promise<boolean> {
-  try {
-    await call(managementUrl, 'GET', 'overview');
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-async function put(managementUrl: string | undefined, path: string, body: object): Promise<void> {
-  if (managementUrl === undefined) throw new Error('this RabbitMQ has no management API: set AMQP_MANAGEMENT_URL');
-  await call(managementUrl, 'PUT', path, body);
+/** Resolves when the management API answers. @throws when it does not */
+export async function pingManagement(managementUrl: string): Promise<void> {
+  await call(managementUrl, 'GET', 'overview');
 }
 
 async function call(managementUrl: string, method: string, path: string, body?: object): Promise<void> {

@@ -22,16 +22,13 @@ export async function startSecondReplicas(environment: ChaosEnvironment): Promis
   const { platform, balancers } = environment;
   const [ports, healthPorts] = [await portForEach(), await portForEach()];
   const processes = startServiceProcesses(
-    SERVICE_NAMES.map((name) => ({
-      name,
-      env: {
-        ...platform.environment(name),
-        PORT: String(ports[name]),
-        HEALTH_PORT: String(healthPorts[name]),
-      },
-      longestPauseMs: LONGEST_PAUSE_MS,
-    })),
-    { dir: join(ROOT, '.run/chaos-logs/second'), log: () => undefined },
+    SERVICE_NAMES,
+    (name) => ({
+      ...platform.environment(name),
+      PORT: String(ports[name]),
+      HEALTH_PORT: String(healthPorts[name]),
+    }),
+    { logDir: join(ROOT, '.run/chaos-logs/second'), log: () => undefined, longestPauseMs: LONGEST_PAUSE_MS },
   );
   const process = (service: ServiceName) => processes.get(service) as Supervised;
   const healthUrl = (service: ServiceName) => `http://127.0.0.1:${healthPorts[service]}`;
