@@ -1,29 +1,24 @@
 /**
  * `npm run bad-visits [-- --count N] [-- --seed N] [-- --json]`: visits that end badly in every way, at every service.
- * Exit 0
- * only where every process lived on, every good request beside them was answered, and the heaps stayed flat.
+ * Exit 0 only where every process lived on, every good request beside them was answered, and the heaps stayed flat.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { freePorts } from '@ksbb/testkit';
 import { BAD_VISIT_KINDS, badVisits } from '@ksbb/testkit/bad-visits';
 import { type Command, runCommand } from '../../infra/local/command.ts';
 import { SERVICE_NAMES, type ServiceName } from '../../infra/local/services.ts';
-import { type LocalEnvironment, startEnvironment } from '../scenario/environment.ts';
+import { startEnvironment } from '../scenario/environment.ts';
+import { COLLECTING, memoryInUse } from './environment/health.ts';
 import { badVisitTargets, goodRequests, type Urls } from './load/visits.ts';
-import { heapAfterCollection } from './environment/health.ts';
 
 const ROUNDS = 5;
 const MSMES = 300;
 const AT_ONCE = 24;
-const MB = 1024 * 1024;
+const SAMPLES = 4;
 /** By how much a heap may be larger after the last fifth of the visits than after the second. */
 const GROWTH_SHARE = 0.05;
 /** A short round does not fill the pools of connections before its second fifth. */
 const growthMb = (count: number) => (count < 5_000 ? 8 : 2);
-
-/** Node opens its inspector at this signal. */
-const OPEN_INSPECTOR = 'SIGUSR1';
 
 const { values } = parseArgs({
   options: {
@@ -35,25 +30,6 @@ const { values } = parseArgs({
 const started = performance.now();
 const print = (text: string) => void process.stdout.write(`${text}\n`);
 const log = (text: string) => print(`[bad-visits ${Math.round((performance.now() - started) / 1000)} s] ${text}`);
-
-/** The platform, and the inspector of each process, through which its garbage is collected. */
-async function startInspected(
-  command: Command,
-): Promise<{ environment: LocalEnvironment; inspectors: Record<ServiceName, number> }> {
-  const ports = await freePorts(SERVICE_NAMES.length);
-  const inspectors = Object.fromEntries(SERVICE_NAMES.map((name, at) => [name, ports[at]])) as Record<
-    ServiceName,
-    number
-  >;
-  const settings = Object.fromEntries(
-    SERVICE_NAMES.map((name) => [
-      name,
-      { NODE_OPTIONS: `--inspect-port=127.0.0.1:${inspectors[name]}`, LOG_LEVEL: 'error' },
-    ]),
-  );
-  const environment = await startEnvironment(command, log, { name: 'bad-visits', arrange: async () => ({ settings }) });
-  return { environment, inspectors };
-}
 
 /** Sends good requests until `until` is aborted. Answers how many were sent and which were not answered well. */
 async function sendGoodRequests(urls: Urls, until: AbortSignal): Promise<{ asked: number; failed: string[] }> {
@@ -68,45 +44,38 @@ async function sendGoodRequests(urls: Urls, until: AbortSignal): Promise<{ asked
   return { asked, failed };
 }
 
-async function heaps(inspectors: Record<ServiceName, number>): Promise<Record<ServiceName, number>> {
-  const sizes = await Promise.all(
-    SERVICE_NAMES.map(async (name) => [name, (await heapAfterCollection(inspectors[name])) / MB] as const),
-  );
-  return Object.fromEntries(sizes) as Record<ServiceName, number>;
-}
-
 async function main(command: Command): Promise<number> {
   const [count, seed] = [Number(values.count), Number(values.seed)];
   if (!(Number.isInteger(count) && count > 0 && Number.isInteger(seed)))
     throw new Error('--count and --seed are whole numbers');
-  const { environment, inspectors } = await startInspected(command);
-  await environment.loadMsmes(MSMES);
-  const pids = () => SERVICE_NAMES.map((name) => `${name} ${environment.platform.process(name).pid}`);
+  const settings = Object.fromEntries(SERVICE_NAMES.map((name) => [name, { ...COLLECTING, LOG_LEVEL: 'error' }]));
+  const { platform, loadMsmes } = await startEnvironment(command, log, {
+    name: 'bad-visits',
+    arrange: async () => ({ settings }),
+  });
+  await loadMsmes(MSMES);
+  const pids = () => SERVICE_NAMES.map((name) => `${name} ${platform.process(name).pid}`);
   const before = pids();
-  const targets = badVisitTargets(environment.platform.urls);
-  for (const name of SERVICE_NAMES) environment.platform.kill(name, OPEN_INSPECTOR);
+  const targets = badVisitTargets(platform.urls);
   const done = new AbortController();
-  const good = sendGoodRequests(environment.platform.urls, done.signal);
+  const good = sendGoodRequests(platform.urls, done.signal);
 
-  const used: Record<ServiceName, number>[] = [];
+  const used: Map<ServiceName, number>[] = [];
   const share = Math.ceil(count / ROUNDS);
   let visits = 0;
   for (let round = 0; round < ROUNDS; round += 1) {
     const counts = await badVisits(targets, { seed, atOnce: AT_ONCE, count: share, first: round * share });
     visits += Object.values(counts).reduce((sum, times) => sum + times, 0);
-    used.push(await heaps(inspectors));
-    log(
-      `${visits} visits; heap in MB: ${Object.entries(used.at(-1) ?? {})
-        .map(([name, mb]) => `${name} ${mb.toFixed(1)}`)
-        .join(', ')}`,
-    );
+    const memory = await memoryInUse(platform, SAMPLES);
+    used.push(memory);
+    log(`${visits} visits; heap in MB: ${[...memory].map(([name, mb]) => `${name} ${mb.toFixed(1)}`).join(', ')}`);
   }
   done.abort();
   const { asked, failed } = await good;
 
   const ended = before.filter((process) => !pids().includes(process));
   const grown = SERVICE_NAMES.filter((name) => {
-    const [second, last] = [used[1]?.[name] ?? 0, used.at(-1)?.[name] ?? 0];
+    const [second, last] = [used[1]?.get(name) ?? 0, used.at(-1)?.get(name) ?? 0];
     return last > second * (1 + GROWTH_SHARE) + growthMb(count);
   });
   const ok = ended.length + failed.length + grown.length === 0;

@@ -1,17 +1,15 @@
 /**
  * `npm run chaos [-- --seed N] [-- --only ROW] [-- --short] [-- --json] [-- --outage SECONDS]`: faults on the running
- * platform,
- * and a report of what went in and what came out. Exit 0 only where nothing was lost, doubled or unexpected.
+ * platform, and a report of what went in and what came out. Exit 0 only where nothing was lost, doubled or unexpected.
  */
 import { parseArgs } from 'node:util';
 import { eventually, seededRandom } from '@ksbb/testkit';
 import { badVisits } from '@ksbb/testkit/bad-visits';
 import { type Command, runCommand } from '../../infra/local/command.ts';
 import { type ChaosEnvironment, startChaosEnvironment } from './environment/environment.ts';
-import { findNeeds } from './load/needs.ts';
+import { findNeeds, type Needs } from './load/needs.ts';
 import { badVisitTargets, goodRequests } from './load/visits.ts';
-import { asRow, holds, type ScenarioReport, tableOf } from './report/report.ts';
-import type { ScenarioContext } from './load/context.ts';
+import { holds, NOTHING, type Row, tableOf } from './report/report.ts';
 import { drained, type Scenario } from './report/under-load.ts';
 import { breakBroker } from './scenarios/broker.ts';
 import { breakDatabase } from './scenarios/database.ts';
@@ -55,7 +53,7 @@ const SCENARIOS: Record<string, Scenario> = {
   'dead-letters': replayDeadLetters,
   partners: breakPartners,
   database: breakDatabase,
-  broker: (context) => breakBroker(context, outageMs),
+  broker: breakBroker,
 };
 
 function readSeed(): number {
@@ -76,18 +74,12 @@ const logOtherDeaths = (text: string) => {
   if (!/ended \((SIGKILL|exit code 0)\)/.test(text)) log(text);
 };
 
-/** A scenario that broke off does not hold. */
-function brokenOff(scenario: string, error: Error): ScenarioReport {
-  log(`${scenario} broke off: ${error.stack ?? error.message}`);
-  return { scenario, faults: 0, in: 0, out: 0, lost: 0, doubled: 0, unexpected: 1 };
-}
-
 /**
  * Clients that leave, reset, drip or send half a request. The sandbox is left out: they would use up its ordered
  * faults.
  */
-function visitBadly({ platform }: ChaosEnvironment, seed: number): () => Promise<number> {
-  const targets = badVisitTargets(platform.urls).filter(({ url }) => url !== platform.urls['fintech-sandbox']);
+function visitBadly({ platform: { urls } }: ChaosEnvironment, seed: number): () => Promise<number> {
+  const targets = badVisitTargets(urls).filter(({ url }) => url !== urls['fintech-sandbox']);
   const stopping = new AbortController();
   const visits = badVisits(targets, { seed, until: stopping.signal, ...BAD_VISITS });
   return async () => {
@@ -97,23 +89,35 @@ function visitBadly({ platform }: ChaosEnvironment, seed: number): () => Promise
 }
 
 /**
- * Runs one scenario beside bad visits. Processes that ended by themselves, and good requests that fail afterwards, are
- * unexpected.
+ * Runs one scenario beside bad visits. A scenario that broke off, processes that ended by themselves, and good requests
+ * that fail afterwards, are violations too.
  */
-async function run(name: string, seed: number, context: Omit<ScenarioContext, 'random'>): Promise<ScenarioReport> {
-  const { environment } = context;
+async function run(
+  row: string,
+  scenario: Scenario,
+  environment: ChaosEnvironment,
+  needs: Needs,
+  seed: number,
+): Promise<Row> {
+  const say = (text: string) => log(`${row}: ${text}`);
+  let violations = 0;
+  const violation = (text: string) => {
+    violations += 1;
+    say(`   unexpected: ${text}`);
+  };
   const deathsBefore = environment.unexpectedDeaths();
   const endVisits = visitBadly(environment, seed);
-  const scenario = SCENARIOS[name] as Scenario;
-  const running = scenario({ ...context, random: randomOf(seed, name) });
-  const report = await running.catch((error: Error) => brokenOff(name, error));
-  log(`${name}: ${await endVisits()} bad visits`);
+  const context = { environment, needs, random: randomOf(seed, row), length, outageMs, say, violation } as const;
+  const counts = await scenario(context).catch((error: Error) => {
+    violation(`it broke off: ${error.stack ?? error.message}`);
+    return NOTHING;
+  });
+  say(`${await endVisits()} bad visits`);
   await environment.allReady();
-  const { failed } = await goodRequests(environment.platform.urls);
+  for (const failed of (await goodRequests(environment.platform.urls)).failed) violation(failed);
   const deaths = environment.unexpectedDeaths() - deathsBefore;
-  const found = [...failed, ...Array.from({ length: deaths }, () => 'a service ended by itself')];
-  for (const fact of found) log(`   unexpected: ${fact}`);
-  return { ...report, unexpected: report.unexpected + found.length };
+  if (deaths > 0) violation(`services ended by themselves ${deaths} times`);
+  return { row, ...counts, unexpected: counts.unexpected + violations };
 }
 
 async function main(command: Command): Promise<number> {
@@ -121,23 +125,23 @@ async function main(command: Command): Promise<number> {
   const environment = await startChaosEnvironment(command, logOtherDeaths);
   const { client } = environment;
   await environment.loadMsmes(MSMES[length]);
-  await drained({ environment });
+  await drained(environment);
   const ids = (await client.allMsmes()).map(({ msmeId }) => msmeId);
   await eventually('the needs boards know every MSME', async () => (await client.boards(ids)).length === ids.length);
   const needs = await findNeeds(client);
-  const reports: ScenarioReport[] = [];
-  for (const name of Object.keys(SCENARIOS)) {
+  const rows: Row[] = [];
+  for (const [name, scenario] of Object.entries(SCENARIOS)) {
     if (values.only !== undefined && values.only !== name) continue;
     log(`${name}, seed ${seed}`);
-    const report = await run(name, seed, { environment, needs, length, say: log });
-    reports.push(report);
-    log(JSON.stringify(asRow(report)));
+    const row = await run(name, scenario, environment, needs, seed);
+    rows.push(row);
+    log(JSON.stringify(row));
   }
   const { balanced } = await client.trialBalance();
-  const ok = balanced && reports.every(holds);
-  for (const line of [...tableOf(reports), `money ${balanced ? 'balanced' : 'not balanced'}`]) log(line);
+  const ok = balanced && rows.every(holds);
+  for (const line of [...tableOf(rows), `money ${balanced ? 'balanced' : 'not balanced'}`]) log(line);
   log(ok ? 'nothing lost, nothing doubled, nothing unexpected' : 'it does not hold');
-  if (values.json) print(JSON.stringify({ seed, rows: reports.map(asRow), ledgerBalanced: balanced, ok }));
+  if (values.json) print(JSON.stringify({ seed, rows, ledgerBalanced: balanced, ok }));
   return ok ? 0 : 1;
 }
 

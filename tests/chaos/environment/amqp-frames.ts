@@ -33,10 +33,7 @@ function methodOf(payload: Buffer): Method {
   }
 }
 
-/**
- * Reads one direction of one connection: the function takes bytes as they come and answers the frames that are
- * complete.
- */
+/** Reads one direction of one connection: takes bytes as they come, and answers the frames that are complete. */
 export function createFrameReader(): (chunk: Buffer) => Frame[] {
   let rest: Buffer = Buffer.alloc(0);
 
@@ -58,4 +55,10 @@ export function createFrameReader(): (chunk: Buffer) => Frame[] {
     for (let frame = next(); frame !== undefined; frame = next()) frames.push(frame);
     return frames;
   };
+}
+
+/** Reads one direction of one connection: the function answers the frames of its bytes that may pass. */
+export function createFrameFilter(mayPass: (frame: Frame) => boolean): (chunk: Buffer) => Buffer {
+  const read = createFrameReader();
+  return (chunk) => Buffer.concat(read(chunk).flatMap((frame) => (mayPass(frame) ? [frame.bytes] : [])));
 }

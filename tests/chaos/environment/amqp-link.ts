@@ -1,101 +1,48 @@
-import { type Inspector, startTcpProxy, type TcpProxy } from '@ksbb/testkit';
-import { createFrameReader, type Frame } from './amqp-frames.ts';
+import { type Inspector, startTcpProxy } from '@ksbb/testkit';
+import { createFrameFilter, type Frame } from './amqp-frames.ts';
 
 /** The moments between two steps of a service in which it must be able to die. */
-export const WINDOWS = [
-  'publish before confirm',
-  'confirm before removal',
-  'delivery before effect',
-  'effect before ack',
-  'tier publish before ack',
-] as const;
-export type Window = (typeof WINDOWS)[number];
-
-/** A frame, with what was published last on each channel of its connection. */
-type Seen = {
-  from: 'client' | 'server';
-  frame: Frame;
-  published: Map<number, { exchange: string; routingKey: string }>;
-};
-
-type Opening = {
-  /** Whether this frame opens the window. */
-  opens: (seen: Seen) => boolean;
-  /** Whether the frame itself goes through. */
-  passes: boolean;
-  /** Which of the two gets nothing more from the service from then on. */
-  mutes: 'broker' | 'database';
-  /** How long the service then goes on, so that it can do what it would do too early. */
-  livesMs: number;
-};
+export type Window = keyof typeof WINDOWS;
+type Side = 'client' | 'server';
+/** What was published last on each channel of a connection. */
+type Published = Map<number, { exchange: string; routingKey: string }>;
 
 const EXCHANGE = 'ksbb.events';
-const isConfirm = ({ from, frame }: Seen) => from === 'server' && frame.method?.is === 'ack';
-const lastPublished = ({ frame, published }: Seen) => published.get(frame.channel);
+/**
+ * What happens in a window: whether the frame that opens it passes, which of the two gets nothing more from the service
+ * from then on, and how long the service then goes on, so that it can do what it would do too early.
+ */
+const WINDOWS = {
+  'publish before confirm': { passes: false, mutes: 'broker', livesMs: 80 },
+  'confirm before removal': { passes: true, mutes: 'database', livesMs: 15 },
+  'delivery before effect': { passes: true, mutes: 'database', livesMs: 80 },
+  'effect before ack': { passes: false, mutes: 'broker', livesMs: 0 },
+  'tier publish before ack': { passes: true, mutes: 'broker', livesMs: 15 },
+} as const;
+export const WINDOW_NAMES = Object.keys(WINDOWS) as Window[];
 
-const OPENINGS: Record<Window, Opening> = {
-  'publish before confirm': {
-    opens: ({ from, frame }) =>
-      from === 'client' && frame.method?.is === 'publish' && frame.method.exchange === EXCHANGE,
-    passes: false,
-    mutes: 'broker',
-    livesMs: 80,
-  },
-  'confirm before removal': {
-    opens: (seen) => isConfirm(seen) && lastPublished(seen)?.exchange === EXCHANGE,
-    passes: true,
-    mutes: 'database',
-    livesMs: 15,
-  },
-  'delivery before effect': {
-    opens: ({ from, frame }) => from === 'server' && frame.method?.is === 'deliver',
-    passes: true,
-    mutes: 'database',
-    livesMs: 80,
-  },
-  'effect before ack': {
-    opens: ({ from, frame }) => from === 'client' && frame.method?.is === 'ack',
-    passes: false,
-    mutes: 'broker',
-    livesMs: 0,
-  },
-  'tier publish before ack': {
-    opens: (seen) => isConfirm(seen) && lastPublished(seen)?.routingKey.includes('.retry.') === true,
-    passes: true,
-    mutes: 'broker',
-    livesMs: 15,
-  },
-};
-
-type Armed = { opening: Opening; entered: () => void };
+/** The window that a frame opens. */
+function windowOf(from: Side, { method, channel }: Frame, published: Published): Window | undefined {
+  if (from === 'client') {
+    if (method?.is === 'ack') return 'effect before ack';
+    return method?.is === 'publish' && method.exchange === EXCHANGE ? 'publish before confirm' : undefined;
+  }
+  if (method?.is === 'deliver') return 'delivery before effect';
+  const confirmed = method?.is === 'ack' ? published.get(channel) : undefined;
+  if (confirmed?.exchange === EXCHANGE) return 'confirm before removal';
+  return confirmed?.routingKey.includes('.retry.') ? 'tier publish before ack' : undefined;
+}
 
 /** The connections of one service to its broker and its database. */
-export type Link = {
-  broker: TcpProxy;
-  database: TcpProxy;
-  /**
-   * Resolves true once the service is in that window and `livesMs` have passed; false when that does not happen in
-   * `waitMs`.
-   */
-  untilIn: (window: Window, waitMs: number) => Promise<boolean>;
-  /**
-   * Calls `seen` for each piece that the service sends to its database and that contains `marker`; the piece is
-   * dropped.
-   */
-  watchDatabase: (marker: string | undefined, seen: () => void) => void;
-  /** Lets everything through again. */
-  release: () => void;
-  close: () => void;
-};
+export type Link = Awaited<ReturnType<typeof startLink>>;
+
+const addressOf = (url: string) => ({ host: new URL(url).hostname, port: Number(new URL(url).port) });
 
 /** Proxies between one service and its broker and database. They read what passes. */
-export async function startLink(
-  broker: { host: string; port: number },
-  database: { host: string; port: number },
-): Promise<Link> {
-  let armed: Armed | undefined;
+export async function startLink(brokerUrl: string, databaseUrl: string) {
+  let armed: { window: Window; entered: () => void } | undefined;
   let watched: { marker: string; seen: () => void } | undefined;
-  const toDatabase = await startTcpProxy(database, () => ({
+  const database = await startTcpProxy(addressOf(databaseUrl), () => ({
     fromClient: (chunk) => {
       if (watched === undefined || !chunk.includes(watched.marker)) return chunk;
       watched.seen();
@@ -105,41 +52,32 @@ export async function startLink(
   }));
 
   function inspect(): Inspector {
-    const published: Seen['published'] = new Map();
+    const published: Published = new Map();
     /** What comes in the same piece after the frame that opened the window is dropped too. */
     let silent = false;
 
-    function passes(from: Seen['from'], frame: Frame): boolean {
-      if (silent && from === 'client') return false;
-      if (frame.method?.is === 'publish') published.set(frame.channel, frame.method);
-      if (armed === undefined || !armed.opening.opens({ from, frame, published })) return true;
-      const { opening, entered } = armed;
-      armed = undefined;
-      if (opening.mutes === 'database') toDatabase.mute(true);
-      else silent = true;
-      if (opening.mutes === 'broker') toBroker.mute(true);
-      setTimeout(entered, opening.livesMs);
-      return opening.passes;
-    }
-
-    const reader = (from: Seen['from']) => {
-      const read = createFrameReader();
-      return (chunk: Buffer) =>
-        Buffer.concat(
-          read(chunk)
-            .filter((frame) => passes(from, frame))
-            .map(({ bytes }) => bytes),
-        );
-    };
-    return { fromClient: reader('client'), fromServer: reader('server') };
+    const filter = (from: Side) =>
+      createFrameFilter((frame) => {
+        if (silent && from === 'client') return false;
+        if (frame.method?.is === 'publish') published.set(frame.channel, frame.method);
+        if (armed === undefined || armed.window !== windowOf(from, frame, published)) return true;
+        const { passes, mutes, livesMs } = WINDOWS[armed.window];
+        setTimeout(armed.entered, livesMs);
+        armed = undefined;
+        silent = mutes === 'broker';
+        (mutes === 'broker' ? broker : database).mute(true);
+        return passes;
+      });
+    return { fromClient: filter('client'), fromServer: filter('server') };
   }
 
-  const toBroker = await startTcpProxy(broker, inspect);
+  const broker = await startTcpProxy(addressOf(brokerUrl), inspect);
   return {
-    broker: toBroker,
-    database: toDatabase,
-    untilIn: (window, waitMs) =>
-      new Promise((resolve) => {
+    broker,
+    database,
+    /** Resolves true once the service is in that window and has gone on for its time; false when it is not in `waitMs`. */
+    untilIn: (window: Window, waitMs: number) =>
+      new Promise<boolean>((resolve) => {
         const late = setTimeout(() => {
           armed = undefined;
           resolve(false);
@@ -148,18 +86,26 @@ export async function startLink(
           clearTimeout(late);
           resolve(true);
         };
-        armed = { opening: OPENINGS[window], entered };
+        armed = { window, entered };
       }),
-    watchDatabase: (marker, seen) => {
-      watched = marker === undefined ? undefined : { marker, seen };
+    /**
+     * Calls `seen` for each piece that the service sends to its database and that contains `marker`; the piece is
+     * dropped. It does so until the function that it answers is called.
+     */
+    watchDatabase: (marker: string, seen: () => void) => {
+      watched = { marker, seen };
+      return () => {
+        watched = undefined;
+      };
     },
+    /** Lets everything through again. */
     release: () => {
-      toBroker.mute(false);
-      toDatabase.mute(false);
+      broker.mute(false);
+      database.mute(false);
     },
     close: () => {
-      toBroker.close();
-      toDatabase.close();
+      broker.close();
+      database.close();
     },
   };
 }

@@ -1,23 +1,23 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Platform } from '../../../infra/local/platform.ts';
 import { ROOT } from '../../../infra/local/run-directory.ts';
 import { SERVICE_NAMES, type ServiceName } from '../../../infra/local/services.ts';
 import { SUBSCRIBERS } from '../../scenario/environment.ts';
-import type { ChaosEnvironment } from './environment.ts';
 
-const EVERY_MS = 500;
-const HEAP_SAMPLES = 4;
+const PAUSE_MS = 400;
 const MB = 1024 * 1024;
+const COLLECT_GARBAGE = 'SIGUSR2';
+/** Settings under which a process collects its garbage at `COLLECT_GARBAGE`. */
+export const COLLECTING = {
+  NODE_OPTIONS: `--expose-gc --import=data:text/javascript,process.on('${COLLECT_GARBAGE}',()=>gc())`,
+};
 
-type Platform = Pick<ChaosEnvironment, 'platform'>;
-
-/** Whether a service says that it is ready; undefined where it does not answer. */
-export async function isReady({ platform }: Platform, service: ServiceName): Promise<boolean | undefined> {
+/** Whether a process says on its health port that it is ready; undefined where it does not answer. */
+export async function isReady(healthUrl: string): Promise<boolean | undefined> {
   try {
-    const response = await fetch(`${platform.healthUrls[service]}/healthz/ready`, {
-      signal: AbortSignal.timeout(3_000),
-    });
+    const response = await fetch(`${healthUrl}/healthz/ready`, { signal: AbortSignal.timeout(3_000) });
     await response.arrayBuffer();
     return response.ok;
   } catch {
@@ -25,27 +25,26 @@ export async function isReady({ platform }: Platform, service: ServiceName): Pro
   }
 }
 
-/** The sum of one metric over its labels. */
-function metric(text: string, name: string): number {
-  const lines = text.split('\n').filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `));
+/** The sum of the metrics of a process whose lines match. */
+export async function metricSum(healthUrl: string, pattern: RegExp): Promise<number> {
+  const response = await fetch(`${healthUrl}/metrics`, { signal: AbortSignal.timeout(5_000) });
+  const lines = (await response.text()).split('\n').filter((line) => pattern.test(line));
   return lines.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
 }
 
-async function metricsOf(healthUrl: string): Promise<string> {
-  const response = await fetch(`${healthUrl}/metrics`, { signal: AbortSignal.timeout(5_000) });
-  return response.text();
-}
-
-/** Heap and buffers in use by each service in MB: the least of some samples, since garbage comes and goes. */
-export async function memoryInUse({ platform }: Platform, samples: number): Promise<Map<ServiceName, number>> {
+/**
+ * Heap and buffers in use by each service in MB after its garbage was collected: the least of some samples, as requests
+ * run. The services run with `COLLECTING`.
+ */
+export async function memoryInUse({ kill, healthUrls }: Platform, samples: number): Promise<Map<ServiceName, number>> {
   const least = new Map<ServiceName, number>();
   for (let sample = 0; sample < samples; sample += 1) {
+    for (const service of SERVICE_NAMES) kill(service, COLLECT_GARBAGE);
+    await sleep(PAUSE_MS);
     for (const service of SERVICE_NAMES) {
-      const text = await metricsOf(platform.healthUrls[service]);
-      const used = (metric(text, 'nodejs_heap_size_used_bytes') + metric(text, 'nodejs_external_memory_bytes')) / MB;
-      least.set(service, Math.min(used, least.get(service) ?? Infinity));
+      const bytes = await metricSum(healthUrls[service], /^nodejs_(heap_size_used|external_memory)_bytes[ {]/);
+      least.set(service, Math.min(bytes / MB, least.get(service) ?? Infinity));
     }
-    await sleep(EVERY_MS);
   }
   return least;
 }
@@ -58,44 +57,4 @@ export async function failedHandlings(): Promise<string[]> {
     return failed.map((line) => `${service} ${line}`);
   });
   return (await Promise.all(logs)).flat();
-}
-
-/** Asks a process that runs with `--inspect` one thing after another. */
-async function inspect(port: number, methods: readonly string[]): Promise<Record<string, number>> {
-  const [target] = (await (await fetch(`http://127.0.0.1:${port}/json/list`)).json()) as {
-    webSocketDebuggerUrl: string;
-  }[];
-  if (target === undefined) throw new Error(`nothing can be inspected at port ${port}`);
-  const socket = new WebSocket(target.webSocketDebuggerUrl);
-  const { promise, resolve, reject } = Promise.withResolvers<Record<string, number>>();
-  socket.addEventListener('error', () => reject(new Error(`the inspector at port ${port} did not answer`)));
-  socket.addEventListener('open', () => {
-    for (const [id, method] of methods.entries()) socket.send(JSON.stringify({ id, method }));
-  });
-  socket.addEventListener('message', ({ data }) => {
-    const answer = JSON.parse(String(data)) as { id?: number; result?: Record<string, number> };
-    if (answer.id === methods.length - 1) resolve(answer.result ?? {});
-  });
-  try {
-    return await promise;
-  } finally {
-    socket.close();
-  }
-}
-
-/**
- * The bytes of heap and buffers that a process uses after its garbage was collected: the least of some samples, as
- * requests run.
- */
-export async function heapAfterCollection(inspectorPort: number): Promise<number> {
-  let least = Infinity;
-  for (let sample = 0; sample < HEAP_SAMPLES; sample += 1) {
-    const { usedSize = 0, backingStorageSize = 0 } = await inspect(inspectorPort, [
-      'HeapProfiler.collectGarbage',
-      'Runtime.getHeapUsage',
-    ]);
-    least = Math.min(least, usedSize + backingStorageSize);
-    await sleep(50);
-  }
-  return least;
 }

@@ -1,4 +1,7 @@
-import { Agent, createServer, type IncomingMessage, request as httpRequest, type ServerResponse } from 'node:http';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, request as httpRequest, type ServerResponse } from 'node:http';
+import { buffer } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
 import type { Partner } from '@ksbb/contracts';
 
 export type PartnerOperation = 'create-contract' | 'get-contract' | 'cancel-contract';
@@ -11,26 +14,20 @@ export type PartnerCall = {
   reference: string;
   idempotencyKey: string | null;
   beganAt: number;
-  /** Infinity while it is in flight. */
-  endedAt: number;
+  /** When its answer began to go through, or when it ended without one; Infinity until then. */
+  answeredAt: number;
   /** Of an answer that went through whole; null where there was none. */
   status: number | null;
   retryAfterMs: number | null;
 };
 
 /** Stands between the gateway and its partners, changes nothing, and records the calls about contracts. */
-export type PartnerRecorder = {
-  url: string;
-  calls: () => readonly PartnerCall[];
-  clear: () => void;
-  close: () => void;
-};
+export type PartnerRecorder = Awaited<ReturnType<typeof startPartnerRecorder>>;
 
 const CONTRACTS = new RegExp(
   String.raw`^/(amanah)/v1\.0/qardh-contracts(?:/by-reference/([^/?]+))?(/cancel)?$` +
     String.raw`|^/(lumbung)/api/loans(?:/([^/?]+))?(/cancel)?$`,
 );
-const MOST_CALLS = 100_000;
 
 function referenceIn(body: Buffer): string {
   try {
@@ -56,65 +53,49 @@ export function callOf(
   return { partner, operation, reference: decodeURIComponent(named) };
 }
 
-async function bodyOf(request: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks);
-}
-
-export async function startPartnerRecorder(target: string): Promise<PartnerRecorder> {
+export async function startPartnerRecorder(target: string) {
   const { hostname, port } = new URL(target);
-  const agent = new Agent({ keepAlive: false });
   let calls: PartnerCall[] = [];
 
   async function pass(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const beganAt = performance.now();
     const { method = 'GET', url: path = '/', headers } = request;
-    const body = await bodyOf(request);
+    const body = await buffer(request);
+    const idempotencyKey = (headers['idempotency-key'] as string | undefined) ?? null;
     const about = callOf(method, path, body);
-    const idempotencyKey = typeof headers['idempotency-key'] === 'string' ? headers['idempotency-key'] : null;
-    const call: PartnerCall | null = about && {
-      ...about,
-      idempotencyKey,
-      beganAt,
-      endedAt: Infinity,
-      status: null,
-      retryAfterMs: null,
-    };
-    if (call !== null && calls.length < MOST_CALLS) calls.push(call);
+    const seen = { idempotencyKey, beganAt, answeredAt: Infinity, status: null, retryAfterMs: null };
+    const call: PartnerCall | null = about && { ...about, ...seen };
+    if (call !== null) calls.push(call);
 
-    const onward = httpRequest({ hostname, port, method, path, headers, agent });
-    const breakOff = () => request.socket.resetAndDestroy();
-    onward.on('error', breakOff);
-    onward.on('response', (answer) => {
-      const { statusCode = 0, headers: answered } = answer;
-      response.writeHead(statusCode, answered);
-      response.flushHeaders();
-      answer.on('error', breakOff);
-      answer.pipe(response);
-      response.on('finish', () => {
-        if (call === null || !answer.complete) return;
-        call.status = statusCode;
-        call.retryAfterMs = answered['retry-after'] === undefined ? null : Number(answered['retry-after']) * 1_000;
-      });
-    });
+    const onward = httpRequest({ hostname, port, method, path, headers, agent: false });
+    // Also after the answer began, when nobody waits for the request any more.
+    onward.on('error', () => undefined);
+    const answeredNow = () => {
+      if (call !== null) call.answeredAt = Math.min(call.answeredAt, performance.now());
+    };
     response.on('close', () => {
-      if (call !== null) call.endedAt = performance.now();
+      answeredNow();
       onward.destroy();
     });
     onward.end(body);
+    const [answer] = (await once(onward, 'response')) as [IncomingMessage];
+    const { statusCode = 0, headers: answered } = answer;
+    // Before the gateway can know of the answer, so that what it does afterwards is never too early by our delay.
+    answeredNow();
+    response.writeHead(statusCode, answered).flushHeaders();
+    await pipeline(answer, response);
+    if (call === null) return;
+    call.status = statusCode;
+    call.retryAfterMs = answered['retry-after'] === undefined ? null : Number(answered['retry-after']) * 1_000;
   }
 
   const server = createServer((request, response) => {
-    pass(request, response).catch(() => request.socket.destroy());
+    pass(request, response).catch(() => request.socket.resetAndDestroy());
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => resolve());
-  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
   return {
     url: `http://127.0.0.1:${(server.address() as { port: number }).port}`,
-    calls: () => calls,
+    calls: (): readonly PartnerCall[] => calls,
     clear: () => {
       calls = [];
     },

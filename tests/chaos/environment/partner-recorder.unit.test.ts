@@ -71,7 +71,7 @@ test('an answer goes through unchanged and is recorded', async () => {
       reference: 'L2',
       idempotencyKey: 'key-L2',
       beganAt: expect.any(Number),
-      endedAt: expect.any(Number),
+      answeredAt: expect.any(Number),
       status: 429,
       retryAfterMs: 2_000,
     },

@@ -9,5 +9,9 @@ export type ScenarioContext = {
   /** Of this scenario alone, so that it does the same whether others run before it or not. */
   random: SeededRandom;
   length: 'long' | 'short';
+  /** How long a broker that is stopped stays away. */
+  outageMs: number;
   say: (text: string) => void;
+  /** Reports what must not happen, and did. */
+  violation: (text: string) => void;
 };

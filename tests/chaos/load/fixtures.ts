@@ -8,9 +8,9 @@ import {
   type TrainingView,
 } from '@ksbb/contracts';
 import { call } from '@ksbb/testkit';
-import type { Sent } from '../environment/broker-queues.ts';
-import type { ScenarioContext } from './context.ts';
+import type { Sent } from '../environment/broker.ts';
 import type { Facts } from '../report/report.ts';
+import type { ScenarioContext } from './context.ts';
 
 const TOPIC = 'bookkeeping';
 const AREA = {
@@ -21,22 +21,17 @@ const AREA = {
 };
 const CAUSE_AFTER_MS = 2_000;
 
-/** An event as it is sent to one service alone, so that no other service hears of what never happened. */
-export function toService(
-  queue: string,
-  event: ReturnType<typeof envelope>,
-  headers: Record<string, unknown> = {},
-): Sent {
+/** An event as it is sent to the training service alone, so that no other service hears of what never happened. */
+export function toTraining(event: ReturnType<typeof envelope>, headers: Record<string, unknown> = {}): Sent {
   const properties = { messageId: event.id, type: event.type, contentType: 'application/cloudevents+json', headers };
-  return { queue, content: Buffer.from(JSON.stringify(event)), properties };
+  return { queue: 'training.in', content: Buffer.from(JSON.stringify(event)), properties };
 }
-
-const eventOf = (definition: EventDefinition, version: number, data: Record<string, unknown>) =>
-  envelope(definition, String(data['collaborationId']), version, data, new Date());
 
 /** A commitment to teach at two MSMEs, and the release of one of the two. Only the training service hears of either. */
 export function trainingFixture() {
   const collaborationId = newCollaborationId((n) => randomBytes(n));
+  const event = (definition: EventDefinition, version: number, data: object) =>
+    envelope(definition, collaborationId, version, { collaborationId, ...data }, new Date());
   const place = (n: number) => ({
     lineId: `${collaborationId}.${n}`,
     msmeId: `chaos-${n}`,
@@ -51,40 +46,39 @@ export function trainingFixture() {
     skill: 'hard',
     seats: 1,
   });
-  const confirmed = {
-    collaborationId,
-    origin: { kind: 'donor' },
-    donorName: null,
-    lines: [line(1), line(2)],
-    confirmedAt: new Date().toISOString(),
-  };
-  const released = { collaborationId, ...place(2), releasedAmount: 1, reason: 'withdrawn' };
   return {
     collaborationId,
-    confirmed: eventOf(commitmentConfirmed, 1, confirmed),
-    released: eventOf(lineReleased, 2, released),
+    confirmed: event(commitmentConfirmed, 1, {
+      origin: { kind: 'donor' },
+      donorName: null,
+      lines: [line(1), line(2)],
+      confirmedAt: new Date().toISOString(),
+    }),
+    released: event(lineReleased, 2, { ...place(2), releasedAmount: 1, reason: 'withdrawn' }),
   };
 }
 
 export type TrainingFixture = ReturnType<typeof trainingFixture>;
 
-/** Whether the training service has `msmes` as the participants of a training, as facts. */
-export async function participantFacts(
-  { environment: { client } }: Pick<ScenarioContext, 'environment'>,
-  collaborationId: string,
+/** Whether the training service has `msmes` as the participants of each training, as facts. */
+export function participantFacts(
+  { environment: { client } }: ScenarioContext,
+  fixtures: readonly TrainingFixture[],
   msmes: readonly string[],
-): Promise<Facts> {
-  const { status, body } = await call('GET', client.trainingUrl(collaborationId, TOPIC));
-  const participants = status === 200 ? (body as TrainingView).participants : [];
-  const fact = (msmeId: string) => `${collaborationId} teaches ${msmeId}`;
-  return { expected: msmes.map(fact), seen: participants.map(({ msmeId }) => fact(msmeId)) };
+): Promise<Facts[]> {
+  const facts = fixtures.map(async ({ collaborationId }) => {
+    const { status, body } = await call('GET', client.trainingUrl(collaborationId, TOPIC));
+    const participants = status === 200 ? (body as TrainingView).participants : [];
+    const fact = (msmeId: string) => `${collaborationId} teaches ${msmeId}`;
+    return { expected: msmes.map(fact), seen: participants.map(({ msmeId }) => fact(msmeId)) };
+  });
+  return Promise.all(facts);
 }
 
 /** Sends the training service an event that has to wait in a retry tier, and then the event that it waits for. */
-export async function sendTooEarly(context: ScenarioContext): Promise<() => Promise<Facts>> {
-  const { queues } = context.environment;
-  const { collaborationId, confirmed, released } = trainingFixture();
-  await queues.send([toService('training.in', released)]);
-  setTimeout(() => void queues.send([toService('training.in', confirmed)]).catch(() => undefined), CAUSE_AFTER_MS);
-  return () => participantFacts(context, collaborationId, ['chaos-1']);
+export async function sendTooEarly({ environment: { broker } }: ScenarioContext): Promise<TrainingFixture> {
+  const fixture = trainingFixture();
+  await broker.send([toTraining(fixture.released)]);
+  setTimeout(() => void broker.send([toTraining(fixture.confirmed)]).catch(() => undefined), CAUSE_AFTER_MS);
+  return fixture;
 }

@@ -1,4 +1,4 @@
-import type { MakeCommitmentRequest, Partner, RequestedLine } from '@ksbb/contracts';
+import type { MakeCommitmentRequest, RequestedLine } from '@ksbb/contracts';
 import { call, eventually, type PlatformClient, type Repayments, type SeededRandom } from '@ksbb/testkit';
 import type { ScenarioContext } from './context.ts';
 
@@ -14,46 +14,33 @@ const LOAN_RUPIAH = 300_000;
 /** A loan, and how its partner calls back about the repayments. */
 export type LoanPlan = Repayments & { amountRupiah: number };
 
-type Commitment = { collaborationId: string; pin: string; lineId: string; covered: number };
-
 export const requestFor = (line: RequestedLine): MakeCommitmentRequest => ({
   donor: { name: 'Donatur Uji', kind: 'person', email: 'uji@contoh.example', anonymous: true },
   consent: true,
   lines: [line],
 });
 
-/** Commits to one line; undefined where nothing of it is left to give. */
-async function tryToCommit(client: PlatformClient, requested: RequestedLine): Promise<Commitment | undefined> {
-  const made = await client.commit(requestFor(requested));
-  const line = made?.lines[0];
-  if (made === undefined || line === undefined) return undefined;
-  return { ...made, lineId: line.lineId ?? 'none', covered: line.covered };
-}
+type Line = RequestedLine extends infer L ? (L extends unknown ? Omit<L, 'msmeId' | 'needId'> : never) : never;
 
-async function commit(client: PlatformClient, line: RequestedLine): Promise<Commitment> {
-  const made = await tryToCommit(client, line);
-  if (made === undefined) throw new Error(`nothing is left of ${JSON.stringify(line)}, and nobody else gives`);
-  return made;
-}
-
-/** Relent money may cover a need first: then the money goes to another need. */
-async function commitMoney(
-  { environment: { client }, needs, random }: ScenarioContext,
-  line: { amountRupiah: number; partner: Partner; instalments: number },
-): Promise<Commitment & { msmeId: string }> {
+/** Takes `amount` off a need and commits to it. Relent money may cover it first: then the next need is taken. */
+async function commit({ environment: { client }, needs, random }: ScenarioContext, amount: number, line: Line) {
   for (;;) {
-    const { msmeId, needId } = needs.take('capital', line.amountRupiah, random);
-    const made = await tryToCommit(client, { package: 'capital', msmeId, needId, ...line });
-    if (made !== undefined) return { ...made, msmeId };
+    const { msmeId, needId } = needs.take(line.package, amount, random);
+    const made = await client.commit(requestFor({ ...line, msmeId, needId } as RequestedLine));
+    const covered = made?.lines[0];
+    if (made !== undefined && covered !== undefined)
+      return { ...made, msmeId, needId, lineId: covered.lineId ?? 'none', covered: covered.covered };
+    if (line.package !== 'capital') throw new Error(`nothing is left of ${needId}, and nobody else gives`);
   }
 }
 
 const events = (collaborationId: string, names: readonly string[]) => names.map((name) => `${collaborationId} ${name}`);
 
 /** One piece, committed, reported and confirmed by the MSME. */
-const giveGoods: Journey = async ({ environment: { client }, needs, random }) => {
-  const { msmeId, needId } = needs.take('goods', 1, random);
-  const { collaborationId, pin, lineId } = await commit(client, { package: 'goods', msmeId, needId, quantity: 1 });
+const giveGoods: Journey = async (context) => {
+  const { client } = context.environment;
+  const made = await commit(context, 1, { package: 'goods', quantity: 1 });
+  const { collaborationId, pin, lineId, msmeId, needId } = made;
   const { reportId } = await client.reportDelivery(collaborationId, pin, { lineId, quantity: 1 });
   const [link] = await client.msmeLinks(collaborationId);
   await client.confirmReceipt(collaborationId, link?.token ?? '', { reportId, lineId, quantity: 1 });
@@ -66,8 +53,8 @@ export async function lendAsPlanned(context: ScenarioContext, plan: LoanPlan): P
   const { client } = context.environment;
   const { amountRupiah, ...repayments } = plan;
   const { partner, instalments } = plan;
-  const line = { amountRupiah, partner, instalments: instalments.length };
-  const { collaborationId, pin, lineId: loanId, covered, msmeId } = await commitMoney(context, line);
+  const line: Line = { package: 'capital', amountRupiah, partner, instalments: instalments.length };
+  const { collaborationId, pin, lineId: loanId, covered, msmeId } = await commit(context, amountRupiah, line);
 
   // Only the donor is shown where to sign.
   const token = await client.capability(collaborationId, pin);
@@ -106,9 +93,9 @@ export async function relentRupiah(client: PlatformClient, loanId: string): Prom
 }
 
 /** One seat of a training, scheduled, held and reported. */
-const teach: Journey = async ({ environment: { client }, needs, random, length }) => {
-  const { msmeId, needId } = needs.take('training', 1, random);
-  const { collaborationId, pin } = await commit(client, { package: 'training', msmeId, needId, seats: 1 });
+const teach: Journey = async (context) => {
+  const { client } = context.environment;
+  const { collaborationId, pin, msmeId, needId } = await commit(context, 1, { package: 'training', seats: 1 });
   const token = await client.capability(collaborationId, pin);
   const training = client.trainingUrl(collaborationId, needId.slice(msmeId.length + 1));
   const step = (method: string, path: string, newBody: () => object | undefined = () => undefined) => {
@@ -120,7 +107,7 @@ const teach: Journey = async ({ environment: { client }, needs, random, length }
       if (answer?.status === 422) body = newBody();
       return answer !== undefined && answer.status < 300;
     };
-    return eventually(`${method} ${path} of ${collaborationId}`, isDone, WITHIN_MS[length]);
+    return eventually(`${method} ${path} of ${collaborationId}`, isDone, WITHIN_MS[context.length]);
   };
   await step('PUT', 'schedule', () => ({
     startsAt: new Date().toISOString(),

@@ -8,15 +8,8 @@ const PAUSE_MS = 250;
 const PROBE_EVERY_MS = 300;
 const PROBE_TIMEOUT_MS = 20_000;
 
-export type Load = {
-  /** How many journeys have ended. */
-  finished: () => number;
-  /** Begins no more journeys; resolves with what was done when those in flight have ended. */
-  stop: () => Promise<Done[]>;
-};
-
 /** This many donors and officers at once. Each begins a new journey after a pause when the last one has ended. */
-export function startLoad(context: ScenarioContext, donors: number): Load {
+export function startLoad(context: ScenarioContext, donors: number) {
   const { random } = context;
   const all: Done[] = [];
   let stopped = false;
@@ -27,7 +20,9 @@ export function startLoad(context: ScenarioContext, donors: number): Load {
     }
   });
   return {
+    /** How many journeys have ended. */
     finished: () => all.length,
+    /** Begins no more journeys; resolves with what was done when those in flight have ended. */
     stop: async () => {
       stopped = true;
       await Promise.all(giving);
@@ -37,50 +32,42 @@ export function startLoad(context: ScenarioContext, donors: number): Load {
 }
 
 /** The answer to one command, which is sent once and not repeated. `status` 0: there was no answer. */
-export type Probed = { status: number; retryAfter: string | null; tookMs: number };
+export type Probed = { status: number; retryAfter: string | null; tookMs: number; done?: Done };
 
-export type Probe = { stop: () => Promise<{ answers: Probed[]; done: Done[] }> };
+/** Commits to one piece, once. */
+async function probe({ environment: { client }, needs, random }: ScenarioContext): Promise<Probed> {
+  const { msmeId, needId } = needs.take('goods', 1, random);
+  const started = performance.now();
+  const response = await fetch(`${client.api('commitment')}/commitments`, {
+    method: 'POST',
+    signal: AbortSignal.timeout(PROBE_TIMEOUT_MS),
+    headers: { 'Content-Type': 'application/json', 'Idempotency-Key': randomUUID() },
+    body: JSON.stringify(requestFor({ package: 'goods', msmeId, needId, quantity: 1 })),
+  }).catch(() => undefined);
+  const body = (await response?.json().catch(() => undefined)) as { collaborationId: string } | undefined;
+  const { status = 0, headers } = response ?? {};
+  const answer = { status, retryAfter: headers?.get('retry-after') ?? null, tookMs: performance.now() - started };
+  if (status !== 201 || body === undefined) return answer;
+  const { collaborationId } = body;
+  return { ...answer, done: { collaborationId, msmeId, facts: [`${collaborationId} commitment-confirmed`] } };
+}
 
-/**
- * Sends a commitment to one piece every 0.3 s, whether or not earlier ones were answered, as donors do who know of no
- * fault.
- */
-export function startProbe({ environment: { client }, needs, random }: ScenarioContext): Probe {
-  const answers: Probed[] = [];
-  const done: Done[] = [];
-  const stopped = new AbortController();
-  const sent = new Set<Promise<void>>();
-
-  async function send(): Promise<void> {
-    const { msmeId, needId } = needs.take('goods', 1, random);
-    const started = performance.now();
-    const response = await fetch(`${client.api('commitment')}/commitments`, {
-      method: 'POST',
-      signal: AbortSignal.timeout(PROBE_TIMEOUT_MS),
-      headers: { 'Content-Type': 'application/json', 'Idempotency-Key': randomUUID() },
-      body: JSON.stringify(requestFor({ package: 'goods', msmeId, needId, quantity: 1 })),
-    }).catch(() => undefined);
-    const body: unknown = await response?.json().catch(() => undefined);
-    const retryAfter = response?.headers.get('retry-after') ?? null;
-    answers.push({ status: response?.status ?? 0, retryAfter, tookMs: performance.now() - started });
-    if (response?.status !== 201) return;
-    const { collaborationId } = body as { collaborationId: string };
-    done.push({ collaborationId, msmeId, facts: [`${collaborationId} commitment-confirmed`] });
-  }
-
-  const sending = (async () => {
-    while (!stopped.signal.aborted) {
-      const one = send().finally(() => sent.delete(one));
-      sent.add(one);
-      await sleep(PROBE_EVERY_MS, undefined, { signal: stopped.signal }).catch(() => undefined);
-    }
-  })();
+/** Probes every 0.3 s, whether or not earlier ones were answered, as donors do who know of no fault. */
+export function startProbes(context: ScenarioContext) {
+  const sent: Promise<Probed>[] = [];
+  const timer = setInterval(() => sent.push(probe(context)), PROBE_EVERY_MS);
   return {
+    /** Probes no more; resolves with all answers when the last has come. */
     stop: async () => {
-      stopped.abort();
-      await sending;
-      await Promise.all(sent);
-      return { answers, done };
+      clearInterval(timer);
+      return Promise.all(sent);
     },
   };
 }
+
+/** A command that was not answered as it must be, for people. */
+export const wrongAnswer = ({ status, tookMs }: Probed) =>
+  `a command was answered ${status} after ${Math.round(tookMs)} ms`;
+
+export const slowestMs = (answers: readonly Probed[]) =>
+  Math.round(Math.max(0, ...answers.map(({ tookMs }) => tookMs)));

@@ -1,14 +1,14 @@
 import { call } from '@ksbb/testkit';
 import type { BadVisitTarget } from '@ksbb/testkit/bad-visits';
+import { SERVICE_NAMES, type ServiceName } from '../../../infra/local/services.ts';
 
 const ID = 'KSBB-0000-0000-0011';
 
-const MSME_PATHS = {
-  reads: ['/msmes?limit=50', '/map?bbox=106.6,-6.4,107,-6&zoom=11', '/boundaries', '/areas', '/msmes/gen-0000001'],
-  writes: ['/msmes', '/msmes/gen-0000001/verification'],
-};
-const PATHS = {
-  'msme-registry': MSME_PATHS,
+const PATHS: Record<ServiceName, Omit<BadVisitTarget, 'url'>> = {
+  'msme-registry': {
+    reads: ['/msmes?limit=50', '/map?bbox=106.6,-6.4,107,-6&zoom=11', '/boundaries', '/areas', '/msmes/gen-0000001'],
+    writes: ['/msmes', '/msmes/gen-0000001/verification'],
+  },
   commitment: {
     reads: [`/collaborations/${ID}`, '/institutions', '/boards?msmeIds=gen-0000001,gen-0000002', '/openapi.json'],
     writes: ['/commitments', `/collaborations/${ID}/capability`, `/collaborations/${ID}/deliveries`],
@@ -35,19 +35,17 @@ const PATHS = {
   },
 };
 
-const BEHIND_THE_PORTAL = ['msme-registry', 'commitment', 'fintech-gateway', 'training', 'reporting'] as const;
-
-export type Urls = Readonly<Record<keyof typeof PATHS, string>>;
+export type Urls = Readonly<Record<ServiceName, string>>;
 
 /**
  * Asks for pages, and for an answer of each service. Answers how many requests these were and which were not answered
  * 200.
  */
-export async function goodRequests({ portal, ...urls }: Urls): Promise<{ asked: number; failed: string[] }> {
-  const api = `${portal}/api`;
+export async function goodRequests(urls: Urls): Promise<{ asked: number; failed: string[] }> {
+  const api = `${urls.portal}/api`;
   const addresses = [
-    `${portal}/`,
-    `${portal}/en/impact`,
+    `${urls.portal}/`,
+    `${urls.portal}/en/impact`,
     `${api}/msme-registry/areas`,
     `${api}/commitment/institutions`,
     `${api}/fintech-gateway/openapi.json`,
@@ -57,23 +55,18 @@ export async function goodRequests({ portal, ...urls }: Urls): Promise<{ asked: 
   ];
   const failed: string[] = [];
   for (const address of addresses) {
-    const status = await call('GET', address).then(
-      (answer) => String(answer.status),
-      (error: Error) => error.message,
-    );
-    if (status !== '200') failed.push(`${address}: ${status}`);
+    const answer = await call('GET', address).catch(({ message }: Error) => ({ status: message }));
+    if (answer.status !== 200) failed.push(`${address}: ${answer.status}`);
   }
   return { asked: addresses.length, failed };
 }
 
-/** The pages, `/api` to each service, and each service's own port. */
+/** The pages, each service's own port, and `/api` to each service that the portal is the way to. */
 export function badVisitTargets(urls: Urls): BadVisitTarget[] {
-  const under = (prefix: string, paths: readonly string[]) => paths.map((path) => prefix + path);
-  const behindThePortal = BEHIND_THE_PORTAL.map((service) => ({
-    url: urls.portal,
-    reads: under(`/api/${service}`, PATHS[service].reads),
-    writes: under(`/api/${service}`, PATHS[service].writes),
-  }));
-  const own = Object.entries(PATHS).map(([service, paths]) => ({ url: urls[service as keyof typeof PATHS], ...paths }));
-  return [...own, ...behindThePortal];
+  return SERVICE_NAMES.flatMap((service) => {
+    const own = { url: urls[service], ...PATHS[service] };
+    if (service === 'portal' || service === 'fintech-sandbox') return [own];
+    const behindThePortal = (path: string) => `/api/${service}${path}`;
+    return [own, { url: urls.portal, reads: own.reads.map(behindThePortal), writes: own.writes.map(behindThePortal) }];
+  });
 }

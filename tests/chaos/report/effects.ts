@@ -1,22 +1,17 @@
+import { Readable } from 'node:stream';
 import type { Board, NeedCoverage } from '@ksbb/contracts';
 import type { ChaosEnvironment } from '../environment/environment.ts';
 import { type Done, relentRupiah } from '../load/journeys.ts';
 import type { Facts } from './report.ts';
 
-const AT_ONCE = 8;
+/** Requests at one time. */
+const concurrency = 8;
 
 /** What was there before a scenario began. */
-export type Baseline = { delivered: ReadonlyMap<string, number>; archived: ReadonlySet<string> };
+type Baseline = Awaited<ReturnType<typeof baselineOf>>;
 
-async function mapped<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = [];
-  let next = 0;
-  const worker = async () => {
-    for (let at = next++; at < items.length; at = next++) results[at] = await work(items[at] as T);
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
-  return results;
-}
+const mapped = <T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> =>
+  Readable.from(items).map(work, { concurrency }).toArray();
 
 const unique = (values: readonly (string | undefined)[]) => [...new Set(values.filter((value) => value !== undefined))];
 
@@ -26,7 +21,7 @@ const coverageFact = (msmeId: string, needs: readonly NeedCoverage[]) =>
     .toSorted()
     .join(' ')}`;
 
-export async function baselineOf({ client, databases }: ChaosEnvironment): Promise<Baseline> {
+export async function baselineOf({ client, databases }: ChaosEnvironment) {
   const boards = await client.boards((await client.allMsmes()).map(({ msmeId }) => msmeId));
   const needs = boards.flatMap((board) => board.needs);
   return {
@@ -45,7 +40,7 @@ function boardFacts(boards: readonly Board[], done: readonly Done[], before: Bas
     .flatMap(({ needs }) => needs.filter(({ needId }) => given.has(needId)))
     .flatMap(({ needId, delivered }) => {
       const more = Math.max(0, delivered - (before.delivered.get(needId) ?? 0));
-      return Array.from({ length: more }, () => `${needId} delivered`);
+      return Array<string>(more).fill(`${needId} delivered`);
     });
   const declared = boards
     .filter(({ msmeId }) => registered.has(msmeId))
@@ -58,7 +53,7 @@ function boardFacts(boards: readonly Board[], done: readonly Done[], before: Bas
  * the fund. Expected are what donors and officers did, every event that the broker accepted, and what the boards say.
  */
 export async function effectsOf(
-  { client, databases, events }: ChaosEnvironment,
+  { client, databases, broker }: ChaosEnvironment,
   done: readonly Done[],
   before: Baseline,
 ): Promise<Facts> {
@@ -74,13 +69,14 @@ export async function effectsOf(
   );
   const loanIds = unique(done.map(({ loanId }) => loanId));
   const chains = await mapped(loanIds, async (id) => `${id} relent: Rp ${await relentRupiah(client, id)}`);
-  const isNew = (id: string) => !before.archived.has(id);
-  const archived = [...(await databases.archived())].filter(isNew).map((id) => `archived ${id}`);
+  const archivedFacts = (ids: Iterable<string>) =>
+    [...ids].filter((id) => !before.archived.has(id)).map((id) => `archived ${id}`);
+  const archived = archivedFacts(await databases.archived());
   return {
     expected: [
       ...done.flatMap(({ facts }) => facts),
       ...boards.map(({ msmeId, needs }) => coverageFact(msmeId, needs)),
-      ...[...events.recorded().keys()].filter(isNew).map((id) => `archived ${id}`),
+      ...archivedFacts((await broker.events()).keys()),
     ],
     seen: [...timelines.flat(), ...boardFacts(boards, done, before), ...chains, ...coverage, ...archived],
   };

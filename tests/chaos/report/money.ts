@@ -1,10 +1,7 @@
-import { dayInJakarta, type PartnerContract } from '@ksbb/testkit';
-import type { ChaosEnvironment } from '../environment/environment.ts';
-import { type Facts, joinedFacts } from './report.ts';
+import { dayInJakarta, type PartnerContract, type PlatformClient } from '@ksbb/testkit';
+import type { Facts } from './report.ts';
 
-type Clients = Pick<ChaosEnvironment, 'client'>;
-
-const PARTNERS = ['amanah', 'lumbung'] as const;
+export const PARTNERS = ['amanah', 'lumbung'] as const;
 const DAY_MS = 86_400_000;
 
 /** The partners' word for a state, and ours in the portfolio. */
@@ -33,7 +30,7 @@ function accountsOf(all: readonly PartnerContract[]): string[] {
 /**
  * The gateway's own comparison of its ledger with each partner's statement, of every day on which money may have moved.
  */
-async function statementFacts({ client }: Clients, all: readonly PartnerContract[]): Promise<Facts> {
+async function statementFacts(client: PlatformClient, all: readonly PartnerContract[]): Promise<Facts> {
   const now = Date.now();
   const since = Math.min(now, ...all.map(({ createdAt }) => Date.parse(createdAt)));
   const count = Math.ceil((now - since) / DAY_MS) + 1;
@@ -52,10 +49,9 @@ async function statementFacts({ client }: Clients, all: readonly PartnerContract
 }
 
 /** What the partners say of every loan and of the money, and what the platform's portfolio and ledger say. */
-export async function moneyFacts(environment: Clients): Promise<Facts> {
-  const { client } = environment;
+export async function moneyFacts(client: PlatformClient): Promise<Facts[]> {
   const [all, loans] = await Promise.all([client.sandbox.contracts(), client.portfolio()]);
-  const statements = await statementFacts(environment, all);
+  const statements = await statementFacts(client, all);
   const { accounts } = await client.trialBalance();
   const contracts = all.map(
     ({ reference, status, repaidRupiah }) => `${reference} ${STATUS[status]}, repaid ${repaidRupiah}`,
@@ -67,5 +63,5 @@ export async function moneyFacts(environment: Clients): Promise<Facts> {
       ...accounts.map(({ account, balanceRupiah }) => `${account} ${balanceRupiah}`),
     ],
   };
-  return joinedFacts([statements, own]);
+  return [statements, own];
 }

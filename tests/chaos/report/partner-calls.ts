@@ -28,10 +28,10 @@ function sentInDoubt(calls: readonly PartnerCall[]): string[] {
 
 /** Calls about a contract that came sooner than the partner had asked for. */
 function tooSoon(calls: readonly PartnerCall[]): string[] {
-  return calls.flatMap(({ reference, partner, retryAfterMs, endedAt, operation }, at) => {
+  return calls.flatMap(({ reference, partner, retryAfterMs, answeredAt, operation }, at) => {
     const next = calls.slice(at + 1).find((call) => call.operation === operation);
     if (retryAfterMs === null || next === undefined) return [];
-    const pauseMs = next.beganAt - endedAt;
+    const pauseMs = next.beganAt - answeredAt;
     return pauseMs >= retryAfterMs - TIMER_MS
       ? []
       : [`${partner} wanted ${retryAfterMs} ms before ${reference} came again, and got ${Math.round(pauseMs)}`];
@@ -66,7 +66,9 @@ export function letThroughOpen(calls: readonly PartnerCall[], { operation, from,
     (call) => call.operation === operation && call.beganAt > from && call.beganAt < to,
   );
   return probes.slice(1).flatMap(({ beganAt, partner }, at) => {
-    const sinceMs = beganAt - (probes[at] as PartnerCall).beganAt;
+    const before = probes[at] as PartnerCall;
+    // A probe that got no answer was over some time after it began; how long, only the gateway knows.
+    const sinceMs = beganAt - (before.status === null ? before.beganAt : before.answeredAt);
     return sinceMs >= resetMs - TIMER_MS
       ? []
       : [`${partner} was called ${Math.round(sinceMs)} ms after a probe of an open breaker`];
@@ -80,10 +82,10 @@ export function sentWhileSuspended(
 ): string[] {
   const creating = inOrder(calls).filter(({ operation }) => operation === 'create-contract');
   return [...Map.groupBy(creating, ({ reference }) => reference)].flatMap(([reference, of]) =>
-    of.flatMap(({ status, endedAt }, at) => {
+    of.flatMap(({ status, answeredAt }, at) => {
       const next = of[at + 1];
       if (status !== 401 || next === undefined) return [];
-      const wasResumed = (resumed.get(reference) ?? []).some((when) => when > endedAt && when < next.beganAt);
+      const wasResumed = (resumed.get(reference) ?? []).some((when) => when > answeredAt && when < next.beganAt);
       return wasResumed ? [] : [`${reference} was sent again after 401, and nobody had resumed it`];
     }),
   );

@@ -7,7 +7,7 @@ const create = (beganAt: number, status: number | null, more: Partial<PartnerCal
   reference: 'L1',
   idempotencyKey: 'key-L1',
   beganAt,
-  endedAt: beganAt + 10,
+  answeredAt: beganAt + 10,
   status,
   retryAfterMs: null,
   ...more,
@@ -68,7 +68,7 @@ test('an open breaker lets one probe through each time its pause is over', () =>
     ),
   ).toEqual([]);
   expect(letThroughOpen([create(150, 503), create(1_000, 503)], span)).toEqual([
-    'amanah was called 850 ms after a probe of an open breaker',
+    'amanah was called 840 ms after a probe of an open breaker',
   ]);
 });
 

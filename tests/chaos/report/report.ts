@@ -1,46 +1,32 @@
-/** What went in and what came out of one scenario of the fault matrix. */
-export type ScenarioReport = {
-  scenario: string;
-  faults: number;
-  in: number;
-  out: number;
-  lost: number;
-  doubled: number;
-  unexpected: number;
-};
+const COUNTS = ['faults', 'in', 'out', 'lost', 'doubled', 'unexpected'] as const;
+
+/** What went in and what came out of one scenario. */
+export type Counts = Record<(typeof COUNTS)[number], number>;
+/** A row of the fault matrix: a scenario and its counts. */
+export type Row = Counts & { row: string };
+
+export const NOTHING: Counts = { faults: 0, in: 0, out: 0, lost: 0, doubled: 0, unexpected: 0 };
 
 /** What has to be there, and what is there: each fact as often as it happened. */
 export type Facts = { expected: string[]; seen: string[] };
 
-/** Facts that are missing, that are there too often, or that nobody expected. */
-type Differences = { lost: string[]; doubled: string[]; unexpected: string[] };
+const MOST_NAMED = 12;
 
-const COLUMNS = ['faults', 'in', 'out', 'lost', 'doubled', 'unexpected'] as const;
-
-export const holds = (report: ScenarioReport) => report.lost === 0 && report.doubled === 0 && report.unexpected === 0;
+export const holds = ({ lost, doubled, unexpected }: Counts) => lost === 0 && doubled === 0 && unexpected === 0;
 
 /** Two parts of a scenario as one. */
-export function joined(one: ScenarioReport, other: ScenarioReport): ScenarioReport {
-  const sum = { ...one };
-  for (const column of COLUMNS) sum[column] = one[column] + other[column];
-  return sum;
-}
+export const joined = (one: Counts, other: Counts) =>
+  Object.fromEntries(COUNTS.map((name) => [name, one[name] + other[name]])) as Counts;
 
 export function joinedFacts(parts: readonly Facts[]): Facts {
   return { expected: parts.flatMap(({ expected }) => expected), seen: parts.flatMap(({ seen }) => seen) };
 }
 
-function countOf(facts: readonly string[]): Map<string, number> {
-  const times = new Map<string, number>();
-  for (const fact of facts) times.set(fact, (times.get(fact) ?? 0) + 1);
-  return times;
-}
-
-/** Compares how often each fact was seen with how often it is expected. */
-export function differences({ expected, seen }: Facts): Differences {
-  const [due, found] = [countOf(expected), countOf(seen)];
-  const more = (of: Map<string, number>, than: Map<string, number>) =>
-    [...of].flatMap(([fact, times]) => Array.from({ length: Math.max(0, times - (than.get(fact) ?? 0)) }, () => fact));
+/** Compares how often each fact was seen with how often it is expected: what is missing, too often, or unexpected. */
+export function differences({ expected, seen }: Facts) {
+  const [due, found] = [Map.groupBy(expected, String), Map.groupBy(seen, String)];
+  const more = (of: typeof due, than: typeof due) =>
+    [...of].flatMap(([fact, times]) => times.slice(than.get(fact)?.length ?? 0));
   const tooMany = more(found, due);
   return {
     lost: more(due, found),
@@ -49,10 +35,14 @@ export function differences({ expected, seen }: Facts): Differences {
   };
 }
 
-export function reportOf(scenario: string, faults: number, facts: Facts): ScenarioReport {
+/** Counts facts, and says what differs. */
+export function countFacts(faults: number, facts: Facts, say: (text: string) => void): Counts {
   const { lost, doubled, unexpected } = differences(facts);
+  for (const [what, found] of Object.entries({ lost, doubled, unexpected })) {
+    for (const fact of found.slice(0, MOST_NAMED)) say(`   ${what}: ${fact}`);
+    if (found.length > MOST_NAMED) say(`   ${what}: and ${found.length - MOST_NAMED} more`);
+  }
   return {
-    scenario,
     faults,
     in: facts.expected.length,
     out: facts.seen.length,
@@ -62,20 +52,13 @@ export function reportOf(scenario: string, faults: number, facts: Facts): Scenar
   };
 }
 
-/** The report as `--json` prints it, where a scenario is called a row of the fault matrix. */
-export function asRow({ scenario, ...counts }: ScenarioReport) {
-  return { row: scenario, ...counts };
-}
-
-/** A table for people: a line for each scenario, and their sum where there is more than one. */
-export function tableOf(reports: readonly ScenarioReport[]): string[] {
-  const all = reports.length > 1 ? [...reports, { ...reports.reduce(joined), scenario: 'all' }] : reports;
-  const cells = [
-    ['row', ...COLUMNS],
-    ...all.map((report) => [report.scenario, ...COLUMNS.map((column) => String(report[column]))]),
-  ];
-  const widths = cells[0]?.map((_, at) => Math.max(...cells.map((line) => line[at]?.length ?? 0))) ?? [];
+/** A table for people: a line for each row, and their sum where there is more than one. */
+export function tableOf(rows: readonly Row[]): string[] {
+  const all = rows.length > 1 ? [...rows, { row: 'all', ...(rows as readonly Counts[]).reduce(joined) }] : rows;
+  const columns = ['row', ...COUNTS] as const;
+  const cells = [columns, ...all.map((row) => columns.map((column) => String(row[column])))];
+  const widthOf = (at: number) => Math.max(...cells.map((line) => line[at]?.length ?? 0));
   return cells.map((line) =>
-    line.map((cell, at) => (at === 0 ? cell.padEnd(widths[at] ?? 0) : cell.padStart(widths[at] ?? 0))).join('  '),
+    line.map((cell, at) => (at === 0 ? cell.padEnd(widthOf(at)) : cell.padStart(widthOf(at)))).join('  '),
   );
 }

@@ -1,79 +1,54 @@
-import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { eventually, startTcpProxy } from '@ksbb/testkit';
+import { eventually, startChild, startTcpProxy } from '@ksbb/testkit';
 import { ROOT } from '../../../infra/local/run-directory.ts';
-import { createFrameReader, type Frame } from '../environment/amqp-frames.ts';
-import type { Sent } from '../environment/broker-queues.ts';
-import { deliveriesOf } from '../environment/event-recorder.ts';
-import { participantFacts, toService, trainingFixture } from '../load/fixtures.ts';
-import { joinedFacts } from '../report/report.ts';
+import packageJson from '../../../package.json' with { type: 'json' };
+import { createFrameFilter } from '../environment/amqp-frames.ts';
+import { deliveriesOf, type Sent } from '../environment/broker.ts';
 import type { ScenarioContext } from '../load/context.ts';
+import { participantFacts, toTraining, trainingFixture } from '../load/fixtures.ts';
 import { type Scenario, underLoad } from '../report/under-load.ts';
 
 const WITHHELD = 'commitment.line-receipt-confirmed.v1';
 const WITHHELD_FOR_MS = { long: 15_000, short: 3_000 };
 const FIXTURES = 10;
 const LAST_ATTEMPT = { 'x-ksbb-attempt': 4 };
-
 /** What `npm run dead-letters` runs. */
-function command(): string {
-  const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
-    scripts: Record<string, string>;
-  };
-  return (scripts['dead-letters'] ?? '').replace(/^node /, '');
-}
-
-type Replay = { killed: boolean; output: string };
+const SCRIPT = packageJson.scripts['dead-letters'].replace(/^node /, '');
 
 /**
  * Replays the dead letters of one service by the command line tool. With `killAt` it is killed before it acknowledges
  * that one.
  */
-async function replay(
-  { environment }: ScenarioContext,
-  service: string,
-  killAt = Number.POSITIVE_INFINITY,
-): Promise<Replay> {
+async function replay({ environment }: ScenarioContext, service: string, killAt = Infinity) {
   let acks = 0;
-  const address = new URL(environment.rabbitUrl);
-  const passes = ({ method }: Frame) => {
-    if (method?.is === 'ack') acks += 1;
-    if (acks >= killAt) child.kill('SIGKILL');
-    return acks < killAt;
-  };
-  const proxy = await startTcpProxy({ host: address.hostname, port: Number(address.port) }, () => {
-    const read = createFrameReader();
-    const passed = (chunk: Buffer) =>
-      read(chunk)
-        .filter(passes)
-        .map(({ bytes }) => bytes);
-    return { fromClient: (chunk) => Buffer.concat(passed(chunk)), fromServer: (chunk) => chunk };
-  });
-  address.port = String(proxy.port);
-  const child = spawn(process.execPath, [command(), 'replay', '--service', service], {
+  const url = new URL(environment.rabbitUrl);
+  const proxy = await startTcpProxy({ host: url.hostname, port: Number(url.port) }, () => ({
+    fromClient: createFrameFilter(({ method }) => {
+      if (method?.is === 'ack') acks += 1;
+      if (acks >= killAt) child.signal('SIGKILL');
+      return acks < killAt;
+    }),
+    fromServer: (chunk) => chunk,
+  }));
+  url.port = String(proxy.port);
+  const child = startChild({
+    name: 'dead-letters',
+    command: process.execPath,
+    args: [SCRIPT, 'replay', '--service', service],
     cwd: ROOT,
-    env: { ...process.env, AMQP_URL: address.href },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, AMQP_URL: url.href },
   });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  const signal = await new Promise<NodeJS.Signals | null>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', (_code, endedBy) => resolve(endedBy));
-  });
+  const { signal } = await child.ended;
   proxy.close();
-  return { killed: signal === 'SIGKILL', output: output.trim() };
+  return { killed: signal === 'SIGKILL', output: child.lastLines() };
 }
 
 /** Receipts that the commitment service never got, as its dead letters. */
-async function withholdReceipts({ environment, length }: ScenarioContext): Promise<Sent[]> {
-  const { queues, events } = environment;
-  await queues.bind('commitment', [WITHHELD], false);
+async function withholdReceipts({ environment: { broker }, length }: ScenarioContext): Promise<Sent[]> {
+  await broker.bind(false, { commitment: [WITHHELD] });
   await sleep(WITHHELD_FOR_MS[length]);
-  await queues.bind('commitment', [WITHHELD], true);
-  const withheld = [...events.recorded().values()].filter(({ routingKey }) => routingKey === WITHHELD);
+  await broker.bind(true, { commitment: [WITHHELD] });
+  const withheld = [...(await broker.events()).values()].filter(({ routingKey }) => routingKey === WITHHELD);
   const headers = {
     ...LAST_ATTEMPT,
     'x-ksbb-reason': 'attempts-used-up',
@@ -86,43 +61,34 @@ async function withholdReceipts({ environment, length }: ScenarioContext): Promi
     .map((delivery) => ({ ...delivery, queue: 'commitment.dead', properties: { ...delivery.properties, headers } }));
 }
 
-/** Replays with a kill halfway, then two replays at once, then one more. Answers whether the first was killed. */
+/** Replays with a kill halfway, then two replays at once, then one more. */
 async function replayFourTimes(context: ScenarioContext, service: 'commitment' | 'training', count: number) {
-  const { environment, random, say } = context;
-  const half = await replay(context, service, 1 + random.below(count));
-  const left = await environment.queues.countDead(service);
+  const { environment, random, say, violation } = context;
+  const { killed } = await replay(context, service, 1 + random.below(count));
+  if (!killed) violation('a replay was not killed halfway');
+  const left = await environment.broker.countDead(service);
   const both = await Promise.all([replay(context, service), replay(context, service)]);
   const outputs = [...both, await replay(context, service)].map(({ output }) => output);
-  say(`dead-letters: ${service}: killed with ${left} of ${count} left; then ${outputs.join('; ')}`);
-  return half.killed;
+  say(`${service}: killed with ${left} of ${count} left; then ${outputs.join('; ')}`);
 }
 
 /** Dead letters replayed by a command that is killed halfway, then by two at once, then once more: each effect once. */
 export const replayDeadLetters: Scenario = (context) => {
-  const { queues } = context.environment;
-  return underLoad(context, 'dead-letters', async () => {
+  const { broker } = context.environment;
+  return underLoad(context, async () => {
     // On their last attempt and too early: the training service gives them up by itself.
     const fixtures = Array.from({ length: FIXTURES }, trainingFixture);
-    await queues.send(fixtures.map(({ released }) => toService('training.in', released, LAST_ATTEMPT)));
+    await broker.send(fixtures.map(({ released }) => toTraining(released, LAST_ATTEMPT)));
     const withheld = await withholdReceipts(context);
-    await queues.send(withheld);
-    const givenUp = async () => (await queues.countDead('training')) >= FIXTURES;
+    if (withheld.length === 0) context.violation('no receipt was withheld');
+    await broker.send(withheld);
+    const givenUp = async () => (await broker.countDead('training')) >= FIXTURES;
     await eventually('the training service has given up', givenUp);
-    await queues.send(fixtures.map(({ confirmed }) => toService('training.in', confirmed)));
+    await broker.send(fixtures.map(({ confirmed }) => toTraining(confirmed)));
     const count = withheld.length + FIXTURES;
-    context.say(`dead-letters: ${count} dead letters`);
-    const killed = [
-      await replayFourTimes(context, 'commitment', withheld.length),
-      await replayFourTimes(context, 'training', FIXTURES),
-    ];
-    const facts = () => fixtures.map(({ collaborationId }) => participantFacts(context, collaborationId, ['chaos-1']));
-    return {
-      faults: count,
-      facts: async () => joinedFacts(await Promise.all(facts())),
-      violations: [
-        ...(killed.every(Boolean) ? [] : ['a replay was not killed halfway']),
-        ...(withheld.length > 0 ? [] : ['no receipt was withheld']),
-      ],
-    };
+    context.say(`${count} dead letters`);
+    await replayFourTimes(context, 'commitment', withheld.length);
+    await replayFourTimes(context, 'training', FIXTURES);
+    return { faults: count, facts: () => participantFacts(context, fixtures, ['chaos-1']) };
   });
 };

@@ -1,4 +1,4 @@
-import type { Board } from '@ksbb/contracts';
+import type { NeedCoverage } from '@ksbb/contracts';
 import { requestFor } from '../load/journeys.ts';
 import type { Scenario } from '../report/under-load.ts';
 
@@ -12,7 +12,7 @@ export const raceForTheLastUnit: Scenario = async ({ environment: { client }, ne
   const { msmeId, needId } = need;
   const coverage = async () => {
     const [board] = await client.boards([msmeId]);
-    return board?.needs.find((one) => one.needId === needId) as Board['needs'][number];
+    return board?.needs.find((one) => one.needId === needId) as NeedCoverage;
   };
   const before = await coverage();
   const quantity = Math.ceil(before.open / (DONORS / 2));
@@ -26,7 +26,6 @@ export const raceForTheLastUnit: Scenario = async ({ environment: { client }, ne
     (body.lines[0].covered === quantity || body.lines[0].shortfallReason === 'already-covered');
   const promised = (await coverage()).promised - before.promised;
   return {
-    scenario: 'race',
     faults: DONORS,
     in: before.open,
     out: promised,
