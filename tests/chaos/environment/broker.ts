@@ -46,13 +46,15 @@ async function takeAll(channel: Channel, queue: string, take: (message: ConsumeM
   const { promise: taken, resolve, reject } = Promise.withResolvers<void>();
   channel.once('close', () => reject(new Error(`the broker went away while ${queue} was read`)));
   const consuming = channel.consume(queue, (message) => {
-    if (message === null) return;
+    if (message === null || left === 0) return;
     take(message);
     channel.ack(message);
     left -= 1;
     if (left === 0) resolve();
   });
-  await Promise.all([consuming, taken]);
+  const [{ consumerTag }] = await Promise.all([consuming, taken]);
+  // Answered after the acknowledgements. Without it they might be lost as the connection is closed.
+  await channel.cancel(consumerTag);
 }
 
 /** The broker as the harness uses it, past the proxies. */

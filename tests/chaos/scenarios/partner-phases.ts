@@ -43,7 +43,7 @@ async function breakerOf({ environment }: ScenarioContext, partner: Partner) {
  */
 function failedCalls({ environment: { platform } }: ScenarioContext, partner: Partner): Promise<number> {
   const labels = `partner="${partner}",operation="create-contract",result="(in-doubt|not-done)"`;
-  const pattern = new RegExp(`^ksbb_partner_call_seconds_count\\{${labels}\\}`);
+  const pattern = new RegExp(`^ksbb_partner_call_seconds_count\\{.*${labels}`);
   return metricSum(platform.healthUrls['fintech-gateway'], pattern);
 }
 
@@ -80,6 +80,7 @@ const untilTheBreakerOpens =
       const calls = partners.calls().filter((call) => call.partner === partner);
       const span = { operation: 'create-contract', from, to, resetMs: SHORTEST_RESET_MS } as const;
       for (const call of letThroughOpen(calls, span)) context.violation(call);
+      if ((await failedCalls(context, partner)) === 0) context.violation(`no call to ${partner} is counted as failed`);
     }
     await allClosed(context);
   };
